@@ -1,0 +1,1 @@
+"""One shape: each connector is a Source, a Target, or both."""

@@ -1,0 +1,255 @@
+"""The one interface behind the command line; later the same calls are served over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from ropeway.model.job import JobSettings
+from ropeway.model.problems import Problem
+
+ObjectType = Literal["users", "groups", "contacts", "devices"]
+
+
+class JobView(msgspec.Struct, frozen=True, kw_only=True):
+    """A job as `job list` and `job show` tell it."""
+
+    id: str
+    name: str
+    status: str
+    """NotRun | Active | Paused | Quarantine."""
+    source: str
+    """`active-directory contoso.test`, `ldif company.ldif`."""
+    settings: JobSettings
+    last_success: str | None = None
+    """ISO 8601."""
+    watermark: str | None = None
+    """For people: method, controller, USN, time."""
+    running: str | None = None
+    """Who holds the lease and since when, or None."""
+    entries: dict[str, int] = {}
+    """Source objects known, by type."""
+    linked: dict[str, int] = {}
+    """Target objects linked, by type."""
+    due: int = 0
+    pending: int = 0
+    held: int = 0
+    escrowed: int = 0
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the job as a whole."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a stage has come."""
+
+    stage: str
+    done: int
+    total: int | None = None
+
+
+class CycleView(msgspec.Struct, frozen=True, kw_only=True):
+    """What one cycle did."""
+
+    job: str
+    kind: Literal["initial", "delta", "recover"]
+    result: Literal["success", "completed-with-errors", "held", "stopped", "nothing-to-do"]
+    read: int = 0
+    """Objects and links the source delivered."""
+    decided: int = 0
+    exported: dict[str, int] = {}
+    """By kind: create, update, delete, links, …"""
+    held: int = 0
+    failed: int = 0
+    waiting: int = 0
+    seconds: dict[str, float] = {}
+    """By stage."""
+    problems: tuple[Problem, ...] = ()
+    """Of the job as a whole; those of single objects are in the log and in escrow."""
+
+
+class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
+    """One planned change."""
+
+    kind: str
+    type: str
+    object: str
+    """The source DN."""
+    anchor: str
+    target: str | None = None
+    attributes: dict[str, Any] = {}
+    """Wanted values; None empties."""
+    before: dict[str, Any] = {}
+    """What was exported last, of the same attributes."""
+    added: dict[str, list[str]] = {}
+    removed: dict[str, list[str]] = {}
+    becomes: dict[str, Any] = {}
+    """Where the directory will store something else than was asked."""
+    matched_by: str = ""
+    hold: int | None = None
+    problem: Problem | None = None
+
+
+class PlanView(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan: what the next export would write. `changes` may be cut at a limit; `counts` never is."""
+
+    job: str
+    counts: dict[str, int]
+    """`create user`, `delete group`, … to number."""
+    changes: tuple[ChangeView, ...] = ()
+    holds: tuple[HoldView, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class HoldView(msgspec.Struct, frozen=True, kw_only=True):
+    """Dangerous changes that wait for somebody's approval."""
+
+    number: int
+    what: str
+    """`deletes`, `disables`, `members`, `emptied`."""
+    type: str
+    count: int
+    digest: str
+    cause: Problem
+    created: str
+    approved: str | None = None
+    sample: tuple[str, ...] = ()
+    """Up to ten DNs."""
+
+
+class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the provisioning log (Graph: provisioningObjectSummary)."""
+
+    id: int
+    time: str
+    job: str
+    cycle: int
+    action: str
+    """create | update | delete | disable | restore | adopt | links | other."""
+    status: Literal["success", "warning", "failure", "skipped"]
+    type: str
+    object: str
+    """The source DN."""
+    anchor: str
+    target: str | None
+    modified: dict[str, Any] = {}
+    """Attribute to new value; links as `+members`, `-members` with their counts or names."""
+    steps: tuple[dict[str, Any], ...] = ()
+    """name, type (import|scoping|matching|processing|referenceResolution|export), status, description."""
+    problem: Problem | None = None
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events; everything given must hold."""
+
+    job: str | None = None
+    action: str | None = None
+    status: str | None = None
+    type: str | None = None
+    object: str | None = None
+    """DN, GUID, UPN, target id, or a part of the DN."""
+    since: str | None = None
+    """ISO 8601."""
+    limit: int = 50
+
+
+class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an object is as it is: stage by stage, from the present state."""
+
+    object: str
+    anchor: str
+    type: str
+    job: str
+    state: str
+    """in step | pending | held | escrowed | out of scope | deleted | not matched yet."""
+    steps: tuple[dict[str, Any], ...] = ()
+    """stage, outcome, rule, details."""
+    attributes: tuple[dict[str, Any], ...] = ()
+    """target attribute, value, rule or expression, source values, exported value, what the directory shows and why."""
+    links: tuple[dict[str, Any], ...] = ()
+    """attribute, other DN or key, state (exported, pending, unresolved), up to 50."""
+    problems: tuple[Problem, ...] = ()
+    events: tuple[EventView, ...] = ()
+
+
+class DomainView(msgspec.Struct, frozen=True, kw_only=True):
+    """A domain of the tenant."""
+
+    name: str
+    verified: bool
+    initial: bool = False
+    default: bool = False
+
+
+OnProgress = Callable[[Progress], None]
+
+
+class Control(Protocol):
+    """Calls raise RopewayError; nothing else is expected to come through. Names or ids of jobs are accepted alike."""
+
+    # jobs
+    def create_job(
+        self, settings: JobSettings, *, containers: Sequence[str] = (), groups: Sequence[str] = ()
+    ) -> JobView:
+        """Check the settings against the live source, turn container and group DNs into GUIDs, and keep the job."""
+        ...
+
+    def jobs(self) -> Sequence[JobView]: ...
+    def job(self, job: str) -> JobView: ...
+    def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
+        """One cycle now: import, decide, export."""
+        ...
+
+    def plan_job(
+        self, job: str, *, limit: int = 200, refresh: bool = True, progress: OnProgress | None = None
+    ) -> PlanView:
+        """What the next export would write; `refresh` reads the source first. Writes nothing to source or target."""
+        ...
+
+    def holds(self, job: str) -> Sequence[HoldView]: ...
+    def approve(self, job: str, hold: int, digest: str | None = None) -> HoldView:
+        """Let exactly the rows of this hold go; with a digest only if it is still the same."""
+        ...
+
+    def pause_job(self, job: str) -> JobView: ...
+    def resume_job(self, job: str) -> JobView: ...
+    def delete_job(self, job: str, *, keep: bool) -> int:
+        """Keep: its objects stay, as cloud objects. Otherwise its contributions are withdrawn. Answers their number."""
+        ...
+
+    def keep_in_step(
+        self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
+    ) -> None:
+        """Stay: poll, and run a cycle whenever there is something; a job in trouble waits longer, others go on."""
+        ...
+
+    # what happened
+    def events(self, which: EventFilter) -> Sequence[EventView]: ...
+    def explain(self, identifier: str, *, job: str | None = None) -> ExplainView:
+        """By DN, GUID, UPN or target id."""
+        ...
+
+    # the directory
+    def list_objects(
+        self, type_: ObjectType, *, contains: str | None = None, deleted: bool = False, limit: int = 100
+    ) -> Sequence[dict[str, Any]]:
+        """Objects with Graph's property names, by displayName."""
+        ...
+
+    def show_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
+        """By id, UPN, mail or mailNickname; with manager, members, memberOf, contributions and withheld values."""
+        ...
+
+    def create_object(self, type_: ObjectType, properties: dict[str, Any]) -> dict[str, Any]: ...
+    def update_object(self, type_: ObjectType, identifier: str, properties: dict[str, Any]) -> dict[str, Any]:
+        """What is mastered on premises is refused, with the place to change it."""
+        ...
+
+    def delete_object(self, type_: ObjectType, identifier: str) -> None: ...
+    def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]: ...
+
+    def domains(self) -> Sequence[DomainView]: ...
+    def add_domain(self, name: str) -> DomainView: ...
+    def verify_domain(self, name: str) -> DomainView: ...
+    def close(self) -> None: ...

@@ -1,0 +1,83 @@
+"""What the engine asks of a source and of a target. Implementations live in `connectors/` and `directory/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
+
+from ropeway.model.anchors import Anchor
+from ropeway.model.changes import Change, Effect, MatchKey, MatchResult, Outcome
+from ropeway.model.definition import DirectoryDefinition
+from ropeway.model.pages import AnchorPage, Page, Whole
+from ropeway.model.watermark import Wanted, Watermark
+
+
+class Source(Protocol):
+    """A directory to read. Errors are RopewayError; everything in pages already given out remains true."""
+
+    def describe(self) -> DirectoryDefinition:
+        """Object types, attributes and references, as the server's own schema says."""
+        ...
+
+    def read(self, watermark: Watermark | None, wanted: Wanted) -> Iterator[Page]:
+        """Everything (None), or every change since the watermark; with nothing new, no page or one empty page.
+
+        A watermark that cannot be trusted raises `FullReadNeeded`; another domain's raises RopewayError
+        `watermark-of-another-domain`. A full read yields its watermark with the last page only, taken before it
+        began, so that the next read brings what changed meanwhile.
+        """
+        ...
+
+    def read_one(self, anchor: Anchor, wanted: Wanted) -> Whole | None:
+        """One object as it is now, links and back links included; None where it is gone or cannot be seen."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and files; closing twice is closing once."""
+        ...
+
+
+class FullReadNeeded(Exception):  # noqa: N818 - not an error: an answer
+    """The watermark cannot be continued (too old, unknown controller, server behind, other attributes); why is the text."""
+
+
+@runtime_checkable
+class Enumerates(Protocol):
+    """A source that can list its anchors cheaply, to find deletions nobody reported."""
+
+    def anchors(self, wanted: Wanted) -> Iterator[AnchorPage]:
+        """All anchors that exist now; absence counts only after a page that says `complete`."""
+        ...
+
+    def reports_deletions(self) -> bool:
+        """Whether reads bring Gone; where not, the engine compares anchors every hour instead of every 7 days."""
+        ...
+
+
+@runtime_checkable
+class Watches(Protocol):
+    """A source that can say early that something changed."""
+
+    def wait(self, seconds: float) -> bool:
+        """Return early with True when something changed; False when the time is over."""
+        ...
+
+
+class Target(Protocol):
+    """A directory to write, seen by one job."""
+
+    def describe(self) -> DirectoryDefinition:
+        """Object types and attributes that can be written."""
+        ...
+
+    def find(self, keys: Sequence[MatchKey]) -> Sequence[MatchResult]:
+        """Which object each source object is: known contribution, then source anchor (bin included), then candidates."""
+        ...
+
+    def preview(self, changes: Sequence[Change]) -> Sequence[Effect]:
+        """What `write` would do, without doing it."""
+        ...
+
+    def write(self, changes: Sequence[Change]) -> Sequence[Outcome]:
+        """Do it, in order, in transactions of its own. Sending it twice is the same as sending it once."""
+        ...

@@ -1,0 +1,22 @@
+"""Everything that can go wrong, in one place: code, severity, title, cause, remedy.
+
+A `Problem` is a fact about one object or one job, stored as code and details; the sentence is made when somebody reads
+it (`describe`). The catalogue is grouped by where a problem is found: source, rules, target, job.
+"""
+
+from __future__ import annotations
+
+from ropeway.model.problems.catalogue import Entry, Severity, catalogue, describe, known, remedy_of
+from ropeway.model.problems.problem import Problem, RopewayError, shown
+
+__all__ = [
+    "Entry",
+    "Problem",
+    "RopewayError",
+    "Severity",
+    "catalogue",
+    "describe",
+    "known",
+    "remedy_of",
+    "shown",
+]

@@ -1,0 +1,79 @@
+"""The list of all problems, and the words for the person who must act."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from ropeway.model.problems.problem import Problem
+
+
+class Severity(StrEnum):
+    """How much is at stake."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    """One object is not in step."""
+    FATAL = "fatal"
+    """A job cannot run."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One thing that can go wrong. Texts may name `{object}`, `{attribute}`, `{value}` and any detail."""
+
+    code: str
+    severity: Severity
+    title: str
+    cause: str
+    remedy: str
+    also_known_as: str = ""
+    """Microsoft's name for it, where there is one."""
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def catalogue() -> dict[str, Entry]:
+    """Every entry by its code."""
+    from ropeway.model.problems import job, rules, source, target
+
+    return {e.code: e for part in (source, rules, target, job) for e in part.ENTRIES}
+
+
+def known(code: str) -> Entry:
+    """The entry of a code; a code that is in no list is a defect and says so."""
+    missing = Entry(
+        code, Severity.ERROR, code, "Unknown problem code.", "Report this as a defect of Ropeway."
+    )
+    return catalogue().get(code, missing)
+
+
+def _filled(text: str, problem: Problem) -> str:
+    words = _Blank(object=problem.object, attribute=problem.attribute, value=problem.value)
+    words.update(problem.details)
+    return text.format_map(words)
+
+
+def remedy_of(problem: Problem) -> str:
+    """What to do about it."""
+    return _filled(known(problem.code).remedy, problem)
+
+
+def describe(problem: Problem) -> str:
+    """One sentence each: what, on which object and attribute with which value, why, and what to do."""
+    entry = known(problem.code)
+    where = " · ".join(
+        part
+        for part in (
+            problem.object,
+            problem.attribute and f"attribute {problem.attribute}",
+            problem.value and f"value “{problem.value}”",
+        )
+        if part
+    )
+    head = _filled(entry.title, problem) + (f" [{where}]" if where else "")
+    return f"{head}: {_filled(entry.cause, problem)} {_filled(entry.remedy, problem)} ({entry.code})"
