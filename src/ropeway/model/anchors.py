@@ -20,9 +20,7 @@ def guid_from_bytes(raw: bytes) -> Anchor:
     if len(raw) != 16:
         raise ValueError(f"a GUID has 16 bytes, not {len(raw)}")
     h = raw.hex()
-    return Anchor(
-        f"{h[6:8]}{h[4:6]}{h[2:4]}{h[0:2]}-{h[10:12]}{h[8:10]}-{h[14:16]}{h[12:14]}-{h[16:20]}-{h[20:]}"
-    )
+    return Anchor(f"{h[6:8]}{h[4:6]}{h[2:4]}{h[0:2]}-{h[10:12]}{h[8:10]}-{h[14:16]}{h[12:14]}-{h[16:20]}-{h[20:]}")
 
 
 def guid_to_bytes(anchor: str) -> bytes:

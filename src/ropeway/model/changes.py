@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from ropeway.model.anchors import Anchor, Reference, TargetId
 from ropeway.model.problems import Problem
-from ropeway.model.values import Value
 
-Desired = dict[str, Value | None]
-"""Target attribute to wanted value; None empties it. An attribute that is absent is no opinion."""
+Desired = dict[str, Any]
+"""Target attribute to wanted `Value`; None empties it. An attribute that is absent is no opinion."""
 
 
 class Kind(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
@@ -13,8 +14,8 @@ Scalar = str | int | bool | bytes
 Value = Scalar | list[Scalar]
 """A scalar where the definition says single-valued, otherwise a non-empty list. An absent attribute is absent."""
 
-Attributes = dict[str, Value]
-"""Attribute name, as the directory's own definition spells it, to value."""
+Attributes = dict[str, Any]
+"""Attribute name, as the directory's own definition spells it, to `Value` (the wire format cannot say so itself)."""
 
 DIGEST_VERSION = b"1"
 

@@ -46,9 +46,7 @@ def catalogue() -> dict[str, Entry]:
 
 def known(code: str) -> Entry:
     """The entry of a code; a code that is in no list is a defect and says so."""
-    missing = Entry(
-        code, Severity.ERROR, code, "Unknown problem code.", "Report this as a defect of Ropeway."
-    )
+    missing = Entry(code, Severity.ERROR, code, "Unknown problem code.", "Report this as a defect of Ropeway.")
     return catalogue().get(code, missing)
 
 

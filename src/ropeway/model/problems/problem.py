@@ -10,9 +10,7 @@ SHOWN = 80
 def shown(value: object) -> str:
     """A value as a message may show it: one line, at most 80 characters, control characters escaped."""
     text = repr(value) if not isinstance(value, str) else value
-    text = "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text[: SHOWN * 2]
-    )
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text[: SHOWN * 2])
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
