@@ -38,7 +38,7 @@ class Source(Protocol):
 
 
 class FullReadNeeded(Exception):  # noqa: N818 - not an error: an answer
-    """The watermark cannot be continued (too old, unknown controller, server behind, other attributes); why is the text."""
+    """The watermark cannot be continued (too old, unknown controller, server behind); why is the text."""
 
 
 @runtime_checkable
@@ -63,6 +63,15 @@ class Watches(Protocol):
         ...
 
 
+@runtime_checkable
+class Resolves(Protocol):
+    """A source that finds an object by the name an administrator types."""
+
+    def resolve(self, dn: str, wanted: Wanted) -> Whole | None:
+        """The object with that DN now, or None."""
+        ...
+
+
 class Target(Protocol):
     """A directory to write, seen by one job."""
 
@@ -71,7 +80,7 @@ class Target(Protocol):
         ...
 
     def find(self, keys: Sequence[MatchKey]) -> Sequence[MatchResult]:
-        """Which object each source object is: known contribution, then source anchor (bin included), then candidates."""
+        """Which object each source object is: known contribution, source anchor (bin included), candidates."""
         ...
 
     def preview(self, changes: Sequence[Change]) -> Sequence[Effect]:

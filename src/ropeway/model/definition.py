@@ -1,4 +1,4 @@
-"""The object types and attributes a directory offers (Graph: directoryDefinition, objectDefinition, attributeDefinition)."""
+"""The object types and attributes a directory offers, in the shape of Graph's directoryDefinition."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from ropeway.model.anchors import Anchor
 
 
 class SourceSettings(msgspec.Struct, frozen=True):
-    """Which connector reads, and its own settings (checked by the connector). Never a password: a file's name at most."""
+    """Which connector reads, and its own settings, checked by it. Never a password: a file's name at most."""
 
     kind: Literal["active-directory", "ldif"]
     settings: dict[str, Any] = {}
