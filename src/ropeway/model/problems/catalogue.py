@@ -39,9 +39,9 @@ class _Blank(dict[str, str]):
 
 def catalogue() -> dict[str, Entry]:
     """Every entry by its code."""
-    from ropeway.model.problems import job, ldif, rules, source, target
+    from ropeway.model.problems import job, lab, ldif, rules, source, target
 
-    return {e.code: e for part in (source, ldif, rules, target, job) for e in part.ENTRIES}
+    return {e.code: e for part in (source, ldif, rules, target, job, lab) for e in part.ENTRIES}
 
 
 def known(code: str) -> Entry:

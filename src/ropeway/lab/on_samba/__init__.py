@@ -1,0 +1,1 @@
+"""Scripts for Debian's own Python, where Samba's modules are; they import nothing of Ropeway."""
