@@ -190,7 +190,12 @@ class Control(Protocol):
 
     # jobs
     def create_job(
-        self, settings: JobSettings, *, containers: Sequence[str] = (), groups: Sequence[str] = ()
+        self,
+        settings: JobSettings,
+        *,
+        containers: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        excluded_containers: Sequence[str] = (),
     ) -> JobView:
         """Check the settings against the live source, turn container and group DNs into GUIDs, and keep the job."""
         ...
