@@ -1,0 +1,149 @@
+"""Rows of the state, as the stages see them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ropeway.model.anchors import Anchor, TargetId
+from ropeway.model.changes import Kind
+from ropeway.model.problems import Problem
+from ropeway.model.watermark import Watermark
+
+CONTAINERS = frozenset({"organizationalUnit", "container", "domainDNS"})
+"""Types whose only purpose here is the path of what is below them."""
+
+
+class Entry(msgspec.Struct):
+    """A source object as stored. `attributes` and `exported` are packed (`model.values.pack`)."""
+
+    anchor: Anchor
+    source_anchor: str
+    type: str
+    parent: Anchor | None
+    dn: str
+    attributes: bytes
+    digest: bytes
+    live: bool
+    in_scope: bool | None = None
+    """None: not decided yet."""
+    reason: str | None = None
+    target_type: str | None = None
+    target: TargetId | None = None
+    exported: bytes | None = None
+
+
+class LinkKey(msgspec.Struct, frozen=True):
+    """One value of one reference attribute."""
+
+    anchor: Anchor
+    attribute: str
+    other: Anchor
+
+
+class LinksPart(msgspec.Struct, frozen=True):
+    """A part of a complete reference attribute; after the last part, links without this stamp are gone."""
+
+    anchor: Anchor
+    attribute: str
+    others: tuple[Anchor, ...]
+    stamp: int
+    last: bool
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A line of the work list."""
+
+    anchor: Anchor
+    rank: int = 1
+    at: float = 0.0
+    stamp: int = 0
+
+
+class Escrow(msgspec.Struct, frozen=True):
+    """An object set aside."""
+
+    anchor: Anchor
+    stage: str
+    problem: Problem
+    attempts: int = 0
+    first: float = 0.0
+    last: float = 0.0
+
+
+class Imported(msgspec.Struct):
+    """What one page brings to the state, stored in one transaction."""
+
+    generation: int
+    entries: dict[Anchor, Entry] = {}
+    """New and changed."""
+    seen: set[Anchor] = set()
+    """Unchanged: only stamped."""
+    gone: set[Anchor] = set()
+    added: list[LinkKey] = []
+    removed: list[LinkKey] = []
+    replaced: list[LinksPart] = []
+    revived: set[Anchor] = set()
+    """Reanimated objects: links that pointed at them before they were deleted no longer count."""
+    due: dict[Anchor, int] = {}
+    """Anchor to rank."""
+    escrows: list[Escrow] = []
+    watermark: Watermark | None = None
+
+
+class Planned(msgspec.Struct):
+    """A change row. `attributes` is packed Desired; `seq` is 0 until stored."""
+
+    anchor: Anchor
+    kind: Kind
+    type: str
+    attributes: bytes
+    decision: str
+    """How the object was matched, for log and plan: `source anchor`, `userPrincipalName`, …"""
+    seq: int = 0
+    state: str = "planned"
+    hold: int | None = None
+
+
+class Decided(msgspec.Struct):
+    """What stages 2 to 6 made of one batch of the work list, stored in one transaction."""
+
+    done: list[Due] = []
+    entries: list[Entry] = []
+    """Entries whose decision or DN changed."""
+    planned: list[Planned] = []
+    escrows: list[Escrow] = []
+    settled: list[Anchor] = []
+    """Anchors that no longer are in escrow."""
+    later: list[Due] = []
+
+
+class Sendable(msgspec.Struct):
+    """A change row with what is needed to send and confirm it."""
+
+    planned: Planned
+    entry: Entry
+
+
+class PendingLink(msgspec.Struct, frozen=True):
+    """A link whose planned change can be sent."""
+
+    attribute: str
+    other: Anchor
+    present: bool
+    other_type: str | None
+    other_attributes: bytes | None
+    """Of foreign security principals only: their objectSid is the reference."""
+
+
+class Confirmed(msgspec.Struct):
+    """One change that the target answered, and the log line it becomes."""
+
+    planned: Planned
+    entry: Entry
+    """With target and exported as they are now."""
+    status: str
+    modified: bytes
+    lost: int = 0
+    problem: Problem | None = None
+    keep: bool = False
+    """The row stays in the plan (wait)."""

@@ -1,0 +1,164 @@
+"""Stage 7 in SQL: what can be sent, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, false, or_, select, text, true, tuple_, update
+
+from ropeway.engine.records import Confirmed, Entry, PendingLink, Planned, Sendable
+from ropeway.model.anchors import Anchor
+from ropeway.model.changes import Kind
+from ropeway.store.database import Database
+from ropeway.store.guarding import approved_holds, free
+from ropeway.store.rows import Key, problem_text
+from ropeway.store.tables import change, entry, link, provisioning_event
+
+_ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
+
+
+def sendable(
+    c: Connection, key: Key, phase: int | None, after: int, limit: int, *, sent: bool, held: bool = False
+) -> list[Sendable]:
+    """Change rows with their entries, in order."""
+    columns = [change.c[name] for name in Planned.__struct_fields__]
+    query = (
+        select(*columns, *_ENTRY)
+        .select_from(change.join(entry, and_(entry.c.job == change.c.job, entry.c.anchor == change.c.anchor)))
+        .where(change.c.job == key["job"], change.c.seq > after)
+    )
+    if phase is not None:
+        query = query.where(change.c.phase == phase)
+    if sent:
+        query = query.where(change.c.state == "sent")
+    elif not held:
+        query = query.where(free(key))
+    rows: Any = c.execute(query.order_by(change.c.seq).limit(limit))
+    n = len(columns)
+    return [Sendable(Planned(row[0], Kind(row[1]), *row[2:n]), Entry(*row[n:])) for row in rows]
+
+
+def mark_sent(c: Connection, seqs: Sequence[int]) -> None:
+    """Note that an answer is awaited."""
+    c.execute(update(change).where(change.c.seq.in_(seqs)).values(state="sent"))
+
+
+def pending_links(c: Connection, key: Key, anchor: Anchor, after: tuple[str, str], limit: int) -> list[PendingLink]:
+    """Open link changes of one owner that no hold keeps back, by attribute and other end."""
+    other = entry.alias("other")
+    rows = c.execute(
+        select(
+            link.c.attribute, link.c.other, link.c.present, other.c.type,
+        )
+        .select_from(
+            link.outerjoin(
+                other,
+                and_(other.c.job == link.c.job, other.c.anchor == link.c.other,
+                     other.c.type == "foreignSecurityPrincipal"),
+            )
+        )
+        .where(
+            link.c.job == key["job"],
+            link.c.anchor == anchor,
+            text("link.present <> link.exported"),
+            or_(link.c.hold.is_(None), link.c.hold.in_(approved_holds(key))),
+            tuple_(link.c.attribute, link.c.other) > after,
+        )
+        .order_by(link.c.attribute, link.c.other)
+        .limit(limit)
+    ).tuples()  # fmt: skip
+    found = [(a, o, p, t) for a, o, p, t in rows]
+    foreign = [o for _, o, _, t in found if t]
+    sids = (
+        dict(
+            c.execute(
+                select(entry.c.anchor, entry.c.attributes).where(entry.c.job == key["job"], entry.c.anchor.in_(foreign))
+            )
+            .tuples()
+            .all()
+        )
+        if foreign
+        else {}
+    )
+    return [PendingLink(a, Anchor(o), p, t, sids.get(o)) for a, o, p, t in found]
+
+
+def _log(c: Connection, db: Database, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
+    c.execute(
+        db.insert(provisioning_event),
+        [
+            {**key, "cycle": cycle, "time": now, "action": x.planned.kind.value, "status": x.status,
+             "type": x.planned.type, "anchor": x.planned.anchor, "object": x.entry.dn, "target": x.entry.target,
+             "modified": x.modified, "decision": x.planned.decision, "lost": x.lost,
+             "approved": x.planned.hold is not None, "problem": problem_text(x.problem) if x.problem else None}
+            for x in changes
+        ],
+    )  # fmt: skip
+
+
+_SETTLE = (
+    update(entry)
+    .where(entry.c.job == bindparam("b_job"), entry.c.anchor == bindparam("b_anchor"))
+    .values(
+        target=bindparam("b_target"),
+        exported=bindparam("b_exported"),
+        in_scope=bindparam("b_in_scope"),
+        target_type=bindparam("b_target_type"),
+    )
+)
+
+
+def confirm(c: Connection, db: Database, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
+    """Entries as the target has them now, a log line each, and the rows out of the plan."""
+    good = [x for x in changes if x.status in ("success", "warning") and x.planned.kind is not Kind.LINKS]
+    if good:
+        c.execute(
+            _SETTLE,
+            [
+                {"b_job": key["job"], "b_anchor": x.entry.anchor, "b_target": x.entry.target,
+                 "b_exported": x.entry.exported, "b_in_scope": x.entry.in_scope, "b_target_type": x.entry.target_type}
+                for x in good
+            ],
+        )  # fmt: skip
+    renewed = [x.entry.anchor for x in good if x.planned.kind in (Kind.RESTORE, Kind.ADOPT)]
+    if renewed:
+        _forget_links(c, key, renewed)
+    logged = [x for x in changes if not x.keep]
+    if logged:
+        _log(c, db, key, cycle, now, logged)
+        c.execute(delete(change).where(change.c.seq.in_([x.planned.seq for x in logged])))
+    kept = [x.planned.seq for x in changes if x.keep]
+    if kept:
+        c.execute(update(change).where(change.c.seq.in_(kept)).values(state="planned"))
+
+
+def _forget_links(c: Connection, key: Key, anchors: Sequence[Anchor]) -> None:
+    """A target object that came back is told all its links again."""
+    c.execute(
+        update(link)
+        .where(link.c.job == key["job"], link.c.anchor.in_(anchors), link.c.present == true())
+        .values(exported=False)
+    )
+
+
+def confirm_links(
+    c: Connection, db: Database, key: Key, done: tuple[int, float], x: Confirmed, first: tuple[str, str],
+    links: Sequence[PendingLink], *, last: bool,
+) -> None:  # fmt: skip
+    """The links of one owner that were sent together (all open ones between `first` and the last) are in step."""
+    anchor = x.entry.anchor
+    if links:
+        sent = and_(
+            link.c.job == key["job"],
+            link.c.anchor == anchor,
+            text("present <> exported"),
+            or_(link.c.hold.is_(None), link.c.hold.in_(approved_holds(key))),
+            tuple_(link.c.attribute, link.c.other) > first,
+            tuple_(link.c.attribute, link.c.other) <= (links[-1].attribute, links[-1].other),
+        )
+        c.execute(delete(link).where(sent, link.c.present == false()))
+        c.execute(update(link).where(sent, link.c.present == true()).values(exported=True, hold=None))
+        _log(c, db, key, done[0], done[1], [x])
+    if last:
+        c.execute(delete(change).where(change.c.seq == x.planned.seq))

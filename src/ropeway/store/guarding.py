@@ -1,0 +1,199 @@
+"""Stage 6 on the whole, in SQL: counting what would be taken away, and keeping rows back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, false, func, or_, select, text, true, update
+
+from ropeway.model.anchors import Anchor
+from ropeway.model.changes import Kind
+from ropeway.model.problems import Problem
+from ropeway.store.rows import Key, inserted, problem_text
+from ropeway.store.tables import change, entry, hold, link, provisioning_event
+
+KINDS = {"deletes": Kind.DELETE, "disables": Kind.DISABLE, "emptied": Kind.EMPTY}
+
+
+def approved_holds(key: Key) -> Select[int]:
+    """The numbers of this job's approved holds."""
+    return select(hold.c.number).where(hold.c.job == key["job"], hold.c.approved.is_not(None))
+
+
+def free(key: Key) -> ColumnElement[bool]:
+    """Change rows that no hold keeps back."""
+    return or_(change.c.hold.is_(None), change.c.hold.in_(approved_holds(key)))
+
+
+def endangered(c: Connection, key: Key, what: str) -> dict[str, int]:
+    """Planned rows of a kind that nobody has approved, by target type."""
+    rows = c.execute(
+        select(change.c.type, func.count())
+        .where(
+            change.c.job == key["job"],
+            change.c.phase == (0 if what == "deletes" else 1),
+            change.c.kind == KINDS[what].value,
+            or_(change.c.hold.is_(None), change.c.hold.not_in(approved_holds(key))),
+        )
+        .group_by(change.c.type)
+    )
+    return dict(rows.tuples().all())
+
+
+def emptied(c: Connection, key: Key) -> list[tuple[int, str, bytes]]:
+    """(seq, type, packed attributes) of EMPTY rows not yet held, at most 20,000."""
+    rows = c.execute(
+        select(change.c.seq, change.c.type, change.c.attributes)
+        .where(
+            change.c.job == key["job"],
+            change.c.phase == 1,
+            change.c.kind == Kind.EMPTY.value,
+            or_(change.c.hold.is_(None), change.c.hold.not_in(approved_holds(key))),
+        )
+        .limit(20_000)
+    )
+    return list(rows.tuples())
+
+
+def emptied_since(c: Connection, key: Key, since: float) -> list[tuple[str, bytes]]:
+    """(type, packed attributes) of EMPTY changes confirmed since then without approval."""
+    rows = c.execute(
+        select(provisioning_event.c.type, provisioning_event.c.modified).where(_done(key, Kind.EMPTY.value, since))
+    )
+    return list(rows.tuples())
+
+
+def _done(key: Key, action: str, since: float) -> ColumnElement[bool]:
+    event = provisioning_event.c
+    return and_(
+        event.job == key["job"],
+        event.action == action,
+        event.time > since,
+        event.status.in_(("success", "warning")),
+        event.approved == false(),
+    )
+
+
+def done_since(c: Connection, key: Key, action: str, type_: str, since: float) -> int:
+    """Confirmed changes of a kind since then that nobody had to approve."""
+    query = select(func.count()).where(_done(key, action, since), provisioning_event.c.type == type_)
+    return c.scalar(query) or 0
+
+
+def losing_members(c: Connection, key: Key, at_least: int) -> list[tuple[Anchor, str, int]]:
+    """(owner, attribute, links to be taken and not held) of planned LINKS rows that lose that many."""
+    rows = c.execute(
+        select(link.c.anchor, link.c.attribute, func.count())
+        .select_from(change.join(link, and_(link.c.job == change.c.job, link.c.anchor == change.c.anchor)))
+        .where(
+            change.c.job == key["job"],
+            change.c.phase == 4,
+            text("link.present <> link.exported"),
+            link.c.present == false(),
+            link.c.hold.is_(None),
+        )
+        .group_by(link.c.anchor, link.c.attribute)
+        .having(func.count() >= at_least)
+    )
+    return [(Anchor(a), attribute, n) for a, attribute, n in rows]
+
+
+def members_lost_since(c: Connection, key: Key, anchor: Anchor, since: float) -> int:
+    """Links taken from an object since then that nobody had to approve."""
+    event = provisioning_event.c
+    query = select(func.coalesce(func.sum(event.lost), 0)).where(
+        event.job == key["job"], event.anchor == anchor, event.time > since, event.approved == false()
+    )
+    return c.scalar(query) or 0
+
+
+def linked(c: Connection, key: Key, type_: str) -> int:
+    """How many target objects of a type the job has."""
+    query = select(func.count()).where(
+        entry.c.job == key["job"], entry.c.target_type == type_, text("target IS NOT NULL")
+    )
+    return c.scalar(query) or 0
+
+
+def exported_links(c: Connection, key: Key, anchor: Anchor, attribute: str) -> int:
+    """How many links of an object the target has."""
+    query = select(func.count()).where(
+        link.c.job == key["job"], link.c.anchor == anchor, link.c.attribute == attribute, link.c.exported == true()
+    )
+    return c.scalar(query) or 0
+
+
+def keep_back(
+    c: Connection,
+    key: Key,
+    kind: tuple[str, str, str],
+    cause: Problem,
+    seqs: Sequence[int] | None,
+    now: float,
+) -> int:
+    """Put rows on the open hold of that kind (what, type, subject), made where there is none; how many it holds."""
+    what, type_, subject = kind
+    open_ = and_(
+        hold.c.job == key["job"],
+        hold.c.what == what,
+        hold.c.type == type_,
+        hold.c.subject == subject,
+        hold.c.approved.is_(None),
+    )
+    number: int | None = c.scalar(select(hold.c.number).where(open_))
+    if number is None:
+        row = dict(key, what=what, type=type_, subject=subject, count=0, digest="", created=now)
+        number = inserted(c.execute(hold.insert().values(**row, cause=problem_text(cause))))
+    if what == "members":
+        c.execute(
+            update(link)
+            .where(
+                link.c.job == key["job"],
+                link.c.anchor == subject,
+                text("present <> exported"),
+                link.c.present == false(),
+                link.c.hold.is_(None),
+            )
+            .values(hold=number)
+        )
+    else:
+        rows = and_(
+            change.c.job == key["job"],
+            change.c.kind == KINDS[what].value,
+            change.c.type == type_,
+            or_(change.c.hold.is_(None), change.c.hold.not_in(approved_holds(key))),
+        )
+        if seqs is not None:
+            rows = and_(rows, change.c.seq.in_(seqs))
+        c.execute(update(change).where(rows).values(hold=number))
+    return recount(c, key, number)
+
+
+def recount(c: Connection, key: Key, number: int) -> int:
+    """Count a hold's rows anew and name them by a digest over anchors and kinds."""
+    rows: Iterable[tuple[str, str]] = c.execute(
+        select(change.c.anchor, change.c.kind).where(change.c.job == key["job"], change.c.hold == number)
+        .union_all(
+            select(link.c.anchor, link.c.other).where(
+                link.c.job == key["job"], link.c.hold == number, text("present <> exported"), link.c.present == false()
+            )
+        )
+        .order_by(text("1"), text("2"))
+    ).tuples()  # fmt: skip
+    digest, count = sha256(), 0
+    for one, two in rows:
+        digest.update(f"{one}\0{two}\n".encode())
+        count += 1
+    if count:
+        c.execute(update(hold).where(hold.c.number == number).values(count=count, digest=digest.hexdigest()[:16]))
+    else:
+        c.execute(delete(hold).where(hold.c.number == number))
+    return count
+
+
+def recount_all(c: Connection, key: Key) -> int:
+    """Every hold of the job counted anew; answers how many rows wait for approval."""
+    holds = c.execute(select(hold.c.number, hold.c.approved).where(hold.c.job == key["job"])).tuples().all()
+    counted = [(recount(c, key, number), approved) for number, approved in holds]
+    return sum(count for count, approved in counted if approved is None)

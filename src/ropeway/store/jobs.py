@@ -1,0 +1,135 @@
+"""Jobs in SQL: settings, watermark, cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, select, update
+
+from ropeway.model.job import JobSettings, JobStatus
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.watermark import Watermark
+from ropeway.store.database import Database
+from ropeway.store.rows import Key, inserted
+from ropeway.store.tables import change, cycle, due, entry, escrow, hold, job, lease, link, provisioning_event
+
+
+class JobRow(msgspec.Struct, frozen=True):
+    """A job's own row."""
+
+    number: int
+    id: str
+    name: str
+    settings: JobSettings
+    status: str
+    watermark: Watermark | None
+    generation: int
+    decided_by: str
+    last_success: float | None
+    last_comparison: float | None
+    problems: tuple[Problem, ...]
+
+
+def _row(row: Row[Any]) -> JobRow:
+    return JobRow(
+        number=row.number,
+        id=row.id,
+        name=row.name,
+        settings=msgspec.json.decode(row.settings, type=JobSettings),
+        status=row.status,
+        watermark=msgspec.msgpack.decode(row.watermark, type=Watermark) if row.watermark else None,
+        generation=row.generation,
+        decided_by=row.decided_by,
+        last_success=row.last_success,
+        last_comparison=row.last_comparison,
+        problems=tuple(msgspec.json.decode(row.problems, type=list[Problem])),
+    )
+
+
+def create(c: Connection, db: Database, tenant: int, settings: JobSettings, now: float) -> JobRow:
+    """Keep a new job; the name must be free."""
+    taken = c.execute(select(job.c.number).where(job.c.tenant == tenant, job.c.name == settings.name)).first()
+    if taken:
+        raise RopewayError(Problem("job-name-taken", object=settings.name))
+    id_ = str(uuid4())
+    c.execute(
+        db.insert(job).values(
+            tenant=tenant,
+            id=id_,
+            name=settings.name,
+            settings=msgspec.json.encode(settings).decode(),
+            status=JobStatus.NOT_RUN.value,
+            created=now,
+        )
+    )
+    return find(c, tenant, id_)
+
+
+def find(c: Connection, tenant: int, name_or_id: str) -> JobRow:
+    """The job of that name or id; RopewayError `job-unknown` naming those that exist."""
+    for column in (job.c.id, job.c.name):
+        row = c.execute(select(job).where(job.c.tenant == tenant, column == name_or_id)).one_or_none()
+        if row:
+            return _row(row)
+    names = ", ".join(r.name for r in every(c, tenant)) or "none"
+    raise RopewayError(Problem("job-unknown", object=name_or_id, details={"jobs": names}))
+
+
+def every(c: Connection, tenant: int) -> list[JobRow]:
+    """All jobs by name."""
+    return [_row(row) for row in c.execute(select(job).where(job.c.tenant == tenant).order_by(job.c.name))]
+
+
+def load(c: Connection, number: int) -> JobRow:
+    """The job of that number."""
+    return _row(c.execute(select(job).where(job.c.number == number)).one())
+
+
+def change_settings(c: Connection, number: int, settings: JobSettings) -> None:
+    """Replace a job's settings."""
+    c.execute(
+        update(job)
+        .where(job.c.number == number)
+        .values(settings=msgspec.json.encode(settings).decode(), name=settings.name)
+    )
+
+
+def set_status(c: Connection, number: int, status: JobStatus, problems: Sequence[Problem] = ()) -> None:
+    """Note how the job is."""
+    c.execute(
+        update(job)
+        .where(job.c.number == number)
+        .values(status=status.value, problems=msgspec.json.encode(list(problems)).decode())
+    )
+
+
+def set_watermark(c: Connection, number: int, watermark: Watermark | None) -> None:
+    """Advance the watermark, in the transaction that stores what it covers."""
+    packed = msgspec.msgpack.encode(watermark) if watermark else None
+    c.execute(update(job).where(job.c.number == number).values(watermark=packed))
+
+
+def start_generation(c: Connection, number: int) -> int:
+    """A new generation; the watermark is forgotten."""
+    c.execute(update(job).where(job.c.number == number).values(generation=job.c.generation + 1, watermark=None))
+    return load(c, number).generation
+
+
+def erase(c: Connection, key: Key) -> None:
+    """Delete a job and all its state."""
+    for table in (change, cycle, due, entry, escrow, hold, link, provisioning_event, lease):
+        c.execute(delete(table).where(table.c.job == key["job"]))
+    c.execute(delete(job).where(job.c.number == key["job"]))
+
+
+def start_cycle(c: Connection, key: Key, kind: str, now: float) -> int:
+    """A number under which a cycle's changes are logged."""
+    return inserted(c.execute(cycle.insert().values(**key, kind=kind, started=now)))
+
+
+def end_cycle(c: Connection, number: int, outcome: bytes, now: float) -> None:
+    """What the cycle did."""
+    c.execute(update(cycle).where(cycle.c.number == number).values(ended=now, outcome=outcome.decode()))

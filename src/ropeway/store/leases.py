@@ -1,0 +1,60 @@
+"""One cycle of a job at a time: the lease row and its epoch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select, update
+
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.store.database import Database
+from ropeway.store.rows import Key
+from ropeway.store.tables import lease
+
+EXPIRES = 60.0
+"""Seconds without a write after which a holder whose fate cannot be known is taken for dead."""
+
+
+def acquire(c: Connection, db: Database, key: Key, holder: str, dead: Sequence[str], now: float) -> int:
+    """Take the lease; the new epoch shuts out whoever had it."""
+    row = c.execute(select(lease).where(lease.c.job == key["job"]).with_for_update()).one_or_none()
+    if row is None:
+        c.execute(db.insert(lease).values(**key, epoch=1, holder=holder, since=now, renewed=now))
+        return 1
+    if row.holder and row.holder != holder and row.holder not in dead and now - row.renewed < EXPIRES:
+        since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(row.since))
+        raise RopewayError(Problem("job-is-running", details={"holder": row.holder, "since": since}))
+    c.execute(
+        update(lease)
+        .where(lease.c.job == key["job"])
+        .values(epoch=row.epoch + 1, holder=holder, since=now, renewed=now)
+    )
+    return row.epoch + 1
+
+
+def check(c: Connection, key: Key, epoch: int, now: float) -> None:
+    """Renew the lease in this very transaction; `lease-lost` where somebody else has it now."""
+    result = c.execute(
+        update(lease).where(lease.c.job == key["job"], lease.c.epoch == epoch, lease.c.holder != "").values(renewed=now)
+    )
+    if result.rowcount != 1:
+        row = c.execute(select(lease.c.holder, lease.c.since).where(lease.c.job == key["job"])).one_or_none()
+        since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(row.since)) if row else "?"
+        raise RopewayError(Problem("lease-lost", details={"holder": row.holder if row else "?", "since": since}))
+
+
+def release(c: Connection, key: Key, epoch: int) -> None:
+    """Give the lease back; the row stays, so that epochs only grow."""
+    c.execute(update(lease).where(lease.c.job == key["job"], lease.c.epoch == epoch).values(holder=""))
+
+
+def holder(c: Connection, key: Key, now: float) -> tuple[str, float] | None:
+    """Who has the lease and since when."""
+    row = c.execute(select(lease).where(lease.c.job == key["job"])).one_or_none()
+    return (row.holder, row.since) if row and row.holder and now - row.renewed < EXPIRES else None
+
+
+def drop(c: Connection, key: Key) -> None:
+    """The job is deleted."""
+    c.execute(delete(lease).where(lease.c.job == key["job"]))

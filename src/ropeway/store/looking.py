@@ -1,0 +1,187 @@
+"""Questions people ask of the state: entries by any name, counts, the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, and_, delete, func, or_, select, text, true
+
+from ropeway.engine.records import Entry
+from ropeway.model.problems import Problem
+from ropeway.model.values import compare_key
+from ropeway.store.rows import Key, dn_key, problem_from
+from ropeway.store.tables import change, cycle, due, entry, escrow, hold, link, provisioning_event
+
+_ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One line of the provisioning log as stored."""
+
+    id: int
+    job: int
+    cycle: int
+    time: float
+    action: str
+    status: str
+    type: str
+    anchor: str
+    object: str
+    target: str | None
+    modified: bytes
+    decision: str
+    lost: int
+    problem: Problem | None
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """A hold as stored."""
+
+    number: int
+    what: str
+    type: str
+    subject: str
+    count: int
+    digest: str
+    cause: Problem
+    created: float
+    approved: float | None
+
+
+def entries_named(c: Connection, key: Key, name: str) -> list[Entry]:
+    """Entries with that anchor, target id or DN (without regard to case)."""
+    here = entry.c.job == key["job"]
+    found = [Entry(*row) for row in c.execute(select(*_ENTRY).where(here, entry.c.anchor == name.lower()))]
+    if not found:
+        rows = c.execute(select(*_ENTRY).where(here, entry.c.dn_key == dn_key(name)))
+        found = [e for e in (Entry(*row) for row in rows) if compare_key(e.dn) == compare_key(name)]
+    if not found:
+        types = ("user", "group", "contact", "device")
+        rows = c.execute(
+            select(*_ENTRY).where(
+                here, entry.c.target_type.in_(types), entry.c.target == name, text("target IS NOT NULL")
+            )
+        )
+        found = [Entry(*row) for row in rows]
+    return found
+
+
+def counts(c: Connection, key: Key, now: float) -> dict[str, dict[str, int]]:
+    """entries by type, linked by target type, and how many are due, pending, held, escrowed."""
+    job = key["job"]
+    entries = c.execute(
+        select(entry.c.type, func.count()).where(entry.c.job == job, entry.c.live == true()).group_by(entry.c.type)
+    )
+    linked = c.execute(
+        select(entry.c.target_type, func.count())
+        .where(entry.c.job == job, text("target IS NOT NULL"))
+        .group_by(entry.c.target_type)
+    )
+    held = c.scalar(
+        select(func.coalesce(func.sum(hold.c.count), 0)).where(hold.c.job == job, hold.c.approved.is_(None))
+    )
+    return {
+        "entries": dict(entries.tuples().all()),
+        "linked": {k: v for k, v in linked.tuples() if k},
+        "work": {
+            "due": c.scalar(select(func.count()).where(due.c.job == job, due.c.at <= now)) or 0,
+            "pending": c.scalar(select(func.count()).select_from(change).where(change.c.job == job)) or 0,
+            "held": int(held or 0),
+            "escrowed": c.scalar(select(func.count()).select_from(escrow).where(escrow.c.job == job)) or 0,
+        },
+    }
+
+
+def plan_counts(c: Connection, key: Key) -> dict[str, int]:
+    """`create user` and so on to number."""
+    rows = c.execute(
+        select(change.c.kind, change.c.type, func.count())
+        .where(change.c.job == key["job"])
+        .group_by(change.c.kind, change.c.type)
+        .order_by(change.c.kind, change.c.type)
+    )
+    return {f"{kind} {type_}": n for kind, type_, n in rows}
+
+
+def holds(c: Connection, key: Key) -> list[Hold]:
+    """Open and approved holds, oldest first."""
+    columns = [hold.c[name] for name in Hold.__struct_fields__]
+    rows: Any = c.execute(select(*columns).where(hold.c.job == key["job"]).order_by(hold.c.number))
+    return [Hold(*row[:6], problem_from(row[6]), *row[7:]) for row in rows]
+
+
+def hold_sample(c: Connection, key: Key, number: int, limit: int) -> list[str]:
+    """DNs of what a hold keeps back."""
+    rows = c.execute(
+        select(entry.c.dn)
+        .select_from(change.join(entry, and_(entry.c.job == change.c.job, entry.c.anchor == change.c.anchor)))
+        .where(change.c.job == key["job"], change.c.hold == number)
+        .limit(limit)
+    )
+    found = [row[0] for row in rows]
+    if not found:
+        rows = c.execute(
+            select(entry.c.dn)
+            .select_from(link.join(entry, and_(entry.c.job == link.c.job, entry.c.anchor == link.c.other)))
+            .where(link.c.job == key["job"], link.c.hold == number, link.c.present != true())
+            .limit(limit)
+        )
+        found = [row[0] for row in rows]
+    return found
+
+
+def events(
+    c: Connection,
+    tenant: int,
+    *,
+    jobs: Sequence[int] | None = None,
+    action: str | None = None,
+    status: str | None = None,
+    type_: str | None = None,
+    names: Sequence[str] = (),
+    since: float | None = None,
+    limit: int = 50,
+) -> list[Event]:
+    """Log lines, latest first. `names`: anchors, target ids, or parts of a DN."""
+    e = provisioning_event.c
+    where = [e.tenant == tenant]
+    where += [e.job.in_(jobs)] if jobs is not None else []
+    where += [e.action == action] if action else []
+    where += [e.status == status] if status else []
+    where += [e.type == type_] if type_ else []
+    where += [e.time >= since] if since is not None else []
+    if names:
+        where.append(
+            or_(
+                e.anchor.in_([n.lower() for n in names]),
+                e.target.in_(names),
+                *(func.lower(e.object).contains(n.lower(), autoescape=True) for n in names),
+            )
+        )
+    columns = [e[name] for name in Event.__struct_fields__]
+    rows: Any = c.execute(select(*columns).where(*where).order_by(e.id.desc()).limit(limit))
+    return [Event(*row[:-1], problem_from(row[-1]) if row[-1] else None) for row in rows]
+
+
+def links_for_people(c: Connection, key: Key, anchor: str, limit: int) -> list[tuple[str, str, str | None, bool, bool]]:
+    """(attribute, other, other's DN, present, exported) of one owner."""
+    other = entry.alias("other")
+    rows = c.execute(
+        select(link.c.attribute, link.c.other, other.c.dn, link.c.present, link.c.exported)
+        .select_from(link.outerjoin(other, and_(other.c.job == link.c.job, other.c.anchor == link.c.other)))
+        .where(link.c.job == key["job"], link.c.anchor == anchor)
+        .limit(limit)
+    )
+    return list(rows.tuples())
+
+
+def forget(c: Connection, older_than: float) -> None:
+    """Drop log lines and cycles older than that, looking at the oldest thousand only."""
+    for column, when in (
+        (provisioning_event.c.id, provisioning_event.c.time),
+        (cycle.c.number, cycle.c.started),
+    ):
+        oldest = select(column).order_by(column).limit(1000)
+        c.execute(delete(column.table).where(column.in_(oldest), when < older_than))

@@ -1,0 +1,284 @@
+"""The state of one job in SQL: the engine's `State`, each writing method one short transaction under the lease."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from ropeway.engine.records import (
+    Confirmed,
+    Decided,
+    Due,
+    Entry,
+    Escrow,
+    Imported,
+    LinkKey,
+    PendingLink,
+    Planned,
+    Sendable,
+)
+from ropeway.engine.state import What
+from ropeway.model.anchors import Anchor
+from ropeway.model.job import JobStatus
+from ropeway.model.problems import Problem
+from ropeway.store import deciding, exporting, guarding, importing, jobs, leases, looking, worklist
+from ropeway.store.database import Database
+from ropeway.store.rows import Key, problem_text
+from ropeway.store.tables import change, escrow, job, provisioning_event
+
+
+class SqlState:
+    """One job's state in a database; `acquire` comes before the first writing call."""
+
+    def __init__(self, database: Database, tenant: int, number: int, clock: Callable[[], float] = time.time) -> None:
+        self._db = database
+        self._key = Key(tenant=tenant, job=number)
+        self._clock = clock
+        self._epoch = 0
+
+    @contextmanager
+    def _write(self) -> Generator[Connection, None, None]:
+        with self._db.write() as c:
+            leases.check(c, self._key, self._epoch, self._clock())
+            yield c
+
+    # the job itself
+
+    def record(self) -> jobs.JobRow:
+        with self._db.read() as c:
+            return jobs.load(c, self._key["job"])
+
+    def acquire(self, holder: str, dead: Sequence[str]) -> None:
+        with self._db.write() as c:
+            self._epoch = leases.acquire(c, self._db, self._key, holder, dead, self._clock())
+
+    def renew(self) -> None:
+        with self._write():
+            pass
+
+    def release(self) -> None:
+        with self._db.write() as c:
+            leases.release(c, self._key, self._epoch)
+
+    def start_generation(self) -> int:
+        with self._write() as c:
+            return jobs.start_generation(c, self._key["job"])
+
+    def set_decided_by(self, digest: str) -> None:
+        with self._write() as c:
+            c.execute(update(job).where(job.c.number == self._key["job"]).values(decided_by=digest))
+
+    def set_compared(self, when: float) -> None:
+        with self._write() as c:
+            c.execute(update(job).where(job.c.number == self._key["job"]).values(last_comparison=when))
+
+    def start_cycle(self, kind: str) -> int:
+        with self._write() as c:
+            return jobs.start_cycle(c, self._key, kind, self._clock())
+
+    def end_cycle(self, cycle: int, outcome: bytes, *, success: bool, problems: Sequence[Problem]) -> None:
+        now = self._clock()
+        with self._write() as c:
+            jobs.end_cycle(c, cycle, outcome, now)
+            jobs.set_status(c, self._key["job"], JobStatus.ACTIVE, problems)
+            if success:
+                c.execute(update(job).where(job.c.number == self._key["job"]).values(last_success=now))
+
+    def forget(self, older_than: float) -> None:
+        with self._write() as c:
+            looking.forget(c, older_than)
+            importing.bury_final(c, self._key, jobs.load(c, self._key["job"]).generation)
+
+    # 1 import
+
+    def known(self, anchors: Iterable[Anchor]) -> dict[Anchor, Entry]:
+        with self._db.read() as c:
+            return importing.known(c, self._key, anchors)
+
+    def known_digests(self, anchors: Iterable[Anchor]) -> dict[Anchor, tuple[bytes, bool]]:
+        with self._db.read() as c:
+            return importing.known_digests(c, self._key, anchors)
+
+    def links_of(self, anchors: Iterable[Anchor]) -> set[LinkKey]:
+        with self._db.read() as c:
+            return importing.links_of(c, self._key, anchors)
+
+    def store(self, page: Imported) -> None:
+        with self._write() as c:
+            importing.store_page(c, self._db, self._key, page)
+            if page.watermark is not None:
+                jobs.set_watermark(c, self._key["job"], page.watermark)
+
+    def unseen(self, generation: int, limit: int) -> list[Anchor]:
+        with self._db.read() as c:
+            return importing.unseen(c, self._key, generation, limit)
+
+    def stamp(self, anchors: Iterable[Anchor], generation: int) -> None:
+        with self._write() as c:
+            importing.stamp(c, self._key, anchors, generation)
+
+    # 2 to 6 decide
+
+    def due(self, now: float, limit: int) -> list[Due]:
+        with self._db.read() as c:
+            return worklist.next_due(c, self._key, now, limit)
+
+    def _due_chunks(self, query: Callable[[str], Select[str]]) -> None:
+        """Add what a query finds in anchor order, chunk by chunk, each in its own transaction."""
+        last = ""
+        while True:
+            with self._write() as c:
+                found = [row[0] for row in c.execute(query(last).limit(worklist.CHUNK))]
+                worklist.add_found(c, self._db, self._key, found)
+            if len(found) < worklist.CHUNK:
+                return
+            last = found[-1]
+
+    def all_due(self) -> None:
+        self._due_chunks(lambda last: worklist.chunk_after(self._key, last))
+
+    def children_due(self, parent: Anchor) -> None:
+        self._due_chunks(lambda last: worklist.children_after(self._key, parent, last))
+
+    def owners_due(self, other: Anchor, *, resend: bool = False) -> None:
+        if resend:
+            with self._write() as c:
+                worklist.resend_to(c, self._key, other)
+        self._due_chunks(lambda last: worklist.owners_after(self._key, other, last))
+
+    def members_due(self, groups: Iterable[Anchor]) -> None:
+        names = list(groups)
+        self._due_chunks(lambda last: worklist.below_after(self._key, names, last))
+
+    def escrow_due(self) -> None:
+        self._due_chunks(
+            lambda last: (
+                select(escrow.c.anchor)
+                .where(escrow.c.job == self._key["job"], escrow.c.anchor > last)
+                .order_by(escrow.c.anchor)
+            )
+        )
+
+    def in_groups(self, anchors: Iterable[Anchor], groups: Sequence[Anchor]) -> set[Anchor]:
+        with self._db.read() as c:
+            return deciding.in_groups(c, self._key, list(anchors), groups)
+
+    def group_closure(self, groups: Sequence[Anchor]) -> set[Anchor]:
+        with self._db.read() as c:
+            return deciding.group_closure(c, self._key, groups)
+
+    def with_pending_links(self, anchors: Iterable[Anchor]) -> set[Anchor]:
+        with self._db.read() as c:
+            return deciding.with_pending_links(c, self._key, anchors)
+
+    def decide(self, batch: Decided) -> None:
+        with self._write() as c:
+            deciding.store_decided(c, self._db, self._key, batch)
+
+    def escrowed(self, anchors: Iterable[Anchor]) -> dict[Anchor, Escrow]:
+        with self._db.read() as c:
+            return {e.anchor: e for e in worklist.escrowed(c, self._key, anchors)}
+
+    # 6 guards
+
+    def endangered(self, what: What) -> dict[str, int]:
+        with self._db.read() as c:
+            return guarding.endangered(c, self._key, what)
+
+    def emptied(self) -> list[tuple[int, str, bytes]]:
+        with self._db.read() as c:
+            return guarding.emptied(c, self._key)
+
+    def emptied_since(self, since: float) -> list[tuple[str, bytes]]:
+        with self._db.read() as c:
+            return guarding.emptied_since(c, self._key, since)
+
+    def losing_members(self, at_least: int) -> list[tuple[Anchor, str, int]]:
+        with self._db.read() as c:
+            return guarding.losing_members(c, self._key, at_least)
+
+    def linked(self, type_: str) -> int:
+        with self._db.read() as c:
+            return guarding.linked(c, self._key, type_)
+
+    def exported_links(self, anchor: Anchor, attribute: str) -> int:
+        with self._db.read() as c:
+            return guarding.exported_links(c, self._key, anchor, attribute)
+
+    def done_since(self, action: str, type_: str, since: float) -> int:
+        with self._db.read() as c:
+            return guarding.done_since(c, self._key, action, type_, since)
+
+    def members_lost_since(self, anchor: Anchor, since: float) -> int:
+        with self._db.read() as c:
+            return guarding.members_lost_since(c, self._key, anchor, since)
+
+    def keep_back(self, what: What, type_: str, subject: str, cause: Problem, seqs: Sequence[int] | None) -> int:
+        with self._write() as c:
+            return guarding.keep_back(c, self._key, (what, type_, subject), cause, seqs, self._clock())
+
+    def held(self) -> int:
+        with self._write() as c:
+            return guarding.recount_all(c, self._key)
+
+    # 7 export
+
+    def sendable(self, phase: int | None, after: int, limit: int, *, sent: bool = False) -> list[Sendable]:
+        with self._db.read() as c:
+            return exporting.sendable(c, self._key, phase, after, limit, sent=sent)
+
+    def mark_sent(self, seqs: Sequence[int]) -> None:
+        with self._write() as c:
+            exporting.mark_sent(c, seqs)
+
+    def pending_links(self, anchor: Anchor, after: tuple[str, str], limit: int) -> list[PendingLink]:
+        with self._db.read() as c:
+            return exporting.pending_links(c, self._key, anchor, after, limit)
+
+    def confirm(
+        self, cycle: int, changes: Sequence[Confirmed], escrows: Sequence[Escrow], retry: Sequence[Due]
+    ) -> None:
+        with self._write() as c:
+            exporting.confirm(c, self._db, self._key, cycle, self._clock(), changes)
+            worklist.put_escrows(c, self._db, self._key, escrows)
+            worklist.add_due(c, self._db, self._key, retry)
+
+    def confirm_links(
+        self, cycle: int, change_: Confirmed, first: tuple[str, str], links: Sequence[PendingLink], *, last: bool
+    ) -> None:
+        with self._write() as c:
+            exporting.confirm_links(c, self._db, self._key, (cycle, self._clock()), change_, first, links, last=last)
+
+    # reading for people
+
+    def plan_rows(self, limit: int) -> list[Sendable]:
+        with self._db.read() as c:
+            return exporting.sendable(c, self._key, None, 0, limit, sent=False, held=True)
+
+    def plan_counts(self) -> dict[str, int]:
+        with self._db.read() as c:
+            return looking.plan_counts(c, self._key)
+
+    def pending_count(self) -> int:
+        with self._db.read() as c:
+            return c.scalar(select(func.count()).select_from(change).where(change.c.job == self._key["job"])) or 0
+
+    def planned_of(self, anchor: Anchor) -> list[Planned]:
+        with self._db.read() as c:
+            return deciding.planned_of(c, self._key, [anchor])
+
+    def report(self, cycle: int, failed: Sequence[tuple[Anchor, str, str, Problem, str]]) -> None:
+        """Log lines (anchor, DN, type, problem, stage) for objects that failed before anything was planned."""
+        now = self._clock()
+        rows = [
+            {**self._key, "cycle": cycle, "time": now, "action": "other", "status": "failure", "type": type_,
+             "anchor": anchor, "object": dn, "target": None, "modified": b"\x80", "decision": stage, "lost": 0,
+             "approved": False, "problem": problem_text(problem)}
+            for anchor, dn, type_, problem, stage in failed
+        ]  # fmt: skip
+        if rows:
+            with self._write() as c:
+                c.execute(provisioning_event.insert(), rows)
