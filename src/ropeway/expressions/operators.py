@@ -1,0 +1,88 @@
+"""What the operators do with values. NULL takes part: it equals NULL alone, orders with nothing, and joins as "".
+
+Texts are compared character by character, upper and lower case being different. A number beside a text: as texts
+for = and <>, as numbers for the order.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from ropeway.expressions.errors import ExpressionFailed
+from ropeway.expressions.tree import BinaryOperator
+from ropeway.expressions.values import Special, as_number, as_text, checked_length, in_range
+
+
+def equal(left: Any, right: Any) -> bool:
+    """left = right."""
+    if type(left) is type(right):
+        return bool(left == right)
+    if left is None or right is None or isinstance(left, Special) or isinstance(right, Special):
+        return False
+    if isinstance(left, bool) or isinstance(right, bool):
+        return _said(left) == _said(right)
+    if isinstance(left, bytes) or isinstance(right, bytes):
+        return False
+    return as_text(left, "=", "left") == as_text(right, "=", "right")
+
+
+def _said(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else str(value).lower()
+
+
+def unequal(left: Any, right: Any) -> bool:
+    """left <> right."""
+    return not equal(left, right)
+
+
+def _ordered(name: BinaryOperator, compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def ordered(left: Any, right: Any) -> bool:
+        if left is None or right is None:
+            return False
+        if type(left) is str and type(right) is str:
+            return compare(left, right)
+        return compare(as_number(left, name, "left"), as_number(right, name, "right"))
+
+    return ordered
+
+
+def _arithmetic(name: BinaryOperator, compute: Callable[[int, int], int]) -> Callable[[Any, Any], int | None]:
+    def computed(left: Any, right: Any) -> int | None:
+        if left is None or right is None:
+            return None
+        return in_range(compute(as_number(left, name, "left"), as_number(right, name, "right")), name, "result")
+
+    return computed
+
+
+def concatenate(left: Any, right: Any) -> str:
+    """left & right."""
+    first = "" if left is None else as_text(left, "&", "left")
+    second = "" if right is None else as_text(right, "&", "right")
+    checked_length(len(first) + len(second), "&", "right")
+    return first + second
+
+
+def negated(value: Any) -> int | None:
+    """-value."""
+    if value is None:
+        return None
+    if isinstance(value, Special):
+        raise ExpressionFailed("-", "operand", value.value, f"{value.value} is no value to work on")
+    return in_range(-as_number(value, "-", "operand"), "-", "operand")
+
+
+OPERATIONS: dict[BinaryOperator, Callable[[Any, Any], Any]] = {
+    "=": equal,
+    "<>": unequal,
+    "<": _ordered("<", operator.lt),
+    "<=": _ordered("<=", operator.le),
+    ">": _ordered(">", operator.gt),
+    ">=": _ordered(">=", operator.ge),
+    "&": concatenate,
+    "+": _arithmetic("+", operator.add),
+    "-": _arithmetic("-", operator.sub),
+}
+"""All but AND and OR, which evaluate their right side only when it matters."""

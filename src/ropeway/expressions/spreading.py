@@ -1,0 +1,38 @@
+"""A function of single values, given attributes with many: it works on each value in turn.
+
+`IIF(InStr([proxyAddresses], "SIP:") = 1, NULL, [proxyAddresses])` removes the SIP address: places are kept until the
+end, where NULLs fall out. Two lists must be of one length, which two parts of the same attribute always are.
+Source: concept-azure-ad-connect-sync-declarative-provisioning-expressions, "Multi-valued attributes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ropeway.expressions.errors import ExpressionFailed
+from ropeway.expressions.values import MANY, checked_length
+
+
+def spread(call: Callable[..., Any], values: Sequence[Any], function: str) -> list[Any]:
+    """`call` for each place of the lists among `values`; single values take part in every place."""
+    lengths = {len(value) for value in values if type(value) is MANY}
+    if len(lengths) > 1:
+        least, *_, most = sorted(lengths)
+        raise ExpressionFailed(function, "values", most, f"lists of different length, {least} and {most}")
+    found: list[Any] = []
+    characters = 0
+    for place in range(lengths.pop()):
+        result = call(*[value[place] if type(value) is MANY else value for value in values])
+        found.append(result)
+        if type(result) is str:
+            characters += len(result)
+            checked_length(characters // 16, function, "values")
+    return found
+
+
+def whole(value: Any) -> Any:
+    """A list without its NULLs, None if nothing is left; any other value as it is."""
+    if type(value) is not MANY:
+        return value
+    return [one for one in value if one is not None] or None
