@@ -1,0 +1,212 @@
+"""`ropeway job create`: from options to the settings of a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from ropeway.cli.exits import Refused
+from ropeway.cli.option_groups import grouped
+from ropeway.cli.session import Session, current
+from ropeway.cli.settings import departures, guards, schema
+from ropeway.control.protocol import JobView
+from ropeway.model.job import JobSettings, Scope, SourceSettings
+
+app = typer.Typer(
+    help="Create a job: what is read from where, what of it counts, and how careful Ropeway shall be.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """What a job of any source is told."""
+
+    name: Annotated[str, typer.Option(help="What the job is called in every other command.")]
+    container: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DN", help="Only objects in this container and below. May be repeated."),
+    ] = None
+    exclude_container: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DN", help="But not those in this container and below. May be repeated."),
+    ] = None
+    group: Annotated[
+        list[str] | None, typer.Option(metavar="DN", help="Only members of this group. May be repeated.")
+    ] = None
+    nested_groups: Annotated[
+        bool, typer.Option("--nested-groups", help="Members of groups in those groups count too.")
+    ] = False
+    schema: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Rules as JSON, a Graph synchronizationSchema; else the source's default rules."
+        ),
+    ] = None
+    guard: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[TYPE.]WHAT=MOST/PERCENT%/ATLEAST",
+            help="How much may be taken away in 24 hours before somebody must approve: WHAT is deletes, disables, "
+            "members or emptied, TYPE user, group, contact or device; as deletes=500/10%/20, the default: more than "
+            "500, or more than 10 % and at least 20. May be repeated.",
+        ),
+    ] = None
+    departure: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TYPE=WHAT",
+            help="What becomes of an object whose source object left: delete (the default: recycle bin for 30 days), "
+            "disable or keep; as user=disable. May be repeated.",
+        ),
+    ] = None
+    precedence: Annotated[
+        int, typer.Option(help="Where several jobs write the same attribute, the lowest number wins.")
+    ] = 100
+    staging: Annotated[bool, typer.Option("--staging", help="Plan only; never write to the directory.")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveDirectoryOptions:
+    """How a domain is reached. Each field is the setting of the same name."""
+
+    domain: Annotated[str, typer.Option(help="DNS name of the domain, as contoso.test.")]
+    server: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST",
+            help="A domain controller. May be repeated: the next one is used when one fails. Else found in DNS.",
+        ),
+    ] = None
+    security: Annotated[
+        Literal["ldaps", "starttls", "gssapi", "plain"] | None,
+        typer.Option(help="How the connection is protected. Else gssapi with a keytab, ldaps otherwise."),
+    ] = None
+    ca_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The certificate authority of the controllers, PEM.")
+    ] = None
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Who reads: user@domain, DOMAIN\\user or a DN.")] = (
+        None
+    )
+    password_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The password, in a file that only its owner may read (mode 0600 or 0400)."),
+    ] = None
+    prompt: Annotated[bool, typer.Option("--prompt", help="Ask for the password at the terminal, every time.")] = False
+    keytab: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Sign in by Kerberos with the key in this file.")
+    ] = None
+    principal: Annotated[str | None, typer.Option(metavar="NAME", help="Which key of the keytab.")] = None
+    krb5_config: Annotated[Path | None, typer.Option(metavar="FILE", help="A krb5.conf other than the system's.")] = (
+        None
+    )
+    allow_plaintext_password: Annotated[
+        bool,
+        typer.Option(
+            "--allow-plaintext-password", help="Send the password over an unprotected connection. For trials only."
+        ),
+    ] = False
+    method: Annotated[
+        Literal["auto", "dirsync", "usn"] | None,
+        typer.Option(help="How changes are found: auto (the default) takes DirSync where the account may."),
+    ] = None
+    object_security: Annotated[
+        bool,
+        typer.Option(
+            "--object-security", help="DirSync without the right to replicate: only what the account may see."
+        ),
+    ] = False
+    nameserver: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where controllers are looked up, if not the system's DNS.")
+    ] = None
+    naming_context: Annotated[
+        str | None, typer.Option(metavar="DN", help="Which naming context; else the domain's own.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class LdifOptions:
+    """Which export is read."""
+
+    path: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="A file as ldifde, ldapsearch or slapcat write it, or - for standard input."),
+    ]
+    domain: Annotated[str | None, typer.Option(help="DNS name of the domain; else taken from the DNs.")] = None
+
+
+@app.command("active-directory")
+@grouped
+def active_directory(context: typer.Context, source: ActiveDirectoryOptions, job: JobOptions) -> None:
+    """Read a domain, Windows or Samba, in full and then by change.
+
+    The account needs to read the domain; for DirSync it needs the right to replicate directory changes, or
+    --object-security. Its password comes from a file, a keytab or a prompt.
+    """
+    _refuse_password_in_user(source.user)
+    settings = _given(source)
+    if "server" in settings:
+        settings["servers"] = settings.pop("server")
+    _create(current(context), SourceSettings("active-directory", settings), job)
+
+
+@app.command("ldif")
+@grouped
+def ldif(context: typer.Context, source: LdifOptions, job: JobOptions) -> None:
+    """Read an export of a domain: see what Ropeway would do, without a server."""
+    path = source.path if source.path == "-" else str(Path(source.path).absolute())
+    settings = _given(source) | {"path": path}
+    _create(current(context), SourceSettings("ldif", settings), job)
+
+
+def _given(options: Any) -> dict[str, Any]:
+    """The settings that were said; files by their full path, because later commands run elsewhere."""
+    said = {name: getattr(options, name) for name in options.__slots__}
+    return {
+        name: str(value.expanduser().absolute()) if isinstance(value, Path) else value
+        for name, value in said.items()
+        if value not in (None, False, [])
+    }
+
+
+def _refuse_password_in_user(user: str | None) -> None:
+    if user and "%" in user:
+        raise Refused(
+            "--user takes a name alone, never NAME%PASSWORD. Name a file with --password-file, or say --prompt; "
+            "if you have just typed a real password, remove it from the shell's history and change it."
+        )
+
+
+def _settings(source: SourceSettings, job: JobOptions) -> JobSettings:
+    return JobSettings(
+        name=job.name,
+        source=source,
+        scope=Scope(nested_groups=job.nested_groups),
+        schema=schema(job.schema),
+        guards=guards(job.guard or ()),
+        departure=departures(job.departure or ()),
+        precedence=job.precedence,
+        staging=job.staging,
+    )
+
+
+def _create(session: Session, source: SourceSettings, job: JobOptions) -> None:
+    settings = _settings(source, job)
+    with session.control() as control:
+        view: JobView = control.create_job(
+            settings,
+            containers=job.container or (),
+            groups=job.group or (),
+            excluded_containers=job.exclude_container or (),
+        )
+    session.say(
+        view,
+        f"The job {view.name} is created: {view.source}. Its state is in {session.place}.",
+        f"See what it would do:  {session.command('job', 'plan', view.name)}",
+        f"Run it once:           {session.command('job', 'run', view.name)}",
+        f"Stay in step:          {session.command('run', view.name)}",
+    )

@@ -1,0 +1,68 @@
+"""The only reader of environment variables, and where the state is kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ropeway.cli.exits import Refused
+
+STATE = "ROPEWAY_STATE"
+
+
+def state_url(option: str | None) -> str:
+    """The database of this call: the option, else ROPEWAY_STATE, else the file of this user."""
+    if option is not None:
+        _refuse_a_password(option)
+        return as_url(option)
+    given = os.environ.get(STATE)
+    return as_url(given) if given else as_url(str(default_file()))
+
+
+def default_file() -> Path:
+    """`/var/lib/ropeway/ropeway.db` for root, else `ropeway/ropeway.db` in XDG_STATE_HOME or ~/.local/state."""
+    home = os.environ.get("XDG_STATE_HOME")
+    if home:
+        return Path(home) / "ropeway" / "ropeway.db"
+    if os.geteuid() == 0:
+        return Path("/var/lib/ropeway/ropeway.db")
+    return Path.home() / ".local" / "state" / "ropeway" / "ropeway.db"
+
+
+def as_url(text: str) -> str:
+    """A database URL, from one or from a file's name."""
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        return f"sqlite:///{Path(text).expanduser().absolute()}"
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql://{rest}"
+    if scheme == "sqlite" and rest.startswith("/"):
+        return text
+    raise Refused(
+        f"The state must be a file, sqlite:///FILE or postgresql://USER@HOST/DATABASE; {scheme}:// is none of them."
+    )
+
+
+def without_password(url: str) -> str:
+    """A database URL as it may be shown."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username}:***@{host}").geturl()
+
+
+def make_folder(url: str) -> None:
+    """The folder of a SQLite file, made for this user alone where it is missing: state holds personal data."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _refuse_a_password(url: str) -> None:
+    if "://" in url and urlsplit(url).password is not None:
+        raise Refused(
+            "--state holds a password, and other users of this machine see command lines. "
+            f"Put the whole URL into the environment variable {STATE}, or the password into ~/.pgpass, "
+            "and change the password if this one is in use."
+        )

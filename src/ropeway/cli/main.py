@@ -1,0 +1,133 @@
+"""Starts a command, and turns whatever happens into sentences and an exit code."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from ropeway.cli import directory, events, follow, job
+from ropeway.cli.arguments import global_options_first, refuse_passwords
+from ropeway.cli.exits import Code, Refused, of_problem
+from ropeway.cli.output import write_error
+from ropeway.cli.session import Session, current
+from ropeway.model.problems import RopewayError, describe
+
+ORDER = ["job", "run", "log", "explain", "directory", "lab", "version"]
+
+
+class Root(TyperGroup):
+    """The commands; those of the laboratory are imported only when one is used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order in which they are met."""
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the words name."""
+        if args[:1] == ["lab"]:
+            from ropeway.cli import lab
+
+            self.add_command(get_command(lab.app), "lab")
+        return super().resolve_command(ctx, args)
+
+
+def finish(code: Any, **_: Any) -> None:
+    """End with the code that a command returned."""
+    raise typer.Exit(int(code or 0))
+
+
+app = typer.Typer(
+    name="ropeway",
+    cls=Root,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    result_callback=finish,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog="The options above may stand anywhere on the line. Exit codes: docs/commands.md.",
+)
+app.add_typer(job.app, name="job")
+app.command("run")(follow.run)
+app.command("log")(events.log)
+app.command("explain")(events.explain)
+app.add_typer(directory.app, name="directory")
+app.add_typer(typer.Typer(help="Samba domains and sample companies, for trials."), name="lab")
+
+
+@app.callback()
+def ropeway(
+    context: typer.Context,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the state is kept: a file, or postgresql://USER@HOST/DATABASE. Without it: the environment "
+            "variable ROPEWAY_STATE, else /var/lib/ropeway/ropeway.db for root and "
+            "~/.local/state/ropeway/ropeway.db for others.",
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print records as JSON on stdout, and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no remarks.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when Ropeway itself fails.")] = False,
+) -> None:
+    """Keep a cloud directory in step with Active Directory."""
+    context.obj = Session(state=state, json=json, quiet=quiet, debug=debug)
+
+
+@app.command()
+def version(context: typer.Context) -> None:
+    """The version of Ropeway and of Python."""
+    from importlib.metadata import version as version_of
+    from platform import python_version
+
+    record = {"ropeway": version_of("ropeway"), "python": python_version()}
+    current(context).show(record, lambda: [f"ropeway {record['ropeway']} (Python {record['python']})"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; the answer is its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        refuse_passwords(words)
+        get_command(app).main(global_options_first(words), prog_name="ropeway")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except Refused as refused:
+        write_error(str(refused))
+        return refused.code
+    except RopewayError as error:
+        write_error(describe(error.problem))
+        return of_problem(error.problem)
+    except KeyboardInterrupt:
+        return Code.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last place where a defect can become a sentence
+        return _defect(error, debug="--debug" in words)
+    return Code.OK
+
+
+def _terminated(_number: int, _frame: object) -> None:
+    raise SystemExit(int(Code.TERMINATED))
+
+
+def _defect(error: Exception, *, debug: bool) -> int:
+    if debug:
+        from traceback import print_exception
+
+        print_exception(error)
+    else:
+        where = f"{type(error).__module__}.{type(error).__qualname__}"
+        write_error(
+            f"Ropeway itself failed ({where}). That is a defect; what was stored is whole. Please report it with what "
+            "the same command prints when --debug is added, after looking through that for names you want to keep."
+        )
+    return Code.FAILED

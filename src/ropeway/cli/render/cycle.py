@@ -1,0 +1,37 @@
+"""What one cycle did."""
+
+from __future__ import annotations
+
+from ropeway.cli.render.words import Command, counted, listed, problem_lines
+from ropeway.cli.times import duration
+from ropeway.control.protocol import CycleView
+
+RESULT = {
+    "success": "",
+    "nothing-to-do": "nothing to do",
+    "completed-with-errors": "",
+    "held": "",
+    "stopped": "stopped before the end",
+}
+
+KINDS = {"initial": "initial synchronization", "delta": "changes", "recover": "recovery"}
+
+
+def cycle_lines(cycle: CycleView, command: Command) -> list[str]:
+    """One sentence, then one for each thing that somebody must look at."""
+    written = [f"{number:,} {kind}" for kind, number in cycle.exported.items() if number]
+    said = [
+        RESULT[cycle.result],
+        f"{cycle.read:,} read" if cycle.read else "",
+        f"written: {listed(written)}" if written else "nothing written" if cycle.result != "nothing-to-do" else "",
+    ]
+    took = duration(sum(cycle.seconds.values()))
+    lines = [f"{cycle.job}, {KINDS[cycle.kind]}: {', '.join(part for part in said if part)} ({took})."]
+    if cycle.failed:
+        failures = command("log", "--job", cycle.job, "--status", "failure")
+        lines.append(f"{counted(cycle.failed, 'object')} could not be brought into step, and the reasons: {failures}")
+    if cycle.held:
+        lines.append(f"{counted(cycle.held, 'change')} held until approved: {command('job', 'holds', cycle.job)}")
+    if cycle.waiting:
+        lines.append(f"{counted(cycle.waiting, 'change')} waiting for the next run.")
+    return lines + problem_lines(cycle.problems)

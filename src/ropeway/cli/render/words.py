@@ -1,0 +1,26 @@
+"""Numbers and names in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ropeway.model.problems import Problem, describe
+
+Command = Callable[..., str]
+"""Words to a command that can be typed, `Session.command`."""
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 change`, `2 changes`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *first, last = list(parts) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def problem_lines(problems: Iterable[Problem], indent: str = "") -> list[str]:
+    """Each problem in its sentences."""
+    return [f"{indent}{describe(problem)}" for problem in problems]

@@ -1,0 +1,65 @@
+"""Text that cannot steer a terminal."""
+
+from __future__ import annotations
+
+import re
+
+_STEERING = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: escape sequences, line breaks
+    "\u2028\u2029"  # line and paragraph separators
+    "\u202a-\u202e\u2066-\u2069"  # bidirectional overrides: text that reads other than it is
+    "\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff"  # lone surrogates, which no encoding can write
+    "\U000e0000-\U000e007f"  # invisible tags
+    "]"
+)
+
+LONGEST = 200
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match.group().encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def safe(text: str) -> str:
+    """The text on one line, in any script, with every character escaped that would do something else than be seen."""
+    return _STEERING.sub(_escaped, text)
+
+
+def safe_json(document: str) -> str:
+    """A JSON document that means the same and holds no character that a terminal might obey."""
+    return re.sub("[\x7f-\x9f\u2028\u2029]", lambda m: f"\\u{ord(m.group()):04x}", document)
+
+
+def rows_of(value: object) -> list[object]:
+    """A list as it is, anything else as the only row."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def brief(value: object, longest: int = LONGEST) -> str:
+    """A value of any kind as people read it: one line, safe, cut where it is long."""
+    match value:
+        case None:
+            text = "(empty)"
+        case bool():
+            text = "true" if value else "false"
+        case str():
+            text = value or "(empty)"
+        case bytes():
+            text = f"({len(value)} bytes)"
+        case list() | tuple():
+            return several([brief(row, longest) for row in rows_of(value)])  # pyright: ignore[reportUnknownArgumentType]
+        case dict():
+            pairs: list[str] = [f"{safe(str(k))}: {brief(v, longest)}" for k, v in value.items()]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            return ", ".join(pairs)
+        case _:
+            text = str(value)
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    return safe(text)
+
+
+def several(texts: list[str], most: int = 5) -> str:
+    """A list on one line; a long one is cut and says how many more there are."""
+    more = len(texts) - most
+    return ", ".join(texts) if more <= 0 else ", ".join(texts[:most]) + f" and {more:,} more"

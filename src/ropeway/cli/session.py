@@ -1,0 +1,108 @@
+"""The global options of one call, and the way to Control."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from shlex import quote
+
+import typer
+
+from ropeway.cli import output
+from ropeway.cli.environment import make_folder, state_url, without_password
+from ropeway.cli.exits import Code, Refused
+from ropeway.cli.output import Block
+from ropeway.control.protocol import Control
+from ropeway.model.secret import Secret
+
+Ask = Callable[[str], Secret[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What was said for the whole command."""
+
+    state: str | None = None
+    json: bool = False
+    quiet: bool = False
+    debug: bool = False
+
+    @contextmanager
+    def control(self) -> Generator[Control]:
+        """Control over the state of this call, closed at the end."""
+        url = state_url(self.state)
+        make_folder(url)
+        control = connect(url, ask_for_secret)
+        try:
+            yield control
+        finally:
+            control.close()
+
+    def show(self, record: object, blocks: Callable[[], Iterable[Block]]) -> None:
+        """Print what was asked for: the record itself for programs, its blocks for people."""
+        if self.json:
+            output.write_json(record)
+        else:
+            output.write(blocks())
+
+    def say(self, record: object, *sentences: str) -> None:
+        """Tell what was done: the record for programs, sentences for people, nothing where quiet."""
+        if self.json:
+            output.write_json(record)
+        elif not self.quiet:
+            output.write(sentences)
+
+    def note(self, sentence: str) -> None:
+        """A remark beside the result, on stderr."""
+        if not self.quiet:
+            output.write_error(sentence)
+
+    def confirm(self, question: str, yes: bool) -> None:
+        """Ask before something dangerous, unless told `--yes`; raise `Refused` for a no, or where nobody is there."""
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise Refused(
+                f"{question} Nobody is here to answer, so nothing was done. Say --yes to do it without asking."
+            )
+        output.write_error(f"{question} [y/N] ", end="")
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise Refused("Nothing was done.", Code.FAILED)
+
+    def command(self, *words: str) -> str:
+        """A command to type, for the state of this call."""
+        state = ("--state", self.state) if self.state else ()
+        return " ".join(quote(word) for word in ("ropeway", *state, *words))
+
+    @property
+    def place(self) -> str:
+        """Where the state is, as it may be shown."""
+        return without_password(state_url(self.state)).removeprefix("sqlite:///")
+
+
+def current(context: typer.Context) -> Session:
+    """The session of a command."""
+    found = context.find_root().obj
+    assert isinstance(found, Session)
+    return found
+
+
+def connect(url: str, ask: Ask) -> Control:
+    """Control in this process; imported here, so that help and usage errors need not wait for it."""
+    from ropeway.control.in_process import open_control
+
+    return open_control(url, ask=ask)
+
+
+def ask_for_secret(prompt: str) -> Secret[str]:
+    """A password typed at the terminal, not shown."""
+    if not sys.stdin.isatty():
+        raise Refused(
+            "The source's password must be asked for, and there is no terminal. "
+            "Create the job with --password-file FILE or --keytab FILE instead of --prompt."
+        )
+    from getpass import getpass
+
+    return Secret(getpass(f"{prompt.rstrip(': ')}: "))
