@@ -180,7 +180,9 @@ def delete(
     session = current(context)
     fate = "its objects stay as cloud objects" if keep else "its objects go to the recycle bin"
     with session.control() as control:
-        session.confirm(f"Delete the job {control.job(job).name}; {fate}?", yes)
-        number = control.delete_job(job, keep=keep)
+        found = control.job(job)
+        session.confirm(f"Delete the job {found.name}; {fate}?", yes)
+        number = control.delete_job(found.id, keep=keep)
     left = "stay as cloud objects" if keep else "were withdrawn"
-    session.say({"job": job, "kept": keep, "objects": number}, f"The job {job} is deleted; {number:,} objects {left}.")
+    record = {"job": found.name, "kept": keep, "objects": number}
+    session.say(record, f"The job {found.name} is deleted; {number:,} objects {left}.")

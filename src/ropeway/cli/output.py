@@ -86,7 +86,9 @@ def _print_table(table: Table) -> None:
     from rich.text import Text
 
     console = _console()
-    shape = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    shape = RichTable(
+        box=None, pad_edge=False, show_header=any(table.columns), header_style="bold", padding=(0, 2, 0, 0)
+    )
     for column in table.columns:
         right: Any = "right" if column in table.numbers else "left"
         shape.add_column(column, justify=right, overflow="fold", no_wrap=column in table.whole)

@@ -14,19 +14,32 @@ RESULT = {
     "stopped": "stopped before the end",
 }
 
+WRITTEN = {
+    "create": "{} created",
+    "adopt": "{} adopted",
+    "restore": "{} restored",
+    "update": "{} updated",
+    "empty": "{} with emptied attributes",
+    "disable": "{} disabled",
+    "delete": "{} deleted",
+    "links": "{} with changed links",
+}
+
 KINDS = {"initial": "initial synchronization", "delta": "changes", "recover": "recovery"}
 
 
 def cycle_lines(cycle: CycleView, command: Command) -> list[str]:
     """One sentence, then one for each thing that somebody must look at."""
-    written = [f"{number:,} {kind}" for kind, number in cycle.exported.items() if number]
+    written = [
+        WRITTEN.get(kind, f"{{}} {kind}").format(f"{number:,}") for kind, number in cycle.exported.items() if number
+    ]
     said = [
         RESULT[cycle.result],
         f"{cycle.read:,} read" if cycle.read else "",
-        f"written: {listed(written)}" if written else "nothing written" if cycle.result != "nothing-to-do" else "",
+        listed(written) if written else "nothing written" if cycle.result != "nothing-to-do" else "",
     ]
-    took = duration(sum(cycle.seconds.values()))
-    lines = [f"{cycle.job}, {KINDS[cycle.kind]}: {', '.join(part for part in said if part)} ({took})."]
+    took = f" ({duration(sum(cycle.seconds.values()))})" if cycle.seconds else ""
+    lines = [f"{cycle.job}, {KINDS[cycle.kind]}: {', '.join(part for part in said if part)}{took}."]
     if cycle.failed:
         failures = command("log", "--job", cycle.job, "--status", "failure")
         lines.append(f"{counted(cycle.failed, 'object')} could not be brought into step, and the reasons: {failures}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ropeway.cli.output import Block, Heading, Table
+from ropeway.cli.render.words import without_domain
 from ropeway.cli.safe import brief
 from ropeway.cli.times import local
 from ropeway.control.protocol import EventView
@@ -21,7 +22,7 @@ def event_blocks(events: Sequence[EventView], *, limit: int, verbose: bool) -> I
         for event in ordered:
             yield from event_story(event)
     else:
-        rows = [(local(e.time), e.job, e.action, e.type, e.object, _outcome(e)) for e in ordered]
+        rows = [(local(e.time), e.job, e.action, e.type, without_domain(e.object), _outcome(e)) for e in ordered]
         columns = ("Time", "Job", "Action", "Type", "Object", "Outcome")
         yield Table(columns, rows, whole=frozenset({"Action", "Type"}))
     if len(ordered) == limit:

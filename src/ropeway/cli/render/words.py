@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from ropeway.model.problems import Problem, describe
 
 Command = Callable[..., str]
 """Words to a command that can be typed, `Session.command`."""
+
+
+_DOMAIN = re.compile(r"(?<!\\)(,DC=[^,]*)+$", re.IGNORECASE)
+
+
+def without_domain(dn: str) -> str:
+    """A DN without its last DC parts, where there is something before them."""
+    return _DOMAIN.sub("", dn)
 
 
 def counted(number: int, noun: str) -> str:

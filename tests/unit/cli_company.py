@@ -1,0 +1,226 @@
+"""A small company behind Control, in memory: what the command line is tried on. It notes every call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ropeway.control.protocol import (
+    ChangeView,
+    CycleView,
+    DomainView,
+    EventFilter,
+    EventView,
+    ExplainView,
+    HoldView,
+    JobView,
+    OnProgress,
+    PlanView,
+    Progress,
+)
+from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.problems import Problem, RopewayError
+
+ZOE = "CN=Zoë Müller,OU=Sales,DC=contoso,DC=test"
+ZOE_ANCHOR = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
+MASS_DELETION = Problem("many-deletions", object="Contoso", details={"count": "57"})
+
+JOB = JobView(
+    id="9c5b94b1-35ad-49bb-b118-8e8fc24abf80",
+    name="Contoso",
+    status="Active",
+    source="active-directory contoso.test",
+    settings=JobSettings("Contoso", SourceSettings("active-directory", {"domain": "contoso.test"})),
+    last_success="2026-11-21T06:00:00Z",
+    watermark="dirsync, dc1, USN 12345",
+    entries={"user": 1000, "group": 40},
+    linked={"user": 990, "group": 40},
+    held=57,
+)
+
+HOLD = HoldView(
+    number=3,
+    what="deletes",
+    type="user",
+    count=57,
+    digest="ab12cd34",
+    cause=MASS_DELETION,
+    created="2026-11-21T06:30:00Z",
+    sample=(ZOE,),
+)
+
+RENAME = ChangeView(
+    kind="update",
+    type="user",
+    object=ZOE,
+    anchor=ZOE_ANCHOR,
+    target="t-1",
+    attributes={"displayName": "Zoë Müller", "department": None},
+    before={"displayName": "Zoë Schmidt", "department": "Sales"},
+    becomes={"displayName": "Zoë Müller (2)"},
+)
+
+EVENT = EventView(
+    id=7,
+    time="2026-11-21T06:00:01Z",
+    job="Contoso",
+    cycle=2,
+    action="update",
+    status="success",
+    type="user",
+    object=ZOE,
+    anchor=ZOE_ANCHOR,
+    target="t-1",
+    modified={"displayName": "Zoë Müller"},
+    steps=({"name": "EntryImport", "type": "import", "status": "success", "description": "Read from dc1."},),
+)
+
+STORY = ExplainView(
+    object=ZOE,
+    anchor=ZOE_ANCHOR,
+    type="user",
+    job="Contoso",
+    state="in step",
+    steps=({"stage": "scope", "outcome": "in scope", "rule": "OU=Sales", "details": "below a chosen container"},),
+    attributes=(
+        {"attribute": "displayName", "value": "Zoë Müller", "rule": "direct", "source": {"displayName": "Zoë"}},
+    ),
+    links=({"attribute": "manager", "other": "CN=Åsa Öberg", "state": "exported"},),
+    events=(EVENT,),
+)
+
+
+class Company:
+    """An implementation of Control that keeps objects in dictionaries; results may be set by a test."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.all_jobs: list[JobView] = [JOB]
+        self.cycle = CycleView(
+            job="Contoso", kind="delta", result="success", read=3, exported={"update": 2, "links": 1}
+        )
+        self.plan = PlanView(job="Contoso", counts={"update user": 1}, changes=(RENAME,))
+        self.all_holds: list[HoldView] = [HOLD]
+        self.log: list[EventView] = [EVENT]
+        self.objects: dict[str, dict[str, Any]] = {
+            "t-1": {"id": "t-1", "displayName": "Zoë Müller", "userPrincipalName": "zoe@contoso.test"}
+        }
+        self.failure: RopewayError | None = None
+        self.closed = False
+        self.during_keep_in_step: Callable[[], None] = lambda: None
+
+    def _note(self, *call: Any) -> None:
+        self.calls.append(call)
+        if self.failure:
+            raise self.failure
+
+    def create_job(
+        self,
+        settings: JobSettings,
+        *,
+        containers: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        excluded_containers: Sequence[str] = (),
+    ) -> JobView:
+        self._note("create_job", settings, list(containers), list(groups), list(excluded_containers))
+        source = f"{settings.source.kind} {settings.source.settings.get('domain', '')}"
+        return JobView(id="new", name=settings.name, status="NotRun", source=source, settings=settings)
+
+    def jobs(self) -> Sequence[JobView]:
+        self.calls.append(("jobs",))
+        return self.all_jobs
+
+    def job(self, job: str) -> JobView:
+        found = next((j for j in self.all_jobs if job in (j.name, j.id)), None)
+        if found is None:
+            raise RopewayError(Problem("no-such-job", object=job))
+        return found
+
+    def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
+        self._note("run_job", job, full)
+        if progress:
+            for done in range(0, 1001, 100):
+                progress(Progress("import", done, 1000))
+        return self.cycle
+
+    def plan_job(
+        self, job: str, *, limit: int = 200, refresh: bool = True, progress: OnProgress | None = None
+    ) -> PlanView:
+        self._note("plan_job", job, limit, refresh)
+        return self.plan
+
+    def holds(self, job: str) -> Sequence[HoldView]:
+        self._note("holds", job)
+        return self.all_holds
+
+    def approve(self, job: str, hold: int, digest: str | None = None) -> HoldView:
+        self._note("approve", job, hold, digest)
+        return HOLD
+
+    def pause_job(self, job: str) -> JobView:
+        self._note("pause_job", job)
+        return JOB
+
+    def resume_job(self, job: str) -> JobView:
+        self._note("resume_job", job)
+        return JOB
+
+    def delete_job(self, job: str, *, keep: bool) -> int:
+        self._note("delete_job", job, keep)
+        return 990
+
+    def keep_in_step(
+        self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
+    ) -> None:
+        self._note("keep_in_step", list(jobs))
+        while not stop():
+            cycle(self.cycle)
+            self.during_keep_in_step()
+
+    def events(self, which: EventFilter) -> Sequence[EventView]:
+        self._note("events", which)
+        return self.log
+
+    def explain(self, identifier: str, *, job: str | None = None) -> ExplainView:
+        self._note("explain", identifier, job)
+        return STORY
+
+    def list_objects(
+        self, type_: str, *, contains: str | None = None, deleted: bool = False, limit: int = 100
+    ) -> Sequence[dict[str, Any]]:
+        self._note("list_objects", type_, contains, deleted, limit)
+        return list(self.objects.values())[:limit]
+
+    def show_object(self, type_: str, identifier: str) -> dict[str, Any]:
+        self._note("show_object", type_, identifier)
+        return self.objects[identifier] | {"memberOf": [{"id": "g-1", "displayName": "Sales"}]}
+
+    def create_object(self, type_: str, properties: dict[str, Any]) -> dict[str, Any]:
+        self._note("create_object", type_, properties)
+        return properties | {"id": "t-2"}
+
+    def update_object(self, type_: str, identifier: str, properties: dict[str, Any]) -> dict[str, Any]:
+        self._note("update_object", type_, identifier, properties)
+        return self.objects[identifier] | properties
+
+    def delete_object(self, type_: str, identifier: str) -> None:
+        self._note("delete_object", type_, identifier)
+
+    def restore_object(self, type_: str, identifier: str) -> dict[str, Any]:
+        self._note("restore_object", type_, identifier)
+        return self.objects[identifier]
+
+    def domains(self) -> Sequence[DomainView]:
+        self._note("domains")
+        return [DomainView(name="contoso.test", verified=True, default=True)]
+
+    def add_domain(self, name: str) -> DomainView:
+        self._note("add_domain", name)
+        return DomainView(name=name, verified=False)
+
+    def verify_domain(self, name: str) -> DomainView:
+        self._note("verify_domain", name)
+        return DomainView(name=name, verified=True)
+
+    def close(self) -> None:
+        self.closed = True
