@@ -23,7 +23,7 @@ from ropeway.model.problems import Problem, RopewayError
 
 ZOE = "CN=Zoë Müller,OU=Sales,DC=contoso,DC=test"
 ZOE_ANCHOR = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
-MASS_DELETION = Problem("many-deletions", object="Contoso", details={"count": "57"})
+MASS_DELETION = Problem("hold-many-changes", object="Contoso", details={"count": "57"})
 
 JOB = JobView(
     id="9c5b94b1-35ad-49bb-b118-8e8fc24abf80",
@@ -133,7 +133,7 @@ class Company:
     def job(self, job: str) -> JobView:
         found = next((j for j in self.all_jobs if job in (j.name, j.id)), None)
         if found is None:
-            raise RopewayError(Problem("no-such-job", object=job))
+            raise RopewayError(Problem("job-unknown", object=job))
         return found
 
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:

@@ -182,8 +182,13 @@ def test_a_run_tells_numbers_and_where_to_look(run: Run, company: Company, capsy
 
 
 def test_a_job_that_another_process_runs_has_an_exit_code_of_its_own(run: Run, company: Company) -> None:
-    company.failure = RopewayError(Problem("job-running-elsewhere", object="Contoso"))
+    company.failure = RopewayError(Problem("job-is-running", object="Contoso"))
     assert run("job", "run", "Contoso") == Code.RUNNING_ELSEWHERE
+
+
+def test_a_paused_job_was_not_run(run: Run, company: Company) -> None:
+    company.failure = RopewayError(Problem("job-paused", object="Contoso"))
+    assert run("job", "run", "Contoso") == Code.FAILED
 
 
 def test_any_other_problem_of_a_cycle_means_that_the_job_stopped(run: Run, company: Company) -> None:

@@ -22,10 +22,13 @@ def test_every_exit_code_is_documented() -> None:
 def test_every_command_of_the_issue_has_a_heading() -> None:
     page = reference()
     for command in (
-        *(f"job {c}" for c in "create list show run plan holds approve pause resume delete".split()),
+        *(
+            f"job {c}"
+            for c in ["create", "list", "show", "run", "plan", "holds", "approve", "pause", "resume", "delete"]
+        ),
         *("run", "log", "explain", "lab", "version"),
-        *(f"directory users {c}" for c in "list show create update delete restore".split()),
-        *(f"directory domains {c}" for c in "list add verify".split()),
+        *(f"directory users {c}" for c in ["list", "show", "create", "update", "delete", "restore"]),
+        *(f"directory domains {c}" for c in ["list", "add", "verify"]),
     ):
         assert f" ropeway {command}\n" in page
 

@@ -78,13 +78,13 @@ class ActiveDirectoryOptions:
     server: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="HOST",
+            metavar="HOST[:PORT]",
             help="A domain controller. May be repeated: the next one is used when one fails. Else found in DNS.",
         ),
     ] = None
     security: Annotated[
         Literal["ldaps", "starttls", "gssapi", "plain"] | None,
-        typer.Option(help="How the connection is protected. Else gssapi with a keytab, ldaps otherwise."),
+        typer.Option(help="How the connection is protected: ldaps is the default."),
     ] = None
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The certificate authority of the controllers, PEM.")
@@ -136,7 +136,7 @@ class LdifOptions:
         str,
         typer.Option(metavar="FILE", help="A file as ldifde, ldapsearch or slapcat write it, or - for standard input."),
     ]
-    domain: Annotated[str | None, typer.Option(help="DNS name of the domain; else taken from the DNs.")] = None
+    domain: Annotated[str | None, typer.Option(help="DNS name or DN of the domain; else taken from the DNs.")] = None
 
 
 @app.command("active-directory")

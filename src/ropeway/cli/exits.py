@@ -45,8 +45,11 @@ OF_RESULT = {
     "stopped": Code.STOPPED,
 }
 
-RUNNING_ELSEWHERE = frozenset({"job-running-elsewhere"})
+RUNNING_ELSEWHERE = frozenset({"job-is-running", "lease-lost"})
 """Problem codes that mean: the lease is somebody else's."""
+
+NOT_BEGUN = frozenset({"job-unknown", "job-paused"})
+"""Problem codes that end a cycle before it begins."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer to whoever typed it
@@ -59,7 +62,9 @@ class Refused(Exception):  # noqa: N818 - an answer to whoever typed it
 
 def of_problem(problem: Problem, otherwise: Code = Code.FAILED) -> Code:
     """The exit code for a problem that ended a command."""
-    return Code.RUNNING_ELSEWHERE if problem.code in RUNNING_ELSEWHERE else otherwise
+    if problem.code in RUNNING_ELSEWHERE:
+        return Code.RUNNING_ELSEWHERE
+    return Code.FAILED if problem.code in NOT_BEGUN else otherwise
 
 
 @contextmanager
