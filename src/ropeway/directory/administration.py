@@ -1,0 +1,185 @@
+"""What administrators do by hand. Their edits are a contribution like any other, of the lowest rank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from ropeway.directory.answers import holder_name
+from ropeway.directory.computed import (
+    ADMINISTRATORS,
+    LAST,
+    PROPERTY_OF,
+    Contribution,
+    Standing,
+    Who,
+    claims_of,
+    is_synchronised,
+    merged,
+)
+from ropeway.directory.definition import ADMINISTRATORS_ONLY, LINKS
+from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recomputed, withdraw
+from ropeway.directory.links import Links
+from ropeway.directory.names import usable
+from ropeway.directory.record import Record, name_of
+from ropeway.directory.validation import Invalid, missing, normalised
+from ropeway.directory.workspace import Known, Workspace
+from ropeway.directory.writing import accept, store
+from ropeway.model.anchors import Anchor, Reference
+from ropeway.model.changes import Change, Desired, Kind
+from ropeway.model.problems import Problem, shown
+
+_ROLE = ADMINISTRATORS_ONLY.name
+
+
+def create(work: Workspace, links: Links, id_: str, type_: str, properties: Desired) -> Record:
+    """A new object that lives in the cloud alone."""
+    attributes, ends = _split(type_, properties)
+    _check_upn(work, type_, attributes, required=True)
+    role = attributes.pop(_ROLE, None)
+    change = Change(Kind.CREATE, type_, Anchor(id_), "", None, attributes)
+    draft = provide(work, Contributor(ADMINISTRATORS, LAST, lambda: id_), change, None)
+    if role is not None:
+        draft = _with(work, draft.record, draft.wanted.contributions, {_ROLE: role})
+    _refuse_taken(work, draft)
+    accept(work, draft)
+    _replace_links(work, links, draft.record, ends)
+    store(work, links)
+    return draft.record
+
+
+def change(work: Workspace, links: Links, record: Record, properties: Desired) -> Record:
+    """New values for an object; None empties. What is mastered on premises is refused."""
+    attributes, ends = _split(record.type, properties)
+    _check_mastered(record, attributes, ends)
+    if attributes.get("userPrincipalName") is not None:
+        _check_upn(work, record.type, attributes, required=False)
+    draft = _with(work, record, record.state.contributions, attributes)
+    if missing(record.type, merged(draft.wanted.contributions.values())) is not None:
+        raise Refused(Problem("attribute-required", record.name, "displayName", details={"type": record.type}))
+    _refuse_taken(work, draft)
+    accept(work, draft)
+    _replace_links(work, links, record, ends)
+    store(work, links)
+    return record
+
+
+def remove(work: Workspace, links: Links, record: Record) -> None:
+    """An object of the cloud alone goes to the recycle bin."""
+    if is_synchronised(record.state.contributions):
+        raise Refused(_mastered(record, ""))
+    accept(work, withdraw(work, ADMINISTRATORS, record.id, record))
+    store(work, links)
+
+
+def restore(work: Workspace, links: Links, record: Record) -> Record:
+    """Back from the bin under the same id, from now on in the cloud alone; what others took meanwhile is withheld."""
+    wanted = recomputed(work, record, cloud_owned(record, lambda one: one.standing == Standing.WITHDRAWN))
+    draft = Draft(record, wanted, record.name, forced=True)
+    work.keys.fetch(claims_of(wanted.properties))
+    accept(work, draft)
+    store(work, links)
+    return record
+
+
+def cloud_owned(record: Record, which: Callable[[Contribution], bool]) -> dict[Who, Contribution]:
+    """Contributions after administrators took over those of jobs; the jobs' anchors still lead to the object."""
+    kept = dict(record.state.contributions)
+    taken = sorted((c for c in kept.values() if which(c)), key=lambda c: (c.precedence, c.job))
+    mine: Who = (ADMINISTRATORS, record.id)
+    own = kept.get(mine)
+    attributes: Desired = {}
+    for one in (*taken, *((own,) if own else ())):
+        for name, value in one.attributes.items():
+            attributes.setdefault(name, value)
+        if one.job != ADMINISTRATORS:
+            kept[(one.job, one.anchor)] = Contribution(one.job, one.anchor, one.precedence, Standing.DETACHED, {})
+    standing = Standing.EDITS if is_synchronised(kept) else Standing.PROVISIONS
+    kept[mine] = Contribution(ADMINISTRATORS, record.id, LAST, standing, attributes)
+    return kept
+
+
+def _split(type_: str, properties: Desired) -> tuple[Desired, dict[str, list[str]]]:
+    """Checked attributes, and link attributes with the ids they shall lead to."""
+    given = {name: value for name, value in properties.items() if name not in LINKS[type_]}
+    role = given.pop(_ROLE, None)
+    ends = {name: _ids(type_, name, value) for name, value in properties.items() if name in LINKS[type_]}
+    try:
+        if role is not None and (type_ != "user" or not isinstance(role, bool)):
+            raise Invalid("value-of-wrong-type", _ROLE, role, wanted="Boolean, on a user", found=type(role).__name__)
+        attributes = normalised(type_, given)
+    except Invalid as invalid:
+        raise Refused(invalid.problem(name_of(properties))) from invalid
+    if _ROLE in properties:
+        attributes[_ROLE] = role
+    if attributes.get("mail") and "proxyAddresses" not in attributes:
+        attributes["proxyAddresses"] = [f"SMTP:{attributes['mail']}"]
+    return attributes, ends
+
+
+def _ids(type_: str, name: str, value: Any) -> list[str]:
+    ids = cast("list[object]", value) if isinstance(value, list) else [] if value is None else [value]
+    if len(ids) > 1 and not LINKS[type_][name].multivalued:
+        raise Refused(Problem("value-of-wrong-type", "", name, details={"wanted": "one id", "found": "several"}))
+    return [str(one).lower() for one in ids]
+
+
+def _check_upn(work: Workspace, type_: str, attributes: Desired, *, required: bool) -> None:
+    upn = attributes.get("userPrincipalName")
+    if type_ != "user" or (upn is None and not required):
+        return
+    if upn is None:
+        raise Refused(Problem("attribute-required", name_of(attributes), "userPrincipalName", details={"type": type_}))
+    if not usable(upn, work.domains):
+        details = {"domain": upn.rpartition("@")[2]}
+        raise Refused(Problem("upn-not-usable", name_of(attributes), "userPrincipalName", shown(upn), details))
+
+
+def _check_mastered(record: Record, attributes: Desired, ends: dict[str, list[str]]) -> None:
+    for (job, _), one in record.state.contributions.items():
+        if job == ADMINISTRATORS or one.standing != Standing.PROVISIONS:
+            continue
+        name = next((n for n in attributes if n in one.attributes), next(iter(ends), None))
+        if name is not None:
+            raise Refused(_mastered(record, name))
+
+
+def _mastered(record: Record, attribute: str) -> Problem:
+    provided = [
+        (one.precedence, job)
+        for (job, _), one in record.state.contributions.items()
+        if job != ADMINISTRATORS and one.standing == Standing.PROVISIONS
+        if not attribute or attribute in one.attributes or attribute in LINKS[record.type]
+    ]
+    where = str(record.state.properties.get("onPremisesDistinguishedName") or record.id)
+    details = {"job": str(min(provided)[1]), "dn": where}
+    return Problem("mastered-on-premises", record.name, attribute, details=details)
+
+
+def _with(work: Workspace, record: Record, contributions: dict[Who, Contribution], edits: Desired) -> Draft:
+    mine: Who = (ADMINISTRATORS, record.id)
+    own = contributions.get(mine)
+    standing = own.standing if own else Standing.EDITS
+    said = Contribution(ADMINISTRATORS, record.id, LAST, standing, {**(own.attributes if own else {}), **edits})
+    return Draft(record, recomputed(work, record, {**contributions, mine: said}), record.name, forced=True)
+
+
+def _refuse_taken(work: Workspace, draft: Draft) -> None:
+    """Administrators are told of a conflict at once, instead of getting a placeholder."""
+    claims = claims_of(draft.wanted.properties)
+    work.keys.fetch(claims)
+    for wanted, value in claims.items():
+        holder = work.keys.holder(wanted)
+        if holder not in (None, draft.record.number) and wanted not in draft.record.state.waits():
+            name, details = name_of(draft.wanted.properties), {"holder": holder_name(work, holder)}
+            raise Refused(Problem("value-taken", name, PROPERTY_OF[wanted[0]], shown(value), details))
+
+
+def _replace_links(work: Workspace, links: Links, record: Record, ends: dict[str, list[str]]) -> None:
+    known = Known(record.number, record.id, record.type, Standing.PROVISIONS)
+    for attribute, ids in ends.items():
+        found = work.by_ids(ids)
+        lost = next((one for one in ids if one not in found or found[one].state.deleted is not None), None)
+        if lost is not None:
+            raise Refused(Problem("object-not-found", record.name, attribute, shown(lost), {"identifier": lost}))
+        links.replace(known, attribute, [Reference(one) for one in ids])

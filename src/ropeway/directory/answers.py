@@ -1,0 +1,64 @@
+"""What is told about a written object: the name that was rewritten, the value that somebody else holds."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+
+from ropeway.directory.computed import PROPERTY_OF, UPN, claim
+from ropeway.directory.record import Record
+from ropeway.directory.workspace import Known, Workspace
+from ropeway.model.changes import Change, Desired
+from ropeway.model.problems import Problem, shown
+
+_WITHHELD = {"userPrincipalName": "duplicate-upn", "proxyAddresses": "duplicate-proxy-address"}
+_KINDS = {property_: kind for kind, property_ in PROPERTY_OF.items()}
+
+
+def noticed(work: Workspace, known: Known) -> Problem | None:
+    """What the directory made of an object that was written in this transaction, where that is worth telling."""
+    record = work.records.get(known.number)
+    if record is None or record.state.deleted is not None:
+        return None
+    errors = record.state.properties.get("onPremisesProvisioningErrors")
+    if errors:
+        return _conflict(work, record, errors[0])
+    history = record.state.history
+    if history is not None and history.contributed_upn and history.upn != history.contributed_upn:
+        details = {"upn": history.upn or "", "initial": work.domains.initial}
+        return Problem("upn-rewritten", record.name, "userPrincipalName", shown(history.contributed_upn), details)
+    return None
+
+
+def _conflict(work: Workspace, record: Record, error: dict[str, str]) -> Problem:
+    name, value = error["propertyCausingError"], error["value"]
+    number = work.keys.holder(claim(_KINDS[name], value))
+    details = {"holder": holder_name(work, number), "upn": record.state.properties.get("userPrincipalName") or ""}
+    return Problem(_WITHHELD.get(name, "duplicate-identifier"), record.name, name, shown(value), details)
+
+
+def holder_name(work: Workspace, number: int | None) -> str:
+    """What an administrator knows the holder of a value by."""
+    if number is None:
+        return "nobody any more"
+    work.load((number,))
+    record = work.records.get(number)
+    return "another object" if record is None else f"{record.name} ({record.type}, {record.id})"
+
+
+def becomes(work: Workspace, change: Change, known: Known) -> Desired:
+    """Attributes whose value in the directory will differ from what was asked."""
+    record = work.records.get(known.number)
+    if record is None or record.state.deleted is not None:
+        return {}
+    now = record.state.properties
+    different = {name: now.get(name) for name, value in change.attributes.items() if now.get(name) != (value or None)}
+    upn = now.get(PROPERTY_OF[UPN])
+    said = different.get("userPrincipalName", change.attributes.get("userPrincipalName"))
+    if record.stored is None and upn is not None and said != upn:
+        different["userPrincipalName"] = upn
+    return different
+
+
+def reported(error: DBAPIError) -> Problem:
+    """The database's trouble as a problem; never its address, which may hold a password."""
+    return Problem("directory-unavailable", details={"reason": shown(str(error.orig))})

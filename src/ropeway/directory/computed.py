@@ -1,0 +1,147 @@
+"""An object as its contributions make it: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+from ropeway.directory.names import Domains, History, nickname_of, principal_name
+from ropeway.model.changes import Desired
+from ropeway.model.values import compare_key
+
+ADMINISTRATORS = 0
+"""The job number of administrators' own edits; their anchor of an object is its id."""
+
+LAST = 2**31 - 1
+"""The precedence of administrators' edits: every job comes before them."""
+
+
+class Standing(IntEnum):
+    """What a contribution does for its object."""
+
+    EDITS = 0
+    """Its values count; the object does not live by it."""
+    PROVISIONS = 1
+    """Its values count, and the object lives while one of these remains."""
+    WITHDRAWN = 2
+    """The last one to be withdrawn: kept with the binned object, for its return."""
+    DETACHED = 3
+    """What the job said now belongs to administrators; only its anchor still leads here."""
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What one source object says about an object."""
+
+    job: int
+    anchor: str
+    precedence: int
+    standing: int
+    attributes: Desired
+
+
+Who = tuple[int, str]
+"""Job and anchor."""
+
+Contributions = Mapping[Who, Contribution]
+
+Claim = tuple[str, str]
+"""A unique value: the kind of key and the compared form of the value."""
+
+UPN, PROXY, ANCHOR, SID = "upn", "proxy", "anchor", "sid"
+
+PROPERTY_OF = {
+    UPN: "userPrincipalName",
+    PROXY: "proxyAddresses",
+    ANCHOR: "onPremisesImmutableId",
+    SID: "onPremisesSecurityIdentifier",
+}
+
+
+def merged(contributions: Iterable[Contribution]) -> Desired:
+    """Per attribute the opinion of the highest precedence (lowest number, then lowest job); empty ones left out."""
+    active = [c for c in contributions if c.standing <= Standing.PROVISIONS]
+    if len(active) == 1:
+        return {name: value for name, value in active[0].attributes.items() if value is not None}
+    together: Desired = {}
+    for one in sorted(active, key=lambda c: (c.precedence, c.job, c.anchor)):
+        for name, value in one.attributes.items():
+            together.setdefault(name, value)
+    return {name: value for name, value in together.items() if value is not None}
+
+
+def computed(
+    type_: str,
+    contributions: Contributions,
+    before: History | None,
+    domains: Domains,
+    *,
+    recalculate: bool = False,
+) -> tuple[Desired, History | None]:
+    """Properties before uniqueness, and the new history of the names."""
+    properties = merged(contributions.values())
+    given_nickname, given_upn = properties.get("mailNickname"), properties.get("userPrincipalName")
+    history = None
+    if type_ != "device":
+        nickname = nickname_of(type_, properties, before)
+        upn = None
+        if type_ == "user":
+            upn = principal_name(properties, nickname, domains, before, recalculate=recalculate)
+            properties["userPrincipalName"] = upn
+        if nickname:
+            properties["mailNickname"] = nickname
+        history = History(given_upn, upn, given_nickname, nickname)
+    _fill(type_, properties, contributions)
+    return properties, history
+
+
+def _fill(type_: str, properties: Desired, contributions: Contributions) -> None:
+    if "displayName" not in properties:
+        properties["displayName"] = properties.get("mailNickname") or properties.get("mail") or f"({type_})"
+    if type_ in ("user", "device"):
+        properties.setdefault("accountEnabled", True)
+    if type_ == "user":
+        properties.setdefault("userType", "Member")
+    elif type_ == "group":
+        properties.setdefault("mailEnabled", "mail" in properties)
+        properties.setdefault("securityEnabled", not properties["mailEnabled"])
+    if is_synchronised(contributions):
+        properties["onPremisesSyncEnabled"] = True
+    elif any(c.standing == Standing.DETACHED for c in contributions.values()):
+        properties["onPremisesSyncEnabled"] = False
+
+
+def is_synchronised(contributions: Contributions) -> bool:
+    """Whether a job provides the object; what it says can then be changed only on premises."""
+    return any(job != ADMINISTRATORS and c.standing == Standing.PROVISIONS for (job, _), c in contributions.items())
+
+
+def lives(contributions: Contributions) -> bool:
+    """Whether anybody still provides the object."""
+    return any(c.standing == Standing.PROVISIONS for c in contributions.values())
+
+
+def claim(name: str, value: Any) -> Claim:
+    """The key of a unique value: names and addresses without case, identifiers exactly."""
+    return (name, compare_key(value) if name in (UPN, PROXY) else value)
+
+
+def claims_of(properties: Desired) -> dict[Claim, str]:
+    """Every unique value of an object: its key to the value as written. Identifiers first, addresses in order."""
+    found: dict[Claim, str] = {}
+    for name in (ANCHOR, SID, UPN):
+        value = properties.get(PROPERTY_OF[name])
+        if value is not None:
+            found[claim(name, value)] = value
+    for address in properties.get("proxyAddresses") or ():
+        found[(PROXY, compare_key(address))] = address
+    return found
+
+
+def waits_of(properties: Desired) -> set[Claim]:
+    """The unique values an object wants and was refused, read from its provisioning errors."""
+    names = {v: k for k, v in PROPERTY_OF.items()}
+    errors = properties.get("onPremisesProvisioningErrors") or ()
+    return {claim(names[e["propertyCausingError"]], e["value"]) for e in errors}

@@ -1,0 +1,279 @@
+"""Ropeway's own cloud directory of one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, select
+
+from ropeway.control.protocol import DomainView, ObjectType
+from ropeway.directory import administration, domains, lifetime, reading, tables
+from ropeway.directory.changelog import Logged, changes_since
+from ropeway.directory.computed import ADMINISTRATORS
+from ropeway.directory.definition import LINKS, PLURALS
+from ropeway.directory.drafts import Contributor, Refused
+from ropeway.directory.features import Features, features, set_features
+from ropeway.directory.links import Links
+from ropeway.directory.portions import AT_ONCE
+from ropeway.directory.record import Record
+from ropeway.directory.target import JobTarget, storage
+from ropeway.directory.workspace import Workspace
+from ropeway.model.anchors import Anchor, TargetId
+from ropeway.model.changes import Change, Desired, Kind
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.store.database import Database
+from ropeway.store.metadata import tenant as tenants
+
+SHOWN_LINKS = 100
+"""How many ends of a link attribute `show_object` lists; `…Count` has the whole number."""
+
+
+def _random_id() -> str:
+    return str(uuid4())
+
+
+class Directory:
+    """Objects, domains, recycle bin and change log. Calls raise RopewayError."""
+
+    def __init__(
+        self,
+        database: Database,
+        tenant: int,
+        *,
+        clock: Callable[[], float],
+        new_id: Callable[[], str] = _random_id,
+    ) -> None:
+        self._database = database
+        self._tenant = tenant
+        self._clock = clock
+        self._new_id = new_id
+
+    def initialise(self, name: str, initial_domain: str) -> None:
+        """Create the tenant and its initial domain, verified for ever; what is there already stays as it is."""
+        with self._refusing(), self._database.write() as connection:
+            row = {"number": self._tenant, "id": self._new_id(), "name": name}
+            insert = self._database.insert
+            connection.execute(insert(tenants).on_conflict_do_nothing(), row)
+            counters = {"tenant": self._tenant, "sequence": 0, "last_object": self._tenant << 40, "features": "{}"}
+            connection.execute(insert(tables.directory).on_conflict_do_nothing(), counters)
+            if connection.execute(select(tables.domain).where(tables.domain.c.tenant == self._tenant)).first() is None:
+                domains.add(connection, self._tenant, initial_domain, initial=True)
+
+    def target(self, job: int, *, precedence: int) -> JobTarget:
+        """The directory as the target of a job; the lower precedence wins."""
+        by = Contributor(job, precedence, self._new_id)
+        return JobTarget(self._database, self._tenant, by, self._clock)
+
+    # objects
+
+    def list_objects(
+        self, type_: ObjectType, *, contains: str | None = None, deleted: bool = False, limit: int = 100
+    ) -> Sequence[dict[str, Any]]:
+        """Objects with Graph's property names, by displayName."""
+        with self._refusing(), self._database.read() as connection:
+            return reading.listed(
+                connection, self._tenant, PLURALS[type_], contains=contains, deleted=deleted, limit=limit
+            )
+
+    def show_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
+        """An object with its links, `memberOf` and the contributions it is computed from."""
+        with self._refusing(), self._workspace(writing=False) as work:
+            return self._whole(work, self._live(work, type_, identifier))
+
+    def create_object(self, type_: ObjectType, properties: Desired) -> dict[str, Any]:
+        """A new object of the cloud alone."""
+        with self._refusing(), self._workspace() as work:
+            record = administration.create(work, self._links(work), self._new_id(), PLURALS[type_], properties)
+            return self._whole(work, record)
+
+    def update_object(self, type_: ObjectType, identifier: str, properties: Desired) -> dict[str, Any]:
+        """New values; None empties. What is mastered on premises is refused, with the place to change it."""
+        with self._refusing(), self._workspace() as work:
+            record = self._live(work, type_, identifier)
+            return self._whole(work, administration.change(work, self._links(work), record, properties))
+
+    def delete_object(self, type_: ObjectType, identifier: str) -> None:
+        """Into the recycle bin, for 30 days."""
+        with self._refusing(), self._workspace() as work:
+            administration.remove(work, self._links(work), self._live(work, type_, identifier))
+
+    def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
+        """Out of the recycle bin, under the same id, with its memberships."""
+        with self._refusing(), self._workspace() as work:
+            numbers = reading.binned_numbers(work.connection, self._tenant, PLURALS[type_], identifier)
+            record = self._one(work, identifier, numbers)
+            return self._whole(work, administration.restore(work, self._links(work), record))
+
+    def linked(self, id_: str, attribute: str) -> list[str]:
+        """The ids at the other ends of an object's link attribute, resolved and live, without a limit."""
+        with self._refusing(), self._workspace(writing=False) as work:
+            record = self._one(work, id_, [r.number for r in work.by_ids([id_]).values()])
+            return [end["id"] for end in _ends(work, record, attribute)]
+
+    # domains
+
+    def domains(self) -> Sequence[DomainView]:
+        """The tenant's domains; the initial one is the default."""
+        with self._refusing(), self._database.read() as connection:
+            d = tables.domain.c
+            query = select(d.name, d.verified, d.initial).where(d.tenant == self._tenant).order_by(d.name)
+            return [
+                DomainView(name=r.name, verified=r.verified, initial=r.initial, default=r.initial)
+                for r in connection.execute(query)
+            ]
+
+    def add_domain(self, name: str) -> DomainView:
+        """A domain, not verified yet; adding it twice is adding it once."""
+        with self._refusing(), self._workspace() as work:
+            key = domains.domain_key(name)
+            if key not in self._domain_names(work):
+                domains.add(work.connection, self._tenant, key)
+        return self._domain(key)
+
+    def verify_domain(self, name: str) -> DomainView:
+        """The administrator's word that the domain is theirs; its users get their names, before this returns."""
+        return self._mark_domain(name, verified=True)
+
+    def remove_domain(self, name: str) -> None:
+        """A domain goes; users with names in it are called after their mailNickname at the initial domain."""
+        self._mark_domain(name, verified=False)
+        with self._refusing(), self._workspace() as work:
+            d = tables.domain.c
+            gone = delete(tables.domain).where(d.tenant == self._tenant, d.name == domains.domain_key(name))
+            work.connection.execute(gone)
+
+    def _mark_domain(self, name: str, *, verified: bool) -> DomainView:
+        with self._refusing(), self._workspace() as work:
+            key = domains.domain_key(name)
+            known = self._domain_names(work)
+            if key not in known:
+                raise Refused(Problem("domain-unknown", value=shown(name), details={"known": ", ".join(known)}))
+            if key == work.domains.initial and not verified:
+                raise Refused(Problem("domain-is-initial", value=key))
+            if verified != (key in work.domains.verified):
+                domains.mark(work, key, verified=verified)
+        self.catch_up()
+        return self._domain(key)
+
+    def catch_up(self) -> None:
+        """Finish renaming users after a domain was verified or removed, also after a crash in the midst of it."""
+        with self._refusing():
+            while True:
+                with self._workspace() as work:
+                    unfinished = domains.unfinished(work.connection, self._tenant)
+                    if not unfinished:
+                        return
+                    domains.follow(work, unfinished[0])
+
+    # settings, ends and changes
+
+    def features(self) -> Features:
+        """The tenant's switches for matching."""
+        with self._refusing(), self._database.read() as connection:
+            return features(connection, self._tenant)
+
+    def set_features(self, wanted: Features) -> None:
+        """Set the tenant's switches for matching."""
+        with self._refusing(), self._database.write() as connection:
+            set_features(connection, self._tenant, wanted)
+
+    def withdraw_job(self, job: int) -> int:
+        """A job is deleted, and with it what only it provides; the number of contributions withdrawn."""
+        target, done = self.target(job, precedence=0), 0
+        while part := self._provided(job):
+            target.write([Change(Kind.DELETE, type_, Anchor(a), "", TargetId(id_)) for a, _, id_, type_ in part])
+            done += len(part)
+        return done
+
+    def keep_job(self, job: int) -> int:
+        """A job is deleted, its objects stay and are administrators' own from now on; the number of them."""
+        done = 0
+        while part := self._provided(job):
+            with self._refusing(), self._workspace() as work:
+                lifetime.keep(work, job, [number for _, number, _, _ in part])
+            done += len(part)
+        return done
+
+    def purge(self, now: float) -> int:
+        """Housekeeping: what was binned 30 days before `now` is gone for good; the number of rows removed."""
+        self.catch_up()
+        removed = 0
+        with self._refusing():
+            for step in (lifetime.purge_some, lifetime.forget_some_changes):
+                while True:
+                    with self._workspace() as work:
+                        work.now = now
+                        some = step(work)
+                    removed += some
+                    if not some:
+                        break
+        return removed
+
+    def changes_since(self, sequence: int, limit: int = 1000) -> list[Logged]:
+        """The next changes after a sequence, in order; 0 means from the beginning."""
+        with self._refusing(), self._database.read() as connection:
+            return changes_since(connection, self._tenant, sequence, limit)
+
+    # inside
+
+    @contextmanager
+    def _workspace(self, *, writing: bool = True) -> Generator[Workspace, None, None]:
+        with self._database.write() if writing else self._database.read() as connection:
+            yield Workspace(connection, self._tenant, self._clock(), writing=writing)
+
+    @contextmanager
+    def _refusing(self) -> Generator[None, None, None]:
+        try:
+            with storage(self._database.url):
+                yield
+        except Refused as refused:
+            raise RopewayError(refused.problem) from refused
+
+    def _links(self, work: Workspace) -> Links:
+        return Links(work, self._database, ADMINISTRATORS)
+
+    def _live(self, work: Workspace, type_: ObjectType, identifier: str) -> Record:
+        return self._one(
+            work, identifier, reading.numbers_of(work.connection, self._tenant, PLURALS[type_], identifier)
+        )
+
+    def _one(self, work: Workspace, identifier: str, numbers: list[int]) -> Record:
+        if len(numbers) != 1:
+            code = "object-ambiguous" if numbers else "object-not-found"
+            raise Refused(Problem(code, details={"identifier": shown(identifier)}))
+        work.load(numbers)
+        return work.records[numbers[0]]
+
+    def _whole(self, work: Workspace, record: Record) -> dict[str, Any]:
+        shape: dict[str, Any] = {"id": record.id, **record.state.properties}
+        for attribute in LINKS[record.type]:
+            ends = _ends(work, record, attribute)
+            if LINKS[record.type][attribute].multivalued:
+                shape |= {attribute: ends[:SHOWN_LINKS], f"{attribute}Count": len(ends)}
+            elif ends:
+                shape[attribute] = ends[0]
+        shape["memberOf"] = reading.back(work.connection, self._tenant, record.number, "members")
+        shape["contributions"] = reading.contributions(work.connection, record.number)
+        return shape
+
+    def _domain_names(self, work: Workspace) -> list[str]:
+        query = select(tables.domain.c.name).where(tables.domain.c.tenant == self._tenant)
+        return list(work.connection.execute(query.order_by(tables.domain.c.name)).scalars())
+
+    def _domain(self, key: str) -> DomainView:
+        return next(d for d in self.domains() if d.name == key)
+
+    def _provided(self, job: int) -> list[tuple[str, int, str, str]]:
+        with self._refusing(), self._database.read() as connection:
+            return lifetime.provided(connection, self._tenant, job, AT_ONCE)
+
+
+def _ends(work: Workspace, record: Record, attribute: str) -> list[Desired]:
+    where = (work.connection, work.tenant, record.number, attribute)
+    if LINKS[record.type][attribute].multivalued:
+        return reading.ends(*where)
+    end = reading.first_end(*where)
+    return [end] if end else []

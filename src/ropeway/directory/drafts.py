@@ -1,0 +1,149 @@
+"""What a change makes of an object, before uniqueness: one function a kind of change, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ropeway.directory.computed import (
+    ADMINISTRATORS,
+    Contribution,
+    Standing,
+    Who,
+    computed,
+    lives,
+)
+from ropeway.directory.record import Record, State, name_of
+from ropeway.directory.validation import Invalid, missing, normalised
+from ropeway.directory.workspace import Workspace
+from ropeway.model.changes import Change, Desired, Kind
+from ropeway.model.problems import Problem, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """Who writes: a job and its rank among the contributors."""
+
+    job: int
+    precedence: int
+    new_id: Callable[[], str]
+    """Makes the id of a new object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An object as it shall be, if its unique values are free."""
+
+    record: Record
+    wanted: State
+    name: str
+    """For messages: what the source calls the object."""
+    forgotten: tuple[int, ...] = ()
+    """Jobs whose links to other objects end with this."""
+    forced: bool = False
+    """Nobody can be told no: identifiers of others are withheld, too."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, caught at once
+    """This change cannot be done; the problem says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def recomputed(
+    work: Workspace, record: Record, contributions: dict[Who, Contribution], *, recalculate: bool = False
+) -> State:
+    """The live object that these contributions make."""
+    properties, history = computed(
+        record.type, contributions, record.state.history, work.domains, recalculate=recalculate
+    )
+    return State(properties, history, None, contributions)
+
+
+def provide(work: Workspace, by: Contributor, change: Change, record: Record | None) -> Draft:
+    """CREATE, ADOPT, RESTORE: the whole contribution, on the object it leads to or on a new one."""
+    attributes = _checked(change, change.attributes)
+    if change.source_anchor:
+        attributes.setdefault("onPremisesImmutableId", change.source_anchor)
+    name = name_of(attributes) or change.anchor
+    lacking = missing(change.type, attributes)
+    if lacking is not None:
+        raise Refused(Problem("attribute-required", name, lacking, details={"type": change.type}))
+    if record is None:
+        record = work.new(by.new_id(), change.type)
+    _check_takeover(record, by, change, name)
+    who = (by.job, change.anchor)
+    kept, forgotten = _standing_aside(record, by.job, who)
+    kept[who] = Contribution(by.job, change.anchor, by.precedence, Standing.PROVISIONS, attributes)
+    return Draft(record, recomputed(work, record, kept), name, forgotten)
+
+
+def _check_takeover(record: Record, by: Contributor, change: Change, name: str) -> None:
+    if record.type != change.type:
+        details = {"holder": record.name, "type": record.type, "wanted": change.type}
+        raise Refused(Problem("match-type-mismatch", name, details=details))
+    for (job, anchor), one in record.state.contributions.items():
+        if job == by.job and anchor != change.anchor and one.standing == Standing.PROVISIONS:
+            raise Refused(Problem("match-anchor-taken", name, details={"holder": record.name, "anchor": anchor}))
+    held = record.state.properties.get("onPremisesImmutableId")
+    if (by.job, change.anchor) not in record.state.contributions and held not in (None, change.source_anchor):
+        raise Refused(
+            Problem("match-invalid-soft", name, "onPremisesImmutableId", shown(held), {"holder": record.name})
+        )
+
+
+def _standing_aside(record: Record, job: int, who: Who) -> tuple[dict[Who, Contribution], tuple[int, ...]]:
+    """The others' contributions once this one provides: edits stay, what other jobs withdrew is final."""
+    kept: dict[Who, Contribution] = {}
+    forgotten: list[int] = []
+    for other, one in record.state.contributions.items():
+        if other[0] == ADMINISTRATORS and job != ADMINISTRATORS:
+            kept[other] = replace_standing(one, Standing.EDITS)
+        elif one.standing == Standing.WITHDRAWN and other != who:
+            forgotten.append(other[0])
+        else:
+            kept[other] = one
+    return kept, tuple(forgotten)
+
+
+def replace_standing(one: Contribution, standing: Standing) -> Contribution:
+    """The same contribution with another standing."""
+    return Contribution(one.job, one.anchor, one.precedence, standing, one.attributes)
+
+
+def revise(work: Workspace, by: Contributor, change: Change, record: Record) -> Draft:
+    """UPDATE, EMPTY, DISABLE: differences to a contribution that is there."""
+    given: Desired = dict(change.attributes)
+    if change.kind is Kind.DISABLE and record.type in ("user", "device"):
+        given["accountEnabled"] = False
+    differences = _checked(change, given)
+    who = (by.job, change.anchor)
+    known = record.state.contributions[who]
+    attributes = {**known.attributes, **differences}
+    name = name_of(attributes) or change.anchor
+    lacking = missing(record.type, attributes)
+    if lacking is not None and known.standing == Standing.PROVISIONS:
+        raise Refused(Problem("attribute-required", name, lacking, details={"type": record.type}))
+    said = Contribution(by.job, change.anchor, by.precedence, known.standing, attributes)
+    return Draft(record, recomputed(work, record, {**record.state.contributions, who: said}), name)
+
+
+def withdraw(work: Workspace, job: int, anchor: str, record: Record) -> Draft:
+    """DELETE: the object lives on by others, or goes to the bin with its last contribution."""
+    who = (job, anchor)
+    rest = {other: one for other, one in record.state.contributions.items() if other != who}
+    if lives(rest):
+        return Draft(record, recomputed(work, record, rest), record.name, (job,), forced=True)
+    last = replace_standing(record.state.contributions[who], Standing.WITHDRAWN)
+    kept = {**record.state.contributions, who: last}
+    return Draft(record, replace(record.state, deleted=work.now, contributions=kept), record.name)
+
+
+def _checked(change: Change, attributes: Desired) -> Desired:
+    try:
+        return normalised(change.type, attributes)
+    except Invalid as invalid:
+        name = name_of(change.attributes) or change.anchor
+        raise Refused(invalid.problem(shown(name))) from invalid

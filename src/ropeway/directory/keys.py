@@ -1,0 +1,84 @@
+"""Who holds which unique value, within one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from ropeway.directory import tables
+from ropeway.directory.computed import Claim
+from ropeway.directory.portions import slices
+
+
+class Keys:
+    """The holders of unique values as the database has them, with this transaction's changes on top."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._stored: dict[Claim, int | None] = {}
+        self._held: dict[Claim, int | None] = {}
+        self._freed: set[Claim] = set()
+
+    def fetch(self, claims: Iterable[Claim]) -> None:
+        """Ask the database about all of these at once; what is known already is not asked again."""
+        by_name: dict[str, list[str]] = {}
+        for claim in claims:
+            if claim not in self._held:
+                self._stored[claim] = self._held[claim] = None
+                by_name.setdefault(claim[0], []).append(claim[1])
+        k = tables.key.c
+        for name, values in by_name.items():
+            for part in slices(values):
+                query = select(k.value, k.object).where(k.tenant == self._tenant, k.name == name, k.value.in_(part))
+                for value, holder in self._connection.execute(query):
+                    self._stored[(name, value)] = self._held[(name, value)] = holder
+
+    def known(self, claims: Iterable[Claim], number: int) -> None:
+        """Learn from a loaded object what it holds."""
+        for claim in claims:
+            if claim not in self._held:
+                self._stored[claim] = self._held[claim] = number
+
+    def holder(self, claim: Claim) -> int | None:
+        """The object that holds a value now, or None."""
+        if claim not in self._held:
+            self.fetch((claim,))
+        return self._held[claim]
+
+    def take(self, claim: Claim, number: int) -> None:
+        """Give a value to an object; it was free."""
+        self._held[claim] = number
+        self._freed.discard(claim)
+
+    def free(self, claim: Claim, number: int) -> None:
+        """Take a value from an object, if it is the holder."""
+        if self.holder(claim) == number:
+            self._held[claim] = None
+            self._freed.add(claim)
+
+    def freed(self) -> set[Claim]:
+        """Values that became free since this was last asked, and still are."""
+        freed, self._freed = self._freed, set()
+        return freed
+
+    def flush(self) -> None:
+        """Write what changed: first what is given up, then what is taken."""
+        changed = [(c, now) for c, now in self._held.items() if now != self._stored[c]]
+        gone = [c for c, _ in changed if self._stored[c] is not None]
+        rows: list[dict[str, Any]] = [
+            {"tenant": self._tenant, "name": c[0], "value": c[1], "object": now}
+            for c, now in changed
+            if now is not None
+        ]
+        k = tables.key.c
+        if gone:
+            one = delete(tables.key).where(
+                k.tenant == self._tenant, k.name == bindparam("name_"), k.value == bindparam("value_")
+            )
+            self._connection.execute(one, [{"name_": name, "value_": value} for name, value in gone])
+        if rows:
+            self._connection.execute(tables.key.insert(), rows)
+        self._stored.update(changed)

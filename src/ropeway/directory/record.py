@@ -1,0 +1,73 @@
+"""An object as one transaction holds it: what the database has, and what it shall become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from ropeway.directory.computed import Claim, Contribution, History, Who, claims_of, waits_of
+from ropeway.model.changes import Desired
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything about an object that can change."""
+
+    properties: Desired = field(default_factory=dict[str, object])
+    history: History | None = None
+    deleted: float | None = None
+    contributions: dict[Who, Contribution] = field(default_factory=dict[Who, Contribution])
+
+    def claims(self) -> dict[Claim, str]:
+        """The unique values it holds; a binned object holds none."""
+        return {} if self.deleted is not None else claims_of(self.properties)
+
+    def waits(self) -> set[Claim]:
+        """The unique values it waits for; a binned object waits for none."""
+        return set() if self.deleted is not None else waits_of(self.properties)
+
+    def binned(self, now: float, contributions: dict[Who, Contribution]) -> State:
+        """The same in the recycle bin."""
+        return replace(self, deleted=now, contributions=contributions)
+
+
+@dataclass(slots=True)
+class Record:
+    """One object of a working set."""
+
+    number: int
+    id: str
+    type: str
+    stored: State | None
+    """As the database has it; None before it is there."""
+    state: State
+
+    @property
+    def name(self) -> str:
+        """What an administrator knows the object by."""
+        return name_of(self.state.properties) or self.id
+
+
+def name_of(properties: Desired) -> str:
+    """The DN on premises, else the UPN, else the display name."""
+    for name in ("onPremisesDistinguishedName", "userPrincipalName", "displayName"):
+        value = properties.get(name)
+        if isinstance(value, str):
+            return value
+    return ""
+
+
+encode = msgspec.json.Encoder().encode
+_properties = msgspec.json.Decoder(dict[str, object])
+_history = msgspec.json.Decoder(History)
+
+
+def decoded(text: str) -> Desired:
+    """Properties or attributes from their column."""
+    return _properties.decode(text)
+
+
+def decoded_history(text: str | None) -> History | None:
+    """The history of the names from its column."""
+    return None if text is None else _history.decode(text)
