@@ -100,6 +100,8 @@ class Page(msgspec.Struct, frozen=True):
     """On the last page of a full read that ended cleanly on a source not behind its watermark: absence counts."""
     total: int | None = None
     """How many objects the whole read is expected to bring, where the source knows."""
+    problems: tuple[Problem, ...] = ()
+    """Warnings about objects that were delivered all the same: a link that had to be left out."""
 
 
 class AnchorPage(msgspec.Struct, frozen=True):
