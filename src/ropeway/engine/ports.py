@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from ropeway.model.anchors import Anchor
+import msgspec
+
+from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import Change, Effect, MatchKey, MatchResult, Outcome
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.pages import AnchorPage, Page, Whole
@@ -89,4 +91,24 @@ class Target(Protocol):
 
     def write(self, changes: Sequence[Change]) -> Sequence[Outcome]:
         """Do it, in order, in transactions of its own. Sending it twice is the same as sending it once."""
+        ...
+
+
+class Owned(msgspec.Struct, frozen=True):
+    """An object of the target that carries this job's contribution."""
+
+    anchor: Anchor
+    source_anchor: str
+    type: str
+    target: TargetId
+    name: str
+    """A DN or display name, for messages."""
+
+
+@runtime_checkable
+class Owns(Protocol):
+    """A target that can list what the job contributes to, so that a lost state loses no deletion."""
+
+    def owned(self, after: str, limit: int) -> Sequence[Owned]:
+        """In the order of anchors, from the one after `after`."""
         ...

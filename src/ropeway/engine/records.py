@@ -87,6 +87,8 @@ class Imported(msgspec.Struct):
     due: dict[Anchor, int] = {}
     """Anchor to rank."""
     escrows: list[Escrow] = []
+    readable: set[Anchor] = set()
+    """Objects that could be read: an escrow of the import stage is over."""
     watermark: Watermark | None = None
 
 
@@ -127,12 +129,12 @@ class Sendable(msgspec.Struct):
 class PendingLink(msgspec.Struct, frozen=True):
     """A link whose planned change can be sent."""
 
+    anchor: Anchor
     attribute: str
     other: Anchor
     present: bool
-    other_type: str | None
-    other_attributes: bytes | None
-    """Of foreign security principals only: their objectSid is the reference."""
+    foreign: bytes | None
+    """Packed attributes where the other end is a foreign security principal: its objectSid is the reference."""
 
 
 class Confirmed(msgspec.Struct):
@@ -147,3 +149,20 @@ class Confirmed(msgspec.Struct):
     problem: Problem | None = None
     keep: bool = False
     """The row stays in the plan (wait)."""
+
+
+class Outcome(msgspec.Struct):
+    """What one cycle did."""
+
+    kind: str
+    """initial | delta | recover."""
+    result: str = "nothing-to-do"
+    """success | completed-with-errors | held | stopped | nothing-to-do."""
+    read: int = 0
+    decided: int = 0
+    exported: dict[str, int] = {}
+    held: int = 0
+    failed: int = 0
+    waiting: int = 0
+    seconds: dict[str, float] = {}
+    problems: list[Problem] = []

@@ -124,6 +124,7 @@ def group_closure(c: Connection, key: Key, groups: Sequence[Anchor]) -> set[Anch
             link.c.attribute == "member",
             link.c.present == true(),
             entry.c.type == "group",
+            entry.c.live == true(),
         )
     )
     return {Anchor(row[0]) for row in c.execute(select(down.c.anchor))}
@@ -133,7 +134,9 @@ def store_decided(c: Connection, db: Database, key: Key, batch: Decided) -> None
     """One batch of decisions: entries, plan, escrow and what is left of the work list."""
     put_decisions(c, key, batch.entries)
     replan(c, db, key, [line.anchor for line in batch.done], batch.planned)
-    drop_escrows(c, key, batch.settled)
+    drop_escrows(c, key, batch.settled, ("map", "match"))
+    busy = {p.anchor for p in batch.planned}
+    drop_escrows(c, key, [a for a in batch.settled if a not in busy], ("export",))
     put_escrows(c, db, key, batch.escrows)
     finish_due(c, key, batch.done)
     add_due(c, db, key, batch.later)

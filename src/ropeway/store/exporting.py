@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, false, or_, select, text, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    false,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
 
 from ropeway.engine.records import Confirmed, Entry, PendingLink, Planned, Sendable
 from ropeway.model.anchors import Anchor
@@ -14,6 +27,7 @@ from ropeway.store.database import Database
 from ropeway.store.guarding import approved_holds, free
 from ropeway.store.rows import Key, problem_text
 from ropeway.store.tables import change, entry, link, provisioning_event
+from ropeway.store.worklist import drop_escrows
 
 _ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
 
@@ -44,44 +58,41 @@ def mark_sent(c: Connection, seqs: Sequence[int]) -> None:
     c.execute(update(change).where(change.c.seq.in_(seqs)).values(state="sent"))
 
 
-def pending_links(c: Connection, key: Key, anchor: Anchor, after: tuple[str, str], limit: int) -> list[PendingLink]:
-    """Open link changes of one owner that no hold keeps back, by attribute and other end."""
-    other = entry.alias("other")
+def pending_links(
+    c: Connection, key: Key, anchors: Sequence[Anchor], after: tuple[str, str, str], limit: int
+) -> list[PendingLink]:
+    """Open link changes of these owners that no hold keeps back, by owner, attribute and other end."""
     rows = c.execute(
-        select(
-            link.c.attribute, link.c.other, link.c.present, other.c.type,
-        )
-        .select_from(
-            link.outerjoin(
-                other,
-                and_(other.c.job == link.c.job, other.c.anchor == link.c.other,
-                     other.c.type == "foreignSecurityPrincipal"),
-            )
-        )
-        .where(
-            link.c.job == key["job"],
-            link.c.anchor == anchor,
-            text("link.present <> link.exported"),
-            or_(link.c.hold.is_(None), link.c.hold.in_(approved_holds(key))),
-            tuple_(link.c.attribute, link.c.other) > after,
-        )
-        .order_by(link.c.attribute, link.c.other)
+        select(link.c.anchor, link.c.attribute, link.c.other, link.c.present)
+        .where(_open(key, anchors), _place > after)
+        .order_by(link.c.anchor, link.c.attribute, link.c.other)
         .limit(limit)
-    ).tuples()  # fmt: skip
-    found = [(a, o, p, t) for a, o, p, t in rows]
-    foreign = [o for _, o, _, t in found if t]
-    sids = (
-        dict(
-            c.execute(
-                select(entry.c.anchor, entry.c.attributes).where(entry.c.job == key["job"], entry.c.anchor.in_(foreign))
+    ).tuples()
+    found = list(rows)
+    foreign = dict(
+        c.execute(
+            select(entry.c.anchor, entry.c.attributes).where(
+                entry.c.job == key["job"],
+                entry.c.anchor.in_([other for _, _, other, _ in found]),
+                entry.c.type == "foreignSecurityPrincipal",
             )
-            .tuples()
-            .all()
         )
-        if foreign
-        else {}
+        .tuples()
+        .all()
     )
-    return [PendingLink(a, Anchor(o), p, t, sids.get(o)) for a, o, p, t in found]
+    return [PendingLink(Anchor(a), name, Anchor(o), present, foreign.get(o)) for a, name, o, present in found]
+
+
+_place = tuple_(link.c.anchor, link.c.attribute, link.c.other)
+
+
+def _open(key: Key, anchors: Sequence[Anchor]) -> ColumnElement[bool]:
+    return and_(
+        link.c.job == key["job"],
+        link.c.anchor.in_(anchors),
+        text("present <> exported"),
+        or_(link.c.hold.is_(None), link.c.hold.in_(approved_holds(key))),
+    )
 
 
 def _log(c: Connection, db: Database, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
@@ -121,6 +132,7 @@ def confirm(c: Connection, db: Database, key: Key, cycle: int, now: float, chang
                 for x in good
             ],
         )  # fmt: skip
+    drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
     renewed = [x.entry.anchor for x in good if x.planned.kind in (Kind.RESTORE, Kind.ADOPT)]
     if renewed:
         _forget_links(c, key, renewed)
@@ -143,22 +155,23 @@ def _forget_links(c: Connection, key: Key, anchors: Sequence[Anchor]) -> None:
 
 
 def confirm_links(
-    c: Connection, db: Database, key: Key, done: tuple[int, float], x: Confirmed, first: tuple[str, str],
-    links: Sequence[PendingLink], *, last: bool,
-) -> None:  # fmt: skip
-    """The links of one owner that were sent together (all open ones between `first` and the last) are in step."""
-    anchor = x.entry.anchor
-    if links:
-        sent = and_(
-            link.c.job == key["job"],
-            link.c.anchor == anchor,
-            text("present <> exported"),
-            or_(link.c.hold.is_(None), link.c.hold.in_(approved_holds(key))),
-            tuple_(link.c.attribute, link.c.other) > first,
-            tuple_(link.c.attribute, link.c.other) <= (links[-1].attribute, links[-1].other),
-        )
-        c.execute(delete(link).where(sent, link.c.present == false()))
-        c.execute(update(link).where(sent, link.c.present == true()).values(exported=True, hold=None))
-        _log(c, db, key, done[0], done[1], [x])
-    if last:
-        c.execute(delete(change).where(change.c.seq == x.planned.seq))
+    c: Connection,
+    db: Database,
+    key: Key,
+    done: tuple[int, float],
+    changes: Sequence[Confirmed],
+    after: tuple[str, str, str],
+    last: PendingLink,
+) -> None:
+    """The open links of these owners in a stretch of the order are in step; one log line an owner."""
+    good = [x.entry.anchor for x in changes if x.status in ("success", "warning")]
+    sent = and_(_open(key, good), _place > after, _place <= (last.anchor, last.attribute, last.other))
+    c.execute(delete(link).where(sent, link.c.present == false()))
+    c.execute(update(link).where(sent, link.c.present == true()).values(exported=True, hold=None))
+    drop_escrows(c, key, good, ("export",))
+    _log(c, db, key, done[0], done[1], changes)
+
+
+def finish_links(c: Connection, seqs: Sequence[int]) -> None:
+    """Take LINKS rows out of the plan."""
+    c.execute(delete(change).where(change.c.seq.in_(seqs)))

@@ -11,7 +11,7 @@ from ropeway.model.anchors import Anchor
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, dn_key
 from ropeway.store.tables import due, entry, link
-from ropeway.store.worklist import add_due, put_escrows
+from ropeway.store.worklist import add_due, drop_escrows, put_escrows
 
 _READ = ("type", "parent", "dn", "dn_key", "attributes", "digest", "generation", "live")
 
@@ -128,6 +128,8 @@ def store_page(c: Connection, db: Database, key: Key, page: Imported) -> None:
     take_links(c, key, page.removed)
     add_due(c, db, key, [Due(anchor, rank) for anchor, rank in page.due.items()])
     put_escrows(c, db, key, page.escrows)
+    if page.readable:
+        drop_escrows(c, key, list(page.readable), ("import",))
 
 
 def known(c: Connection, key: Key, anchors: Iterable[Anchor]) -> dict[Anchor, Entry]:

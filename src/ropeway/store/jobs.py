@@ -118,6 +118,12 @@ def start_generation(c: Connection, number: int) -> int:
     return load(c, number).generation
 
 
+def start_comparison(c: Connection, number: int) -> int:
+    """A new generation for a comparison of anchors; the watermark stays."""
+    c.execute(update(job).where(job.c.number == number).values(generation=job.c.generation + 1))
+    return load(c, number).generation
+
+
 def erase(c: Connection, key: Key) -> None:
     """Delete a job and all its state."""
     for table in (change, cycle, due, entry, escrow, hold, link, provisioning_event, lease):

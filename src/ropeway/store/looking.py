@@ -109,7 +109,12 @@ def holds(c: Connection, key: Key) -> list[Hold]:
     """Open and approved holds, oldest first."""
     columns = [hold.c[name] for name in Hold.__struct_fields__]
     rows: Any = c.execute(select(*columns).where(hold.c.job == key["job"]).order_by(hold.c.number))
-    return [Hold(*row[:6], problem_from(row[6]), *row[7:]) for row in rows]
+    return [_hold(*row) for row in rows]
+
+
+def _hold(*row: Any) -> Hold:
+    columns = dict(zip(Hold.__struct_fields__, row, strict=True))
+    return Hold(**columns | {"cause": problem_from(columns["cause"])})
 
 
 def hold_sample(c: Connection, key: Key, number: int, limit: int) -> list[str]:
@@ -162,7 +167,13 @@ def events(
         )
     columns = [e[name] for name in Event.__struct_fields__]
     rows: Any = c.execute(select(*columns).where(*where).order_by(e.id.desc()).limit(limit))
-    return [Event(*row[:-1], problem_from(row[-1]) if row[-1] else None) for row in rows]
+    return [_event(*row) for row in rows]
+
+
+def _event(*row: Any) -> Event:
+    columns = dict(zip(Event.__struct_fields__, row, strict=True))
+    text_ = columns["problem"]
+    return Event(**columns | {"problem": problem_from(text_) if text_ else None})
 
 
 def links_for_people(c: Connection, key: Key, anchor: str, limit: int) -> list[tuple[str, str, str | None, bool, bool]]:

@@ -21,13 +21,13 @@ from ropeway.engine.records import (
     Sendable,
 )
 from ropeway.engine.state import What
-from ropeway.model.anchors import Anchor
+from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.job import JobStatus
 from ropeway.model.problems import Problem
 from ropeway.store import deciding, exporting, guarding, importing, jobs, leases, looking, worklist
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, problem_text
-from ropeway.store.tables import change, escrow, job, provisioning_event
+from ropeway.store.tables import change, entry, escrow, job, provisioning_event
 
 
 class SqlState:
@@ -66,6 +66,10 @@ class SqlState:
     def start_generation(self) -> int:
         with self._write() as c:
             return jobs.start_generation(c, self._key["job"])
+
+    def start_comparison(self) -> int:
+        with self._write() as c:
+            return jobs.start_comparison(c, self._key["job"])
 
     def set_decided_by(self, digest: str) -> None:
         with self._write() as c:
@@ -119,6 +123,15 @@ class SqlState:
     def stamp(self, anchors: Iterable[Anchor], generation: int) -> None:
         with self._write() as c:
             importing.stamp(c, self._key, anchors, generation)
+
+    def adopt(self, owned: Sequence[tuple[Anchor, str, TargetId]]) -> None:
+        with self._write() as c:
+            for anchor, type_, target in owned:
+                c.execute(
+                    update(entry)
+                    .where(entry.c.job == self._key["job"], entry.c.anchor == anchor)
+                    .values(target_type=type_, target=target)
+                )
 
     # 2 to 6 decide
 
@@ -234,9 +247,9 @@ class SqlState:
         with self._write() as c:
             exporting.mark_sent(c, seqs)
 
-    def pending_links(self, anchor: Anchor, after: tuple[str, str], limit: int) -> list[PendingLink]:
+    def pending_links(self, anchors: Sequence[Anchor], after: tuple[str, str, str], limit: int) -> list[PendingLink]:
         with self._db.read() as c:
-            return exporting.pending_links(c, self._key, anchor, after, limit)
+            return exporting.pending_links(c, self._key, anchors, after, limit)
 
     def confirm(
         self, cycle: int, changes: Sequence[Confirmed], escrows: Sequence[Escrow], retry: Sequence[Due]
@@ -247,10 +260,16 @@ class SqlState:
             worklist.add_due(c, self._db, self._key, retry)
 
     def confirm_links(
-        self, cycle: int, change_: Confirmed, first: tuple[str, str], links: Sequence[PendingLink], *, last: bool
+        self, cycle: int, changes: Sequence[Confirmed], after: tuple[str, str, str], last: PendingLink
     ) -> None:
         with self._write() as c:
-            exporting.confirm_links(c, self._db, self._key, (cycle, self._clock()), change_, first, links, last=last)
+            exporting.confirm_links(c, self._db, self._key, (cycle, self._clock()), changes, after, last)
+
+    def finish_links(self, seqs: Sequence[int], escrows: Sequence[Escrow], retry: Sequence[Due]) -> None:
+        with self._write() as c:
+            exporting.finish_links(c, seqs)
+            worklist.put_escrows(c, self._db, self._key, escrows)
+            worklist.add_due(c, self._db, self._key, retry)
 
     # reading for people
 
@@ -265,6 +284,10 @@ class SqlState:
     def pending_count(self) -> int:
         with self._db.read() as c:
             return c.scalar(select(func.count()).select_from(change).where(change.c.job == self._key["job"])) or 0
+
+    def any_planned(self) -> bool:
+        with self._db.read() as c:
+            return c.scalar(select(change.c.seq).where(change.c.job == self._key["job"]).limit(1)) is not None
 
     def planned_of(self, anchor: Anchor) -> list[Planned]:
         with self._db.read() as c:

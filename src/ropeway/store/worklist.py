@@ -140,10 +140,12 @@ def put_escrows(c: Connection, db: Database, key: Key, escrows: Sequence[Escrow]
     )  # fmt: skip
 
 
-def drop_escrows(c: Connection, key: Key, anchors: Sequence[Anchor]) -> None:
-    """Objects that are in order again."""
+def drop_escrows(c: Connection, key: Key, anchors: Sequence[Anchor], stages: Sequence[str]) -> None:
+    """Objects that are in order again at those stages."""
     if anchors:
-        c.execute(delete(escrow).where(escrow.c.job == key["job"], escrow.c.anchor.in_(anchors)))
+        c.execute(
+            delete(escrow).where(escrow.c.job == key["job"], escrow.c.anchor.in_(anchors), escrow.c.stage.in_(stages))
+        )
 
 
 def escrowed(c: Connection, key: Key, anchors: Iterable[Anchor] | None = None, limit: int = 1000) -> list[Escrow]:

@@ -2,6 +2,130 @@
 
 from __future__ import annotations
 
-from ropeway.model.problems.catalogue import Entry
+from ropeway.model.problems.catalogue import Entry, Severity
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "job-unknown",
+        Severity.ERROR,
+        "There is no job of that name",
+        "The jobs here are: {jobs}.",
+        "Use one of these names, or make the job with `ropeway job create`.",
+    ),
+    Entry(
+        "job-name-taken",
+        Severity.ERROR,
+        "A job of that name exists already",
+        "Names of jobs are unique within a tenant.",
+        "Choose another name, or look at the existing one with `ropeway job show {object}`.",
+    ),
+    Entry(
+        "job-paused",
+        Severity.ERROR,
+        "The job is paused",
+        "Somebody paused it with `ropeway job pause`; nothing is read or written.",
+        "Let it run again with `ropeway job resume {object}`.",
+    ),
+    Entry(
+        "job-is-running",
+        Severity.ERROR,
+        "Another process is running this job",
+        "{holder} has had it since {since}; two at once would undo each other's work.",
+        "Wait for it, or stop that process; if it died, its claim ends by itself within a minute.",
+    ),
+    Entry(
+        "lease-lost",
+        Severity.FATAL,
+        "This process no longer has the job",
+        "{holder} took it over at {since}, since this process did not answer for a minute; nothing was written twice.",
+        "Nothing needs repair. Run only one installation, or look why this machine stood still.",
+    ),
+    Entry(
+        "scope-base-missing",
+        Severity.FATAL,
+        "A container or group of the scope is gone",
+        "The job's scope names it (GUID {guid}), but the source no longer has it, or the account may no longer "
+        "read it; going on would remove everybody below it, so nothing was exported.",
+        "Restore it or its permissions, or change the job's scope; a rename or a move is no cause, GUIDs stay.",
+    ),
+    Entry(
+        "scope-base-unknown",
+        Severity.ERROR,
+        "No such container or group in the source",
+        "The source has no object of that name, or the account may not read it.",
+        "Check the spelling of the DN; `ldapsearch` with the same account shows what it may read.",
+    ),
+    Entry(
+        "hold-many-changes",
+        Severity.WARNING,
+        "Too many {what} at once ({type})",
+        "{count} of {total} would go within 24 hours, more than the guard allows; everything else goes on.",
+        "Look with `ropeway job plan`. If they are meant, approve them with `ropeway job approve`; "
+        "if not, put the source right: what is no longer wanted drops out by itself.",
+        also_known_as="stopped-deletion-threshold-exceeded, TooManyDeletes",
+    ),
+    Entry(
+        "hold-rules-changed",
+        Severity.WARNING,
+        "Changed rules or scope would cause many {what} ({type})",
+        "The job's filter, base containers, groups or schema changed, and {count} of {total} would go.",
+        "Look with `ropeway job plan`. Change the scope back, or approve with `ropeway job approve`.",
+    ),
+    Entry(
+        "hold-empty-source",
+        Severity.WARNING,
+        "The source was read and is empty ({type})",
+        "A complete read brought no object at all, and {count} of {total} would go.",
+        "Check file, base and account of the source. If it is meant, approve with `ropeway job approve`.",
+    ),
+    Entry(
+        "hold-unknown",
+        Severity.ERROR,
+        "There is no such hold",
+        "Its changes were exported, or are no longer wanted, or the number is wrong.",
+        "See what waits with `ropeway job holds`.",
+    ),
+    Entry(
+        "hold-changed",
+        Severity.ERROR,
+        "The hold is not what you saw",
+        "Since you looked, changes joined it or dropped out (its digest is {digest} now).",
+        "Look again with `ropeway job holds` and approve what you see.",
+    ),
+    Entry(
+        "object-unknown",
+        Severity.ERROR,
+        "No object of that name is known",
+        "No job has read a DN, GUID or UPN like this, and the directory has none.",
+        "Check the spelling; an object created just now is known after the next cycle.",
+    ),
+    Entry(
+        "time-unreadable",
+        Severity.ERROR,
+        "This is no time",
+        "A time is written as ISO 8601.",
+        "Write it like 2026-01-31 or 2026-01-31T08:00:00Z.",
+    ),
+    Entry(
+        "database-trouble",
+        Severity.FATAL,
+        "The state could not be read or written",
+        "{error}",
+        "Free some space, or bring the database back; the next run goes on where this one ended, nothing is lost.",
+        also_known_as="stopped-database-disk-full",
+    ),
+    Entry(
+        "state-cannot-open",
+        Severity.FATAL,
+        "The state cannot be opened",
+        "{error}",
+        "Check the address given with --state or ROPEWAY_STATE, and the rights on the file or database.",
+    ),
+    Entry(
+        "state-too-new",
+        Severity.FATAL,
+        "The state was written by a newer Ropeway",
+        "It has version {found}; this program knows up to {known}.",
+        "Use the newer program, or restore a backup from before the upgrade.",
+    ),
+)

@@ -2,6 +2,67 @@
 
 from __future__ import annotations
 
-from ropeway.model.problems.catalogue import Entry
+from ropeway.model.problems.catalogue import Entry, Severity
 
-ENTRIES: tuple[Entry, ...] = ()
+_LOOK = "The schema in force stays in force. Correct the place in the file and give it again."
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "schema-unreadable",
+        Severity.FATAL,
+        "The schema has a part that is not understood",
+        "At {path}: {reason}.",
+        f"{_LOOK} docs/schema.md lists every key and operator.",
+    ),
+    Entry(
+        "schema-unknown-attribute",
+        Severity.FATAL,
+        "The schema names an attribute that does not exist",
+        "At {path}: {reason}. Names are compared exactly, with upper and lower case.",
+        f"{_LOOK} An attribute of your own schema extension must be listed under `directories` first.",
+    ),
+    Entry(
+        "schema-expression",
+        Severity.FATAL,
+        "An expression of the schema has an error",
+        "At {path}: {reason}.",
+        f"{_LOOK} docs/schema.md describes the language and its functions.",
+    ),
+    Entry(
+        "schema-ambiguous",
+        Severity.FATAL,
+        "The schema says something twice",
+        "At {path}: {reason}.",
+        f"{_LOOK} Priorities are unique, and so is the mapping of each attribute.",
+    ),
+    Entry(
+        "schema-cycle",
+        Severity.FATAL,
+        "The schema goes in a circle",
+        "At {path}: {reason}.",
+        f"{_LOOK} One of these object mappings must have mappings of its own instead of sameAs.",
+    ),
+    Entry(
+        "schema-unsupported",
+        Severity.FATAL,
+        "The schema asks for something this version does not do",
+        "At {path}: {reason}.",
+        f"{_LOOK} docs/schema.md says what is supported.",
+    ),
+    Entry(
+        "mapping-failed",
+        Severity.ERROR,
+        "An attribute cannot be mapped",
+        "{function} cannot use its argument {argument}: {reason}. The target object stays as it was.",
+        "Correct the value in the source; the object is tried again as soon as it changes. `ropeway explain` with its "
+        "DN shows all source values and expressions.",
+        "DataValidationFailed",
+    ),
+    Entry(
+        "scope-failed",
+        Severity.ERROR,
+        "It cannot be decided whether the object is in scope",
+        "{function} cannot use its argument {argument}: {reason}. The target object stays as it was.",
+        "Correct the value in the source, or the clause in the schema. `ropeway explain` with its DN shows the values.",
+    ),
+)

@@ -1,0 +1,294 @@
+"""Control on a database of one's own, without a service."""
+
+from __future__ import annotations
+
+import threading
+import time
+from calendar import timegm
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import update
+
+from ropeway.control.explaining import explain
+from ropeway.control.planning import change_views
+from ropeway.control.protocol import (
+    CycleView,
+    DomainView,
+    EventFilter,
+    EventView,
+    ExplainView,
+    HoldView,
+    JobView,
+    ObjectType,
+    OnProgress,
+    PlanView,
+)
+from ropeway.control.running import Running, keep, trouble
+from ropeway.control.settling import settled
+from ropeway.control.sources import Ask
+from ropeway.control.views import cycle_view, event_view, hold_view, job_view
+from ropeway.directory import Directory
+from ropeway.model.job import JobSettings, JobStatus
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.rules import compile_rules, load_schema
+from ropeway.store import guarding, jobs, leases, looking
+from ropeway.store import tables as _state_tables
+from ropeway.store.database import Database
+from ropeway.store.jobs import JobRow
+from ropeway.store.rows import Key
+from ropeway.store.schema import prepare
+
+TENANT = 1
+INITIAL_DOMAIN = "initial.ropeway.internal"
+"""What UPNs of unverified domains are rewritten to (entra.md 1.11); `.internal` is reserved for private use."""
+
+
+def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
+    """Control over the state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none."""
+    try:
+        database = Database(url)
+        prepare(database)
+        directory = Directory(database, TENANT, clock=time.time)
+        directory.initialise("Ropeway", INITIAL_DOMAIN)
+    except RopewayError:
+        raise
+    except Exception as error:
+        reason = shown(str(getattr(error, "orig", None) or error))
+        raise RopewayError(Problem("state-cannot-open", details={"error": reason})) from error
+    return InProcess(database, directory, ask)
+
+
+class InProcess:
+    """Implements `Control`."""
+
+    def __init__(self, database: Database, directory: Directory, ask: Ask | None) -> None:
+        self._db = database
+        self._directory = directory
+        self._ask = ask
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.close()
+
+    def _row(self, job: str) -> JobRow:
+        with trouble(), self._db.read() as c:
+            return jobs.find(c, TENANT, job)
+
+    def _open(self, job: str) -> Running:
+        return Running(self._db, self._directory, TENANT, self._row(job), self._ask)
+
+    # jobs
+
+    def create_job(
+        self,
+        settings: JobSettings,
+        *,
+        containers: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        excluded_containers: Sequence[str] = (),
+    ) -> JobView:
+        settings = settled(settings, containers, groups, excluded_containers, self._ask)
+        with trouble(), self._db.write() as c:
+            row = jobs.create(c, self._db, TENANT, settings, time.time())
+        return self.job(row.id)
+
+    def jobs(self) -> Sequence[JobView]:
+        with trouble(), self._db.read() as c:
+            rows = jobs.every(c, TENANT)
+        return [self.job(row.id) for row in rows]
+
+    def job(self, job: str) -> JobView:
+        now = time.time()
+        with trouble(), self._db.read() as c:
+            row = jobs.find(c, TENANT, job)
+            key = Key(tenant=TENANT, job=row.number)
+            return job_view(row, looking.counts(c, key, now), leases.holder(c, key, now))
+
+    def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
+        with trouble():
+            running = self._open(job)
+            try:
+                return cycle_view(job, running.cycle(full=full, progress=progress))
+            finally:
+                running.close()
+
+    def plan_job(
+        self, job: str, *, limit: int = 200, refresh: bool = True, progress: OnProgress | None = None
+    ) -> PlanView:
+        with trouble():
+            running = self._open(job)
+            try:
+                problems = running.cycle(export=False, progress=progress).problems if refresh else []
+                work = running.work()
+                changes = change_views(work.state, work.target, work.rules, limit)
+                counts = work.state.plan_counts()
+            finally:
+                running.close()
+        return PlanView(
+            job=job, counts=counts, changes=tuple(changes), holds=tuple(self.holds(job)), problems=tuple(problems)
+        )
+
+    def holds(self, job: str) -> Sequence[HoldView]:
+        row = self._row(job)
+        key = Key(tenant=TENANT, job=row.number)
+        with trouble(), self._db.read() as c:
+            return [hold_view(h, looking.hold_sample(c, key, h.number, 10)) for h in looking.holds(c, key)]
+
+    def approve(self, job: str, hold: int, digest: str | None = None) -> HoldView:
+        row = self._row(job)
+        key = Key(tenant=TENANT, job=row.number)
+        table = _state_tables.hold
+        with trouble(), self._db.write() as c:
+            guarding.recount(c, key, hold)
+            found = next((h for h in looking.holds(c, key) if h.number == hold), None)
+            if found is None:
+                raise RopewayError(Problem("hold-unknown", object=row.name, value=str(hold)))
+            if digest is not None and digest != found.digest:
+                raise RopewayError(Problem("hold-changed", object=row.name, details={"digest": found.digest}))
+            c.execute(update(table).where(table.c.number == hold).values(approved=time.time()))
+            found = msgspec.structs.replace(found, approved=time.time())
+            return hold_view(found, looking.hold_sample(c, key, hold, 10))
+
+    def pause_job(self, job: str) -> JobView:
+        return self._set_status(job, JobStatus.PAUSED)
+
+    def resume_job(self, job: str) -> JobView:
+        return self._set_status(job, JobStatus.ACTIVE)
+
+    def _set_status(self, job: str, status: JobStatus) -> JobView:
+        row = self._row(job)
+        with trouble(), self._db.write() as c:
+            jobs.set_status(c, row.number, status, row.problems)
+        return self.job(row.id)
+
+    def delete_job(self, job: str, *, keep: bool) -> int:
+        row = self._row(job)
+        with trouble():
+            done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
+            with self._db.write() as c:
+                jobs.erase(c, Key(tenant=TENANT, job=row.number))
+        return done
+
+    def keep_in_step(
+        self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
+    ) -> None:
+        rows = [self._row(job) for job in jobs] if jobs else self._running_rows()
+        ending, speaking = threading.Event(), threading.Lock()
+
+        def report(view: CycleView) -> None:
+            with speaking:
+                cycle(view)
+
+        threads = [
+            threading.Thread(
+                target=keep,
+                args=(lambda name=row.id: self._open(name), row.name, row.settings.poll_seconds, ending, report),
+                name=f"job {row.name}",
+            )
+            for row in rows
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while not stop() and any(thread.is_alive() for thread in threads):
+                ending.wait(0.2)
+        finally:
+            ending.set()
+            for thread in threads:
+                thread.join()
+
+    def _running_rows(self) -> list[JobRow]:
+        with trouble(), self._db.read() as c:
+            return [row for row in jobs.every(c, TENANT) if row.status != JobStatus.PAUSED.value]
+
+    # what happened
+
+    def events(self, which: EventFilter) -> Sequence[EventView]:
+        with trouble(), self._db.read() as c:
+            rows = [jobs.find(c, TENANT, which.job)] if which.job else jobs.every(c, TENANT)
+            found = looking.events(
+                c,
+                TENANT,
+                jobs=[row.number for row in rows],
+                action=which.action,
+                status=which.status,
+                type_=which.type,
+                names=self._names(which.object),
+                since=_seconds(which.since),
+                limit=which.limit,
+            )
+        names = {row.number: row.name for row in rows}
+        return [event_view(event, names[event.job]) for event in found]
+
+    def _names(self, identifier: str | None) -> list[str]:
+        """An identifier, and the directory id of the user it may name."""
+        if identifier is None:
+            return []
+        found = self._directory_id(identifier) if "@" in identifier else None
+        return [identifier, found] if found else [identifier]
+
+    def _directory_id(self, identifier: str) -> str | None:
+        kinds: tuple[ObjectType, ...] = ("users", "groups", "contacts")
+        for kind in kinds:
+            try:
+                return self._directory.show_object(kind, identifier)["id"]
+            except RopewayError:
+                continue
+        return None
+
+    def explain(self, identifier: str, *, job: str | None = None) -> ExplainView:
+        with trouble(), self._db.read() as c:
+            rows = [jobs.find(c, TENANT, job)] if job else jobs.every(c, TENANT)
+        for name in dict.fromkeys(self._names(identifier)):
+            for row in rows:
+                with trouble(), self._db.read() as c:
+                    found = looking.entries_named(c, Key(tenant=TENANT, job=row.number), name)
+                if found:
+                    rules = compile_rules(load_schema(row.settings.schema, row.settings.source.kind))
+                    events = self.events(EventFilter(job=row.name, object=found[0].anchor, limit=10))
+                    return explain(self._db, self._directory, TENANT, row, rules, found[0], events)
+        raise RopewayError(Problem("object-unknown", object=identifier))
+
+    # the directory
+
+    def list_objects(
+        self, type_: ObjectType, *, contains: str | None = None, deleted: bool = False, limit: int = 100
+    ) -> Sequence[dict[str, Any]]:
+        return self._directory.list_objects(type_, contains=contains, deleted=deleted, limit=limit)
+
+    def show_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
+        return self._directory.show_object(type_, identifier)
+
+    def create_object(self, type_: ObjectType, properties: dict[str, Any]) -> dict[str, Any]:
+        return self._directory.create_object(type_, properties)
+
+    def update_object(self, type_: ObjectType, identifier: str, properties: dict[str, Any]) -> dict[str, Any]:
+        return self._directory.update_object(type_, identifier, properties)
+
+    def delete_object(self, type_: ObjectType, identifier: str) -> None:
+        self._directory.delete_object(type_, identifier)
+
+    def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
+        return self._directory.restore_object(type_, identifier)
+
+    def domains(self) -> Sequence[DomainView]:
+        return self._directory.domains()
+
+    def add_domain(self, name: str) -> DomainView:
+        return self._directory.add_domain(name)
+
+    def verify_domain(self, name: str) -> DomainView:
+        return self._directory.verify_domain(name)
+
+
+def _seconds(iso: str | None) -> float | None:
+    if iso is None:
+        return None
+    try:
+        when = datetime.fromisoformat(iso)
+    except ValueError as error:
+        raise RopewayError(Problem("time-unreadable", value=shown(iso))) from error
+    return float(timegm((when if when.tzinfo else when.replace(tzinfo=UTC)).utctimetuple()))

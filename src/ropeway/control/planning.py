@@ -1,0 +1,58 @@
+"""The plan of a job, for people: each change with what it replaces and what the directory would make of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ropeway.control.protocol import ChangeView
+from ropeway.engine.exporting import change_of
+from ropeway.engine.ports import Target
+from ropeway.engine.records import Sendable
+from ropeway.engine.references import links_change
+from ropeway.engine.state import State
+from ropeway.model.anchors import Anchor
+from ropeway.model.changes import Change, Effect, Kind
+from ropeway.model.values import unpack
+from ropeway.rules import Rules
+
+LINKS_SHOWN = 50
+
+
+def change_views(state: State, target: Target, rules: Rules, limit: int) -> list[ChangeView]:
+    """The first changes of the plan, in the order in which they would be sent."""
+    rows = state.plan_rows(limit)
+    changes = [_links(state, rules, row) if row.planned.kind is Kind.LINKS else change_of(row) for row in rows]
+    effects = target.preview(changes)
+    names = _names(state, changes)
+    return [_view(row, effect, names) for row, effect in zip(rows, effects, strict=True)]
+
+
+def _links(state: State, rules: Rules, row: Sendable) -> Change:
+    links = state.pending_links([row.entry.anchor], ("", "", ""), LINKS_SHOWN)
+    return links_change(row.entry, rules.rule_for(row.entry.type), links)
+
+
+def _names(state: State, changes: list[Change]) -> dict[str, str]:
+    """What the other ends of links are called."""
+    ends = {Anchor(e) for c in changes for part in (c.added, c.removed) for others in part.values() for e in others}
+    return {anchor: entry.dn for anchor, entry in state.known(ends).items()} if ends else {}
+
+
+def _view(row: Sendable, effect: Effect, names: dict[str, str]) -> ChangeView:
+    planned, entry, change = row.planned, row.entry, effect.change
+    exported: dict[str, Any] = unpack(entry.exported) if entry.exported else {}
+    return ChangeView(
+        kind=planned.kind.value,
+        type=planned.type,
+        object=entry.dn,
+        anchor=entry.anchor,
+        target=change.target,
+        attributes=change.attributes,
+        before={name: exported[name] for name in change.attributes if name in exported},
+        added={name: [names.get(e, e) for e in ends] for name, ends in change.added.items()},
+        removed={name: [names.get(e, e) for e in ends] for name, ends in change.removed.items()},
+        becomes=effect.becomes,
+        matched_by=planned.decision.partition("\n")[0],
+        hold=planned.hold,
+        problem=effect.problem,
+    )

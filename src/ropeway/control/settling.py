@@ -1,0 +1,43 @@
+"""A new job's settings, checked against its live source: names turned into GUIDs before anything is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ropeway.control.sources import Ask, open_source
+from ropeway.engine.ports import Resolves, Source
+from ropeway.model.anchors import Anchor
+from ropeway.model.job import JobSettings, Scope
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.watermark import Wanted
+from ropeway.rules import compile_rules, load_schema
+
+
+def settled(
+    settings: JobSettings, containers: Sequence[str], groups: Sequence[str], excluded: Sequence[str], ask: Ask | None
+) -> JobSettings:
+    """The settings with containers and groups by GUID; RopewayError for whatever would only fail later."""
+    wanted = compile_rules(load_schema(settings.schema, settings.source.kind)).wanted()
+    source = open_source(settings.source, ask)
+    try:
+        source.describe()
+        found = {dn: _anchor(source, dn, wanted) for dn in (*containers, *groups, *excluded)}
+    finally:
+        source.close()
+    scope = Scope(
+        containers=(*settings.scope.containers, *(found[dn] for dn in containers)),
+        excluded_containers=(*settings.scope.excluded_containers, *(found[dn] for dn in excluded)),
+        groups=(*settings.scope.groups, *(found[dn] for dn in groups)),
+        nested_groups=settings.scope.nested_groups,
+        names=settings.scope.names | {anchor: dn for dn, anchor in found.items()},
+    )
+    return msgspec.structs.replace(settings, scope=scope)
+
+
+def _anchor(source: Source, dn: str, wanted: Wanted) -> Anchor:
+    whole = source.resolve(dn, wanted) if isinstance(source, Resolves) else None
+    if whole is None:
+        raise RopewayError(Problem("scope-base-unknown", object=dn))
+    return whole.anchor

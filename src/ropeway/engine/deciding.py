@@ -1,0 +1,136 @@
+"""Stages 2 to 6: the work list consumed batch by batch, each object by its present state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ropeway.engine import planning
+from ropeway.engine.mapping import Setting, source_attributes
+from ropeway.engine.records import CONTAINERS, Decided, Due, Entry, Escrow
+from ropeway.engine.scoping import Place, Places, Scoping
+from ropeway.engine.work import BATCH, Work, filetime, from_filetime, next_attempt
+from ropeway.model.anchors import Anchor
+from ropeway.model.changes import Desired, MatchKey, MatchResult
+from ropeway.model.job import Departure
+from ropeway.model.problems import Problem
+from ropeway.rules import MappingFailed, ObjectRule
+
+
+class Deciding:
+    """One pass over the work list."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._now = work.clock()
+        self._places = Places(work.state, work.settings.scope)
+        self._scoping = Scoping(work.state, work.settings.scope)
+        self.decided = 0
+        self.failed = 0
+
+    def run(self) -> None:
+        """Decide everything that is due now."""
+        while lines := self._work.state.due(self._now, BATCH):
+            self._decide(lines)
+            self.decided += len(lines)
+            self._work.say("decide", self.decided, None)
+
+    def _decide(self, lines: Sequence[Due]) -> None:
+        entries = self._work.state.known([line.anchor for line in lines])
+        self._batch = Decided(done=list(lines))
+        self._failures: list[tuple[Entry, str, Problem]] = []
+        members = self._scoping.members(list(entries))
+        staying: list[tuple[Entry, Place, ObjectRule, Desired]] = []
+        for entry in entries.values():
+            place = self._places.of(entry)
+            rule = self._work.rules.rule_for(entry.type)
+            if entry.type in CONTAINERS:
+                self._container(entry, place)
+            elif rule is not None and (desired := self._scope_and_map(entry, place, rule, members)) is not None:
+                staying.append((entry, place, rule, desired))
+        self._plan(staying)
+        self._set_aside()
+        self._work.state.decide(self._batch)
+
+    def _container(self, entry: Entry, place: Place) -> None:
+        moved = entry.dn != place.dn or (entry.in_scope is not None and entry.in_scope != place.covered)
+        if moved or (entry.in_scope is None and self._work.kind == "delta"):
+            self._work.state.children_due(entry.anchor)
+        self._note(entry, place, place.covered, None, None)
+
+    def _note(self, entry: Entry, place: Place, in_scope: bool, reason: str | None, target_type: str | None) -> None:
+        """Store what was decided, where it is news."""
+        now = (place.dn, in_scope, reason, target_type)
+        if (entry.dn, entry.in_scope, entry.reason, entry.target_type) != now:
+            entry.dn, entry.in_scope, entry.reason, entry.target_type = now
+            self._batch.entries.append(entry)
+
+    def _scope_and_map(self, entry: Entry, place: Place, rule: ObjectRule, members: set[Anchor]) -> Desired | None:
+        """The desired attributes of an object that stays; one that leaves is planned right here."""
+        attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
+        try:
+            reason = "deleted"
+            if entry.live:
+                reason = self._scoping.out_because(entry, place, members, rule, attributes)
+            if reason is not None:
+                self._leave(entry, place, reason)
+                return None
+            desired = rule.map(attributes)
+        except MappingFailed as failure:
+            self._failures.append((entry, "map", failure.problem))
+            return None
+        when = self._work.rules.next_decision_time(attributes)
+        if when is not None:
+            self._batch.later.append(Due(entry.anchor, 1, from_filetime(when)))
+        return desired
+
+    def _leave(self, entry: Entry, place: Place, reason: str) -> None:
+        if entry.target is not None:
+            policy = self._work.settings.departure.get(entry.target_type or "", Departure.DELETE)
+            self._batch.planned += planning.departure(entry, policy)
+        self._batch.settled.append(entry.anchor)
+        self._note(entry, place, False, reason, entry.target_type)
+
+    def _plan(self, staying: Sequence[tuple[Entry, Place, ObjectRule, Desired]]) -> None:
+        new = [(e, rule, desired) for e, _, rule, desired in staying if e.target is None]
+        matches = dict(zip([e.anchor for e, _, _ in new], match(self._work, new), strict=True))
+        pending = self._work.state.with_pending_links([e.anchor for e, _, rule, _ in staying if rule.references])
+        for entry, place, rule, desired in staying:
+            found = matches.get(entry.anchor)
+            if found is not None and found.problem is not None:
+                self._failures.append((entry, "match", found.problem))
+                continue
+            if found is not None:
+                self._batch.planned.append(planning.arrival(entry, rule, desired, found))
+            else:
+                self._batch.planned += planning.update(entry, rule, desired)
+            if entry.anchor in pending:
+                self._batch.planned.append(planning.links(entry, rule))
+            if found is None or entry.in_scope is not None or entry.dn != place.dn:
+                self._note(entry, place, True, None, rule.target_type)
+            self._batch.settled.append(entry.anchor)
+
+    def _set_aside(self) -> None:
+        """Failing is not vanishing: the object keeps its target as it is, and is tried again."""
+        if not self._failures:
+            return
+        before = self._work.state.escrowed([e.anchor for e, _, _ in self._failures])
+        for entry, stage, problem in self._failures:
+            attempts = before[entry.anchor].attempts + 1 if entry.anchor in before else 1
+            self._batch.escrows.append(Escrow(entry.anchor, stage, problem, attempts, self._now, self._now))
+            self._batch.later.append(Due(entry.anchor, 1, next_attempt(attempts, self._now)))
+        self.failed += len(self._failures)
+        self._work.state.report(
+            self._work.cycle(), [(e.anchor, e.dn, e.type, problem, stage) for e, stage, problem in self._failures]
+        )
+
+
+def match(work: Work, new: Sequence[tuple[Entry, ObjectRule, Desired]]) -> Sequence[MatchResult]:
+    """Stage 3: which target object each new object is."""
+    if not new:
+        return []
+    return work.target.find(
+        [
+            MatchKey(entry.anchor, rule.target_type, entry.source_anchor, rule.match_candidates(desired))
+            for entry, rule, desired in new
+        ]
+    )

@@ -1,0 +1,150 @@
+"""Stage 7: changes in order, in batches, the outcome of each recorded. Sending one twice is the same as once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
+
+from ropeway.engine.planning import exported_after
+from ropeway.engine.records import Confirmed, Due, Entry, Escrow, PendingLink, Planned, Sendable
+from ropeway.engine.references import links_change
+from ropeway.engine.work import BATCH, Work, next_attempt
+from ropeway.model.anchors import Anchor, TargetId
+from ropeway.model.changes import Change, Kind, Outcome, Then
+from ropeway.model.problems import RopewayError
+from ropeway.model.values import pack, unpack
+
+LINKS_PHASE = 4
+LINKS = 900
+"""Links sent together."""
+
+
+class Exporting:
+    """Sends what is planned and not kept back."""
+
+    def __init__(self, work: Work, total: int | None = None) -> None:
+        self._work = work
+        self._total = total
+        self.exported: Counter[str] = Counter()
+        self.failed = 0
+        self.waiting = 0
+
+    def run(self, *, only_sent: bool = False) -> None:
+        """Everything that can be sent, in the order of its phases; or only what was sent and never answered."""
+        for phase in range(LINKS_PHASE + 1):
+            after = 0
+            while rows := self._work.state.sendable(phase, after, BATCH, sent=only_sent):
+                after = rows[-1].planned.seq
+                self._work.state.mark_sent([row.planned.seq for row in rows])
+                if phase == LINKS_PHASE:
+                    self._send_links(rows)
+                else:
+                    self._send(rows)
+                self._work.say("export", self.exported.total(), self._total)
+
+    def _send(self, rows: Sequence[Sendable]) -> None:
+        outcomes = self._work.target.write([change_of(row) for row in rows])
+        done = [self._judge(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+        now = self._work.clock()
+        failed = [x for x in done if x.status == "failure"]
+        escrows, retry = self._set_aside(failed, now)
+        self._work.state.confirm(self._work.cycle(), done, escrows, retry)
+        self._stop_if_told(outcomes)
+
+    def _set_aside(self, failed: Sequence[Confirmed], now: float) -> tuple[list[Escrow], list[Due]]:
+        if not failed:
+            return [], []
+        before = self._work.state.escrowed([x.entry.anchor for x in failed])
+        escrows: list[Escrow] = []
+        for x in failed:
+            attempts = before[x.entry.anchor].attempts + 1 if x.entry.anchor in before else 1
+            if x.problem is not None:
+                escrows.append(Escrow(x.entry.anchor, "export", x.problem, attempts, now, now))
+        return escrows, [Due(e.anchor, 1, next_attempt(e.attempts, now)) for e in escrows]
+
+    def _judge(self, row: Sendable, outcome: Outcome) -> Confirmed:
+        """What an answer means for a row and its entry."""
+        planned, entry = row.planned, row.entry
+        match outcome.then:
+            case Then.DONE:
+                self.exported[planned.kind.value] += 1
+                return Confirmed(
+                    planned,
+                    confirmed_entry(entry, planned, outcome.target),
+                    "warning" if outcome.problem else "success",
+                    planned.attributes,
+                    problem=outcome.problem,
+                )
+            case Then.SET_ASIDE:
+                self.failed += 1
+                return Confirmed(planned, entry, "failure", planned.attributes, problem=outcome.problem)
+            case Then.WAIT | Then.STOP:
+                self.waiting += 1
+                return Confirmed(planned, entry, "waiting", planned.attributes, problem=outcome.problem, keep=True)
+
+    def _stop_if_told(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            if outcome.then is Then.STOP and outcome.problem is not None:
+                raise RopewayError(outcome.problem)
+
+    def _send_links(self, rows: Sequence[Sendable]) -> None:
+        """The links of these owners, a stretch at a time in the order of owner, attribute, other end."""
+        ready = {row.entry.anchor: row for row in rows if row.entry.target is not None}
+        failed: dict[Anchor, Confirmed] = {}
+        after = ("", "", "")
+        while owners := [anchor for anchor in ready if anchor not in failed]:
+            links = self._work.state.pending_links(owners, after, LINKS)
+            if not links:
+                break
+            done = self._send_stretch(ready, links)
+            self._work.state.confirm_links(self._work.cycle(), done, after, links[-1])
+            failed.update({x.entry.anchor: x for x in done if x.status == "failure"})
+            after = (links[-1].anchor, links[-1].attribute, links[-1].other)
+            self._work.say("export", self.exported.total(), self._total)
+        escrows, retry = self._set_aside(list(failed.values()), self._work.clock())
+        self._work.state.finish_links([row.planned.seq for row in rows], escrows, retry)
+
+    def _send_stretch(self, ready: dict[Anchor, Sendable], links: Sequence[PendingLink]) -> list[Confirmed]:
+        owners = [(ready[anchor], list(part)) for anchor, part in groupby(links, lambda link: link.anchor)]
+        changes = [links_change(row.entry, self._work.rules.rule_for(row.entry.type), part) for row, part in owners]
+        outcomes = self._work.target.write(changes)
+        self._stop_if_told(outcomes)
+        done: list[Confirmed] = []
+        for (row, part), change, outcome in zip(owners, changes, outcomes, strict=True):
+            x = self._judge(row, outcome)
+            x.modified = pack({**{f"+{k}": v for k, v in change.added.items()},
+                               **{f"-{k}": v for k, v in change.removed.items()}})  # fmt: skip
+            x.lost = sum(not link.present for link in part)
+            done.append(x)
+        return done
+
+
+def change_of(row: Sendable) -> Change:
+    """A planned row as a target is told."""
+    planned, entry = row.planned, row.entry
+    target = entry.target
+    if planned.kind in (Kind.ADOPT, Kind.RESTORE):
+        target = TargetId(planned.decision.partition("\n")[2])
+    return Change(
+        kind=planned.kind,
+        type=planned.type,
+        anchor=entry.anchor,
+        source_anchor=entry.source_anchor,
+        target=target,
+        attributes=unpack(planned.attributes),
+    )
+
+
+def confirmed_entry(entry: Entry, planned: Planned, target: TargetId | None) -> Entry:
+    """An entry after its change was confirmed."""
+    gone = planned.kind is Kind.DELETE
+    return msgspec.structs.replace(
+        entry,
+        target=None if gone else (target or entry.target),
+        exported=exported_after(entry, planned),
+        in_scope=entry.in_scope if gone else (True if entry.live else entry.in_scope),
+        target_type=planned.type,
+    )

@@ -1,0 +1,137 @@
+"""Stage 1: pages from the source since the watermark, each stored with the work it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ropeway.engine.intake import Intake
+from ropeway.engine.ports import Enumerates, FullReadNeeded
+from ropeway.engine.records import Imported
+from ropeway.engine.work import BATCH, Work
+from ropeway.model.anchors import Anchor
+from ropeway.model.pages import Page
+from ropeway.model.problems import Problem
+from ropeway.model.watermark import Watermark
+
+COMPARE_EVERY = 7 * 86400.0
+COMPARE_EVERY_WITHOUT_TOMBSTONES = 3600.0
+
+
+@dataclass(slots=True)
+class Read:
+    """What an import brought."""
+
+    items: int = 0
+    full: bool = False
+    complete: bool = False
+    live: int = 0
+    """Objects that a full read brought."""
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+
+def run(work: Work, *, full: bool = False) -> Read:
+    """Read what changed since the watermark, or everything; then, where it is time, look for silent deletions."""
+    record = work.state.record()
+    if record.watermark is not None and not full:
+        try:
+            read = _delta(work, record.watermark, record.generation)
+        except FullReadNeeded:
+            read = _full(work)
+    else:
+        read = _full(work)
+    if not read.full:
+        _compare_when_due(work, read)
+    return read
+
+
+def _delta(work: Work, watermark: Watermark, generation: int) -> Read:
+    read = Read()
+    intake = Intake(work, generation)
+    for page in work.source.read(watermark, work.wanted):
+        _take(work, intake, page, read)
+    return read
+
+
+def _full(work: Work) -> Read:
+    """Everything, then what changed meanwhile, then what is gone: only a read that ended cleanly proves absence."""
+    read = Read(full=True)
+    generation = work.state.start_generation()
+    intake = Intake(work, generation)
+    for page in work.source.read(None, work.wanted):
+        _take(work, intake, page, read)
+        read.live = read.items
+        read.complete = page.complete
+    watermark = work.state.record().watermark
+    if read.complete and watermark is not None:
+        try:
+            for page in work.source.read(watermark, work.wanted):
+                _take(work, intake, page, read)
+        except FullReadNeeded:
+            read.complete = False
+    if read.complete and not intake.nameless:
+        _bury_unseen(work, generation)
+        work.state.set_compared(work.clock())
+    return read
+
+
+def _take(work: Work, intake: Intake, page: Page, read: Read) -> None:
+    if page.items or page.watermark is not None:
+        work.state.store(intake.take(page))
+        if intake.failed:
+            work.state.report(work.cycle(), intake.failed)
+            read.problems += [problem for anchor, _, _, problem, _ in intake.failed if not anchor]
+    read.items += len(page.items)
+    work.say("import", read.items, page.total)
+
+
+def _bury_unseen(work: Work, generation: int) -> None:
+    """Absence from a complete full read is a deletion."""
+    while gone := work.state.unseen(generation, BATCH):
+        bury(work, gone, generation)
+
+
+def bury(work: Work, gone: Iterable[Anchor], generation: int) -> None:
+    """Note deletions, and put the objects on the work list."""
+    anchors = set(gone)
+    work.state.store(Imported(generation=generation, gone=anchors, due=dict.fromkeys(anchors, 1)))
+
+
+def _compare_when_due(work: Work, read: Read) -> None:
+    """Compare anchors alone: hourly where the account sees no tombstones, weekly everywhere."""
+    if not isinstance(work.source, Enumerates):
+        return
+    every = COMPARE_EVERY if work.source.reports_deletions() else COMPARE_EVERY_WITHOUT_TOMBSTONES
+    last = work.state.record().last_comparison
+    if last is None or work.clock() - last >= every:
+        _compare(work, work.source, read)
+
+
+def _compare(work: Work, source: Enumerates, read: Read) -> None:
+    generation = work.state.start_comparison()
+    complete = False
+    for page in source.anchors(work.wanted):
+        known = work.state.known_digests(page.anchors)
+        work.state.stamp(known, generation)
+        missing = [a for a in page.anchors if not known.get(a, (b"", False))[1]]
+        _ask(work, missing, generation, read)
+        complete = page.complete
+    while complete and (unseen := work.state.unseen(generation, BATCH)):
+        _ask(work, unseen, generation, read)
+    if complete:
+        work.state.set_compared(work.clock())
+
+
+def _ask(work: Work, anchors: list[Anchor], generation: int, read: Read) -> None:
+    """Ask for objects one by one: what is there is stored, what is not is gone."""
+    intake = Intake(work, generation)
+    gone: list[Anchor] = []
+    for anchor in anchors:
+        whole = work.source.read_one(anchor, work.wanted)
+        if whole is None:
+            gone.append(anchor)
+        else:
+            work.state.store(intake.take_one(whole))
+            read.items += 1
+    if gone:
+        bury(work, gone, generation)

@@ -1,0 +1,199 @@
+"""One page of a source turned into rows: what is new, what changed, what is only seen again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from ropeway.engine.records import CONTAINERS, Due, Entry, Escrow, Imported, LinkKey, LinksPart
+from ropeway.engine.work import Work, next_attempt
+from ropeway.model.anchors import Anchor
+from ropeway.model.names import relative_name
+from ropeway.model.pages import (
+    Gone,
+    LinkAdded,
+    LinkRemoved,
+    LinksReplaced,
+    Page,
+    Patch,
+    Unreadable,
+    Whole,
+)
+from ropeway.model.problems import Problem
+from ropeway.model.values import Attributes, digest, pack, unpack
+from ropeway.rules import source_anchor
+
+
+def entry_of(anchor: Anchor, type_: str, parent: Anchor | None, dn: str, attributes: Attributes) -> Entry:
+    """An entry as read; its digest covers what the object is, not where its parents were moved."""
+    packed = pack(attributes)
+    name = f"{type_}\0{parent}\0{relative_name(dn)}\0".encode("utf-8", "surrogatepass")
+    return Entry(
+        anchor, source_anchor(type_, attributes, anchor), type_, parent, dn, packed, digest(name + packed), True
+    )
+
+
+class Intake:
+    """Turns pages into `Imported`, asking the state for what the page's objects were before."""
+
+    def __init__(self, work: Work, generation: int) -> None:
+        self._work = work
+        self._generation = generation
+        self._scope = set(work.settings.scope.groups)
+        self._groups = work.state.group_closure(work.settings.scope.groups) if self._scope else set[Anchor]()
+        self._stamps: dict[tuple[Anchor, str], int] = {}
+        self.nameless = False
+        """An object was there that could not even be named: absence proves nothing in this read."""
+        self.failed: list[tuple[Anchor, str, str, Problem, str]] = []
+
+    def take(self, page: Page) -> Imported:
+        """The rows of one page."""
+        self.failed = []
+        self._page = Imported(generation=self._generation, watermark=page.watermark)
+        self._links: dict[LinkKey, bool] = {}
+        self._look_up(page)
+        for item in page.items:
+            match item:
+                case Whole():
+                    self._whole(item)
+                case Patch():
+                    self._patch(item)
+                case Gone():
+                    self._gone(item.anchor)
+                case LinkAdded():
+                    self._link(LinkKey(item.anchor, item.attribute, item.other), present=True)
+                case LinkRemoved():
+                    self._link(LinkKey(item.anchor, item.attribute, item.other), present=False)
+                case LinksReplaced():
+                    self._replaced(item)
+                case Unreadable():
+                    self._unreadable(item)
+                case _:
+                    assert_never(item)
+        self._page.added = [key for key, present in self._links.items() if present]
+        self._page.removed = [key for key, present in self._links.items() if not present]
+        return self._page
+
+    def take_one(self, whole: Whole) -> Imported:
+        """The rows of one object that was asked for."""
+        return self.take(Page((whole,)))
+
+    def _look_up(self, page: Page) -> None:
+        wholes = [i for i in page.items if isinstance(i, Whole)]
+        named = {i.anchor for i in page.items if isinstance(i, Patch | Gone)}
+        state = self._work.state
+        self._digests = state.known_digests([w.anchor for w in wholes]) if wholes else {}
+        self._bases = state.known(named) if named else {}
+        again = [w.anchor for w in wholes if w.anchor in self._digests and not w.continued]
+        self._before: dict[Anchor, set[LinkKey]] = {}
+        for key in state.links_of(again) if again else ():
+            self._before.setdefault(key.anchor, set()).add(key)
+
+    def _need(self, anchor: Anchor, type_: str) -> None:
+        self._page.due[anchor] = 0 if type_ in CONTAINERS else 1
+
+    def _whole(self, whole: Whole) -> None:
+        entry = entry_of(whole.anchor, whole.type, whole.parent, whole.dn, whole.attributes)
+        known = self._digests.get(whole.anchor)
+        self._page.readable.add(whole.anchor)
+        self._page.gone.discard(whole.anchor)
+        if known == (entry.digest, True):
+            self._page.seen.add(whole.anchor)
+        else:
+            self._page.entries[whole.anchor] = entry
+            self._need(whole.anchor, whole.type)
+        if known is not None and not known[1] and whole.referenced_by:
+            self._page.revived.add(whole.anchor)
+        if whole.type == "foreignSecurityPrincipal" and known is None and self._work.kind == "delta":
+            self._work.state.owners_due(whole.anchor, resend=True)
+        self._links_of(whole, known is not None)
+        for attribute, owners in whole.referenced_by.items():
+            for owner in owners:
+                self._link(LinkKey(owner, attribute, whole.anchor), present=True)
+
+    def _links_of(self, whole: Whole, known: bool) -> None:
+        now = {LinkKey(whole.anchor, name, other) for name, others in whole.links.items() for other in others}
+        if not known:
+            self._links.update(dict.fromkeys(now, True))
+        elif whole.continued:
+            for name, others in whole.links.items():
+                self._part(LinksReplaced(whole.anchor, name, others))
+        else:
+            before = self._before.get(whole.anchor, set())
+            for key in now ^ before:
+                self._link(key, present=key in now)
+
+    def _patch(self, patch: Patch) -> None:
+        base = self._page.entries.get(patch.anchor) or self._bases.get(patch.anchor)
+        if base is None or not base.live or patch.anchor in self._page.gone:
+            self._ask(patch.anchor, base)
+            return
+        attributes = unpack(base.attributes)
+        attributes.update(patch.changed)
+        for name in patch.cleared:
+            attributes.pop(name, None)
+        entry = entry_of(patch.anchor, patch.type or base.type, patch.parent or base.parent, patch.dn, attributes)
+        self._page.readable.add(patch.anchor)
+        if entry.digest != base.digest:
+            self._page.entries[patch.anchor] = entry
+            self._need(patch.anchor, entry.type)
+
+    def _ask(self, anchor: Anchor, base: Entry | None) -> None:
+        """A change of an object we have no base for: ask for the whole of it."""
+        whole = self._work.source.read_one(anchor, self._work.wanted)
+        if whole is None:
+            if base is not None:
+                self._gone(anchor)
+            return
+        self._digests[anchor] = (b"", False) if base is None else (base.digest, base.live)
+        if base is not None and not base.live:
+            self._page.revived.add(anchor)
+        self._before.setdefault(anchor, set()).update(self._work.state.links_of([anchor]))
+        self._whole(whole)
+
+    def _gone(self, anchor: Anchor) -> None:
+        base = self._bases.get(anchor)
+        fresh = self._page.entries.pop(anchor, None)
+        if base is None and fresh is None:
+            return
+        if anchor in self._groups:
+            self._work.state.members_due([anchor])
+        if fresh is not None:
+            self._page.entries[anchor] = fresh
+        self._page.gone.add(anchor)
+        self._page.due[anchor] = 1
+
+    def _link(self, key: LinkKey, *, present: bool) -> None:
+        self._links[key] = present
+        self._page.due.setdefault(key.anchor, 1)
+        if key.anchor in self._groups and key.attribute == "member":
+            self._page.due.setdefault(key.other, 1)
+            if self._work.settings.scope.nested_groups:
+                self._work.state.members_due([key.other])
+
+    def _replaced(self, part: LinksReplaced) -> None:
+        self._page.due.setdefault(part.anchor, 1)
+        self._part(part)
+
+    def _part(self, part: LinksReplaced) -> None:
+        name = (part.anchor, part.attribute)
+        if part.first or name not in self._stamps:
+            self._stamps[name] = int(self._work.clock() * 1000)
+        self._page.replaced.append(LinksPart(part.anchor, part.attribute, part.others, self._stamps[name], part.last))
+        if part.anchor in self._groups:
+            self._page.due.update(dict.fromkeys(part.others, 1))
+
+    def _unreadable(self, item: Unreadable) -> None:
+        now = self._work.clock()
+        if item.anchor is None:
+            self.nameless = True
+            self.failed.append((Anchor(""), item.dn, "", item.problem, "import"))
+            return
+        self._page.seen.add(item.anchor)
+        self._page.escrows.append(Escrow(item.anchor, "import", item.problem, 1, now, now))
+        self.failed.append((item.anchor, item.dn, "", item.problem, "import"))
+
+
+def retries(escrows: Iterable[Escrow], now: float) -> list[Due]:
+    """When objects set aside are tried again."""
+    return [Due(e.anchor, 1, next_attempt(e.attempts, now)) for e in escrows]

@@ -1,0 +1,97 @@
+"""Stage 2: is this object in scope: containers, groups, clauses. And its DN, as its containers are named now."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ropeway.engine.records import CONTAINERS, Entry
+from ropeway.engine.state import State
+from ropeway.model.anchors import Anchor
+from ropeway.model.job import Scope
+from ropeway.model.names import relative_name
+from ropeway.model.problems import Problem
+from ropeway.model.values import Attributes
+from ropeway.rules import ObjectRule
+
+CACHED = 20_000
+"""Containers remembered within a cycle: a million objects need not ask for their parents' path a million times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an object is."""
+
+    dn: str
+    covered: bool
+    """Below a base container and below no excluded one."""
+
+
+class Places:
+    """The paths of containers, walked up once and remembered."""
+
+    def __init__(self, state: State, scope: Scope) -> None:
+        self._state = state
+        self._included = set(scope.containers)
+        self._excluded = set(scope.excluded_containers)
+        self._known: OrderedDict[Anchor, Place] = OrderedDict()
+
+    def of(self, entry: Entry) -> Place:
+        """The DN by the present names of its containers, and whether they are in scope."""
+        above = self._container(entry.parent) if entry.parent else None
+        dn = f"{relative_name(entry.dn)},{above.dn}" if above else entry.dn
+        covered = above.covered if above else not self._included
+        if entry.type in CONTAINERS:
+            covered = (covered or entry.anchor in self._included) and entry.anchor not in self._excluded
+        return Place(dn, covered)
+
+    def _container(self, anchor: Anchor) -> Place | None:
+        place = self._known.get(anchor)
+        if place is None:
+            found = self._state.known([anchor]).get(anchor)
+            if found is None:
+                return None
+            place = self._known[anchor] = self.of(found)
+            if len(self._known) > CACHED:
+                self._known.popitem(last=False)
+        return place
+
+
+class Scoping:
+    """Decides a batch of objects."""
+
+    def __init__(self, state: State, scope: Scope) -> None:
+        self._state = state
+        self._scope = scope
+        self._groups = sorted(scope.groups)
+        if scope.groups and scope.nested_groups:
+            self._groups = sorted(state.group_closure(scope.groups))
+
+    def members(self, anchors: Sequence[Anchor]) -> set[Anchor]:
+        """Which objects the scope's groups let in."""
+        if not self._groups:
+            return set(anchors)
+        return self._state.in_groups(anchors, self._groups) | (set(self._scope.groups) & set(anchors))
+
+    def out_because(
+        self, entry: Entry, place: Place, members: set[Anchor], rule: ObjectRule, attributes: Attributes
+    ) -> str | None:
+        """Why an object is not in scope, or None where it is."""
+        if not place.covered:
+            return "container"
+        if entry.anchor not in members:
+            return "group"
+        answer = rule.in_scope(attributes)
+        return None if answer.passed else f"rule: {answer.clause}"
+
+
+def missing_bases(state: State, scope: Scope) -> list[Problem]:
+    """Containers and groups of the scope that are gone: then the scope itself is in doubt, and nothing is exported."""
+    wanted = [*scope.containers, *scope.excluded_containers, *scope.groups]
+    found = state.known(wanted) if wanted else {}
+    return [
+        Problem("scope-base-missing", object=scope.names.get(anchor, anchor), details={"guid": anchor})
+        for anchor in wanted
+        if anchor not in found or not found[anchor].live
+    ]

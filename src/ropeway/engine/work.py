@@ -1,0 +1,68 @@
+"""What every stage is handed: the job's parts, and the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ropeway.engine.ports import Source, Target
+from ropeway.engine.state import State
+from ropeway.model.job import JobSettings
+from ropeway.model.watermark import Wanted
+from ropeway.rules import Rules
+
+EPOCH_AS_FILETIME = 11_644_473_600
+"""Seconds from 1601, where FILETIME begins, to 1970 ([MS-DTYP] 2.3.3)."""
+
+ESCROW_HOURS = (6, 12, 24)
+"""Hours to the first, second and every further retry of an object set aside (application-provisioning-quarantine)."""
+
+BATCH = 400
+"""Objects decided or sent together: what follows from them is one transaction of at most 1,000 rows."""
+
+
+def filetime(seconds: float) -> int:
+    """Seconds since 1970 as FILETIME: 100 ns since 1601."""
+    return int((seconds + EPOCH_AS_FILETIME) * 10_000_000)
+
+
+def from_filetime(value: int) -> float:
+    """The inverse of `filetime`."""
+    return value / 10_000_000 - EPOCH_AS_FILETIME
+
+
+def next_attempt(attempts: int, now: float) -> float:
+    """When an object that failed that often is tried again, unless its source changes earlier."""
+    return now + 3600 * ESCROW_HOURS[min(attempts, len(ESCROW_HOURS)) - 1]
+
+
+@dataclass(slots=True)
+class Work:
+    """One job's parts for one cycle."""
+
+    settings: JobSettings
+    rules: Rules
+    source: Source
+    target: Target
+    state: State
+    clock: Callable[[], float] = time.time
+    say: Callable[[str, int, int | None], None] = lambda _stage, _done, _total: None
+    """Progress: stage, done, total where known."""
+    _cycle: int = 0
+    kind: str = "delta"
+    wanted: Wanted = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.wanted = self.rules.wanted()
+
+    def cycle(self) -> int:
+        """The cycle's number; a cycle that does nothing has none."""
+        if not self._cycle:
+            self._cycle = self.state.start_cycle(self.kind)
+        return self._cycle
+
+    @property
+    def numbered(self) -> int:
+        """The number if there is one already, else 0."""
+        return self._cycle

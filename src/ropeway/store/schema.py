@@ -1,0 +1,61 @@
+"""Creating the tables, and upgrading them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.store.database import Database
+from ropeway.store.metadata import metadata
+
+HEAD = "0001"
+"""The version that this program writes: the newest file in `migrations/versions`."""
+
+_VERSIONS = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+
+
+def prepare(database: Database) -> None:
+    """Bring the tables to this program's version; an empty database gets them at once, without the history."""
+    with database.read() as c:
+        found = _version(c)
+    if found == HEAD:
+        return
+    if found is None:
+        _create(database)
+    elif found > HEAD:
+        raise RopewayError(Problem("state-too-new", details={"found": found, "known": HEAD}))
+    else:
+        _upgrade(database)
+
+
+def _version(c: Connection) -> str | None:
+    if not inspect(c).has_table("alembic_version"):
+        return None
+    return c.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def _create(database: Database) -> None:
+    """All tables and their version in one transaction: two at once end as one."""
+    with database.write() as c:
+        if not database.is_sqlite:
+            c.execute(text("SELECT pg_advisory_xact_lock(72616)"))
+        c.execute(text(_VERSIONS))
+        if _version(c) is not None:
+            return
+        metadata.create_all(c)
+        c.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})
+
+
+def _upgrade(database: Database) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with database.write() as c:
+        if not database.is_sqlite:
+            c.execute(text("SELECT pg_advisory_xact_lock(72616)"))
+        config.attributes["connection"] = c
+        command.upgrade(config, HEAD)
