@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from cli_company import HOLD, JOB, ZOE, Company
 
 from ropeway.cli import completion, session
 from ropeway.cli.exits import Code
@@ -16,6 +15,7 @@ from ropeway.cli.main import main
 from ropeway.control.protocol import CycleView, EventFilter, JobView
 from ropeway.model.job import Departure, Guard, JobSettings
 from ropeway.model.problems import Problem, RopewayError
+from tests.unit.cli_company import HOLD, JOB, ZOE, Company
 
 Run = Callable[..., int]
 

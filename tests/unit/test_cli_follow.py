@@ -14,7 +14,7 @@ import pytest
 
 PROGRAM = """
 import sys, time
-from cli_company import Company
+from tests.unit.cli_company import Company
 from ropeway.cli import session
 from ropeway.cli.main import main
 
@@ -29,7 +29,7 @@ sys.exit(code)
 
 @pytest.fixture
 def staying(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "ROPEWAY_STATE": str(tmp_path / "r.db")}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "ROPEWAY_STATE": str(tmp_path / "r.db")}
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "run", "--json"],
         stdout=subprocess.PIPE,
@@ -55,7 +55,7 @@ def test_it_ends_cleanly_when_it_is_asked_to(staying: subprocess.Popen[str], num
 
 
 def test_a_reader_that_goes_away_is_no_defect(tmp_path: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "ROPEWAY_STATE": str(tmp_path / "r.db")}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "ROPEWAY_STATE": str(tmp_path / "r.db")}
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "run", "--json"],
         stdout=subprocess.PIPE,
@@ -66,7 +66,7 @@ def test_a_reader_that_goes_away_is_no_defect(tmp_path: Path) -> None:
     assert process.stderr
     process.stdout.readline()
     process.stdout.close()
-    process.wait(timeout=30)
+    assert process.wait(timeout=30) == 0
     assert b"Traceback" not in process.stderr.read()
     process.stderr.close()
 

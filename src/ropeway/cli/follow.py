@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 from typing import Annotated
 
 import typer
@@ -66,17 +69,32 @@ def run(
             session.note(f"There is no job in {session.place} yet. See: ropeway job create --help")
             return Code.FAILED
         session.note(f"Keeping in step: {', '.join(job.name for job in chosen)}. Ctrl-C ends it.")
-        control.keep_in_step([job.id for job in chosen], stop=stop, cycle=lambda cycle: _tell(session, cycle))
+        control.keep_in_step([job.id for job in chosen], stop=stop, cycle=Teller(session, stop))
     session.note("Ended. What changes from now on is read at the next start.")
     return Code.OK
 
 
-def _tell(session: Session, cycle: CycleView) -> None:
-    if session.json:
-        output.write_json(cycle)
-        return
-    if session.quiet or (cycle.result == "nothing-to-do" and not cycle.problems):
-        return
-    moment = datetime.now().astimezone().strftime("%H:%M:%S")
-    first, *rest = cycle_lines(cycle, session.command)
-    output.write([f"{moment}  {first}", *(f"          {line}" for line in rest)])
+class Teller:
+    """Tells each cycle as it ends. Jobs run side by side, so one cycle is told at a time."""
+
+    def __init__(self, session: Session, stop: Stop) -> None:
+        self._session = session
+        self._stop = stop
+        self._turn = Lock()
+
+    def __call__(self, cycle: CycleView) -> None:
+        with self._turn:
+            try:
+                self._tell(cycle)
+            except BrokenPipeError:
+                self._stop.asked = True  # nobody reads any more, as in `ropeway run | head`
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _tell(self, cycle: CycleView) -> None:
+        if self._session.json:
+            output.write_json(cycle)
+        elif not self._session.quiet and (cycle.result != "nothing-to-do" or cycle.problems):
+            moment = datetime.now().astimezone().strftime("%H:%M:%S")
+            first, *rest = cycle_lines(cycle, self._session.command)
+            output.write([f"{moment}  {first}", *(f"          {line}" for line in rest)])
+            sys.stdout.flush()

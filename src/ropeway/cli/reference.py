@@ -19,8 +19,8 @@ The global options may stand anywhere on the line: `ropeway job list --json` is 
 
 **State.** One database: a SQLite file by default, `$XDG_STATE_HOME/ropeway/ropeway.db`, else
 `/var/lib/ropeway/ropeway.db` for root and `~/.local/state/ropeway/ropeway.db` for others, in a folder that only its
-owner may read. `--state FILE`, `--state postgresql://USER@HOST/DATABASE` or the environment variable `ROPEWAY_STATE` name
-another. A password in a URL is taken from `ROPEWAY_STATE` or from `~/.pgpass` alone.
+owner may read. `--state FILE`, `--state postgresql://USER@HOST/DATABASE` or the environment variable `ROPEWAY_STATE`
+name another. A password in a URL is taken from `ROPEWAY_STATE` or from `~/.pgpass` alone.
 
 **Passwords** are on no command line: other users see those. A job takes `--password-file FILE` (mode 0600 or 0400),
 `--keytab FILE`, or `--prompt`.
