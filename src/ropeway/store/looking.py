@@ -113,8 +113,9 @@ def holds(c: Connection, key: Key) -> list[Hold]:
 
 
 def _hold(*row: Any) -> Hold:
-    columns = dict(zip(Hold.__struct_fields__, row, strict=True))
-    return Hold(**columns | {"cause": problem_from(columns["cause"])})
+    columns: dict[str, Any] = dict(zip(Hold.__struct_fields__, row, strict=True))
+    columns["cause"] = problem_from(columns["cause"])
+    return Hold(**columns)
 
 
 def hold_sample(c: Connection, key: Key, number: int, limit: int) -> list[str]:
@@ -171,9 +172,10 @@ def events(
 
 
 def _event(*row: Any) -> Event:
-    columns = dict(zip(Event.__struct_fields__, row, strict=True))
+    columns: dict[str, Any] = dict(zip(Event.__struct_fields__, row, strict=True))
     text_ = columns["problem"]
-    return Event(**columns | {"problem": problem_from(text_) if text_ else None})
+    columns["problem"] = problem_from(text_) if text_ else None
+    return Event(**columns)
 
 
 def links_for_people(c: Connection, key: Key, anchor: str, limit: int) -> list[tuple[str, str, str | None, bool, bool]]:
