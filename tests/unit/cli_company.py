@@ -83,7 +83,16 @@ STORY = ExplainView(
     state="in step",
     steps=({"stage": "scope", "outcome": "in scope", "rule": "OU=Sales", "details": "below a chosen container"},),
     attributes=(
-        {"attribute": "displayName", "value": "Zoë Müller", "rule": "direct", "source": {"displayName": "Zoë"}},
+        {
+            "target": "displayName",
+            "value": "Zoë Müller",
+            "flow": "expression",
+            "expression": "Coalesce([displayName], [cn])",
+            "sources": {"displayName": "Zoë Müller"},
+            "exported": "Zoë Schmidt",
+            "directory": "Zoë Schmidt",
+        },
+        {"target": "faxNumber", "value": None, "flow": "direct", "expression": "[facsimileTelephoneNumber]"},
     ),
     links=({"attribute": "manager", "other": "CN=Åsa Öberg", "state": "exported"},),
     events=(EVENT,),

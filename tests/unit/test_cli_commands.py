@@ -175,7 +175,7 @@ def test_a_run_tells_numbers_and_where_to_look(run: Run, company: Company, capsy
         job="Contoso", kind="initial", result="held", read=1000, exported={"create": 990}, held=57
     )
     run("job", "run", "Contoso", "--full")
-    assert ("run_job", JOB.id, True) in company.calls
+    assert ("run_job", JOB.name, True) in company.calls
     out = capsys.readouterr().out
     assert "initial synchronization: 1,000 read, 990 created." in out
     assert "57 changes held until approved: ropeway job holds Contoso" in out
@@ -219,7 +219,7 @@ def test_a_plan_that_is_cut_says_how_to_see_the_rest(
 def test_a_plan_with_something_held_exits_as_held(run: Run, company: Company) -> None:
     company.plan = msgspec.structs.replace(company.plan, holds=(HOLD,))
     assert run("job", "plan", "Contoso", "--all", "--no-refresh") == Code.HELD
-    assert company.calls[-1] == ("plan_job", JOB.id, 1_000_000_000, False)
+    assert company.calls[-1] == ("plan_job", JOB.name, 1_000_000_000, False)
 
 
 # holds
@@ -310,7 +310,10 @@ def test_the_verbose_log_has_steps_and_values(run: Run, capsys: pytest.CaptureFi
 def test_an_explanation_is_a_story_by_stage(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain", "zoe@contoso.test") == 0
     out = capsys.readouterr().out
-    assert "scope: in scope by OU=Sales (below a chosen container)" in out
+    assert "scope     in scope, by OU=Sales (below a chosen container)" in out
+    assert "from Coalesce([displayName], [cn]), where displayName: Zoë Müller" in out
+    assert "the directory shows: Zoë Schmidt" in out
+    assert "1 more without a value" in out
     assert "manager  CN=Åsa Öberg  exported" in out
 
 

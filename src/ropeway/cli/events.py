@@ -14,6 +14,7 @@ from ropeway.cli.times import since as moment
 from ropeway.control.protocol import EventFilter
 
 JobOption = Annotated[str | None, typer.Option(metavar="JOB", help="Only of this job.", autocompletion=job_names)]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="With every step and value.")]
 
 
 def log(
@@ -39,7 +40,7 @@ def log(
         str | None, typer.Option(metavar="WHEN", help="Only since then: 30m, 2h, 3d, 2026-01-31, 2026-01-31T08:00.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest.")] = 50,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="With every step and value.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """The provisioning log: what was done, what came of it."""
     session = current(context)
@@ -57,6 +58,7 @@ def explain(
         str, typer.Argument(metavar="DN|GUID|UPN", help="The object, as the source or the directory knows it.")
     ],
     job: JobOption = None,
+    verbose: Verbose = False,
 ) -> None:
     """Why an object is as it is, stage by stage.
 
@@ -65,4 +67,4 @@ def explain(
     session = current(context)
     with session.control() as control:
         view = control.explain(identifier, job=job)
-    session.show(view, lambda: explain_blocks(view))
+    session.show(view, lambda: explain_blocks(view, session.command, verbose=verbose))

@@ -59,7 +59,7 @@ def run(
     with session.control() as control, progress_line(session) as progress:
         found = control.job(job)
         with cycle_of_a_job():
-            cycle = control.run_job(found.id, full=full, progress=progress)
+            cycle = control.run_job(found.name, full=full, progress=progress)
     session.say(cycle, *cycle_lines(cycle, session.command))
     return of_cycle(cycle)
 
@@ -80,7 +80,7 @@ def plan(
     with session.control() as control, progress_line(session) as progress:
         found = control.job(job)
         with cycle_of_a_job():
-            view = control.plan_job(found.id, limit=most, refresh=refresh, progress=progress)
+            view = control.plan_job(found.name, limit=most, refresh=refresh, progress=progress)
     session.show(view, lambda: plan_blocks(view, session.command))
     return Code.HELD if any(hold.approved is None for hold in view.holds) else Code.OK
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from ropeway.cli.safe import safe, safe_json
+from ropeway.cli.safe import cells, safe, safe_json
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-PIPED_WIDTH = 10_000
-"""Into a pipe every row stays on one line, for grep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +65,7 @@ def _indented(line: str) -> str:
 def _console() -> Console:
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else PIPED_WIDTH
-    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False, width=width)
+    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
 
 
 def _print_heading(text: str) -> None:
@@ -82,18 +78,41 @@ def _print_heading(text: str) -> None:
 
 
 def _print_table(table: Table) -> None:
+    rows = [[safe(cell) for cell in row] for row in table.rows]
+    if sys.stdout.isatty():
+        _print_folded(table, rows)
+    else:
+        _print_wide(table, rows)
+
+
+def _print_wide(table: Table, rows: list[list[str]]) -> None:
+    """Every row on one line, for grep and files; no colour."""
+    shown = [list(table.columns), *rows] if any(table.columns) else rows
+    widths = [max(map(cells, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        padded = [
+            _padded(cell, width, right=column in table.numbers)
+            for cell, width, column in zip(row, widths, table.columns, strict=True)
+        ]
+        print("  ".join(padded).rstrip())
+
+
+def _padded(cell: str, width: int, *, right: bool) -> str:
+    space = " " * (width - cells(cell))
+    return space + cell if right else cell + space
+
+
+def _print_folded(table: Table, rows: list[list[str]]) -> None:
+    """As wide as the terminal, long cells folded."""
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    console = _console()
     shape = RichTable(
-        box=None, pad_edge=False, show_header=any(table.columns), header_style="bold", padding=(0, 2, 0, 0)
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=any(table.columns)
     )
     for column in table.columns:
-        right: Any = "right" if column in table.numbers else "left"
-        shape.add_column(column, justify=right, overflow="fold", no_wrap=column in table.whole)
-    for row in table.rows:
-        shape.add_row(*(Text(safe(cell)) for cell in row))
-    with console.capture() as printed:
-        console.print(shape)
-    print("\n".join(line.rstrip() for line in printed.get().splitlines()))
+        justify: Literal["right", "left"] = "right" if column in table.numbers else "left"
+        shape.add_column(column, justify=justify, overflow="fold", no_wrap=column in table.whole)
+    for row in rows:
+        shape.add_row(*map(Text, row))
+    _console().print(shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category, east_asian_width
 
 _STEERING = re.compile(
     "["
@@ -30,6 +31,13 @@ def safe(text: str) -> str:
 def safe_json(document: str) -> str:
     """A JSON document that means the same and holds no character that a terminal might obey."""
     return re.sub("[\x7f-\x9f\u2028\u2029]", lambda m: f"\\u{ord(m.group()):04x}", document)
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a line takes: East Asian wide characters two, marks and joiners none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in ("W", "F") else 1 for c in text)
 
 
 def rows_of(value: object) -> list[object]:
