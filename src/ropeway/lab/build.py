@@ -11,8 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ropeway.lab import certificates, kerberos, names, samba, settings
-from ropeway.lab.domain import Domain
+from ropeway.lab.domain import Domain, opened
 from ropeway.model.problems import Problem, RopewayError
+
+REPLICATION_SERVICE = "E3514235-4B06-11D1-AB04-00C04FC2DCD2"
+"""The service class by which controllers authenticate to each other ([MS-DRSR] 2.2.3.2)."""
 
 LONGEST_FOLDER = 70
 """Characters: Samba's sockets lie below, and a socket's path has at most 107 bytes (unix(7))."""
@@ -26,16 +29,16 @@ def provision(folder: Path, realm: str, address: str, options: Mapping[str, str]
     """
     domain = Domain(folder.absolute(), realm.upper(), address, options=dict(options or {}))
     if (domain.files / "controller.json").exists():
-        return domain
+        return opened(domain.folder, domain.host)
     samba.require()
     _require_short(domain.folder)
     _prepare(domain)
     write_password(domain.administrator_password_file)
-    samba.tool(_provisioning(domain), _no_password_policy(domain), *_service_names(domain))
-    settings.write(domain)
-    kerberos.configure(domain)
-    domain.save()
-    return domain
+    samba.tool(_provisioning(domain), _no_password_policy(domain))
+    domain = _identified(domain)
+    replication = f"{REPLICATION_SERVICE}/{domain.replica}/{domain.dns_domain}"
+    samba.tool(_service_name(domain, replication), *_ldap_service_names(domain))
+    return _completed(domain)
 
 
 def join(domain: Domain, address: str, host: str = "dc2") -> Domain:
@@ -45,25 +48,23 @@ def join(domain: Domain, address: str, host: str = "dc2") -> Domain:
     """
     other = replace(domain, address=address, host=host)
     if (other.files / "controller.json").exists():
-        return other
+        return opened(domain.folder, host)
     _prepare(other)
     samba.tool(_joining(domain, other), environment=names.environment(domain))
-    settings.write(other)
-    other.save()
-    kerberos.configure(domain)
-    return other
+    other = _identified(other)
+    samba.tool(*_ldap_service_names(other))
+    return _completed(other)
 
 
-def copy(domain: Domain, folder: Path) -> Domain:
+def copy(domain: Domain, folder: Path, options: Mapping[str, str] | None = None) -> Domain:
     """The same domain (same identifiers, same address) in another folder; the original must be stopped. Under 0.1 s."""
     _require_short(folder)
     copying = subprocess.run(["cp", "-a", domain.folder, folder], capture_output=True, text=True, check=False)
     if copying.returncode:
         raise samba.failed("cp", copying.stderr)
-    copied = replace(domain, folder=folder.absolute())
+    copied = replace(domain, folder=folder.absolute(), options=dict(options or domain.options))
     settings.write(copied)
-    copied.save()
-    return copied
+    return _completed(copied)
 
 
 def write_password(path: Path) -> None:
@@ -82,6 +83,19 @@ def _prepare(domain: Domain) -> None:
     domain.folder.mkdir(parents=True, exist_ok=True)
     certificates.issue(domain)
     settings.write(domain)
+
+
+def _identified(domain: Domain) -> Domain:
+    settings.write(domain)  # provisioning left an smb.conf of its own, which names the system's folders
+    return replace(domain, replica=samba.script("replica.py", (), str(domain.smb_conf)).strip())
+
+
+def _completed(domain: Domain) -> Domain:
+    """From here on the controller is there; an attempt interrupted before this is begun again."""
+    domain.save()
+    kerberos.configure(domain)
+    names.environment(domain)  # running controllers look at these names and find the new one
+    return domain
 
 
 def _require_short(folder: Path) -> None:
@@ -122,11 +136,14 @@ def _no_password_policy(domain: Domain) -> list[str]:
     return ["domain", "passwordsettings", "set", f"--configfile={domain.files / 'etc' / 'smb.conf'}", *none]
 
 
-def _service_names(domain: Domain) -> list[list[str]]:
+def _ldap_service_names(domain: Domain) -> list[list[str]]:
     """What GSSAPI clients ask a ticket for, by name and by address (clients here have no DNS of the domain)."""
-    names_ = (domain.host_name, f"{domain.host_name}/{domain.dns_domain}", domain.address)
-    here = f"--configfile={domain.files / 'etc' / 'smb.conf'}"
-    return [["spn", "add", f"ldap/{name}", f"{domain.host.upper()}$", here] for name in names_]
+    services = (domain.host_name, f"{domain.host_name}/{domain.dns_domain}", domain.address)
+    return [_service_name(domain, f"ldap/{service}") for service in services]
+
+
+def _service_name(domain: Domain, name: str) -> list[str]:
+    return ["spn", "add", name, f"{domain.host.upper()}$", f"--configfile={domain.smb_conf}"]
 
 
 def _joining(domain: Domain, other: Domain) -> list[str]:
@@ -135,9 +152,9 @@ def _joining(domain: Domain, other: Domain) -> list[str]:
         "join",
         domain.realm,
         "DC",
-        f"--username=Administrator%{domain.administrator_password().reveal()}",
+        f"--username={domain.netbios}\\Administrator%{domain.administrator_password().reveal()}",
         f"--server={domain.host_name}",
-        "--dns-backend=NONE",
+        "--dns-backend=SAMBA_INTERNAL",
         f"--option=netbios name={other.host.upper()}",
         *_common(other),
     ]

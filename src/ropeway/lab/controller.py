@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from ropeway.lab import samba
+from ropeway.lab import names, samba
 from ropeway.lab.domain import Domain
 from ropeway.model.problems import Problem, RopewayError, shown
 
@@ -90,6 +90,7 @@ def _launch(domain: Domain, lifeline: int | None) -> int:
         check=True,
         text=True,
         cwd="/",
+        env={**os.environ, **names.environment(domain)},
     )
     leader = int(done.stdout)
     _pid_file(domain).write_text(f"{leader} {_status(leader).started}")

@@ -33,6 +33,8 @@ class Domain:
     host: str = "dc1"
     options: dict[str, str] = field(default_factory=dict[str, str], hash=False)
     """Settings added to smb.conf."""
+    replica: str = ""
+    """The GUID under which other controllers look this one up: <replica>._msdcs.contoso.test."""
 
     @property
     def dns_domain(self) -> str:

@@ -17,9 +17,9 @@ def environment(*domains: Domain) -> dict[str, str]:
     Writes two small files into the first domain's folder. KRB5_CONFIG lists every domain's krb5.conf.
     """
     folder = domains[0].folder
-    every = [controller for domain in domains for controller in (*controllers(domain.folder), domain)]
+    every = dict.fromkeys(controller for domain in domains for controller in controllers(domain.folder))
     hosts, resolver = folder / "hosts", folder / "resolv.conf"
-    hosts.write_text("".join(f"{c.address} {c.host_name} {c.host}\n" for c in dict.fromkeys(every)))
+    hosts.write_text("".join(f"{c.address} {c.host_name} {c.host} {c.replica}._msdcs.{c.dns_domain}\n" for c in every))
     resolver.write_text("".join(f"nameserver {d.address}\n" for d in domains))
     return {
         "LD_PRELOAD": ":".join(str(_library(name)) for name in WRAPPERS),
