@@ -17,7 +17,7 @@ from ropeway.cli.exits import MEANING, OF_RESULT, Code, Refused
 from ropeway.cli.output import Heading, Table
 from ropeway.cli.progress import ProgressLine
 from ropeway.cli.render.words import without_domain
-from ropeway.cli.safe import brief, safe, safe_json, several
+from ropeway.cli.safe import brief, cells, safe, safe_json, several
 from ropeway.cli.settings import guards, properties
 from ropeway.cli.times import duration, local, since
 from ropeway.control.protocol import Progress
@@ -63,6 +63,13 @@ def test_a_hostile_name_stays_text_in_json(capsys: pytest.CaptureFixture[str]) -
 def test_a_row_in_a_pipe_is_one_line_without_colour(capsys: pytest.CaptureFixture[str]) -> None:
     output.write([Table(("DN", "State"), [("CN=" + "x" * 300, "ok")])])
     assert capsys.readouterr().out.splitlines()[1] == f"CN={'x' * 300}  ok"
+
+
+def test_columns_stand_below_each_other_in_every_script(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["Zoë", "张伟", "नम्रता", "Zoe\u0308"]
+    output.write([Table(("Name", "N"), [(name, "1") for name in names], numbers=frozenset({"N"}))])
+    ends = {cells(line) for line in capsys.readouterr().out.splitlines()}
+    assert len(ends) == 1
 
 
 def test_a_long_value_is_cut_and_a_long_list_says_how_many_more() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from ropeway.cli import directory, events, follow, job
+from ropeway.cli import events, follow, job
 from ropeway.cli.arguments import global_options_first, refuse_passwords
 from ropeway.cli.exits import Code, Refused, of_problem
 from ropeway.cli.output import write_error
@@ -21,8 +22,15 @@ from ropeway.model.problems import RopewayError, describe
 ORDER = ["job", "run", "log", "explain", "directory", "lab", "version"]
 
 
+LATE = {
+    "directory": "Users, groups, contacts, devices and domains.",
+    "lab": "Samba domains and sample companies, for trials.",
+}
+"""Groups by the name of their module, with their help."""
+
+
 class Root(TyperGroup):
-    """The commands; those of the laboratory are imported only when one is used."""
+    """The commands; large groups that most calls do not need are imported when one of theirs is used."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order in which they are met."""
@@ -30,10 +38,9 @@ class Root(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the words name."""
-        if args[:1] == ["lab"]:
-            from ropeway.cli import lab
-
-            self.add_command(get_command(lab.app), "lab")
+        name = next(iter(args), "")
+        if name in LATE:
+            self.add_command(get_command(import_module(f"ropeway.cli.{name}").app), name)
         return super().resolve_command(ctx, args)
 
 
@@ -56,7 +63,8 @@ app.add_typer(job.app, name="job")
 app.command("run")(follow.run)
 app.command("log")(events.log)
 app.command("explain")(events.explain)
-app.add_typer(directory.app, name="directory")
+for name, text in LATE.items():
+    app.add_typer(typer.Typer(help=text), name=name)
 app.add_typer(typer.Typer(help="Samba domains and sample companies, for trials."), name="lab")
 
 

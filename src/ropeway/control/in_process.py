@@ -111,7 +111,7 @@ class InProcess:
         with trouble():
             running = self._open(job)
             try:
-                return cycle_view(job, running.cycle(full=full, progress=progress))
+                return cycle_view(running.name, running.cycle(full=full, progress=progress))
             finally:
                 running.close()
 

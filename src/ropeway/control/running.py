@@ -50,7 +50,7 @@ class Running:
     def __init__(self, database: Database, directory: Directory, tenant: int, row: JobRow, ask: Ask | None) -> None:
         if row.status == JobStatus.PAUSED.value:
             raise RopewayError(Problem("job-paused", object=row.name))
-        self._row = row
+        self.name = row.name
         self._state = SqlState(database, tenant, row.number)
         rules = compile_rules(load_schema(row.settings.schema, row.settings.source.kind))
         source = open_source(row.settings.source, ask)

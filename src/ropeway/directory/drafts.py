@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from ropeway.directory.computed import (
     ADMINISTRATORS,
@@ -20,8 +21,7 @@ from ropeway.model.changes import Change, Desired, Kind
 from ropeway.model.problems import Problem, shown
 
 
-@dataclass(frozen=True, slots=True)
-class Contributor:
+class Contributor(msgspec.Struct, frozen=True):
     """Who writes: a job and its rank among the contributors."""
 
     job: int
@@ -30,8 +30,7 @@ class Contributor:
     """Makes the id of a new object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """An object as it shall be, if its unique values are free."""
 
     record: Record
@@ -138,7 +137,7 @@ def withdraw(work: Workspace, job: int, anchor: str, record: Record) -> Draft:
         return Draft(record, recomputed(work, record, rest), record.name, (job,), forced=True)
     last = replace_standing(record.state.contributions[who], Standing.WITHDRAWN)
     kept = {**record.state.contributions, who: last}
-    return Draft(record, replace(record.state, deleted=work.now, contributions=kept), record.name)
+    return Draft(record, msgspec.structs.replace(record.state, deleted=work.now, contributions=kept), record.name)
 
 
 def _checked(change: Change, attributes: Desired) -> Desired:

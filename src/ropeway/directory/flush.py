@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, update
+from sqlalchemy import ClauseElement, bindparam, delete, update
 
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim, Contribution, Who
 from ropeway.directory.record import Record, State, encode
+from ropeway.directory.statements import Rows, run
 from ropeway.directory.workspace import Workspace
 from ropeway.model.values import compare_key
 
-Rows = list[dict[str, Any]]
 _NOTHING = State()
+
+LOG = tables.change.insert()
+_insert_object = tables.object_.insert()
+_insert_contribution = tables.contribution.insert()
+_insert_waiting = tables.waiting.insert()
 
 _update_object = (
     update(tables.object_)
@@ -60,16 +65,16 @@ class _Plan:
         self.waits: Rows = []
         self.log: Rows = []
 
-    def statements(self) -> list[tuple[Executable, Rows]]:
+    def statements(self) -> list[tuple[ClauseElement, Rows]]:
         return [
-            (tables.object_.insert(), self.objects),
+            (_insert_object, self.objects),
             (_update_object, self.updated),
             (_delete_contribution, self.gone),
             (_update_contribution, self.changed),
-            (tables.contribution.insert(), self.said),
+            (_insert_contribution, self.said),
             (_delete_waiting, self.waited),
-            (tables.waiting.insert(), self.waits),
-            (tables.change.insert(), self.log),
+            (_insert_waiting, self.waits),
+            (LOG, self.log),
         ]
 
 
@@ -80,8 +85,7 @@ def flush(work: Workspace) -> None:
         if record.state is not record.stored:
             _plan_record(plan, work, record)
     for statement, rows in plan.statements():
-        if rows:
-            work.connection.execute(statement, rows)
+        run(work.connection, statement, rows)
     work.keys.flush()
     for record in work.records.values():
         record.stored = record.state

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim
 from ropeway.directory.portions import slices
+from ropeway.directory.statements import Rows, among, run
+
+_insert = tables.key.insert()
+_delete = delete(tables.key).where(
+    tables.key.c.tenant == bindparam("tenant_"),
+    tables.key.c.name == bindparam("name_"),
+    tables.key.c.value == bindparam("value_"),
+)
 
 
 class Keys:
@@ -32,7 +39,9 @@ class Keys:
         k = tables.key.c
         for name, values in by_name.items():
             for part in slices(values):
-                query = select(k.value, k.object).where(k.tenant == self._tenant, k.name == name, k.value.in_(part))
+                query = select(k.value, k.object).where(
+                    k.tenant == self._tenant, k.name == name, among(self._connection, k.value, part)
+                )
                 for value, holder in self._connection.execute(query):
                     self._stored[(name, value)] = self._held[(name, value)] = holder
 
@@ -65,20 +74,15 @@ class Keys:
         return freed
 
     def flush(self) -> None:
-        """Write what changed: first what is given up, then what is taken."""
+        """Write what changed: first what is given up, then what is taken, in the order of the table."""
         changed = [(c, now) for c, now in self._held.items() if now != self._stored[c]]
         gone = [c for c, _ in changed if self._stored[c] is not None]
-        rows: list[dict[str, Any]] = [
+        rows: Rows = [
             {"tenant": self._tenant, "name": c[0], "value": c[1], "object": now}
             for c, now in changed
             if now is not None
         ]
-        k = tables.key.c
-        if gone:
-            one = delete(tables.key).where(
-                k.tenant == self._tenant, k.name == bindparam("name_"), k.value == bindparam("value_")
-            )
-            self._connection.execute(one, [{"name_": name, "value_": value} for name, value in gone])
-        if rows:
-            self._connection.execute(tables.key.insert(), rows)
+        where = [{"tenant_": self._tenant, "name_": name, "value_": value} for name, value in gone]
+        run(self._connection, _delete, where)
+        run(self._connection, _insert, sorted(rows, key=lambda row: (row["name"], row["value"])))
         self._stored.update(changed)

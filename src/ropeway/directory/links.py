@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import ClauseElement, bindparam, delete
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ropeway.directory import tables
 from ropeway.directory.definition import LINKS
-from ropeway.directory.flush import log
+from ropeway.directory.flush import LOG, log
+from ropeway.directory.statements import Rows, run
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.model.anchors import Reference
 from ropeway.model.changes import Change
@@ -20,6 +22,8 @@ _remove = delete(tables.link).where(
     tables.link.c.reference == bindparam("reference_"),
     tables.link.c.job == bindparam("job_"),
 )
+_add_sqlite = sqlite.insert(tables.link).on_conflict_do_nothing()
+_add_postgresql = postgresql.insert(tables.link).on_conflict_do_nothing()
 _clear = delete(tables.link).where(
     tables.link.c.object == bindparam("object_"),
     tables.link.c.attribute == bindparam("attribute_"),
@@ -91,7 +95,7 @@ class Links:
                     )
                 else:
                     removed.append({"object_": number, "attribute_": attribute, "reference_": reference, "job_": job})
-        steps: list[tuple[Any, list[dict[str, Any]]]] = [
+        steps: list[tuple[ClauseElement, Rows]] = [
             (_forget, [{"object_": number, "job_": of} for number, of in self._forgotten]),
             (_clear_all, [{"object_": number, "attribute_": attribute} for number, attribute in self._cleared]),
             (
@@ -99,12 +103,15 @@ class Links:
                 [{"object_": number, "attribute_": attribute, "job_": job} for number, attribute in self._replaced],
             ),
             (_remove, removed),
-            (self._database.insert(tables.link).on_conflict_do_nothing(), added),
-            (tables.change.insert(), [self._logged(*change) for change in self._changes]),
+            (_add_sqlite if self._database.is_sqlite else _add_postgresql, sorted(added, key=_place)),
+            (LOG, [self._logged(*change) for change in self._changes]),
         ]
         for statement, rows in steps:
-            if rows:
-                connection.execute(statement, rows)
+            run(connection, statement, rows)
 
     def _logged(self, known: Known, details: dict[str, Any]) -> dict[str, Any]:
         return log(self._work, known.id, known.type, "links", details)
+
+
+def _place(row: dict[str, Any]) -> tuple[int, str]:
+    return row["object"], row["reference"]

@@ -16,6 +16,7 @@ from ropeway.directory.computed import ANCHOR, PROXY, UPN, Claim, Standing, clai
 from ropeway.directory.features import features
 from ropeway.directory.names import primary_smtp
 from ropeway.directory.record import Record
+from ropeway.directory.statements import among
 from ropeway.directory.workspace import Workspace
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import MatchKey, MatchResult
@@ -58,7 +59,9 @@ def _binned(work: Workspace, source_anchors: list[str]) -> dict[str, int]:
     """The latest binned object of each source anchor."""
     o = tables.object_.c
     query = select(o.source_anchor, o.number).where(
-        o.tenant == work.tenant, o.deleted.is_not(None), o.source_anchor.in_([a for a in source_anchors if a])
+        o.tenant == work.tenant,
+        o.deleted.is_not(None),
+        among(work.connection, o.source_anchor, [a for a in source_anchors if a]),
     )
     return {row.source_anchor: row.number for row in work.connection.execute(query.order_by(o.deleted, o.number))}
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 import msgspec
 
 from ropeway.directory.computed import Claim, Contribution, History, Who, claims_of, waits_of
 from ropeway.model.changes import Desired
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """Everything about an object that can change."""
 
-    properties: Desired = field(default_factory=dict[str, object])
+    properties: Desired = {}
     history: History | None = None
     deleted: float | None = None
-    contributions: dict[Who, Contribution] = field(default_factory=dict[Who, Contribution])
+    contributions: dict[Who, Contribution] = {}
 
     def claims(self) -> dict[Claim, str]:
         """The unique values it holds; a binned object holds none."""
@@ -27,13 +24,8 @@ class State:
         """The unique values it waits for; a binned object waits for none."""
         return set() if self.deleted is not None else waits_of(self.properties)
 
-    def binned(self, now: float, contributions: dict[Who, Contribution]) -> State:
-        """The same in the recycle bin."""
-        return replace(self, deleted=now, contributions=contributions)
 
-
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """One object of a working set."""
 
     number: int

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from ropeway.directory.definition import BY_NAME
 from ropeway.model.changes import Desired
 from ropeway.model.definition import AttributeDefinition
 from ropeway.model.problems import Problem, shown
+from ropeway.model.values import compare_key
 
 MOST_ADDRESSES = 300
 MOST_BYTES = 100 * 1024
@@ -40,35 +42,37 @@ class Invalid(Exception):  # noqa: N818 - an answer, caught at once
 
 def normalised(type_: str, attributes: Desired) -> Desired:
     """Attributes as they are stored: empty lists and texts are None, bytes are Base64; `Invalid` where one is wrong."""
-    known = BY_NAME[type_]
+    known, plain = BY_NAME[type_], _PLAIN[type_]
     wanted: Desired = {}
     for name, value in attributes.items():
-        definition = known.get(name) or _extension(name)
-        if definition is None or definition.type == "Reference":
-            raise Invalid("attribute-unknown", name, value, type=type_)
-        if value is None or value == [] or value == "":
-            wanted[name] = None
-        elif definition.multivalued:
-            wanted[name] = [_scalar(definition, v) for v in _listed(value)]
+        if type(value) is str and 0 < len(value) <= plain.get(name, 0) and value.isprintable():
+            wanted[name] = value
         else:
-            wanted[name] = _scalar(definition, value)
-        rule = _SYNTAX.get(name)
-        if rule is not None and wanted[name] is not None:
-            rule(wanted, name)
+            wanted[name] = _normal(type_, name, known.get(name) or _extension(name), value)
     return wanted
+
+
+def _normal(type_: str, name: str, definition: AttributeDefinition | None, value: Any) -> Any:
+    if definition is None or definition.type == "Reference":
+        raise Invalid("attribute-unknown", name, value, type=type_)
+    if value is None or value in ([], ""):
+        return None
+    if definition.multivalued:
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        normal: Any = [_scalar(definition, one) for one in values]
+    else:
+        normal = _scalar(definition, value)
+    rule = _SYNTAX.get(name)
+    return normal if rule is None else rule(name, normal)
 
 
 def missing(type_: str, attributes: Desired) -> str | None:
     """A required attribute that has no value, or None."""
-    return next((a.name for a in BY_NAME[type_].values() if a.required and attributes.get(a.name) is None), None)
+    return next((name for name in _REQUIRED[type_] if attributes.get(name) is None), None)
 
 
 def _extension(name: str) -> AttributeDefinition | None:
     return AttributeDefinition(name, max_length=250) if _EXTENSION.fullmatch(name) else None
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _scalar(definition: AttributeDefinition, value: Any) -> Any:
@@ -101,41 +105,43 @@ def _checked_bytes(definition: AttributeDefinition, value: bytes | str) -> str:
     return b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
-def _addresses(wanted: Desired, name: str) -> None:
+def _addresses(name: str, given: list[str]) -> list[str]:
     """Addresses without repetition; `SMTP:` in capitals at most once, a bare address is a secondary one."""
     folded: dict[str, str] = {}
-    for given in wanted[name]:
-        address = given.strip()
+    for one in given:
+        address = one.strip()
         prefix, colon, rest = address.partition(":")
         if not colon:
             prefix, rest, address = "smtp", address, f"smtp:{address}"
         if not rest or (prefix.lower() == "smtp" and not _SMTP.fullmatch(rest)):
-            raise Invalid("value-not-allowed", name, given, rule="an address is written as smtp:name@domain")
-        known = folded.get(address.lower())
-        if known is None or prefix == "SMTP":
-            folded[address.lower()] = address
+            raise Invalid("value-not-allowed", name, one, rule="an address is written as smtp:name@domain")
+        folded_key = compare_key(address)
+        if folded_key not in folded or prefix == "SMTP":
+            folded[folded_key] = address
     if len(folded) > MOST_ADDRESSES:
         raise Invalid("value-not-allowed", name, f"{len(folded)} addresses", rule=f"at most {MOST_ADDRESSES} addresses")
     primary = [a for a in folded.values() if a.startswith("SMTP:")]
     if len(primary) > 1:
         raise Invalid("value-not-allowed", name, ", ".join(primary), rule="one primary address (SMTP: in capitals)")
-    wanted[name] = list(folded.values())
+    return list(folded.values())
 
 
-def _matching(pattern: re.Pattern[str], rule: str) -> Callable[[Desired, str], None]:
-    def check(wanted: Desired, name: str) -> None:
-        if not pattern.fullmatch(wanted[name]):
-            raise Invalid("value-not-allowed", name, wanted[name], rule=rule)
+def _matching(pattern: re.Pattern[str], rule: str) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
+        if not pattern.fullmatch(value):
+            raise Invalid("value-not-allowed", name, value, rule=rule)
+        return value
 
     return check
 
 
-def _one(wanted: Desired, name: str) -> None:
-    if len(wanted[name]) > 1:
-        raise Invalid("value-not-allowed", name, ", ".join(wanted[name]), rule="at most one number")
+def _one(name: str, values: list[str]) -> list[str]:
+    if len(values) > 1:
+        raise Invalid("value-not-allowed", name, ", ".join(values), rule="at most one number")
+    return values
 
 
-_SYNTAX: dict[str, Callable[[Desired, str], None]] = {
+_SYNTAX: dict[str, Callable[[str, Any], Any]] = {
     "proxyAddresses": _addresses,
     "businessPhones": _one,
     "mail": _matching(_SMTP, "an address is written as name@domain"),
@@ -144,3 +150,16 @@ _SYNTAX: dict[str, Callable[[Desired, str], None]] = {
     "userType": _matching(re.compile("Member|Guest"), "Member or Guest"),
     "onPremisesSecurityIdentifier": _matching(re.compile(r"S-1(-\d+)+"), "a SID is written as S-1-5-21-…"),
 }
+"""Rules beyond type and length; each answers the value as it is stored."""
+
+_PLAIN = {
+    type_: {
+        name: definition.max_length or sys.maxsize
+        for name, definition in attributes.items()
+        if definition.type == "String" and not definition.multivalued and name not in _SYNTAX
+    }
+    for type_, attributes in BY_NAME.items()
+}
+"""The longest length of every attribute that is a single text without a rule: most of them, checked first."""
+
+_REQUIRED = {type_: [name for name, a in attributes.items() if a.required] for type_, attributes in BY_NAME.items()}

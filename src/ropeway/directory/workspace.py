@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from ropeway.directory import tables
@@ -14,6 +14,7 @@ from ropeway.directory.keys import Keys
 from ropeway.directory.names import Domains
 from ropeway.directory.portions import slices
 from ropeway.directory.record import Record, State, decoded, decoded_history
+from ropeway.directory.statements import among
 
 
 def iso(seconds: float) -> str:
@@ -21,8 +22,7 @@ def iso(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """Where an anchor leads: enough to write its links without reading the object."""
 
     number: int
@@ -75,13 +75,16 @@ class Workspace:
         """Bring objects into the working set, with all their contributions."""
         missing = [n for n in dict.fromkeys(numbers) if n not in self.records]
         for part in slices(missing):
-            self._load(tables.object_.c.number.in_(part), tables.contribution.c.object.in_(part))
+            self._load(
+                among(self.connection, tables.object_.c.number, part),
+                among(self.connection, tables.contribution.c.object, part),
+            )
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, Record]:
         """Objects by id, loaded; those that do not exist are left out."""
         o, numbers = tables.object_.c, dict[int, str]()
         for part in slices(dict.fromkeys(ids)):
-            query = select(o.number, o.id).where(o.tenant == self.tenant, o.id.in_(part))
+            query = select(o.number, o.id).where(o.tenant == self.tenant, among(self.connection, o.id, part))
             numbers.update((row.number, row.id) for row in self.connection.execute(query))
         self.load(numbers)
         return {id_: self.records[number] for number, id_ in numbers.items()}
@@ -107,7 +110,7 @@ class Workspace:
             query = (
                 select(c.anchor, c.standing, c.object, o.id, o.type)
                 .join(tables.object_, o.number == c.object)
-                .where(c.tenant == self.tenant, c.job == job, c.anchor.in_(part))
+                .where(c.tenant == self.tenant, c.job == job, among(self.connection, c.anchor, part))
             )
             for anchor, standing, number, id_, type_ in self.connection.execute(query):
                 self.anchors[(job, anchor)] = Known(number, id_, type_, standing)

@@ -12,6 +12,7 @@ from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recom
 from ropeway.directory.flush import flush, save_counters
 from ropeway.directory.links import Links, unknown_link
 from ropeway.directory.record import Record
+from ropeway.directory.statements import among
 from ropeway.directory.uniqueness import refusal, release, settle
 from ropeway.directory.workspace import Known, Workspace, active
 from ropeway.model.changes import Change, Kind
@@ -143,7 +144,9 @@ def _heirs(work: Workspace, freed: Iterable[Claim]) -> list[int]:
     for name, value in freed:
         by_name.setdefault(name, []).append(value)
     for name, values in by_name.items():
-        query = select(w.value, w.object).where(w.tenant == work.tenant, w.name == name, w.value.in_(values))
+        query = select(w.value, w.object).where(
+            w.tenant == work.tenant, w.name == name, among(work.connection, w.value, values)
+        )
         for value, number in work.connection.execute(query.order_by(w.since, w.object)):
             heirs.setdefault((name, value), number)
     return list(dict.fromkeys(heirs.values()))

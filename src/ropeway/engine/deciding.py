@@ -103,7 +103,8 @@ class Deciding:
                 self._batch.planned.append(planning.arrival(entry, rule, desired, found))
             else:
                 self._batch.planned += planning.update(entry, rule, desired)
-            if entry.anchor in pending:
+            creates = found is not None and found.target is None
+            if entry.anchor in pending and not (creates and planning.carries_links(rule)):
                 self._batch.planned.append(planning.links(entry, rule))
             if found is None or entry.in_scope is not None or entry.dn != place.dn:
                 self._note(entry, place, True, None, rule.target_type)

@@ -21,6 +21,9 @@ LINKS_PHASE = 4
 LINKS = 900
 """Links sent together."""
 
+CARRIED = 100
+"""Links for each of a batch of new objects, at most: they have a manager or an owner, not members."""
+
 
 class Exporting:
     """Sends what is planned and not kept back."""
@@ -46,13 +49,29 @@ class Exporting:
                 self._work.say("export", self.exported.total(), self._total)
 
     def _send(self, rows: Sequence[Sendable]) -> None:
-        outcomes = self._work.target.write([change_of(row) for row in rows])
+        links = self._carried_links(rows)
+        outcomes = self._work.target.write([self._change(row, links.get(row.entry.anchor)) for row in rows])
         done = [self._judge(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
         now = self._work.clock()
         failed = [x for x in done if x.status == "failure"]
         escrows, retry = self._set_aside(failed, now)
         self._work.state.confirm(self._work.cycle(), done, escrows, retry)
         self._stop_if_told(outcomes)
+
+    def _carried_links(self, rows: Sequence[Sendable]) -> dict[Anchor, list[PendingLink]]:
+        """The links of new objects that have so few that they are created with them."""
+        new = [row.entry.anchor for row in rows if row.planned.kind is Kind.CREATE and row.planned.type != "group"]
+        if not new:
+            return {}
+        links = self._work.state.pending_links(new, ("", "", ""), CARRIED * BATCH)
+        return {anchor: list(part) for anchor, part in groupby(links, lambda link: link.anchor)}
+
+    def _change(self, row: Sendable, links: Sequence[PendingLink] | None) -> Change:
+        change = change_of(row)
+        if not links:
+            return change
+        with_links = links_change(row.entry, self._work.rules.rule_for(row.entry.type), links)
+        return msgspec.structs.replace(change, added=with_links.added)
 
     def _set_aside(self, failed: Sequence[Confirmed], now: float) -> tuple[list[Escrow], list[Due]]:
         if not failed:

@@ -55,6 +55,11 @@ def departure(entry: Entry, policy: Departure) -> list[Planned]:
             return []
 
 
+def carries_links(rule: ObjectRule) -> bool:
+    """Whether a new object is created together with its links: all but groups have few."""
+    return rule.target_type != "group"
+
+
 def links(entry: Entry, rule: ObjectRule) -> Planned:
     """The row under which an object's open link changes are sent."""
     return _row(entry, Kind.LINKS, rule.target_type, {})

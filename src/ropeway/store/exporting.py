@@ -133,6 +133,9 @@ def confirm(c: Connection, db: Database, key: Key, cycle: int, now: float, chang
             ],
         )  # fmt: skip
     drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
+    born = [x.entry.anchor for x in good if x.planned.kind is Kind.CREATE and x.planned.type != "group"]
+    if born:
+        c.execute(update(link).where(_open(key, born), link.c.present == true()).values(exported=True))
     renewed = [x.entry.anchor for x in good if x.planned.kind in (Kind.RESTORE, Kind.ADOPT)]
     if renewed:
         _forget_links(c, key, renewed)

@@ -60,7 +60,7 @@ def _stream(
         yield marks.make(session, mode, moment, wanted, b"")
         return
     try:
-        for found in _by_dirsync(session, selection, opaque.cookie, mode, wanted):
+        for found in _by_dirsync(session, selection, opaque.cookie, mode):
             yield marks.make(session, mode, moment, wanted, found) if isinstance(found, bytes) else found
     except Refused as refused:
         if refused.problem.code == "rights-missing":
@@ -74,9 +74,7 @@ def _stream(
         raise FullReadNeeded("The controller does not accept the watermark's cookie.") from None
 
 
-def _by_dirsync(
-    session: Session, selection: Selection, cookie: bytes, mode: Mode, wanted: Wanted
-) -> Iterator[Item | bytes]:
+def _by_dirsync(session: Session, selection: Selection, cookie: bytes, mode: Mode) -> Iterator[Item | bytes]:
     types = selection.types
     found = dirsync_search(
         session.connection, session.base, selection.filter(types), selection.attributes(types), cookie,

@@ -8,13 +8,11 @@ from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-import ldap
-import ldap.sasl
-
 from ropeway.connectors.active_directory import failures, kerberos
 from ropeway.connectors.active_directory.controls import DIRSYNC, PAGED, Control
 from ropeway.connectors.active_directory.credentials import Credential, Password
 from ropeway.connectors.active_directory.discovery import Controller
+from ropeway.connectors.active_directory.openldap import gssapi, ldap
 from ropeway.connectors.active_directory.settings import Settings
 from ropeway.model.problems import Problem
 
@@ -43,7 +41,7 @@ class _Sent:
 class _Received:
     """A control of an answer, kept as bytes."""
 
-    controlType = ""
+    controlType = ""  # noqa: N815 - python-ldap's name
     criticality = False
     value = b""
 
@@ -164,7 +162,7 @@ def connect(controller: Controller, settings: Settings, credential: Credential) 
 def _opened(controller: Controller, settings: Settings) -> Any:
     host = f"[{controller.host}]" if ":" in controller.host else controller.host
     if settings.security == "ldaps":
-        # libldap starts TLS only on sockets it opened itself, and checks the certificate against the name it connects to.
+        # libldap starts TLS only on sockets it opened itself, and checks the certificate against what it connects to.
         host = controller.host if _known_here(controller) else controller.address or controller.host
         return ldap.initialize(f"ldaps://{host}:{controller.port}")
     if controller.address is None:
@@ -211,4 +209,4 @@ def _bind(session: Any, settings: Settings, credential: Credential) -> None:
     else:
         session.set_option(ldap.OPT_X_SASL_SSF_MAX, 0)
     with kerberos.ticket(credential, settings):
-        session.sasl_interactive_bind_s("", ldap.sasl.gssapi())
+        session.sasl_interactive_bind_s("", gssapi())

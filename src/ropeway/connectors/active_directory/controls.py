@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ldap.controls import SimplePagedResultsControl
-from pyasn1.codec.ber import decoder, encoder
-from pyasn1.error import PyAsn1Error
-from pyasn1.type import namedtype, univ
+from ropeway.connectors.active_directory import ber
 
 DIRSYNC = "1.2.840.113556.1.4.841"
 PAGED = "1.2.840.113556.1.4.319"
@@ -24,15 +21,8 @@ OBJECT_SECURITY = 0x1
 INCREMENTAL_VALUES = -0x80000000
 """0x80000000 as the signed 32-bit number that goes over the wire."""
 MOST_BYTES = 0x7FFFFFFF
-LONGEST_COOKIE = 1 << 20
-
-
-class _Value(univ.Sequence):
-    componentType = namedtype.NamedTypes(  # noqa: N815 - pyasn1's name
-        namedtype.NamedType("first", univ.Integer()),
-        namedtype.NamedType("second", univ.Integer()),
-        namedtype.NamedType("cookie", univ.OctetString()),
-    )
+LONGEST = 1 << 20
+"""Bytes of a control's value; a cookie has about 100 and 24 for each controller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +45,14 @@ class DirSyncAnswer:
 
 def dirsync(cookie: bytes, *, object_security: bool) -> Control:
     """A request for every change since the cookie (empty: everything), links value by value."""
-    value = _Value()
-    value["first"] = INCREMENTAL_VALUES | (OBJECT_SECURITY if object_security else 0)
-    value["second"] = MOST_BYTES
-    value["cookie"] = cookie
-    return Control(DIRSYNC, encoder.encode(value))
+    flags = INCREMENTAL_VALUES | (OBJECT_SECURITY if object_security else 0)
+    return Control(DIRSYNC, ber.sequence(ber.integer(flags), ber.integer(MOST_BYTES), ber.octets(cookie)))
 
 
 def dirsync_answer(raw: bytes) -> DirSyncAnswer:
     """The value of the answer's control; ValueError for bytes that are none, or an absurd cookie."""
-    first, cookie = _three(raw)
-    return DirSyncAnswer(first != 0, cookie)
-
-
-def _three(raw: bytes) -> tuple[int, bytes]:
-    if len(raw) > LONGEST_COOKIE:
-        raise ValueError(f"a DirSync control of {len(raw)} bytes")
-    try:
-        value, rest = decoder.decode(raw, asn1Spec=_Value())
-        first, cookie = int(value["first"]), bytes(value["cookie"])
-    except (PyAsn1Error, ValueError, TypeError, IndexError, OverflowError, RecursionError) as error:
-        raise ValueError(f"not a DirSync control: {type(error).__name__}") from None
-    if rest:
-        raise ValueError(f"{len(rest)} bytes after a DirSync control")
-    return first, cookie
+    more, _, cookie = _fields(raw, (ber.INTEGER, ber.INTEGER, ber.OCTETS))
+    return DirSyncAnswer(any(more), cookie)
 
 
 def extended_dn(*, critical: bool = True) -> Control:
@@ -93,14 +67,18 @@ def show_deleted() -> Control:
 
 def paged(size: int, cookie: bytes) -> Control:
     """A request for the next `size` entries of a search."""
-    return Control(PAGED, SimplePagedResultsControl(True, size, cookie).encodeControlValue())
+    return Control(PAGED, ber.sequence(ber.integer(size), ber.octets(cookie)))
 
 
 def paged_cookie(raw: bytes) -> bytes:
     """The cookie that continues a paged search; empty at its end. ValueError for bytes that are no such control."""
-    control = SimplePagedResultsControl()
-    try:
-        control.decodeControlValue(raw)
-    except (PyAsn1Error, ValueError, TypeError, IndexError) as error:
-        raise ValueError(f"not a paged-results control: {type(error).__name__}") from None
-    return bytes(control.cookie)
+    return _fields(raw, (ber.INTEGER, ber.OCTETS))[1]
+
+
+def _fields(raw: bytes, kinds: tuple[int, ...]) -> tuple[bytes, ...]:
+    if len(raw) > LONGEST:
+        raise ValueError(f"a control of {len(raw)} bytes")
+    fields = ber.fields(raw)
+    if tuple(kind for kind, _ in fields) != kinds:
+        raise ValueError("a control of another shape")
+    return tuple(content for _, content in fields)

@@ -1,7 +1,7 @@
 """LDAP entries to items: pure, so that the answers of servers not at hand can be tested as tuples.
 
-DirSync answers as [MS-ADTS] 3.1.1.3.4.1.3 describes them: only what changed; links value by value, as `member;range=1-1`
-(present) and `member;range=0-0` (removed), single-valued links alike; a cleared attribute without values.
+DirSync answers as [MS-ADTS] 3.1.1.3.4.1.3 describes them: only what changed; links value by value, as
+`member;range=1-1` (present) and `member;range=0-0` (removed), single-valued ones too; a cleared attribute without values.
 """
 
 from __future__ import annotations
@@ -43,11 +43,15 @@ def change(entry: Entry, selection: Selection, resolve: Resolve) -> tuple[Item, 
         return (_nameless(entry),)
     if is_deleted(entry):
         return (Gone(anchor),)
+    if _is_other_head(anchor, entry, selection):
+        return ()
     values = entry[1]
     if values.get("whenCreated") and values.get("objectClass"):
         # Creation stamps whenCreated once and for all: then everything the object has is newer than the cookie.
         created = whole(entry, selection, resolve)
-        return () if created is None else tuple(split(created)) if isinstance(created, Whole) else (created,)
+        if isinstance(created, Whole):
+            return tuple(split(created))
+        return () if created is None else (created,)
     try:
         return tuple(_changes(anchor, entry, selection, resolve))
     except _Attribute as bad:
@@ -55,14 +59,14 @@ def change(entry: Entry, selection: Selection, resolve: Resolve) -> tuple[Item, 
 
 
 def whole(entry: Entry, selection: Selection, resolve: Resolve) -> Whole | Unreadable | None:
-    """An entry that holds everything the job wants of an object; None for an object it does not want, or a tombstone."""
+    """An entry that holds all the job wants of an object; None for one it does not want, or a tombstone."""
     dn, values = entry
     anchor = anchor_of(entry)
     if anchor is None:
         return _nameless(entry)
     type_ = selection.type_of(values.get("objectClass", ()))
     reading = selection.types.get(type_ or "")
-    if type_ is None or reading is None or is_deleted(entry):
+    if type_ is None or reading is None or is_deleted(entry) or _is_other_head(anchor, entry, selection):
         return None
     name = plain_name(dn)
     try:
@@ -213,6 +217,12 @@ def _parent(
         return None
     raw = values.get("parentGUID")
     return guid_from_bytes(raw[0]) if raw else resolve(parent_name(dn))
+
+
+def _is_other_head(anchor: Anchor, entry: Entry, selection: Selection) -> bool:
+    """Whether this is the head of another naming context, which Samba's DirSync brings along (instanceType bit 0)."""
+    raw = entry[1].get("instanceType")
+    return bool(raw) and raw[0].isdigit() and int(raw[0]) & 1 == 1 and anchor != selection.domain
 
 
 def _nameless(entry: Entry) -> Unreadable:

@@ -6,10 +6,9 @@ Result codes: RFC 4511 appendix A. The `data` codes of a refused bind: [MS-ADTS]
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
-import ldap
-
+from ropeway.connectors.active_directory.openldap import ldap
 from ropeway.model.problems import Problem, RopewayError, shown
 
 
@@ -99,7 +98,7 @@ def diagnostic(error: Any) -> str:
     told: object = error.args[0] if error.args else ""
     if not isinstance(told, dict):
         return shown(str(told))
-    words: dict[str, Any] = told
+    words = cast("dict[str, object]", told)
     text = ": ".join(str(words[key]).strip() for key in ("desc", "info") if words.get(key))
     return " ".join(shown(part) for part in text.split("\n"))[:400]
 

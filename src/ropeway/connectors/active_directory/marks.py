@@ -103,12 +103,14 @@ def _check_history(mark: Watermark, session: Session, moment: Moment) -> None:
     if mark.controller == session.invocation:
         if moment.usn < mark.usn:
             raise FullReadNeeded(
-                f"The controller is at USN {moment.usn}, behind the watermark's {mark.usn}: it was set back to an earlier state."
+                f"The controller is at USN {moment.usn}, behind the watermark's {mark.usn}: "
+                "it was set back to an earlier state."
             )
         return
     if mark.method == "usn":
         raise FullReadNeeded("The watermark counts another controller's changes (uSNChanged), not this one's.")
     if mark.controller not in session.known_invocations:
         raise FullReadNeeded(
-            f"No controller of the domain has the invocationId {mark.controller}: it was removed, or set back to an earlier state."
+            f"No controller of the domain has the invocationId {mark.controller}: "
+            "it was removed, or set back to an earlier state."
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import TypeVar
 
 from ropeway.connectors.active_directory import controls
 from ropeway.connectors.active_directory.connection import Answer, Connection, Entry
 from ropeway.connectors.active_directory.controls import Control
-from ropeway.connectors.active_directory.failures import Refused
 from ropeway.model.problems import Problem, RopewayError
+
+T = TypeVar("T")
 
 RANGE = 10_000
 """Values of one attribute asked for at a time; Windows answers with its own limit (MaxValRange, 1,500) instead."""
@@ -35,7 +37,7 @@ def whole_search(
     answer: Answer | None = ask(b"")
     while answer is not None:
         entries = list(answer)
-        cookie = controls.paged_cookie(_control(connection, answer, controls.PAGED))
+        cookie = _control(connection, answer, controls.PAGED, controls.paged_cookie)
         answer = ask(cookie) if cookie else None
         yield from entries
 
@@ -58,7 +60,7 @@ def dirsync_search(
         wanted = (controls.dirsync(cookie, object_security=object_security), controls.extended_dn())
         answer = connection.search(base, filter_, attributes, wanted, patient=True)
         yield from answer
-        told = controls.dirsync_answer(_control(connection, answer, controls.DIRSYNC))
+        told = _control(connection, answer, controls.DIRSYNC, controls.dirsync_answer)
         more, cookie = told.more, told.cookie
         yield cookie
 
@@ -100,11 +102,9 @@ def rest_of_range(
                 yield values
 
 
-def _control(connection: Connection, answer: Answer, oid: str) -> bytes:
-    value = answer.controls.get(oid)
-    if value is None:
-        problem = Problem(
-            "operation-refused", object=str(connection.controller), details={"reason": f"no control {oid}"}
-        )
-        raise Refused(problem) if oid == controls.DIRSYNC else RopewayError(problem)
-    return value
+def _control(connection: Connection, answer: Answer, oid: str, read: Callable[[bytes], T]) -> T:
+    try:
+        return read(answer.controls[oid])
+    except (KeyError, ValueError) as error:
+        details = {"controller": str(connection.controller), "reason": f"its answer lacks control {oid} ({error})"}
+        raise RopewayError(Problem("operation-refused", object=details["controller"], details=details)) from None

@@ -23,7 +23,7 @@ TYPES = (
 SUBTYPES = {"user": ("inetOrgPerson", "computer", *SERVICE_ACCOUNTS), "computer": SERVICE_ACCOUNTS}
 """Types whose objects also belong to the class of another type."""
 
-ALWAYS = ("objectGUID", "objectClass", "name", "parentGUID", "isDeleted", "whenCreated")
+ALWAYS: tuple[str, ...] = ("objectGUID", "objectClass", "name", "parentGUID", "isDeleted", "whenCreated")
 OWN_NAME = "distinguishedName"
 
 

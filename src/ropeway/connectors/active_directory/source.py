@@ -95,7 +95,7 @@ class ActiveDirectorySource:
         return self._once(self._reports_deletions)
 
     def wait(self, seconds: float) -> bool:
-        """Ask the controller's highestCommittedUSN until it moves; an error counts as news, `read` will deal with it."""
+        """Watch the controller's highestCommittedUSN; an error counts as news, `read` will deal with it."""
         until = time.monotonic() + seconds
         while True:
             try:

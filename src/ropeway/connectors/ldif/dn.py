@@ -5,30 +5,30 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-_PLAIN_AVA = rb"[a-z0-9.-]+=[^\\\"+;<>,#= ](?:[^\\\"+;<>,]*[^\\\"+;<>, ])?+"
-_PLAIN = re.compile(rb"%s(?:,%s)*+" % (_PLAIN_AVA, _PLAIN_AVA))
-_VALUE = rb"(?:\\.|\"(?:\\.|[^\"\\])*+\"|[^,;+\\\"])*+"
-_PIECE = re.compile(rb"(%s)([,;+]|\Z)" % _VALUE, re.S)
-_FIRST = re.compile(rb"(?:\\.|\"(?:\\.|[^\"\\])*+\"|[^,;\\\"])*+[,;] *", re.S)
-_TYPE = re.compile(rb"[A-Za-z0-9.-]+")
+_PLAIN_AVA = r"[a-z0-9.-]+=[^\\\"+;<>,#= \0](?:[^\\\"+;<>,\0]*[^\\\"+;<>, \0])?+"
+_PLAIN = re.compile(rf"{_PLAIN_AVA}(?:,{_PLAIN_AVA})*+")
+_VALUE = r"(?:\\.|\"(?:\\.|[^\"\\])*+\"|[^,;+\\\"])*+"
+_PIECE = re.compile(rf"({_VALUE})([,;+]|\Z)", re.S)
+_FIRST = re.compile(r"(?:\\.|\"(?:\\.|[^\"\\])*+\"|[^,;\\\"])*+[,;] *", re.S)
+_TYPE = re.compile(r"[A-Za-z0-9.-]+")
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2}|.)", re.S)
 _TO_ESCAPE = re.compile(r'[\\",;+<>\x00]')
-_LAST_SPACES = re.compile(rb"(?<!\\) +\Z")
-_EXTENDED = re.compile(rb"<GUID=([0-9A-Fa-f-]{32,36})>;?", re.I)
-_EXTENDED_PART = re.compile(rb"(?:<(?:GUID|SID)=[^>]*>;?)+", re.I)
+_EXTENDED = re.compile(r"<GUID=([0-9A-Fa-f-]{32,36})>;?", re.I)
+_EXTENDED_PART = re.compile(r"(?:<(?:GUID|SID)=[^>]*>;?)+", re.I)
+_DOMAIN = re.compile(r"(?:\A|,)(dc=[^,]*(?:,dc=[^,]*)*)\Z")
 
 
-def dn_key(dn: bytes) -> bytes:
+def dn_key(dn: str) -> str:
     """The form in which DNs are compared: case folded, unescaped and escaped again in one way, no optional spaces.
 
     A key is its own key, so a DN that is found in its lower-case form needs no further work. `ValueError` where the
-    bytes are no DN.
+    text is no DN.
     """
     low = dn.lower()
     if low.isascii() and _PLAIN.fullmatch(low):
         return low
-    rdns: list[bytes] = []
-    avas: list[bytes] = []
+    rdns: list[str] = []
+    avas: list[str] = []
     at = 0
     while True:
         piece = _PIECE.match(dn, at)
@@ -36,25 +36,33 @@ def dn_key(dn: bytes) -> bytes:
             raise ValueError("not a distinguished name")
         avas.append(_ava_key(piece[1]))
         at = piece.end()
-        if piece[2] != b"+":
-            rdns.append(b"+".join(sorted(avas)))
+        if piece[2] != "+":
+            rdns.append("+".join(sorted(avas)))
             avas = []
         if not piece[2]:
-            return b",".join(rdns)
+            return ",".join(rdns)
 
 
-def _ava_key(ava: bytes) -> bytes:
-    type_, equals, value = ava.partition(b"=")
-    type_ = type_.strip(b" ")
+def _ava_key(ava: str) -> str:
+    type_, equals, value = ava.partition("=")
+    type_ = type_.strip(" ")
     if not equals or not _TYPE.fullmatch(type_):
         raise ValueError("not a distinguished name")
-    value = _LAST_SPACES.sub(b"", value.lstrip(b" "))
-    if value.startswith(b"#"):
-        return type_.lower() + b"=" + value.lower()
-    if len(value) > 1 and value[:1] == value[-1:] == b'"':
+    value = _trimmed(value)
+    if value.startswith("#"):
+        return f"{type_.lower()}={value.lower()}"
+    if len(value) > 1 and value[0] == value[-1] == '"':
         value = value[1:-1]
-    text = _ESCAPE.sub(_unescaped, value).decode()
-    return type_.lower() + b"=" + _escaped(_folded(text)).encode()
+    raw = value.encode("utf-8", "surrogateescape")
+    text = _ESCAPE.sub(_unescaped, raw).decode("utf-8", "surrogateescape")
+    return f"{type_.lower()}={_escaped(_folded(text))}"
+
+
+def _trimmed(value: str) -> str:
+    """Without spaces around it, but with an escaped one at its end."""
+    short = value.strip(" ")
+    escaped = (len(short) - len(short.rstrip("\\"))) % 2 == 1
+    return short + " " if escaped and value.endswith(" ") else short
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
@@ -82,35 +90,35 @@ def _escaped(text: str) -> str:
     return text
 
 
-def parent_dn(dn: bytes) -> bytes | None:
+def parent_dn(dn: str) -> str | None:
     """The DN without its first RDN; None for a DN of one RDN."""
-    if b"\\" not in dn and b'"' not in dn:
-        parent = dn.partition(b",")[2].lstrip(b" ")
+    if "\\" not in dn and '"' not in dn:
+        parent = dn.partition(",")[2].lstrip(" ")
     else:
         first = _FIRST.match(dn)
-        parent = dn[first.end() :] if first else b""
+        parent = dn[first.end() :] if first else ""
     return parent or None
 
 
-def is_below(key: bytes, base: bytes) -> bool:
+def is_below(key: str, base: str) -> bool:
     """Whether a DN lies at or below a base; both as keys."""
-    return key == base or (key.endswith(base) and key[-len(base) - 1 : -len(base)] == b",")
+    return key == base or (key.endswith(base) and key[-len(base) - 1 : -len(base)] == ",")
 
 
-def domain_part(key: bytes) -> bytes:
+def domain_part(key: str) -> str:
     """The trailing DC= parts of a DN's key; where there are none, its last RDN."""
-    found = re.search(rb"(?:\A|,)(dc=[^,]*(?:,dc=[^,]*)*)\Z", key)
+    found = _DOMAIN.search(key)
     if found:
         return found[1]
     last = parent = key
     while parent:
-        last, parent = parent, parent_dn(parent) or b""
+        last, parent = parent, parent_dn(parent) or ""
     return last
 
 
-def split_extended(value: bytes) -> tuple[bytes, bytes | None]:
+def split_extended(value: str) -> tuple[str, str | None]:
     """A DN and its GUID's digits from `<GUID=…>;<SID=…>;DN` ([MS-ADTS] 3.1.1.3.4.1.5); None where it has no GUID."""
-    if not value.startswith(b"<"):
+    if not value.startswith("<"):
         return value, None
     guid = _EXTENDED.search(value)
     part = _EXTENDED_PART.match(value)

@@ -19,7 +19,7 @@ _INSERT = "INSERT INTO entry VALUES (?, ?, ?)"
 
 
 class Place(NamedTuple):
-    """An indexed entry: its anchor, and the offset in the file from which it is found."""
+    """An indexed entry: its anchor, and the offset of the block of records that it is in."""
 
     anchor: Anchor
     at: int
@@ -44,7 +44,7 @@ class Index:
     def __len__(self) -> int:
         return self._count() if self._database else len(self._offsets)
 
-    def add(self, key: bytes, anchor: Anchor, at: int) -> tuple[Place | None, Place | None]:
+    def add(self, key: str, anchor: Anchor, at: int) -> tuple[Place | None, Place | None]:
         """Add an entry. Where its DN or its anchor is known already nothing is added; answers those two entries."""
         hashed = hash(key)
         if self._database:
@@ -66,11 +66,11 @@ class Index:
         if self._database:
             self._database.commit()
 
-    def doubt(self, key: bytes) -> None:
+    def doubt(self, key: str) -> None:
         """A DN that must not be taken for absent, nor be resolved."""
         self.doubtful.add(hash(key))
 
-    def find(self, dn: bytes) -> Anchor | None:
+    def find(self, dn: str) -> Anchor | None:
         """The anchor a reference means: by its own GUID where it brings one, else by its DN; None if not in the file.
 
         `ValueError` for what is no DN.
@@ -92,7 +92,7 @@ class Index:
         place = self._place(self._ordinals.get(hashed))
         return place and place.anchor
 
-    def doubts(self, dn: bytes) -> bool:
+    def doubts(self, dn: str) -> bool:
         """Whether an entry of that DN is in the file, though nobody can say which object it is."""
         return bool(self.doubtful) and hash(dn_key(split_extended(dn)[0])) in self.doubtful
 
@@ -153,7 +153,7 @@ class Index:
         return int(self._database.execute("SELECT count(*) FROM entry").fetchone()[0])
 
 
-def anchor_from_digits(digits: bytes) -> Anchor:
+def anchor_from_digits(digits: str) -> Anchor:
     """The anchor in an extended DN: 32 digits in the order of the bytes, or 36 characters as text."""
-    text = digits.decode("ascii").lower()
+    text = digits.lower()
     return Anchor(text) if len(text) == _GUID else guid_from_bytes(bytes.fromhex(text))

@@ -20,7 +20,7 @@ class LdifSettings(msgspec.Struct, frozen=True):
     """The base, as a DNS name or a DN; objects outside are not read. By default it is taken from the DC= parts."""
 
     @property
-    def base(self) -> bytes | None:
+    def base(self) -> str | None:
         """The key of the base's DN, or None where it is not given."""
         return None if self.domain is None else _base_key(self.domain)
 
@@ -44,13 +44,13 @@ def parse_settings(settings: Mapping[str, Any]) -> LdifSettings:
     return parsed
 
 
-def _base_key(domain: str) -> bytes:
+def _base_key(domain: str) -> str:
     if "=" in domain:
-        return dn_key(domain.encode())
+        return dn_key(domain)
     labels = domain.strip().strip(".").split(".")
     if not all(labels):
         raise ValueError("neither a DNS name nor a DN")
-    return dn_key(",".join(f"DC={label}" for label in labels).encode())
+    return dn_key(",".join(f"DC={label}" for label in labels))
 
 
 def _wrong(key: str, value: object, why: str) -> RopewayError:

@@ -9,13 +9,15 @@ from ropeway.connectors.ldif.dn import dn_key, domain_part, is_below
 from ropeway.connectors.ldif.file import LdifFile
 from ropeway.connectors.ldif.identity import Identity, dn_of, identify
 from ropeway.connectors.ldif.index import Index, Place
-from ropeway.connectors.ldif.lines import BadRecord, straightened
+from ropeway.connectors.ldif.lines import BadRecord, printable, straightened
+from ropeway.connectors.ldif.neighbours import Neighbours
 from ropeway.connectors.ldif.records import Records
 from ropeway.connectors.ldif.trailer import Ending, is_beside
 from ropeway.model.anchors import Anchor
 from ropeway.model.problems import Problem, RopewayError, shown
 
-_DELETED = b"\nisDeleted: TRUE"
+DELETED = "\nisDeleted: TRUE"
+"""A tombstone, exported by a search that shows deleted objects."""
 
 
 @dataclass(slots=True)
@@ -23,17 +25,17 @@ class Survey:
     """What the first pass found."""
 
     file: LdifFile
-    wanted_base: bytes | None
+    wanted_base: str | None
     index: Index = field(default_factory=Index)
     counts: Counter[str] = field(default_factory=Counter[str])
     """Objects by type, at or below the base."""
-    base: bytes = b""
+    base: str = ""
     """Key of the base's DN: the setting, or the shortest DC= part."""
-    roots: dict[bytes, Anchor] = field(default_factory=dict[bytes, Anchor])
+    roots: dict[str, Anchor] = field(default_factory=dict[str, Anchor])
     doubled: dict[Anchor, Problem] = field(default_factory=dict[Anchor, Problem])
     """Objects that are in the file twice, with differences."""
     repeated: set[int] = field(default_factory=set[int])
-    """Offsets of records that say again what another says, word for word."""
+    """Numbers of records that say again what another says, word for word."""
     ending: Ending = field(default_factory=Ending)
     cut: Problem | None = None
     """Why the file is not whole."""
@@ -48,134 +50,129 @@ class Survey:
     @property
     def base_name(self) -> str:
         """The domain by its base alone."""
-        return "base:" + self.base.decode("utf-8", "replace")
+        return "base:" + printable(self.base)
 
-    def in_doubt(self, dn: bytes) -> bool:
+    @property
+    def whole(self) -> bool:
+        """Whether an object that is not in the file is not in the domain either."""
+        return not (self.cut or self.nameless or self.index.doubtful)
+
+    def in_doubt(self, dn: str) -> bool:
         """Whether a DN that cannot be resolved might nevertheless be there."""
         return self.cut is not None or self.nameless or self.index.doubts(dn)
 
 
-def survey(file: LdifFile, wanted_base: bytes | None) -> Survey:
+def survey(file: LdifFile, wanted_base: str | None) -> Survey:
     """Read the file once. RopewayErrors: it is empty, it is not LDIF, it is of another domain."""
     found = Survey(file, wanted_base)
     records = Records(file.file, file.start)
-    first = b""
-    for at, raw in records:
+    surveyor = _Surveyor(found, records)
+    first = ""
+    for raw in records:
         first = first or raw[:400]
-        _enter(found, records, at, raw)
+        surveyor.enter(raw)
     rest = records.rest
     found.cut = found.ending.problem(file.name, rest)
-    if rest.strip(b"\n") and found.cut is None:
-        _enter(found, records, records.rest_at, rest.rstrip(b"\n"))
-        found.cut = found.ending.problem(file.name, b"")
+    if rest.strip("\n") and found.cut is None:
+        surveyor.enter(rest.strip("\n"))
+        found.cut = found.ending.problem(file.name, "")
     found.index.finish()
-    _refuse(found, first or rest[:400])
+    _refuse(found, first or rest.lstrip("\n")[:400])
     return found
 
 
-def _enter(found: Survey, records: Records, at: int, raw: bytes) -> None:
-    record = straightened(raw)
-    if record[:3] != b"dn:" or is_beside(record):
-        if not is_beside(record):
-            found.nameless = True
-        found.ending.note(raw)
-        return
-    found.ending.enter(raw)
-    if raw[:1] == b"#":
-        found.ending.note(raw.partition(b"\ndn:")[0])
-    if _DELETED in record:
-        return
-    try:
-        who = identify(record)
-        key = dn_key(who.dn)
-    except (BadRecord, ValueError):
-        _doubt(found, record)
-        return
-    if who.anchor is None:
-        found.index.doubt(key)
-        return
-    _add(found, records, at, raw, who, key)
+class _Surveyor:
+    def __init__(self, found: Survey, records: Records) -> None:
+        self._found = found
+        self._records = records
+        self._neighbours = Neighbours(found.file)
+
+    def enter(self, raw: str) -> None:
+        found = self._found
+        record = straightened(raw) if raw[:4] != "dn: " else raw
+        if is_beside(record) or record[:3] != "dn:":
+            found.nameless = found.nameless or not is_beside(record)
+            found.ending.note(raw)
+            return
+        found.ending.enter(record)
+        if raw is not record:
+            found.ending.note(raw[: len(raw) - len(record)])
+        if DELETED in record:
+            return
+        try:
+            who = identify(record)
+            key = dn_key(who.dn)
+        except (BadRecord, ValueError):
+            self._doubt(record)
+            return
+        if who.anchor is None:
+            found.index.doubt(key)
+        else:
+            self._add(raw, who, who.anchor, key)
+
+    def _add(self, raw: str, who: Identity, anchor: Anchor, key: str) -> None:
+        found = self._found
+        inside = found.wanted_base is None or is_below(key, found.wanted_base)
+        if inside and not (found.base and key.endswith(found.base)):
+            self._widen_base(key)
+        same_dn, same_anchor = found.index.add(key, anchor, self._records.block_at)
+        if same_dn or same_anchor:
+            self._repeat(raw, anchor, key, same_dn, same_anchor)
+        elif inside:
+            found.counts[who.type or ""] += 1
+            if who.type == "domainDNS":
+                found.roots[key] = anchor
+
+    def _widen_base(self, key: str) -> None:
+        found = self._found
+        part = found.wanted_base or domain_part(key)
+        if not found.base or is_below(found.base, part):
+            found.base = part
+
+    def _repeat(
+        self, raw: str, anchor: Anchor, key: str, same_dn: Place | None, same_anchor: Place | None
+    ) -> None:
+        """An object for the second time: harmless word for word; otherwise every object concerned is set aside."""
+        first = same_anchor or same_dn
+        assert first
+        if same_anchor and self._neighbours.record(first) == raw:
+            self._found.repeated.add(self._records.number)
+            return
+        details = {"other": str(self._records.line()), "what": "objectGUID" if same_anchor else "DN"}
+        if not same_anchor or not same_dn:
+            self._found.index.doubt(key)
+        for one in {anchor, first.anchor}:
+            self._found.doubled[one] = Problem("ldif-twice", details=details)
+
+    def _doubt(self, record: str) -> None:
+        try:
+            self._found.index.doubt(dn_key(dn_of(record)))
+        except (BadRecord, ValueError):
+            self._found.nameless = True
 
 
-def _add(found: Survey, records: Records, at: int, raw: bytes, who: Identity, key: bytes) -> None:
-    assert who.anchor
-    if found.wanted_base is None:
-        if not key.endswith(found.base) or not found.base:
-            _widen_base(found, key)
-    elif is_below(key, found.wanted_base):
-        found.base = found.wanted_base
-    else:
-        found.index.add(key, who.anchor, at)
-        return
-    same_dn, same_anchor = found.index.add(key, who.anchor, at)
-    if same_dn or same_anchor:
-        _repeat(found, records, at, raw, who.anchor, key, same_dn, same_anchor)
-        return
-    found.counts[who.type or ""] += 1
-    if who.type == "domainDNS":
-        found.roots[key] = who.anchor
-
-
-def _widen_base(found: Survey, key: bytes) -> None:
-    part = domain_part(key)
-    if not found.base or is_below(found.base, part):
-        found.base = part
-
-
-def _repeat(
-    found: Survey,
-    records: Records,
-    at: int,
-    raw: bytes,
-    anchor: Anchor,
-    key: bytes,
-    same_dn: Place | None,
-    same_anchor: Place | None,
-) -> None:
-    """An object for the second time: harmless word for word; otherwise every object concerned is set aside."""
-    first = same_anchor or same_dn
-    assert first
-    if next(iter(Records(found.file.file, first.at)), (0, b""))[1] == raw:
-        found.repeated.add(at)
-        return
-    details = {"line": f"from byte {first.at}", "other": str(records.line_at(at)), "what": "objectGUID"}
-    if not same_anchor:
-        details["what"] = "DN"
-        found.index.doubt(key)
-    for one in {anchor, first.anchor}:
-        found.doubled[one] = Problem("ldif-twice", details=details)
-
-
-def _doubt(found: Survey, record: bytes) -> None:
-    try:
-        found.index.doubt(dn_key(dn_of(record)))
-    except (BadRecord, ValueError):
-        found.nameless = True
-
-
-def _refuse(found: Survey, first: bytes) -> None:
+def _refuse(found: Survey, first: str) -> None:
     name = found.file.name
     if not found.ending.entries:
-        if not first.strip() or is_beside(straightened(first)):
+        if is_beside(straightened(first)):
             raise RopewayError(Problem("ldif-empty", object=name))
-        line = first.lstrip().partition(b"\n")[0]
-        text = shown(line[:160].decode("utf-8", "backslashreplace"))
-        raise RopewayError(Problem("ldif-not-ldif", object=name, value=text, details={"looks": _looks(first)}))
-    if found.wanted_base and not found.base:
-        base = found.wanted_base.decode("utf-8", "replace")
-        raise RopewayError(Problem("ldif-outside-base", object=name, details={"base": base}))
+        line = shown(printable(first.lstrip().partition("\n")[0][:160]))
+        raise RopewayError(Problem("ldif-not-ldif", object=name, value=line, details={"looks": _looks(first)}))
+    if found.wanted_base and not found.base and not found.cut:
+        raise RopewayError(Problem("ldif-outside-base", object=name, details={"base": printable(found.wanted_base)}))
+    found.base = found.base or found.wanted_base or ""
 
 
-def _looks(first: bytes) -> str:
+def _looks(first: str) -> str:
     starts = {
-        b"\x1f\x8b": "a gzip archive (unpack it: `gunzip`)",
-        b"PK": "a zip archive (unpack it)",
-        b"{": "JSON",
-        b"[": "JSON",
-        b"<": "XML",
-        b"SQLite format": "a SQLite database",
-        b'"DN"': "CSV as csvde writes it (use ldifde)",
-        b"DN,": "CSV as csvde writes it (use ldifde)",
+        "\x1f\udc8b": "a gzip archive (unpack it: `gunzip`)",
+        "PK": "a zip archive (unpack it)",
+        "{": "JSON",
+        "[": "JSON",
+        "<": "XML",
+        "SQLite format": "a SQLite database",
+        '"DN"': "CSV as csvde writes it (use ldifde)",
+        "DN,": "CSV as csvde writes it (use ldifde)",
     }
-    text = first.lstrip()
+    text = first.lstrip("\ufeff \t\n")
     return next((what for start, what in starts.items() if text.startswith(start)), "something else")

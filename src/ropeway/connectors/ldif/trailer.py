@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ropeway.connectors.ldif.lines import printable
 from ropeway.model.problems import Problem, shown
 
-_RESULT = re.compile(rb"^(?:# )?result: (\d+)(?: ([^\n]*))?$", re.M)
-_COUNT = re.compile(rb"^# (?:numEntries: (\d+)|returned (\d+) records)$", re.M)
+_RESULT = re.compile(r"^(?:# )?result: (\d+)(?: ([^\n]*))?$", re.M)
+_COUNT = re.compile(r"^# (?:numEntries: (\d+)|returned (\d+) records)$", re.M)
 _STRAY = re.compile(
-    rb"(?:version|search|result|ref|control|pagedresults|matchedDN|text|sortResult|vlvResult|vlvResultPos)::?(?: |\n|\Z)"
+    r"(?:version|search|result|ref|control|pagedresults|matchedDN|text|sortResult|vlvResult|vlvResultPos)"
+    r"::?(?: |\n|\Z)"
 )
-_HEADERS = (b"# extended LDIF\n", b"# LDAPv3\n")
-_MARKS = (b"\nchangetype: add", b"\nuSNChanged: ", b"\nentryCSN: ")
+_HEADERS = ("# extended LDIF\n", "# LDAPv3\n")
+_MARKS = ("\nchangetype: add", "\nuSNChanged: ", "\nentryCSN: ")
 
 
 @dataclass(slots=True)
@@ -30,32 +32,31 @@ class Ending:
     counted: int | None = None
     entries: int = 0
 
-    def enter(self, raw: bytes) -> None:
+    def enter(self, raw: str) -> None:
         """Note an entry."""
         if not self.entries:
             self.needs_empty_line = any(mark in raw for mark in _MARKS)
         self.entries += 1
         self.closed = False
 
-    def note(self, raw: bytes) -> None:
+    def note(self, raw: str) -> None:
         """Note what ldapsearch wrote around its entries."""
-        if any(header in raw + b"\n" for header in _HEADERS):
+        if any(header in raw + "\n" for header in _HEADERS):
             self.needs_result = True
         if (result := _RESULT.search(raw)) is not None:
             self.closed = True
             if int(result[1]) and not self.result:
-                words = result[2] or b""
-                self.result = shown(f"{result[1].decode()} {words.decode('utf-8', 'replace')}".strip())
+                self.result = shown(f"{result[1]} {printable(result[2] or '')}".strip())
         for count in _COUNT.finditer(raw):
             self.closed = True
             self.counted = (self.counted or 0) + int(count[1] or count[2])
 
-    def problem(self, name: str, rest: bytes) -> Problem | None:
+    def problem(self, name: str, rest: str) -> Problem | None:
         """Why the file cannot be whole, seen at its end; `rest` is what follows the last empty line."""
         why = ""
-        if rest and not rest.endswith(b"\n"):
+        if rest and not rest.endswith("\n"):
             why = "Its last line has no end."
-        elif rest.strip(b"\n") and self.needs_empty_line and not _is_comment(rest):
+        elif rest.strip("\n") and self.needs_empty_line and not _is_comment(rest):
             why = "It ends within an entry: the empty line that ends each entry is missing."
         elif self.result:
             return Problem("ldif-limit", object=name, details={"result": self.result, "path": name})
@@ -66,10 +67,12 @@ class Ending:
         return Problem("ldif-truncated", object=name, details={"why": why, "path": name}) if why else None
 
 
-def is_beside(record: bytes) -> bool:
+def is_beside(record: str) -> bool:
     """Whether a straightened record is no entry, and harmless: comments, results, referrals, the root DSE."""
-    return not record or bool(_STRAY.match(record)) or record.partition(b"\n")[0].rstrip(b" ") == b"dn:"
+    if record[:3] == "dn:":
+        return record[3:5].strip(" ")[:1] in ("", "\n")
+    return not record.strip() or bool(_STRAY.match(record))
 
 
-def _is_comment(rest: bytes) -> bool:
-    return all(line.startswith(b"#") or not line for line in rest.split(b"\n"))
+def _is_comment(rest: str) -> bool:
+    return all(line.startswith("#") or not line for line in rest.split("\n"))

@@ -70,8 +70,8 @@ CONNECTION = (
         Severity.FATAL,
         "The connection to the domain controller broke, or it took too long to answer",
         "{controller} said: {reason}.",
-        "Nothing is lost: Ropeway goes on with the next controller, and tries again by itself. If it happens often, check "
-        "the network and the controller's load, or raise the setting timeout.",
+        "Nothing is lost: Ropeway goes on with the next controller, and tries again by itself. If it happens often, "
+        "check the network and the controller's load, or raise the setting timeout.",
     ),
     Entry(
         "controller-busy",
@@ -121,8 +121,8 @@ CONNECTION = (
         Severity.FATAL,
         "Kerberos gave no ticket",
         "For {user}: {reason}.",
-        "Check that this machine's clock is right to five minutes, that the keytab is current (klist -k KEYTAB), that the "
-        "controller is named by its DNS name, and that libsasl2-modules-gssapi-mit is installed.",
+        "Check that this machine's clock is right to five minutes, that the keytab is current (klist -k KEYTAB), that "
+        "the controller is named by its DNS name, and that libsasl2-modules-gssapi-mit is installed.",
     ),
 )
 
@@ -148,8 +148,8 @@ BIND = (
         "password-wrong",
         "The password is wrong, or there is no such account",
         "{controller} refused the password of {user} (data 52e).",
-        "Correct the password file and check the setting user. Ropeway does not try other controllers with it, so that the "
-        "account is not locked.",
+        "Correct the password file and check the setting user. Ropeway does not try other controllers with it, so that "
+        "the account is not locked.",
     ),
     _bind(
         "logon-hours",
@@ -209,8 +209,8 @@ READING = (
         Severity.FATAL,
         "The account may not read changes",
         "DirSync needs the right “Replicating Directory Changes” on {object}, which {user} does not have: {reason}.",
-        "Grant it: samba-tool dsacl set --objectdn=BASE --sddl='(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;SID)', or "
-        'dsacls BASE /G "ACCOUNT:CA;Replicating Directory Changes" — or set method to “auto”.',
+        "Grant it: samba-tool dsacl set --objectdn=BASE --sddl='(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;SID)', "
+        'or dsacls BASE /G "ACCOUNT:CA;Replicating Directory Changes" — or set method to “auto”.',
     ),
     Entry(
         "operation-refused",

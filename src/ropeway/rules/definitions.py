@@ -1,0 +1,79 @@
+"""What sources and the directory hold: the attributes that rules may name."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, ObjectDefinition
+from ropeway.rules.schema import Attribute, Directory
+
+PSEUDO_ATTRIBUTES: dict[str, AttributeDefinition] = {
+    definition.name: definition
+    for definition in (
+        AttributeDefinition("distinguishedName"),
+        AttributeDefinition("objectGUID"),
+        AttributeDefinition("sourceAnchor", case_exact=True),
+        AttributeDefinition("domainFQDN"),
+        AttributeDefinition("domainNetBios"),
+        AttributeDefinition("now", "Integer"),
+    )
+}
+"""Known of every object without being read: the DN, the GUID as text, the pinned source anchor, the domain's names, and
+the present time as FILETIME (100 ns since 1601, UTC)."""
+
+_FILES = {"Active Directory": "active_directory", "Ropeway": "ropeway"}
+
+
+class _BuiltIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file in `schemas/directories`: object types, and the attributes that all of them share."""
+
+    id: str
+    name: str
+    shared: tuple[AttributeDefinition, ...] = ()
+    objects: tuple[ObjectDefinition, ...] = ()
+
+
+@cache
+def built_in(name: str) -> DirectoryDefinition | None:
+    """A directory that Ropeway knows by itself, or None."""
+    file = _FILES.get(name)
+    if file is None:
+        return None
+    raw = resources.files("ropeway.rules").joinpath("schemas", "directories", f"{file}.json").read_bytes()
+    known = msgspec.json.decode(raw, type=_BuiltIn)
+    objects = tuple(ObjectDefinition(o.name, known.shared + o.attributes) for o in known.objects)
+    return DirectoryDefinition(known.id, known.name, objects)
+
+
+def target_definition() -> DirectoryDefinition:
+    """Ropeway's own directory: object types, attributes, their types and lengths (Graph's, resource `user` and others).
+
+    `onPremisesExtensionAttributes.extensionAttribute1` and its like are flat names of a part of a Graph property.
+    """
+    known = built_in("Ropeway")
+    assert known is not None
+    return known
+
+
+def extended(known: DirectoryDefinition | None, listed: Directory) -> DirectoryDefinition:
+    """A known directory with the object types and attributes that a schema lists added, or replaced by name."""
+    objects = {o.name: {a.name: a for a in o.attributes} for o in (known.objects if known else ())}
+    for definition in listed.objects:
+        objects.setdefault(definition.name, {}).update({a.name: _defined(a) for a in definition.attributes})
+    made = tuple(ObjectDefinition(name, tuple(attributes.values())) for name, attributes in objects.items())
+    return DirectoryDefinition(listed.id or (known.id if known else listed.name), listed.name, made)
+
+
+def _defined(listed: Attribute) -> AttributeDefinition:
+    return AttributeDefinition(
+        listed.name,
+        listed.type,
+        listed.multivalued,
+        listed.case_exact,
+        listed.required,
+        listed.anchor,
+        listed.max_length,
+    )

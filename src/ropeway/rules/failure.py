@@ -1,0 +1,23 @@
+"""An object that a rule cannot decide or map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ropeway.expressions import ExpressionFailed
+from ropeway.model.problems import Problem, RopewayError, shown
+
+
+class MappingFailed(RopewayError):  # noqa: N818 - said of an object, not of the program
+    """One object cannot be mapped: its problem names target attribute, function, argument and value.
+
+    The object is set aside, and its target object stays as it was.
+    """
+
+
+def failed(code: str, error: ExpressionFailed, attribute: str, attributes: Mapping[str, Any]) -> MappingFailed:
+    """The failure of an expression on an object."""
+    details = {"function": error.function, "argument": error.argument, "reason": error.reason}
+    name = str(attributes.get("distinguishedName", ""))
+    return MappingFailed(Problem(code, object=name, attribute=attribute, value=shown(error.value), details=details))

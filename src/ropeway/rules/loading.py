@@ -1,0 +1,125 @@
+"""A schema from JSON, checked: a schema that loads compiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from ropeway.rules.refusals import refused
+from ropeway.rules.rules import compile_rules
+from ropeway.rules.schema import ObjectMapping, Schema, SynchronizationRule
+
+_DEFAULTS = {"active-directory": "active_directory", "ldif": "active_directory"}
+"""Source kind to the file of its default schema. An LDIF file is read as an export of Active Directory."""
+
+ALL_FLOWS = {"add", "update", "delete"}
+
+
+def load_schema(raw: dict[str, Any] | None, source_kind: str) -> Schema:
+    """The rules to use: those given, in Graph's synchronizationSchema shape, or the default of the source's kind.
+
+    RopewayError `schema-…` with path and reason for keys, attributes or operators that nobody knows, expressions with
+    errors, doubled priorities, circles of `sameAs`, and what is not supported.
+    """
+    if raw is None:
+        return default_schema(source_kind)
+    return _checked(raw)
+
+
+@cache
+def default_schema(source_kind: str) -> Schema:
+    """The schema that comes with Ropeway for a kind of source."""
+    file = _DEFAULTS.get(source_kind)
+    if file is None:
+        known = ", ".join(_DEFAULTS)
+        raise refused("schema-unreadable", "$", f"no default schema for a source “{source_kind}”: known are {known}")
+    text = resources.files("ropeway.rules").joinpath("schemas", f"{file}.json").read_bytes()
+    return _checked(msgspec.json.decode(text))
+
+
+def _checked(raw: dict[str, Any]) -> Schema:
+    schema = _with_same_as(_decoded(raw))
+    _refuse_doubled_priorities(schema.synchronization_rules)
+    for place, rule in enumerate(schema.synchronization_rules):
+        _refuse_unsupported(rule, f"$.synchronizationRules[{place}]")
+    compile_rules(schema)
+    return schema
+
+
+def _decoded(raw: dict[str, Any]) -> Schema:
+    plain = {key: value for key, value in raw.items() if "@odata." not in key}
+    try:
+        return msgspec.convert(plain, Schema)
+    except (msgspec.ValidationError, RecursionError) as error:
+        reason, _, path = str(error).partition(" - at `")
+        raise refused("schema-unreadable", path.rstrip("`") or "$", reason) from error
+
+
+def _refuse_doubled_priorities(rules: Sequence[SynchronizationRule]) -> None:
+    seen: dict[int, int] = {}
+    for place, rule in enumerate(rules):
+        if rule.priority in seen:
+            reason = f"priority {rule.priority} is also that of rule {seen[rule.priority]}"
+            raise refused("schema-ambiguous", f"$.synchronizationRules[{place}].priority", reason)
+        seen[rule.priority] = place
+
+
+def _refuse_unsupported(rule: SynchronizationRule, path: str) -> None:
+    if rule.container_filter is not None and rule.container_filter.included_containers:
+        reason = "containers belong to the job's scope, where renaming them changes nothing"
+        raise refused("schema-unsupported", f"{path}.containerFilter", reason)
+    if rule.group_filter is not None and rule.group_filter.included_groups:
+        reason = "groups belong to the job's scope, where renaming them changes nothing"
+        raise refused("schema-unsupported", f"{path}.groupFilter", reason)
+    for place, mapping in enumerate(rule.object_mappings):
+        flows = {flow.strip().lower() for flow in mapping.flow_types.split(",")}
+        if flows != ALL_FLOWS:
+            reason = f"flow types “{mapping.flow_types}”: expected “Add, Update, Delete”"
+            raise refused("schema-unsupported", f"{path}.objectMappings[{place}].flowTypes", reason)
+
+
+def _with_same_as(schema: Schema) -> Schema:
+    rules = tuple(
+        msgspec.structs.replace(
+            rule, object_mappings=_resolved(rule.object_mappings, f"$.synchronizationRules[{place}]")
+        )
+        for place, rule in enumerate(schema.synchronization_rules)
+    )
+    return msgspec.structs.replace(schema, synchronization_rules=rules)
+
+
+def _resolved(mappings: Sequence[ObjectMapping], path: str) -> tuple[ObjectMapping, ...]:
+    """Every mapping with the scope and the attribute mappings of the one it is the same as."""
+    by_type = {mapping.source_object_name: mapping for mapping in mappings}
+    found: list[ObjectMapping] = []
+    for place, mapping in enumerate(mappings):
+        where = f"{path}.objectMappings[{place}].sameAs"
+        origin = _origin(mapping, by_type, where)
+        if origin is mapping:
+            found.append(mapping)
+            continue
+        if mapping.scope is not None or mapping.attribute_mappings:
+            raise refused("schema-unreadable", where, "beside sameAs there is no scope and no attributeMappings")
+        found.append(
+            msgspec.structs.replace(
+                mapping, scope=origin.scope, attribute_mappings=origin.attribute_mappings, same_as=""
+            )
+        )
+    return tuple(found)
+
+
+def _origin(mapping: ObjectMapping, by_type: dict[str, ObjectMapping], path: str) -> ObjectMapping:
+    passed: list[str] = []
+    while mapping.same_as:
+        if mapping.source_object_name in passed:
+            raise refused("schema-cycle", path, " → ".join((*passed, mapping.source_object_name)))
+        passed.append(mapping.source_object_name)
+        known = by_type.get(mapping.same_as)
+        if known is None:
+            raise refused("schema-unreadable", path, f"no mapping of a source type “{mapping.same_as}”")
+        mapping = known
+    return mapping

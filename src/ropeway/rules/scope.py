@@ -1,0 +1,196 @@
+"""Filter groups and clauses: whether an object is in scope, and which clause said so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ropeway.expressions import ExpressionError, ExpressionFailed, compile_expression
+from ropeway.expressions.values import MANY, as_truth
+from ropeway.model.definition import AttributeDefinition, ObjectDefinition
+from ropeway.rules.definitions import PSEUDO_ATTRIBUTES
+from ropeway.rules.operators import OPERATORS, Test
+from ropeway.rules.refusals import bad_expression, nearest, refused
+from ropeway.rules.schema import Clause, Filter, FilterGroup
+
+Check = Callable[[Mapping[str, Any]], bool]
+
+
+class ScopeAnswer(msgspec.Struct, frozen=True):
+    """Whether an object is in scope, and the clause (or group of clauses) that decided."""
+
+    passed: bool
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledClause:
+    """One condition."""
+
+    name: str
+    met: Check
+    reads: frozenset[str]
+    answer: ScopeAnswer
+    """What is said of an object that does not meet it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledGroup:
+    """Conditions that must all be met."""
+
+    name: str
+    clauses: tuple[CompiledClause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledScope:
+    """A whole filter: clauses that everybody must meet, then alternatives of which one must be met."""
+
+    required: tuple[CompiledClause, ...]
+    alternatives: tuple[tuple[CompiledGroup, ...], ...]
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The attributes that decide."""
+        groups = (clause for choice in self.alternatives for group in choice for clause in group.clauses)
+        return frozenset[str]().union(*(clause.reads for clause in (*self.required, *groups)))
+
+    def answer(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
+        """The decision; `ExpressionFailed` from a clause's expression, with the clause's name as its argument."""
+        clause = None
+        try:
+            for clause in self.required:
+                if not clause.met(attributes):
+                    return clause.answer
+            return _IN_SCOPE if not self.alternatives else self._choice(attributes)
+        except ExpressionFailed as error:
+            name = clause.name if clause is not None else "scope"
+            raise ExpressionFailed(
+                error.function, f"{error.argument} (clause “{name}”)", error.value, error.reason
+            ) from error
+
+    def _choice(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
+        passed: list[str] = []
+        for choice in self.alternatives:
+            group = next((g for g in choice if all(clause.met(attributes) for clause in g.clauses)), None)
+            if group is None:
+                return ScopeAnswer(False, "none of the groups: " + "; ".join(g.name for g in choice))
+            passed.append(group.name)
+        return ScopeAnswer(True, "; ".join(passed))
+
+
+_IN_SCOPE = ScopeAnswer(True)
+
+
+def compiled_scope(scope: Filter | None, definition: ObjectDefinition, path: str) -> CompiledScope:
+    """The filter of an object mapping, or the refusal of a clause, with its path."""
+    if scope is None:
+        return CompiledScope((), ())
+    required: list[CompiledClause] = []
+    alternatives: list[tuple[CompiledGroup, ...]] = []
+    parts = (
+        ("categoryFilterGroups", scope.category_filter_groups),
+        ("inputFilterGroups", scope.input_filter_groups),
+        ("groups", scope.groups),
+    )
+    for key, listed in parts:
+        groups = _groups(listed, definition, f"{path}.{key}")
+        if len(groups) == 1:
+            required.extend(groups[0].clauses)
+        elif groups:
+            alternatives.append(groups)
+    return CompiledScope(tuple(required), tuple(alternatives))
+
+
+def _groups(listed: Sequence[FilterGroup], definition: ObjectDefinition, path: str) -> tuple[CompiledGroup, ...]:
+    found: list[CompiledGroup] = []
+    for place, group in enumerate(listed):
+        if not group.clauses:
+            raise refused("schema-unreadable", f"{path}[{place}].clauses", "a group needs at least one clause")
+        clauses = tuple(
+            _clause(clause, definition, f"{path}[{place}].clauses[{at}]") for at, clause in enumerate(group.clauses)
+        )
+        found.append(CompiledGroup(group.name or " and ".join(c.name for c in clauses), clauses))
+    return tuple(found)
+
+
+def _clause(clause: Clause, definition: ObjectDefinition, path: str) -> CompiledClause:
+    if clause.expression:
+        return _expression_clause(clause, definition, path)
+    attribute = source_attribute(clause.source_operand_name, definition, f"{path}.sourceOperandName")
+    written = " ".join((attribute.name, clause.operator_name, ", ".join(clause.target_operand.values))).strip()
+    name = clause.name or written
+    met = _operator_check(clause, attribute, path)
+    answer = ScopeAnswer(False, f"{clause.name} ({written})" if clause.name else written)
+    return CompiledClause(name, met, frozenset((attribute.name,)), answer)
+
+
+def _expression_clause(clause: Clause, definition: ObjectDefinition, path: str) -> CompiledClause:
+    if clause.source_operand_name or clause.operator_name:
+        raise refused("schema-unreadable", path, "a clause has either an operator or an expression, not both")
+    try:
+        expression = compile_expression(clause.expression)
+    except ExpressionError as error:
+        raise bad_expression(error, f"{path}.expression", "") from error
+    for name in sorted(expression.reads):
+        source_attribute(name, definition, f"{path}.expression")
+    evaluate = expression.evaluate
+
+    def met(attributes: Mapping[str, Any]) -> bool:
+        answer = evaluate(attributes)
+        return answer if answer is True or answer is False else as_truth(answer, "scope", "expression")
+
+    answer = ScopeAnswer(False, f"{clause.name} ({clause.expression})" if clause.name else clause.expression)
+    return CompiledClause(clause.name or clause.expression, met, expression.reads, answer)
+
+
+def _operator_check(clause: Clause, attribute: AttributeDefinition, path: str) -> Check:
+    wanted = clause.operator_name.upper()
+    operator = (
+        OPERATORS.get(wanted) or OPERATORS.get(wanted.replace(" ", "_")) or OPERATORS.get(wanted.replace("_", " "))
+    )
+    if operator is None:
+        reason = f"no operator “{clause.operator_name}”: expected one of {', '.join(OPERATORS)}"
+        raise refused("schema-unreadable", f"{path}.operatorName", reason)
+    values = clause.target_operand.values
+    if len(values) < operator.fewest or (operator.most is not None and len(values) > operator.most):
+        wanted_values = (
+            "no value" if operator.most == 0 else "one value" if operator.most == 1 else "at least one value"
+        )
+        reason = f"{clause.operator_name} takes {wanted_values}, not {len(values)}"
+        raise refused("schema-unreadable", f"{path}.targetOperand.values", reason)
+    try:
+        test = operator.test(values, _same if attribute.case_exact else str.casefold)
+    except ValueError as error:
+        reason = f"{clause.operator_name} needs a whole number, decimal or hexadecimal (&HFF)"
+        raise refused("schema-unreadable", f"{path}.targetOperand.values", reason, value=values[0]) from error
+    return _met(attribute.name, test, operator.negated)
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def _met(name: str, test: Test, negated: bool) -> Check:
+    def met(attributes: Mapping[str, Any]) -> bool:
+        value = attributes.get(name)
+        if value is None:
+            return negated
+        if type(value) is MANY:
+            return any(map(test, value)) is not negated
+        return test(value) is not negated
+
+    return met
+
+
+def source_attribute(name: str, definition: ObjectDefinition, path: str) -> AttributeDefinition:
+    """The attribute of that exact name, or a refusal that proposes the right spelling."""
+    found = PSEUDO_ATTRIBUTES.get(name) or next((a for a in definition.attributes if a.name == name), None)
+    if found is not None:
+        return found
+    known = [*PSEUDO_ATTRIBUTES, *(a.name for a in definition.attributes)]
+    reason = f"{definition.name} has no attribute “{name}”{nearest(name, known)}"
+    raise refused("schema-unknown-attribute", path, reason, attribute=name)
