@@ -74,7 +74,8 @@ def test_a_reader_that_goes_away_is_no_defect(tmp_path: Path) -> None:
 def test_help_imports_neither_database_nor_ldap_nor_rich() -> None:
     program = (
         "import sys; from ropeway.cli.main import main; main(['--help']); "
-        "print([m for m in ('rich', 'sqlalchemy', 'ldap', 'ropeway.cli.lab', 'dns') if m in sys.modules])"
+        "late = ('rich', 'sqlalchemy', 'ldap', 'dns', 'ropeway.cli.lab', 'ropeway.cli.directory'); "
+        "print([name for name in late if name in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout.splitlines()[-1] == "[]"

@@ -65,7 +65,6 @@ app.command("log")(events.log)
 app.command("explain")(events.explain)
 for name, text in LATE.items():
     app.add_typer(typer.Typer(help=text), name=name)
-app.add_typer(typer.Typer(help="Samba domains and sample companies, for trials."), name="lab")
 
 
 @app.callback()
