@@ -105,7 +105,7 @@ def _opened(path: str) -> BinaryIO:
 
 def _temporary() -> BinaryIO:
     """A file without a name: it is gone when it is closed, however the process ends."""
-    return tempfile.TemporaryFile(prefix="ropeway-ldif-")  # noqa: SIM115 - closed by LdifFile.close
+    return tempfile.TemporaryFile(prefix="ropeway-ldif-")
 
 
 def _spooled(stream: BinaryIO) -> BinaryIO:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ropeway.connectors.ldif.decoding import LARGEST, string
-from ropeway.connectors.ldif.lines import BadRecord, lines_of
+from ropeway.connectors.ldif.lines import BadRecord, as_text, lines_of
 from ropeway.connectors.ldif.table import LINKS, MANY, MISSING, ONE, Slot, Table
 from ropeway.model.anchors import Anchor, guid_to_bytes
 from ropeway.model.values import Attributes
@@ -28,15 +28,15 @@ class Content(NamedTuple):
 
 def read_content(record: str, table: Table) -> Content:
     """Attributes and links of a straightened record. `BadRecord` names the attribute and value that break it."""
-    if len(record) > LARGE or (("\0" in record or not record.isascii()) and _SPOILED.search(record)):
-        return _read_carefully(record, table)
     attributes: dict[str, Any] = {}
     links: dict[str, list[str]] = {}
+    large = len(record) > LARGE
+    careful = large or (("\0" in record or not record.isascii()) and _SPOILED.search(record) is not None)
     slots = table.slots.get
     slot: Slot | None = None
     value: str | bytes = ""
     try:
-        for line in record.split("\n"):
+        for line in lines_of(record) if large else record.split("\n"):
             key, _, value = line.partition(": ")
             slot = slots(key, MISSING)
             if slot is None:
@@ -47,9 +47,10 @@ def read_content(record: str, table: Table) -> Content:
                     continue
                 slot, value = found
             name, decode, holds = slot
-            if not value:
-                _refuse_empty(holds)
-                continue
+            if careful:
+                _check(value)
+            if not value and holds != LINKS:
+                raise ValueError("it is empty")
             read = value if decode is None else decode(value)
             if holds == ONE:
                 if name in attributes:
@@ -60,23 +61,58 @@ def read_content(record: str, table: Table) -> Content:
                     attributes[name].append(read)
                 else:
                     attributes[name] = [read]
-            else:
-                links.setdefault(name, []).append(read)
+            elif value and not large:
+                links.setdefault(name, []).append(as_text(read))
     except ValueError as error:
         raise BadRecord("ldif-bad-value", slot.name if slot else "", value, why=str(error)) from None
-    _settle(attributes, table)
+    for name in table.unknown:
+        if name in attributes:
+            attributes[name] = _guessed(attributes[name])
     return Content(attributes, links)
 
 
-def _read_carefully(record: str, table: Table) -> Content:
-    """The same for a record that is large, or holds bytes that may not be text: one line at a time, links left out."""
-    content = Content({}, {})
-    for name, line in _wanted_lines(record, table):
-        if len(line) > LARGEST:
-            raise BadRecord("ldif-bad-value", name, line[:80], why=f"it has more than {LARGEST:,} bytes")
-        if "\0" in line:
-            raise BadRecord("ldif-bad-value", name, line, why="it contains a 0 byte")
-        one = read_content(line, table) if len(line) <= LARGE and not _SPOILED.search(line) else _alone(line, table)
-        _merge(content, one, large=len(record) > LARGE)
-    _settle(content.attributes, table)
-    return content
+def links_of(record: str, table: Table) -> Iterator[tuple[str, str]]:
+    """Reference attribute and DN of every link of a record, one after the other."""
+    for line in lines_of(record):
+        key, _, value = line.partition(": ")
+        slot = table.slots.get(key, MISSING)
+        if slot is MISSING:
+            found = table.slot_of(line)
+            if found is None:
+                continue
+            slot, value = found
+        if slot is not None and slot.holds == LINKS and value:
+            text = value if slot.decode is None else slot.decode(value)
+            yield slot.name, as_text(text)
+
+
+def links_named(record: str, table: Table, attribute: str) -> Iterator[str]:
+    """The DNs of one reference attribute."""
+    return (dn for name, dn in links_of(record, table) if name == attribute)
+
+
+def complete(attributes: Attributes, table: Table, dn: str, anchor: Anchor) -> None:
+    """Add what the record says by being there: its DN and its GUID, where they are wanted."""
+    if table.has_dn:
+        attributes["distinguishedName"] = dn
+    if table.has_guid:
+        attributes.setdefault("objectGUID", guid_to_bytes(anchor))
+
+
+def _check(value: str | bytes) -> None:
+    """Refuse what no directory holds: more than 10 MB, a 0 byte, bytes that are no text where text stands."""
+    if len(value) > LARGEST * 4 // 3 + 4:
+        raise ValueError(f"it has more than {LARGEST:,} bytes")
+    if isinstance(value, str):
+        string(value)
+
+
+def _guessed(values: list[str | bytes]) -> list[str] | list[bytes]:
+    try:
+        return [string(value) for value in values]
+    except ValueError:
+        return [value if isinstance(value, bytes) else value.encode() for value in values]
+
+
+def _two_values(name: str, first: object, second: object) -> BadRecord:
+    return BadRecord("ldif-two-values", name, first, second=f"“{second}”"[:82])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
 from ropeway.connectors.ldif.identity import identify
+from ropeway.connectors.ldif.index import Place
 from ropeway.connectors.ldif.lines import BadRecord, straightened
+from ropeway.connectors.ldif.neighbours import Neighbours
 from ropeway.connectors.ldif.objects import links_of
 from ropeway.connectors.ldif.reading import RecordReader
 from ropeway.connectors.ldif.records import Records
@@ -19,13 +22,13 @@ from ropeway.model.problems import RopewayError
 from ropeway.model.watermark import Wanted
 
 
-def find_one(found: Survey, anchor: Anchor, at: int, wanted: Wanted) -> Whole | None:
-    """The object whose record starts at an offset; None where it is not wanted. RopewayError: it cannot be read."""
-    records = Records(found.file.file, at)
-    here = next(iter(records), None) or (at, records.rest.rstrip(b"\n"))
+def find_one(found: Survey, place: Place, wanted: Wanted) -> Whole | None:
+    """An indexed object; None where its type is not wanted. RopewayError: it cannot be read, and why."""
     whole: Whole | None = None
     longer: dict[str, list[Anchor]] = {}
-    for item in RecordReader(found, wanted).items(here[1], records, at):
+    records = Records(found.file.file, place.at)
+    record = Neighbours(found.file).record(place)
+    for item in RecordReader(found, wanted).items(record, records):
         match item:
             case Whole():
                 whole = item
@@ -35,7 +38,7 @@ def find_one(found: Survey, anchor: Anchor, at: int, wanted: Wanted) -> Whole | 
                 raise RopewayError(problem)
             case _:
                 pass
-    if whole is None or whole.anchor != anchor:
+    if whole is None:
         return None
     links = whole.links | {name: tuple(others) for name, others in longer.items() if others}
     pointing = _pointing(found, whole, wanted)
@@ -54,8 +57,8 @@ def _pointing(found: Survey, whole: Whole, wanted: Wanted) -> Links:
 def _links_to(found: Survey, whole: Whole, tables: dict[str, Table]) -> Iterator[tuple[str, Anchor]]:
     records = Records(found.file.file, found.file.start)
     find = found.index.find
-    for at, raw in records:
-        if at in found.repeated:
+    for raw in chain(records, (records.rest.strip("\n") for _ in range(1))):
+        if records.number in found.repeated:
             continue
         record = straightened(raw)
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ropeway.connectors.ldif.file import LdifFile, explained
+from ropeway.connectors.ldif.index import Place
+from ropeway.connectors.ldif.lines import printable
 from ropeway.connectors.ldif.marks import Mark, short, unpack_mark
 from ropeway.connectors.ldif.one import find_one
 from ropeway.connectors.ldif.paging import paged
@@ -35,8 +37,7 @@ class LdifSource:
     def describe(self) -> DirectoryDefinition:
         """AD's own schema as published, as far as Ropeway needs it; the id is the domain's objectGUID."""
         found = self._survey()
-        base = found.base.decode("utf-8", "replace")
-        return DirectoryDefinition(found.domain, base, object_definitions())
+        return DirectoryDefinition(found.domain, printable(found.base), object_definitions())
 
     def read(self, watermark: Watermark | None, wanted: Wanted) -> Iterator[Page]:
         """The whole file, or nothing where it is the one that was read; a file has no history to read from."""
@@ -56,17 +57,17 @@ class LdifSource:
         found = self._survey()
         at = found.index.offset_of(anchor)
         if at is None:
-            if found.cut or found.nameless or found.index.doubtful:
+            if not found.whole:
                 raise RopewayError(Problem("ldif-in-doubt", object=anchor))
             return None
         with explained(self._settings.path):
-            return find_one(found, anchor, at, wanted)
+            return find_one(found, Place(anchor, at), wanted)
 
     def resolve(self, dn: str, wanted: Wanted) -> Whole | None:
         """The object with that DN, however it is written."""
         self._refresh()
         try:
-            anchor = self._survey().index.find(dn.encode())
+            anchor = self._survey().index.find(dn)
         except ValueError:
             return None
         return self.read_one(anchor, wanted) if anchor else None
@@ -76,14 +77,13 @@ class LdifSource:
         del wanted
         self._refresh()
         found = self._survey()
-        whole = not (found.cut or found.nameless or found.index.doubtful)
         held: list[Anchor] = []
         for anchor in found.index.anchors():
             held.append(anchor)
             if len(held) == _ANCHORS:
                 yield AnchorPage(tuple(held))
                 held = []
-        yield AnchorPage(tuple(held), complete=whole)
+        yield AnchorPage(tuple(held), complete=found.whole)
 
     def reports_deletions(self) -> bool:
         """No: what is missing from the next export was deleted, and only a full read shows that."""
@@ -115,14 +115,14 @@ class LdifSource:
     def _items(self, reader: RecordReader) -> Iterator[Item | Problem]:
         found = self._survey()
         records = Records(self._file.file, self._file.start)
-        for at, raw in records:
-            if at not in found.repeated:
-                yield from reader.items(raw, records, at)
-        rest = records.rest.rstrip(b"\n")
+        for raw in records:
+            if records.number not in found.repeated:
+                yield from reader.items(raw, records)
+        rest = records.rest.strip("\n")
         if found.cut:
             yield from reader.cut_off(rest, found.cut)
-        elif rest and records.rest_at not in found.repeated:
-            yield from reader.items(rest, records, records.rest_at)
+        elif rest and records.number not in found.repeated:
+            yield from reader.items(rest, records)
 
     def _survey(self) -> Survey:
         if self._found is None:

@@ -129,9 +129,7 @@ class _Surveyor:
         if not found.base or is_below(found.base, part):
             found.base = part
 
-    def _repeat(
-        self, raw: str, anchor: Anchor, key: str, same_dn: Place | None, same_anchor: Place | None
-    ) -> None:
+    def _repeat(self, raw: str, anchor: Anchor, key: str, same_dn: Place | None, same_anchor: Place | None) -> None:
         """An object for the second time: harmless word for word; otherwise every object concerned is set aside."""
         first = same_anchor or same_dn
         assert first

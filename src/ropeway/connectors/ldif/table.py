@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from ropeway.connectors.ldif.decoding import DECODERS, LARGEST
-from ropeway.connectors.ldif.lines import BadRecord, as_bytes, as_text, from_base64, name_of, understand
+from ropeway.connectors.ldif.decoding import DECODERS
+from ropeway.connectors.ldif.lines import BadRecord, as_text, from_base64, name_of, understand
 from ropeway.connectors.ldif.schema import known_attributes
 
 _MOST = 4096
@@ -106,8 +106,3 @@ def _from_base64(slot: Slot) -> Slot:
         return decode(from_base64(value, name))
 
     return Slot(name, decoded, holds)
-
-
-def too_large(value: str | bytes) -> bool:
-    """Whether one value has more bytes than any directory holds."""
-    return len(value) > LARGEST // 4 and len(as_bytes(value)) > LARGEST
