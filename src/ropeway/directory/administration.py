@@ -13,7 +13,6 @@ from ropeway.directory.computed import (
     Contribution,
     Standing,
     Who,
-    claims_of,
     is_synchronised,
     merged,
 )
@@ -76,7 +75,7 @@ def restore(work: Workspace, links: Links, record: Record) -> Record:
     """Back from the bin under the same id, from now on in the cloud alone; what others took meanwhile is withheld."""
     wanted = recomputed(work, record, cloud_owned(record, lambda one: one.standing == Standing.WITHDRAWN))
     draft = Draft(record, wanted, record.name, forced=True)
-    work.keys.fetch(claims_of(wanted.properties))
+    work.keys.fetch(draft.claims)
     accept(work, draft)
     store(work, links)
     return record
@@ -166,9 +165,8 @@ def _with(work: Workspace, record: Record, contributions: dict[Who, Contribution
 
 def _refuse_taken(work: Workspace, draft: Draft) -> None:
     """Administrators are told of a conflict at once, instead of getting a placeholder."""
-    claims = claims_of(draft.wanted.properties)
-    work.keys.fetch(claims)
-    for wanted, value in claims.items():
+    work.keys.fetch(draft.claims)
+    for wanted, value in draft.claims.items():
         holder = work.keys.holder(wanted)
         if holder not in (None, draft.record.number) and wanted not in draft.record.state.waits():
             name, details = name_of(draft.wanted.properties), {"holder": holder_name(work, holder)}

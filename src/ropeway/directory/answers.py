@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
-from ropeway.directory.computed import PROPERTY_OF, UPN, claim
+from ropeway.directory.computed import KIND_OF, PROPERTY_OF, UPN, claim
 from ropeway.directory.record import Record
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.model.changes import Change, Desired
 from ropeway.model.problems import Problem, shown
 
 _WITHHELD = {"userPrincipalName": "duplicate-upn", "proxyAddresses": "duplicate-proxy-address"}
-_KINDS = {property_: kind for kind, property_ in PROPERTY_OF.items()}
 
 
 def noticed(work: Workspace, known: Known) -> Problem | None:
@@ -31,7 +30,7 @@ def noticed(work: Workspace, known: Known) -> Problem | None:
 
 def _conflict(work: Workspace, record: Record, error: dict[str, str]) -> Problem:
     name, value = error["propertyCausingError"], error["value"]
-    number = work.keys.holder(claim(_KINDS[name], value))
+    number = work.keys.holder(claim(KIND_OF[name], value))
     details = {"holder": holder_name(work, number), "upn": record.state.properties.get("userPrincipalName") or ""}
     return Problem(_WITHHELD.get(name, "duplicate-identifier"), record.name, name, shown(value), details)
 

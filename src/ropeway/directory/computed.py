@@ -59,6 +59,8 @@ PROPERTY_OF = {
     SID: "onPremisesSecurityIdentifier",
 }
 
+KIND_OF = {property_: kind for kind, property_ in PROPERTY_OF.items()}
+
 
 def merged(contributions: Iterable[Contribution]) -> Desired:
     """Per attribute the opinion of the highest precedence (lowest number, then lowest job); empty ones left out."""
@@ -131,10 +133,13 @@ def claim(name: str, value: Any) -> Claim:
 def claims_of(properties: Desired) -> dict[Claim, str]:
     """Every unique value of an object: its key to the value as written. Identifiers first, addresses in order."""
     found: dict[Claim, str] = {}
-    for name in (ANCHOR, SID, UPN):
+    for name in (ANCHOR, SID):
         value = properties.get(PROPERTY_OF[name])
         if value is not None:
-            found[claim(name, value)] = value
+            found[(name, value)] = value
+    upn = properties.get("userPrincipalName")
+    if upn is not None:
+        found[(UPN, compare_key(upn))] = upn
     for address in properties.get("proxyAddresses") or ():
         found[(PROXY, compare_key(address))] = address
     return found
@@ -142,6 +147,5 @@ def claims_of(properties: Desired) -> dict[Claim, str]:
 
 def waits_of(properties: Desired) -> set[Claim]:
     """The unique values an object wants and was refused, read from its provisioning errors."""
-    names = {v: k for k, v in PROPERTY_OF.items()}
-    errors = properties.get("onPremisesProvisioningErrors") or ()
-    return {claim(names[e["propertyCausingError"]], e["value"]) for e in errors}
+    errors = properties.get("onPremisesProvisioningErrors")
+    return {claim(KIND_OF[e["propertyCausingError"]], e["value"]) for e in errors} if errors else set()

@@ -7,7 +7,7 @@ import re
 from sqlalchemy import Connection, select, update
 
 from ropeway.directory import tables
-from ropeway.directory.computed import claims_of, computed
+from ropeway.directory.computed import computed
 from ropeway.directory.drafts import Draft, Refused, recomputed
 from ropeway.directory.portions import AT_ONCE
 from ropeway.directory.record import Record, State, decoded_history
@@ -58,7 +58,7 @@ def follow(work: Workspace, name: str) -> None:
     affected, reached = _affected(work, name, done)
     work.load(affected)
     drafts = [_renamed(work, work.records[number]) for number in affected]
-    work.keys.fetch(c for draft in drafts for c in claims_of(draft.wanted.properties))
+    work.keys.fetch(c for draft in drafts for c in draft.claims)
     for draft in drafts:
         accept(work, draft)
     store(work)

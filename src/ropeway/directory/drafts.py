@@ -8,6 +8,7 @@ import msgspec
 
 from ropeway.directory.computed import (
     ADMINISTRATORS,
+    Claim,
     Contribution,
     Standing,
     Who,
@@ -30,7 +31,7 @@ class Contributor(msgspec.Struct, frozen=True):
     """Makes the id of a new object."""
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct):
     """An object as it shall be, if its unique values are free."""
 
     record: Record
@@ -41,6 +42,12 @@ class Draft(msgspec.Struct, frozen=True):
     """Jobs whose links to other objects end with this."""
     forced: bool = False
     """Nobody can be told no: identifiers of others are withheld, too."""
+
+    claims: dict[Claim, str] = {}
+    """The unique values it asks for; set by itself."""
+
+    def __post_init__(self) -> None:
+        self.claims = self.wanted.claims()
 
 
 class Refused(Exception):  # noqa: N818 - an answer, caught at once

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select, tuple_
 
 from ropeway.directory import tables
 from ropeway.directory.administration import cloud_owned
-from ropeway.directory.computed import Standing, claims_of
+from ropeway.directory.computed import Standing
 from ropeway.directory.drafts import Draft, recomputed
 from ropeway.directory.flush import log, save_counters
 from ropeway.directory.workspace import Workspace
@@ -43,7 +43,7 @@ def keep(work: Workspace, job: int, numbers: list[int]) -> None:
         record = work.records[number]
         contributions = cloud_owned(record, lambda one: one.job == job and one.standing <= Standing.PROVISIONS)
         drafts.append(Draft(record, recomputed(work, record, contributions), record.name, forced=True))
-    work.keys.fetch(c for draft in drafts for c in claims_of(draft.wanted.properties))
+    work.keys.fetch(c for draft in drafts for c in draft.claims)
     for draft in drafts:
         accept(work, draft)
     store(work)

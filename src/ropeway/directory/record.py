@@ -18,7 +18,7 @@ class State(msgspec.Struct, frozen=True):
 
     def claims(self) -> dict[Claim, str]:
         """The unique values it holds; a binned object holds none."""
-        return {} if self.deleted is not None else claims_of(self.properties)
+        return {} if self.deleted is not None or not self.properties else claims_of(self.properties)
 
     def waits(self) -> set[Claim]:
         """The unique values it waits for; a binned object waits for none."""

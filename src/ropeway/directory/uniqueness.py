@@ -10,6 +10,7 @@ from typing import Any
 
 from ropeway.directory.answers import holder_name
 from ropeway.directory.computed import ANCHOR, PROPERTY_OF, PROXY, SID, UPN, Claim, claim, claims_of
+from ropeway.directory.drafts import Draft
 from ropeway.directory.keys import Keys
 from ropeway.directory.names import Domains, placeholder
 from ropeway.directory.record import Record, State
@@ -31,10 +32,9 @@ def refusal(work: Workspace, record: Record, wanted: Desired, name: str) -> Prob
     return None
 
 
-def settle(record: Record, wanted: State, keys: Keys, domains: Domains, time: str) -> State:
+def settle(record: Record, draft: Draft, keys: Keys, domains: Domains, time: str) -> State:
     """The state with what is taken by others withheld; the record's keys move to it."""
-    properties = wanted.properties
-    claims = claims_of(properties)
+    properties, claims = draft.wanted.properties, draft.claims
     withheld = {c: value for c, value in claims.items() if keys.holder(c) not in (None, record.number)}
     if withheld:
         _withhold(record, properties, withheld, keys, domains)
@@ -46,7 +46,7 @@ def settle(record: Record, wanted: State, keys: Keys, domains: Domains, time: st
             keys.free(old, record.number)
     for new in claims:
         keys.take(new, record.number)
-    return wanted
+    return draft.wanted
 
 
 def release(record: Record, keys: Keys) -> None:

@@ -20,6 +20,7 @@ MOST_BYTES = 100 * 1024
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SMTP = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+")
+_ADDRESS_LINES = re.compile(rf"(?:(?:smtp|SMTP):{_SMTP.pattern}(?:\n|$))+")
 _NICKNAME = re.compile(r"[^@()\\\[\]\";:<>,\s]+")
 _EXTENSION = re.compile(r"extension_[0-9a-f]{32}_[A-Za-z0-9_]{1,128}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
@@ -42,13 +43,20 @@ class Invalid(Exception):  # noqa: N818 - an answer, caught at once
 
 def normalised(type_: str, attributes: Desired) -> Desired:
     """Attributes as they are stored: empty lists and texts are None, bytes are Base64; `Invalid` where one is wrong."""
-    known, plain = BY_NAME[type_], _PLAIN[type_]
+    known, texts = BY_NAME[type_], _TEXTS[type_]
     wanted: Desired = {}
     for name, value in attributes.items():
-        if type(value) is str and 0 < len(value) <= plain.get(name, 0) and value.isprintable():
-            wanted[name] = value
-        else:
-            wanted[name] = _normal(type_, name, known.get(name) or _extension(name), value)
+        text = texts.get(name)
+        if text is not None and type(value) is str and 0 < len(value) <= text[0] and value.isprintable():
+            if text[1] is None or text[1](value):
+                wanted[name] = value
+                continue
+        elif value is True or value is False:
+            definition = known.get(name)
+            if definition is not None and definition.type == "Boolean":
+                wanted[name] = value
+                continue
+        wanted[name] = _normal(type_, name, known.get(name) or _extension(name), value)
     return wanted
 
 
@@ -58,6 +66,8 @@ def _normal(type_: str, name: str, definition: AttributeDefinition | None, value
     if value is None or value in ([], ""):
         return None
     if definition.multivalued:
+        if name == "proxyAddresses" and _plainly_addresses(value):
+            return value
         values = cast("list[object]", value) if isinstance(value, list) else [value]
         normal: Any = [_scalar(definition, one) for one in values]
     else:
@@ -105,6 +115,21 @@ def _checked_bytes(definition: AttributeDefinition, value: bytes | str) -> str:
     return b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
+def _plainly_addresses(values: Any) -> bool:
+    """Whether a list is one that `_addresses` would leave as it is; most are."""
+    try:
+        text = "\n".join(values)
+    except TypeError:
+        return False
+    return (
+        type(values) is list
+        and text.isascii()
+        and _ADDRESS_LINES.fullmatch(text) is not None
+        and text.count("SMTP:") <= 1
+        and len(set(text.lower().split("\n"))) == len(cast("list[str]", values)) <= MOST_ADDRESSES
+    )
+
+
 def _addresses(name: str, given: list[str]) -> list[str]:
     """Addresses without repetition; `SMTP:` in capitals at most once, a bare address is a secondary one."""
     folded: dict[str, str] = {}
@@ -126,13 +151,11 @@ def _addresses(name: str, given: list[str]) -> list[str]:
     return list(folded.values())
 
 
-def _matching(pattern: re.Pattern[str], rule: str) -> Callable[[str, Any], Any]:
-    def check(name: str, value: Any) -> Any:
-        if not pattern.fullmatch(value):
-            raise Invalid("value-not-allowed", name, value, rule=rule)
-        return value
-
-    return check
+def _matching(name: str, value: str) -> str:
+    pattern, rule = _PATTERNS[name]
+    if not pattern.fullmatch(value):
+        raise Invalid("value-not-allowed", name, value, rule=rule)
+    return value
 
 
 def _one(name: str, values: list[str]) -> list[str]:
@@ -141,25 +164,29 @@ def _one(name: str, values: list[str]) -> list[str]:
     return values
 
 
+_PATTERNS: dict[str, tuple[re.Pattern[str], str]] = {
+    "mail": (_SMTP, "an address is written as name@domain"),
+    "mailNickname": (_NICKNAME, 'none of @ ( ) \\ [ ] " ; : < > , and no space'),
+    "usageLocation": (re.compile("[A-Za-z]{2}"), "two letters of ISO 3166-1"),
+    "userType": (re.compile("Member|Guest"), "Member or Guest"),
+    "onPremisesSecurityIdentifier": (re.compile(r"S-1(-\d+)+"), "a SID is written as S-1-5-21-…"),
+}
+
 _SYNTAX: dict[str, Callable[[str, Any], Any]] = {
     "proxyAddresses": _addresses,
     "businessPhones": _one,
-    "mail": _matching(_SMTP, "an address is written as name@domain"),
-    "mailNickname": _matching(_NICKNAME, 'none of @ ( ) \\ [ ] " ; : < > , and no space'),
-    "usageLocation": _matching(re.compile("[A-Za-z]{2}"), "two letters of ISO 3166-1"),
-    "userType": _matching(re.compile("Member|Guest"), "Member or Guest"),
-    "onPremisesSecurityIdentifier": _matching(re.compile(r"S-1(-\d+)+"), "a SID is written as S-1-5-21-…"),
+    **dict.fromkeys(_PATTERNS, _matching),
 }
 """Rules beyond type and length; each answers the value as it is stored."""
 
-_PLAIN = {
+_TEXTS = {
     type_: {
-        name: definition.max_length or sys.maxsize
+        name: (definition.max_length or sys.maxsize, _PATTERNS[name][0].fullmatch if name in _PATTERNS else None)
         for name, definition in attributes.items()
-        if definition.type == "String" and not definition.multivalued and name not in _SYNTAX
+        if definition.type == "String" and not definition.multivalued
     }
     for type_, attributes in BY_NAME.items()
 }
-"""The longest length of every attribute that is a single text without a rule: most of them, checked first."""
+"""Length and pattern of every single text: most values need no more than this."""
 
 _REQUIRED = {type_: [name for name, a in attributes.items() if a.required] for type_, attributes in BY_NAME.items()}

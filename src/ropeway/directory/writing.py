@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from ropeway.directory import tables
-from ropeway.directory.computed import Claim, Standing, claims_of, is_synchronised
+from ropeway.directory.computed import Claim, Standing, is_synchronised
 from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recomputed, revise, withdraw
 from ropeway.directory.flush import flush, save_counters
 from ropeway.directory.links import Links, unknown_link
@@ -30,7 +30,7 @@ def apply(work: Workspace, by: Contributor, changes: Sequence[Change], links: Li
     known = work.known(by.job, (c.anchor for c in changes))
     targets = _load(work, changes, known)
     drafts = [_draft(work, by, change, known.get(change.anchor), targets) for change in changes]
-    work.keys.fetch(c for d in drafts if isinstance(d, Draft) for c in claims_of(d.wanted.properties))
+    work.keys.fetch(c for d in drafts if isinstance(d, Draft) for c in d.claims)
     return [_applied(work, by, change, draft, links) for change, draft in zip(changes, drafts, strict=True)]
 
 
@@ -95,7 +95,7 @@ def accept(work: Workspace, draft: Draft) -> Problem | None:
         problem = refusal(work, record, wanted.properties, draft.name)
         if problem is not None:
             return problem
-    state = settle(record, wanted, work.keys, work.domains, work.time)
+    state = settle(record, draft, work.keys, work.domains, work.time)
     _stamp(work, record, state.properties, is_synchronised(state.contributions))
     if state != record.state:
         record.state = state
@@ -123,7 +123,7 @@ def store(work: Workspace, links: Links | None = None) -> None:
             break
         work.load(heirs)
         drafts = [_again(work, work.records[number]) for number in heirs]
-        work.keys.fetch(c for d in drafts for c in claims_of(d.wanted.properties))
+        work.keys.fetch(c for d in drafts for c in d.claims)
         for draft in drafts:
             accept(work, draft)
         flush(work)
