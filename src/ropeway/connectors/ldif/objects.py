@@ -62,7 +62,7 @@ def read_content(record: str, table: Table) -> Content:
                 else:
                     attributes[name] = [read]
             elif value and not large:
-                links.setdefault(name, []).append(as_text(read))
+                links.setdefault(name, []).append(read)  # pyright: ignore[reportArgumentType] - text, as LINKS says
     except ValueError as error:
         raise BadRecord("ldif-bad-value", slot.name if slot else "", value, why=str(error)) from None
     for name in table.unknown:
