@@ -55,3 +55,13 @@ def test_each_test_has_an_empty_database(postgres_url: str) -> None:
     with psycopg.connect(postgres_url) as connection:
         tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
         assert connection.execute(tables).fetchone() == (0,)
+
+
+def test_the_domain_s_own_dns_knows_the_controller_s_address(fresh_domain: Domain) -> None:
+    from dns.resolver import Resolver
+
+    resolver = Resolver(configure=False)
+    resolver.nameservers = [fresh_domain.address]
+    answers = resolver.resolve(f"_ldap._tcp.{fresh_domain.dns_domain}", "SRV")
+    assert [str(answer.target) for answer in answers] == [f"{fresh_domain.host_name}."]
+    assert [str(a) for a in resolver.resolve(fresh_domain.host_name, "A")] == [fresh_domain.address]

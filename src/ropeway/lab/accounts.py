@@ -37,7 +37,7 @@ def add(domain: Domain, name: str, *, rights: tuple[str, ...] = ()) -> Account:
     Works on the database itself, whether the controller runs or not; an account that is there already is an error.
     """
     dn = f"CN={name},CN=Users,{domain.base_dn}"
-    account = Account(name, f"{name}@{domain.dns_domain}", dn, domain.folder / f"{name}.password")
+    account = Account(name, f"{name}@{domain.dns_domain}", dn, domain.folder / "accounts" / f"{name}.password")
     write_password(account.password_file)
     here = f"--configfile={domain.smb_conf}"
     create = ["user", "create", name, account.password().reveal(), here]

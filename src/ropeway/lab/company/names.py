@@ -51,10 +51,10 @@ SCRIPTS = (
         _latin(
             "Lindqvist Müller=mueller García=garcia O'Brien=obrien Nowak Svensson Dvořák=dvorak Kovács=kovacs "
             "Þórsdóttir=thorsdottir Işık=isik Åkesson=akesson Brânză=branza Çelik=celik Đorđević=djordjevic "
-            "Éluard=eluard Fjeld Gößmann=goessmann Horváth=horvath Iglesias Jørgensen=joergensen Koskinen Lefèvre=lefevre "
-            "Mbeki Núñez=nunez Özdemir=oezdemir Pérez=perez Rossi Šimić=simic Türk=tuerk Urbański=urbanski "
-            "Vrânceanu=vranceanu Węgrzyn=wegrzyn Yıldız=yildiz Žukauskas=zukauskas Smith-Jones=smith-jones Bērziņš=berzins "
-            "Camilleri Dupont Ferreira Nguyễn=nguyen"
+            "Éluard=eluard Fjeld Gößmann=goessmann Horváth=horvath Iglesias Jørgensen=joergensen Koskinen "
+            "Lefèvre=lefevre Mbeki Núñez=nunez Özdemir=oezdemir Pérez=perez Rossi Šimić=simic Türk=tuerk Urbański=urbanski "
+            "Vrânceanu=vranceanu Węgrzyn=wegrzyn Yıldız=yildiz Žukauskas=zukauskas Smith-Jones=smith-jones "
+            "Bērziņš=berzins Camilleri Dupont Ferreira Nguyễn=nguyen"
         ),
         22,
     ),
@@ -68,7 +68,8 @@ SCRIPTS = (
         "Cyrillic",
         _names("Олена=olena Іван=ivan Наталія=nataliia Сергій=serhii Ђорђе=djordje Юлия=yuliya Пётр=petr"),
         _names(
-            "Шевченко=shevchenko Коваленко=kovalenko Петров=petrov Стојановић=stojanovic Иванова=ivanova Єфименко=yefymenko"
+            "Шевченко=shevchenko Коваленко=kovalenko Петров=petrov Стојановић=stojanovic "
+            "Иванова=ivanova Єфименко=yefymenko"
         ),
         4,
     ),

@@ -49,6 +49,9 @@ DEPARTMENTS = {
 
 FOLDERS = ("People", "Groups", "Contacts", "Workstations", "Service Accounts")
 
+UNITS = 1 + len(FOLDERS) + len(CITIES) + len(CITIES) * len(DEPARTMENTS)
+"""Organizational units of every company, whatever its size."""
+
 
 def root_dn(base_dn: str) -> str:
     """The organizational unit above everything of the company."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ropeway.lab.company.places import UNITS
+
 
 class Size(msgspec.Struct, frozen=True):
     """Numbers of objects by kind."""
@@ -19,6 +21,7 @@ class Size(msgspec.Struct, frozen=True):
     service_accounts: int = 6
 
     @property
-    def total(self) -> int:
-        """All objects but the organizational units."""
-        return self.people + self.groups + self.contacts + self.computers + self.service_accounts
+    def objects(self) -> int:
+        """All of them, organizational units included."""
+        counted = self.people + self.groups + self.contacts + self.computers + self.service_accounts
+        return counted + UNITS
