@@ -94,6 +94,7 @@ def load(
     domain = opened(_place(realm, folder))
     size = Size(people=people, groups=groups, members=members, contacts=contacts, computers=computers)
     line = ProgressLine(quiet=session.quiet)
+    line(Progress("load", 0, size.objects))
     try:
         populate(domain, size, seed=seed, report=lambda done: line(Progress("load", done, max(done, size.objects))))
     finally:

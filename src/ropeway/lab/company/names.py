@@ -52,9 +52,9 @@ SCRIPTS = (
             "Lindqvist Müller=mueller García=garcia O'Brien=obrien Nowak Svensson Dvořák=dvorak Kovács=kovacs "
             "Þórsdóttir=thorsdottir Işık=isik Åkesson=akesson Brânză=branza Çelik=celik Đorđević=djordjevic "
             "Éluard=eluard Fjeld Gößmann=goessmann Horváth=horvath Iglesias Jørgensen=joergensen Koskinen "
-            "Lefèvre=lefevre Mbeki Núñez=nunez Özdemir=oezdemir Pérez=perez Rossi Šimić=simic Türk=tuerk Urbański=urbanski "
-            "Vrânceanu=vranceanu Węgrzyn=wegrzyn Yıldız=yildiz Žukauskas=zukauskas Smith-Jones=smith-jones "
-            "Bērziņš=berzins Camilleri Dupont Ferreira Nguyễn=nguyen"
+            "Lefèvre=lefevre Mbeki Núñez=nunez Özdemir=oezdemir Pérez=perez Rossi Šimić=simic "
+            "Türk=tuerk Urbański=urbanski Vrânceanu=vranceanu Węgrzyn=wegrzyn Yıldız=yildiz Žukauskas=zukauskas "
+            "Smith-Jones=smith-jones Bērziņš=berzins Camilleri Dupont Ferreira Nguyễn=nguyen"
         ),
         22,
     ),

@@ -1,0 +1,35 @@
+# Every verb of the project. PYTHON chooses the interpreter of the virtual environment (3.11 or newer).
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -q
+WORKERS ?= 2
+FAST := $(wildcard tests/unit tests/contract)
+REAL := $(wildcard tests/journeys tests/integration tests/crash)
+
+.PHONY: help install demo check test bench docs
+
+help: ## List the verbs.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+install: ## Install what is missing: Debian packages, and .venv from hash-pinned requirements.
+	@scripts/install $(PYTHON) requirements/develop.txt
+
+demo: ## Show it: a Samba domain with a company, its first synchronization, then changes as they arrive.
+	@scripts/install $(PYTHON) requirements/runtime.txt
+	@scripts/demo
+
+check: install ## Format, lint, types, and which package may import which.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+test: check ## Everything that must hold: check, the fast tests, then those with real servers.
+	$(PYTEST) -n $(WORKERS) $(FAST)
+	$(PYTEST) -n $(WORKERS) --dist loadscope $(REAL)
+
+bench: install ## Measure, and write the table of docs/performance.md.
+	$(BIN)/python -m benchmarks
+
+docs: install ## Try every example of the documentation.
+	$(PYTEST) -k "documentation or docs or readme or examples" tests
