@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_command
+from typer.main import get_command, get_group
 
 from ropeway.cli import events, follow, job
 from ropeway.cli.arguments import global_options_first, refuse_passwords
@@ -40,7 +40,7 @@ class Root(TyperGroup):
         """The command that the words name."""
         name = next(iter(args), "")
         if name in LATE:
-            self.add_command(get_command(import_module(f"ropeway.cli.{name}").app), name)
+            self.add_command(get_group(import_module(f"ropeway.cli.{name}").app), name)
         return super().resolve_command(ctx, args)
 
 

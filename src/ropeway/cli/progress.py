@@ -29,7 +29,7 @@ class Stage:
 
     def line(self, name: str, width: int) -> str:
         """`import ━━━━━━───── 5,000 of 11,000  23,400/s`, cut to a width."""
-        counted = f"{self.done:,}" if self.total is None else f"{self.done:,} of {self.total:,}"
+        counted = f"{self.done:,}" if self.total is None else f"{self.done:,} of {max(self.done, self.total):,}"
         rate = f"  {self.done / self.seconds:,.0f}/s" if self.seconds > 0.05 else ""
         share = min(1.0, self.done / self.total) if self.total else None
         bar = "" if share is None else "━" * round(share * BAR) + "─" * (BAR - round(share * BAR)) + " "

@@ -26,7 +26,7 @@ def event_blocks(events: Sequence[EventView], *, limit: int, verbose: bool) -> I
         columns = ("Time", "Job", "Action", "Type", "Object", "Outcome")
         yield Table(columns, rows, whole=frozenset({"Action", "Type"}))
     if len(ordered) == limit:
-        yield f"The latest {limit:,} are shown; --limit shows more, -v every step and value."
+        yield "Older ones are left out; --limit shows more" + ("." if verbose else ", -v every step and value.")
 
 
 def event_story(event: EventView, indent: str = "") -> Iterator[Block]:
