@@ -14,9 +14,6 @@ from ropeway.connectors.ldif.lines import as_bytes
 from ropeway.model.anchors import guid_to_bytes
 from ropeway.model.values import Scalar
 
-LARGEST = 10 * 1024 * 1024
-"""Bytes of one value; a larger one is set aside with its object."""
-
 Decoder = Callable[[str | bytes], Scalar]
 
 _NUMBER = re.compile(r"-?[0-9]{1,19}")

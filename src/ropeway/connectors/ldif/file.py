@@ -32,9 +32,8 @@ class LdifFile:
         self.name = "standard input" if path == "-" else path
         with _explained(path):
             self._given: BinaryIO = _opened(path)
-            self.file: BinaryIO = self._given
-            if path == "-" or not stat.S_ISREG(os.fstat(self._given.fileno()).st_mode):
-                self.file = _spooled(self._given)
+            self._copied = path == "-" or not stat.S_ISREG(os.fstat(self._given.fileno()).st_mode)
+            self.file: BinaryIO = _spooled(self._given) if self._copied else self._given
             head = self.file.read(4)
             if encoding := _utf16(head):
                 self.file.seek(0)
@@ -45,12 +44,12 @@ class LdifFile:
 
     def now(self) -> tuple[int, int]:
         """Size in bytes and time of the last change in nanoseconds, of what is open."""
-        status = os.fstat((self._given if self._given.seekable() else self.file).fileno())
+        status = os.fstat((self.file if self._copied else self._given).fileno())
         return status.st_size, status.st_mtime_ns
 
     def on_disk(self) -> tuple[int, int]:
         """The same of what the path names now: another file may have taken the name."""
-        if self.path == "-":
+        if self._copied:
             return self.opened_as
         with _explained(self.path):
             status = Path(self.path).stat()

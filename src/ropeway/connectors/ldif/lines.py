@@ -9,6 +9,9 @@ from collections.abc import Iterator
 
 from ropeway.model.problems import Problem, shown
 
+LARGEST = 10 * 1024 * 1024
+"""Bytes of one value; a larger one is set aside with its object."""
+
 _WIDE = re.compile(r"^([^:\n#]*::?) +", re.M)
 _RANGE = re.compile(r"range=(\d+)-(\d+|\*)", re.I)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
@@ -78,11 +81,14 @@ def understand(line: str) -> tuple[str, str | bytes] | None:
 def from_base64(value: str, name: str) -> bytes:
     """A Base64 value decoded; `BadRecord` where it is cut or is none."""
     try:
-        return a2b_base64(value, strict_mode=True)
+        raw = a2b_base64(value, strict_mode=True)
     except Base64Error as error:
         raise BadRecord("ldif-bad-base64", name, value, why=str(error)) from None
     except ValueError:
         raise BadRecord("ldif-bad-base64", name, value, why="it has characters beyond ASCII") from None
+    if len(raw) > LARGEST:
+        raise BadRecord("ldif-bad-value", name, value, why=f"it has more than {LARGEST:,} bytes")
+    return raw
 
 
 def as_bytes(value: str | bytes) -> bytes:

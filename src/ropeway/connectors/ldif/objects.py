@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ropeway.connectors.ldif.decoding import LARGEST, string
-from ropeway.connectors.ldif.lines import BadRecord, as_text, lines_of
+from ropeway.connectors.ldif.decoding import string
+from ropeway.connectors.ldif.lines import LARGEST, BadRecord, as_bytes, as_text, lines_of, understand
 from ropeway.connectors.ldif.table import LINKS, MANY, MISSING, ONE, Slot, Table
 from ropeway.model.anchors import Anchor, guid_to_bytes
 from ropeway.model.values import Attributes
@@ -71,6 +71,15 @@ def read_content(record: str, table: Table) -> Content:
     return Content(attributes, links)
 
 
+def refuse_change(record: str) -> None:
+    """Raise where a record is a change of something, which explains why it does not look like an object."""
+    for line in lines_of(record):
+        if line[:11].lower() == "changetype:" and (found := understand(line)):
+            change = as_text(found[1]).strip()
+            if change.lower() != "add":
+                raise BadRecord("ldif-changetype", "changetype", change)
+
+
 def links_of(record: str, table: Table) -> Iterator[tuple[str, str]]:
     """Reference attribute and DN of every link of a record, one after the other."""
     for line in lines_of(record):
@@ -100,11 +109,14 @@ def complete(attributes: Attributes, table: Table, dn: str, anchor: Anchor) -> N
 
 
 def _check(value: str | bytes) -> None:
-    """Refuse what no directory holds: more than 10 MB, a 0 byte, bytes that are no text where text stands."""
-    if len(value) > LARGEST * 4 // 3 + 4:
-        raise ValueError(f"it has more than {LARGEST:,} bytes")
+    """Refuse what no directory holds: a 0 byte, bytes that are no text where text stands, more than 10 MB.
+
+    The bound for text is that of Base64, which is decoded, and then held against the bound for bytes, later.
+    """
     if isinstance(value, str):
         string(value)
+        if len(as_bytes(value)) > LARGEST * 4 // 3 + 4:
+            raise ValueError(f"it has more than {LARGEST:,} bytes")
 
 
 def _guessed(values: list[str | bytes]) -> list[str] | list[bytes]:

@@ -9,7 +9,7 @@ import msgspec
 from ropeway.connectors.ldif.dn import dn_key, is_below, parent_dn
 from ropeway.connectors.ldif.identity import Identity, dn_of, identify
 from ropeway.connectors.ldif.lines import BadRecord, printable, straightened
-from ropeway.connectors.ldif.objects import LARGE, complete, links_named, read_content
+from ropeway.connectors.ldif.objects import LARGE, complete, links_named, read_content, refuse_change
 from ropeway.connectors.ldif.records import Records
 from ropeway.connectors.ldif.survey import DELETED, Survey
 from ropeway.connectors.ldif.table import Table, is_single
@@ -21,13 +21,16 @@ from ropeway.model.watermark import Wanted
 
 _PARENTS = 1024
 
+CONTAINERS = ("organizationalUnit", "container", "domainDNS")
+"""Types that are always read, so that the chain of parents of every object is known."""
+
 
 class RecordReader:
     """Turns records into items, for one list of wanted types and attributes."""
 
     def __init__(self, found: Survey, wanted: Wanted) -> None:
         self._found = found
-        self._tables = {type_: Table(names) for type_, names in wanted.types.items()}
+        self._tables = {type_: Table(wanted.types.get(type_, ())) for type_ in {*CONTAINERS, *wanted.types}}
         self._parents: dict[str, tuple[Anchor | None, bool]] = {}
         self._given: set[Anchor] = set()
         self.clean = True
@@ -71,10 +74,12 @@ class RecordReader:
         table = self._table(who)
         if table is None:
             return
-        if who.type is None:
-            raise BadRecord("ldif-no-class", "objectClass")
+        if who.type is None or who.anchor is None:
+            refuse_change(record)
         if who.anchor is None:
             raise BadRecord("ldif-no-anchor")
+        if who.type is None:
+            raise BadRecord("ldif-no-class", "objectClass")
         if DELETED in record:
             yield Gone(who.anchor)
             return
@@ -147,6 +152,8 @@ class RecordReader:
             while above is not None:
                 if (anchor := self._found.index.find(above)) is not None:
                     return anchor, doubtful
+                if not is_below(dn_key(above), self._found.base):
+                    break
                 doubtful = doubtful or self._found.in_doubt(above)
                 above = parent_dn(above)
         except ValueError:

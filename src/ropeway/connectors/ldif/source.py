@@ -10,7 +10,7 @@ from ropeway.connectors.ldif.lines import printable
 from ropeway.connectors.ldif.marks import Mark, short, unpack_mark
 from ropeway.connectors.ldif.one import find_one
 from ropeway.connectors.ldif.paging import paged
-from ropeway.connectors.ldif.reading import RecordReader
+from ropeway.connectors.ldif.reading import CONTAINERS, RecordReader
 from ropeway.connectors.ldif.records import Records
 from ropeway.connectors.ldif.schema import object_definitions
 from ropeway.connectors.ldif.settings import LdifSettings
@@ -97,7 +97,7 @@ class LdifSource:
     def _read_all(self, wanted: Wanted) -> Iterator[Page]:
         found = self._survey()
         mark = self._watermark(wanted)
-        total = sum(found.counts[type_] for type_ in wanted.types)
+        total = sum(found.counts[type_] for type_ in {*wanted.types, *CONTAINERS})
         reader = RecordReader(found, wanted)
         pages = paged(self._items(reader), total)
         with explained(self._settings.path):
@@ -189,6 +189,6 @@ class LdifSource:
             Problem(
                 "watermark-of-another-domain",
                 object=self._file.name,
-                details={"expected": watermark.domain, "found": found.domain},
+                details={"mark": watermark.domain, "found": found.domain},
             )
         )

@@ -89,14 +89,14 @@ class _Surveyor:
 
     def enter(self, raw: str) -> None:
         found = self._found
-        record = straightened(raw) if raw[:4] != "dn: " else raw
+        record = straightened(raw)
         if is_beside(record) or record[:3] != "dn:":
             found.nameless = found.nameless or not is_beside(record)
             found.ending.note(raw)
             return
         found.ending.enter(record)
-        if raw is not record:
-            found.ending.note(raw[: len(raw) - len(record)])
+        if raw[:1] == "#":
+            found.ending.note(raw.partition("\ndn:")[0])
         if DELETED in record:
             return
         try:

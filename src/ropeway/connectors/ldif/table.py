@@ -57,7 +57,7 @@ class Table:
         name, value = understood
         folded = name.lower()
         if folded == "changetype" and as_text(value).strip().lower() != "add":
-            raise BadRecord("ldif-changetype", "changetype", value)
+            raise BadRecord("ldif-changetype", "changetype", as_text(value))
         slot = self._wanted.get(folded)
         self._remember(line, slot)
         return slot and (slot, value)
