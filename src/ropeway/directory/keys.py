@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim
 from ropeway.directory.portions import slices
-from ropeway.directory.statements import Rows, among, run
+from ropeway.store.statements import Rows, among, run
 
 _insert = tables.key.insert()
 _delete = delete(tables.key).where(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ropeway.directory import tables
 from ropeway.directory.definition import LINKS
 from ropeway.directory.flush import LOG, log
-from ropeway.directory.statements import Rows, run
+from ropeway.store.statements import Rows, run
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.model.anchors import Reference
 from ropeway.model.changes import Change

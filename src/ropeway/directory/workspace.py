@@ -14,7 +14,7 @@ from ropeway.directory.keys import Keys
 from ropeway.directory.names import Domains
 from ropeway.directory.portions import slices
 from ropeway.directory.record import Record, State, decoded, decoded_history
-from ropeway.directory.statements import among
+from ropeway.store.statements import among
 
 
 def iso(seconds: float) -> str:
