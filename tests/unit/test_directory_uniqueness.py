@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,8 +13,10 @@ from tests.unit.directory_company import INITIAL, Company, back, gone, group, pe
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Company:
-    return Company(Database(f"sqlite:///{tmp_path}/hub.db"))
+def company(database_url: str) -> Iterator[Company]:
+    database = Database(database_url)
+    yield Company(database)
+    database.close()
 
 
 def errors(company: Company, id_: str) -> list[tuple[str, str]]:
@@ -66,7 +68,9 @@ def test_of_two_who_wait_the_first_gets_the_value_and_the_other_goes_on_waiting(
 
 def test_two_people_swap_their_names_in_one_batch(company: Company) -> None:
     ann, ben = company.done(person("ann"), person("ben"))
-    company.done(update("ann", userPrincipalName="ben@contoso.test"), update("ben", userPrincipalName="ann@contoso.test"))
+    company.done(
+        update("ann", userPrincipalName="ben@contoso.test"), update("ben", userPrincipalName="ann@contoso.test")
+    )
     assert company.user(ann)["userPrincipalName"] == "ben@contoso.test"
     assert company.user(ben)["userPrincipalName"] == "ann@contoso.test"
     assert errors(company, ann) == []
@@ -83,7 +87,9 @@ def test_who_comes_back_from_the_bin_does_not_take_what_others_have_now(company:
     ("attribute", "code"),
     [("onPremisesImmutableId", "immutable-id-taken"), ("onPremisesSecurityIdentifier", "sid-taken")],
 )
-def test_an_identifier_of_somebody_else_sets_the_object_aside_alone(company: Company, attribute: str, code: str) -> None:
+def test_an_identifier_of_somebody_else_sets_the_object_aside_alone(
+    company: Company, attribute: str, code: str
+) -> None:
     value = "S-1-5-21-1-2-3-1104"
     company.done(person("ann", **{attribute: value}))
     outcomes = company.send(person("ben", **{attribute: value}), person("cem"))
