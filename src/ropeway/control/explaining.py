@@ -15,7 +15,6 @@ from ropeway.rules import Rules
 from ropeway.store import looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
-from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 
 PLURALS: dict[str, ObjectType] = {"user": "users", "group": "groups", "contact": "contacts", "device": "devices"}
@@ -35,7 +34,7 @@ def explain(
     told = Explaining(row.settings, rules, SqlState(database, tenant, row.number), time.time()).of(entry)
     shown = _in_directory(directory, entry)
     with database.read() as c:
-        links = looking.links_for_people(c, Key(tenant=tenant, job=row.number), entry.anchor, LINKS_SHOWN)
+        links = looking.links_for_people(c, entry.number, LINKS_SHOWN)
     return ExplainView(
         object=entry.dn,
         anchor=entry.anchor,

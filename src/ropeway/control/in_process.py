@@ -105,7 +105,7 @@ class InProcess:
         with trouble(), self._db.read() as c:
             row = jobs.find(c, TENANT, job)
             key = Key(tenant=TENANT, job=row.number)
-            return job_view(row, looking.counts(c, key, now), leases.holder(c, key, now))
+            return job_view(row, looking.counts(c, key), leases.holder(c, key, now))
 
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
         with trouble():

@@ -28,7 +28,7 @@ def change_views(state: State, target: Target, rules: Rules, limit: int) -> list
 
 
 def _links(state: State, rules: Rules, row: Sendable) -> Change:
-    links = state.pending_links([row.entry.anchor], ("", "", ""), LINKS_SHOWN)
+    links = state.pending_links([row.entry.number], (0, "", ""), LINKS_SHOWN)
     return links_change(row.entry, rules.rule_for(row.entry.type), links)
 
 

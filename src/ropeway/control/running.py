@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from ropeway.control.holder import is_dead, this_process
 from ropeway.control.protocol import CycleView, OnProgress, Progress
@@ -37,7 +37,7 @@ def trouble() -> Generator[None, None, None]:
     """Turns what a database says into the problem `database-trouble`."""
     try:
         yield
-    except DBAPIError as error:
+    except (OperationalError, InterfaceError, InternalError) as error:
         reason = shown(str(error.orig).strip() or type(error.orig).__name__)
         raise RopewayError(Problem("database-trouble", details={"error": reason})) from error
     except OSError as error:

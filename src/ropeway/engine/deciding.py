@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from ropeway.engine import planning
 from ropeway.engine.mapping import Setting, source_attributes
-from ropeway.engine.records import CONTAINERS, Decided, Due, Entry, Escrow
+from ropeway.engine.records import CONTAINERS, Decided, Due, Entry, Escrow, Later
 from ropeway.engine.scoping import Place, Places, Scoping
-from ropeway.engine.work import BATCH, Work, filetime, from_filetime, next_attempt
+from ropeway.engine.work import BATCH, Work, attempts, filetime, from_filetime, next_attempt
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Desired, MatchKey, MatchResult
 from ropeway.model.job import Departure
@@ -35,12 +35,12 @@ class Deciding:
             self._work.say("decide", self.decided, None)
 
     def _decide(self, lines: Sequence[Due]) -> None:
-        entries = self._work.state.known([line.anchor for line in lines])
+        entries = [line.entry for line in lines]
         self._batch = Decided(done=list(lines))
         self._failures: list[tuple[Entry, str, Problem]] = []
-        members = self._scoping.members(list(entries))
+        members = self._scoping.members([entry.anchor for entry in entries])
         staying: list[tuple[Entry, Place, ObjectRule, Desired]] = []
-        for entry in entries.values():
+        for entry in entries:
             place = self._places.of(entry)
             rule = self._work.rules.rule_for(entry.type)
             if entry.type in CONTAINERS:
@@ -80,7 +80,7 @@ class Deciding:
             return None
         when = self._work.rules.next_decision_time(attributes)
         if when is not None:
-            self._batch.later.append(Due(entry.anchor, 1, from_filetime(when)))
+            self._batch.later.append(Later(entry.anchor, from_filetime(when)))
         return desired
 
     def _leave(self, entry: Entry, place: Place, reason: str) -> None:
@@ -93,7 +93,7 @@ class Deciding:
     def _plan(self, staying: Sequence[tuple[Entry, Place, ObjectRule, Desired]]) -> None:
         new = [(e, rule, desired) for e, _, rule, desired in staying if e.target is None]
         matches = dict(zip([e.anchor for e, _, _ in new], match(self._work, new), strict=True))
-        pending = self._work.state.with_pending_links([e.anchor for e, _, rule, _ in staying if rule.references])
+        pending = self._work.state.with_pending_links([e.number for e, _, rule, _ in staying if rule.references])
         for entry, place, rule, desired in staying:
             found = matches.get(entry.anchor)
             if found is not None and found.problem is not None:
@@ -104,7 +104,7 @@ class Deciding:
             else:
                 self._batch.planned += planning.update(entry, rule, desired)
             creates = found is not None and found.target is None
-            if entry.anchor in pending and not (creates and planning.carries_links(rule)):
+            if entry.number in pending and not (creates and planning.carries_links(rule)):
                 self._batch.planned.append(planning.links(entry, rule))
             if found is None or entry.in_scope is not None or entry.dn != place.dn:
                 self._note(entry, place, True, None, rule.target_type)
@@ -116,9 +116,9 @@ class Deciding:
             return
         before = self._work.state.escrowed([e.anchor for e, _, _ in self._failures])
         for entry, stage, problem in self._failures:
-            attempts = before[entry.anchor].attempts + 1 if entry.anchor in before else 1
-            self._batch.escrows.append(Escrow(entry.anchor, stage, problem, attempts, self._now, self._now))
-            self._batch.later.append(Due(entry.anchor, 1, next_attempt(attempts, self._now)))
+            tried = attempts(before.get(entry.anchor))
+            self._batch.escrows.append(Escrow(entry.anchor, stage, problem, tried, self._now, self._now))
+            self._batch.later.append(Later(entry.anchor, next_attempt(tried, self._now)))
         self.failed += len(self._failures)
         self._work.state.report(
             self._work.cycle(), [(e.anchor, e.dn, e.type, problem, stage) for e, stage, problem in self._failures]

@@ -40,7 +40,7 @@ class Explaining:
         told = Explanation()
         place = Places(self._state, self._settings.scope).of(entry)
         rule = self._rules.rule_for(entry.type)
-        planned = self._state.planned_of(entry.anchor)
+        planned = self._state.planned_of(entry.number)
         escrow = self._state.escrowed([entry.anchor]).get(entry.anchor)
         told.steps.append(_step("import", "read" if entry.live else "deleted in the source", type=entry.type))
         out = self._scope(told, entry, place, rule)

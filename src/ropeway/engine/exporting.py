@@ -9,10 +9,10 @@ from itertools import groupby
 import msgspec
 
 from ropeway.engine.planning import exported_after
-from ropeway.engine.records import Confirmed, Due, Entry, Escrow, PendingLink, Planned, Sendable
+from ropeway.engine.records import Confirmed, Entry, Escrow, PendingLink, Planned, Sendable
 from ropeway.engine.references import links_change
-from ropeway.engine.work import BATCH, Work, next_attempt
-from ropeway.model.anchors import Anchor, TargetId
+from ropeway.engine.work import BATCH, Work, attempts
+from ropeway.model.anchors import TargetId
 from ropeway.model.changes import Change, Kind, Outcome, Then
 from ropeway.model.problems import RopewayError
 from ropeway.model.values import pack, unpack
@@ -20,6 +20,9 @@ from ropeway.model.values import pack, unpack
 LINKS_PHASE = 4
 LINKS = 900
 """Links sent together."""
+
+BEGIN = (0, "", "")
+"""Before every link."""
 
 CARRIED = 100
 """Links for each of a batch of new objects, at most: they have a manager or an owner, not members."""
@@ -50,21 +53,19 @@ class Exporting:
 
     def _send(self, rows: Sequence[Sendable]) -> None:
         links = self._carried_links(rows)
-        outcomes = self._work.target.write([self._change(row, links.get(row.entry.anchor)) for row in rows])
+        outcomes = self._work.target.write([self._change(row, links.get(row.entry.number)) for row in rows])
         done = [self._judge(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
-        now = self._work.clock()
-        failed = [x for x in done if x.status == "failure"]
-        escrows, retry = self._set_aside(failed, now)
-        self._work.state.confirm(self._work.cycle(), done, escrows, retry)
+        escrows = self._set_aside([x for x in done if x.status == "failure"])
+        self._work.state.confirm(self._work.cycle(), done, escrows)
         self._stop_if_told(outcomes)
 
-    def _carried_links(self, rows: Sequence[Sendable]) -> dict[Anchor, list[PendingLink]]:
+    def _carried_links(self, rows: Sequence[Sendable]) -> dict[int, list[PendingLink]]:
         """The links of new objects that have so few that they are created with them."""
-        new = [row.entry.anchor for row in rows if row.planned.kind is Kind.CREATE and row.planned.type != "group"]
+        new = [row.entry.number for row in rows if row.planned.kind is Kind.CREATE and row.planned.type != "group"]
         if not new:
             return {}
-        links = self._work.state.pending_links(new, ("", "", ""), CARRIED * BATCH)
-        return {anchor: list(part) for anchor, part in groupby(links, lambda link: link.anchor)}
+        links = self._work.state.pending_links(new, BEGIN, CARRIED * BATCH)
+        return {owner: list(part) for owner, part in groupby(links, lambda link: link.owner)}
 
     def _change(self, row: Sendable, links: Sequence[PendingLink] | None) -> Change:
         change = change_of(row)
@@ -73,16 +74,16 @@ class Exporting:
         with_links = links_change(row.entry, self._work.rules.rule_for(row.entry.type), links)
         return msgspec.structs.replace(change, added=with_links.added)
 
-    def _set_aside(self, failed: Sequence[Confirmed], now: float) -> tuple[list[Escrow], list[Due]]:
+    def _set_aside(self, failed: Sequence[Confirmed]) -> list[Escrow]:
         if not failed:
-            return [], []
+            return []
+        now = self._work.clock()
         before = self._work.state.escrowed([x.entry.anchor for x in failed])
-        escrows: list[Escrow] = []
-        for x in failed:
-            attempts = before[x.entry.anchor].attempts + 1 if x.entry.anchor in before else 1
-            if x.problem is not None:
-                escrows.append(Escrow(x.entry.anchor, "export", x.problem, attempts, now, now))
-        return escrows, [Due(e.anchor, 1, next_attempt(e.attempts, now)) for e in escrows]
+        return [
+            Escrow(x.entry.anchor, "export", x.problem, attempts(before.get(x.entry.anchor)), now, now)
+            for x in failed
+            if x.problem is not None
+        ]
 
     def _judge(self, row: Sendable, outcome: Outcome) -> Confirmed:
         """What an answer means for a row and its entry."""
@@ -111,23 +112,22 @@ class Exporting:
 
     def _send_links(self, rows: Sequence[Sendable]) -> None:
         """The links of these owners, a stretch at a time in the order of owner, attribute, other end."""
-        ready = {row.entry.anchor: row for row in rows if row.entry.target is not None}
-        failed: dict[Anchor, Confirmed] = {}
-        after = ("", "", "")
-        while owners := [anchor for anchor in ready if anchor not in failed]:
+        ready = {row.entry.number: row for row in rows if row.entry.target is not None}
+        failed: dict[int, Confirmed] = {}
+        after = BEGIN
+        while owners := [number for number in ready if number not in failed]:
             links = self._work.state.pending_links(owners, after, LINKS)
             if not links:
                 break
             done = self._send_stretch(ready, links)
             self._work.state.confirm_links(self._work.cycle(), done, after, links[-1])
-            failed.update({x.entry.anchor: x for x in done if x.status == "failure"})
-            after = (links[-1].anchor, links[-1].attribute, links[-1].other)
+            failed.update({x.entry.number: x for x in done if x.status == "failure"})
+            after = (links[-1].owner, links[-1].attribute, links[-1].other)
             self._work.say("export", self.exported.total(), self._total)
-        escrows, retry = self._set_aside(list(failed.values()), self._work.clock())
-        self._work.state.finish_links([row.planned.seq for row in rows], escrows, retry)
+        self._work.state.finish_links([row.planned.seq for row in rows], self._set_aside(list(failed.values())))
 
-    def _send_stretch(self, ready: dict[Anchor, Sendable], links: Sequence[PendingLink]) -> list[Confirmed]:
-        owners = [(ready[anchor], list(part)) for anchor, part in groupby(links, lambda link: link.anchor)]
+    def _send_stretch(self, ready: dict[int, Sendable], links: Sequence[PendingLink]) -> list[Confirmed]:
+        owners = [(ready[number], list(part)) for number, part in groupby(links, lambda link: link.owner)]
         changes = [links_change(row.entry, self._work.rules.rule_for(row.entry.type), part) for row, part in owners]
         outcomes = self._work.target.write(changes)
         self._stop_if_told(outcomes)

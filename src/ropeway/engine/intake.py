@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import assert_never
 
-from ropeway.engine.records import CONTAINERS, Due, Entry, Escrow, Imported, LinkKey, LinksPart
-from ropeway.engine.work import Work, next_attempt
+from ropeway.engine.records import CONTAINERS, Entry, Escrow, Imported, LinkKey, LinksPart
+from ropeway.engine.work import Work
 from ropeway.model.anchors import Anchor
 from ropeway.model.names import relative_name
 from ropeway.model.pages import (
@@ -192,8 +191,3 @@ class Intake:
         self._page.seen.add(item.anchor)
         self._page.escrows.append(Escrow(item.anchor, "import", item.problem, 1, now, now))
         self.failed.append((item.anchor, item.dn, "", item.problem, "import"))
-
-
-def retries(escrows: Iterable[Escrow], now: float) -> list[Due]:
-    """When objects set aside are tried again."""
-    return [Due(e.anchor, 1, next_attempt(e.attempts, now)) for e in escrows]

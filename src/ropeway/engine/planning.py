@@ -19,9 +19,9 @@ def present(desired: Desired) -> Desired:
 def arrival(entry: Entry, rule: ObjectRule, desired: Desired, match: MatchResult) -> Planned:
     """An object that has no target yet: created, adopted, or brought back from the bin."""
     if match.target is None:
-        return Planned(entry.anchor, Kind.CREATE, rule.target_type, pack(present(desired)), "")
+        return Planned(entry.number, Kind.CREATE, rule.target_type, pack(present(desired)), "")
     kind = Kind.RESTORE if match.binned else Kind.ADOPT
-    return Planned(entry.anchor, kind, rule.target_type, pack(desired), f"{match.by}\n{match.target}")
+    return Planned(entry.number, kind, rule.target_type, pack(desired), f"{match.by}\n{match.target}")
 
 
 def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
@@ -66,7 +66,7 @@ def links(entry: Entry, rule: ObjectRule) -> Planned:
 
 
 def _row(entry: Entry, kind: Kind, type_: str, attributes: Desired) -> Planned:
-    return Planned(entry.anchor, kind, type_, pack(attributes), "")
+    return Planned(entry.number, kind, type_, pack(attributes), "")
 
 
 def exported_after(entry: Entry, planned: Planned) -> bytes | None:

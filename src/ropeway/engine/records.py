@@ -30,6 +30,8 @@ class Entry(msgspec.Struct):
     target_type: str | None = None
     target: TargetId | None = None
     exported: bytes | None = None
+    number: int = 0
+    """The state's own name for the entry; 0 until stored."""
 
 
 class LinkKey(msgspec.Struct, frozen=True):
@@ -51,12 +53,19 @@ class LinksPart(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """A line of the work list."""
+    """A line of the work list, with its entry as it is now."""
+
+    entry: Entry
+    rank: int
+    stamp: int
+
+
+class Later(msgspec.Struct, frozen=True):
+    """When an object is to be decided again."""
 
     anchor: Anchor
-    rank: int = 1
-    at: float = 0.0
-    stamp: int = 0
+    at: float
+    """Seconds since 1970."""
 
 
 class Escrow(msgspec.Struct, frozen=True):
@@ -93,9 +102,9 @@ class Imported(msgspec.Struct):
 
 
 class Planned(msgspec.Struct):
-    """A change row. `attributes` is packed Desired; `seq` is 0 until stored."""
+    """A change row. `entry` is its entry's number, `attributes` packed Desired; `seq` is 0 until stored."""
 
-    anchor: Anchor
+    entry: int
     kind: Kind
     type: str
     attributes: bytes
@@ -116,7 +125,7 @@ class Decided(msgspec.Struct):
     escrows: list[Escrow] = []
     settled: list[Anchor] = []
     """Anchors that no longer are in escrow."""
-    later: list[Due] = []
+    later: list[Later] = []
 
 
 class Sendable(msgspec.Struct):
@@ -129,7 +138,8 @@ class Sendable(msgspec.Struct):
 class PendingLink(msgspec.Struct, frozen=True):
     """A link whose planned change can be sent."""
 
-    anchor: Anchor
+    owner: int
+    """The owner's number."""
     attribute: str
     other: Anchor
     present: bool

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ropeway.engine.ports import Source, Target
+from ropeway.engine.records import Escrow
 from ropeway.engine.state import State
 from ropeway.model.job import JobSettings
 from ropeway.model.watermark import Wanted
@@ -18,7 +19,7 @@ EPOCH_AS_FILETIME = 11_644_473_600
 ESCROW_HOURS = (6, 12, 24)
 """Hours to the first, second and every further retry of an object set aside (application-provisioning-quarantine)."""
 
-BATCH = 400
+BATCH = 800
 """Objects decided or sent together: what follows from them is one transaction of at most 1,000 rows."""
 
 
@@ -35,6 +36,11 @@ def from_filetime(value: int) -> float:
 def next_attempt(attempts: int, now: float) -> float:
     """When an object that failed that often is tried again, unless its source changes earlier."""
     return now + 3600 * ESCROW_HOURS[min(attempts, len(ESCROW_HOURS)) - 1]
+
+
+def attempts(before: Escrow | None) -> int:
+    """How often an object has failed, with this time."""
+    return before.attempts + 1 if before else 1
 
 
 @dataclass(slots=True)

@@ -86,7 +86,7 @@ class Unreadable(msgspec.Struct, frozen=True, tag_field="item", tag="unreadable"
 
 Item = Whole | Patch | Gone | LinkAdded | LinkRemoved | LinksReplaced | Unreadable
 
-PAGE_VALUES = 450
+PAGE_VALUES = 900
 """The most objects and links together in one page, so that storing it is one short transaction."""
 
 

@@ -23,23 +23,27 @@ from sqlalchemy import (
 from ropeway.engine.records import Confirmed, Entry, PendingLink, Planned, Sendable
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
-from ropeway.store.database import Database
 from ropeway.store.guarding import approved_holds, free
 from ropeway.store.rows import Key, problem_text
+from ropeway.store.statements import Rows, among, insert_of, run
 from ropeway.store.tables import change, entry, link, provisioning_event
 from ropeway.store.worklist import drop_escrows
 
 _ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
+_PLANNED = [change.c[name] for name in Planned.__struct_fields__]
+_place = tuple_(link.c.owner, link.c.attribute, link.c.other)
+
+Place = tuple[int, str, str]
+"""Where in the order of links: owner's number, attribute, other end."""
 
 
 def sendable(
     c: Connection, key: Key, phase: int | None, after: int, limit: int, *, sent: bool, held: bool = False
 ) -> list[Sendable]:
     """Change rows with their entries, in order."""
-    columns = [change.c[name] for name in Planned.__struct_fields__]
     query = (
-        select(*columns, *_ENTRY)
-        .select_from(change.join(entry, and_(entry.c.job == change.c.job, entry.c.anchor == change.c.anchor)))
+        select(*_PLANNED, *_ENTRY)
+        .select_from(change.join(entry, entry.c.number == change.c.entry))
         .where(change.c.job == key["job"], change.c.seq > after)
     )
     if phase is not None:
@@ -49,23 +53,21 @@ def sendable(
     elif not held:
         query = query.where(free(key))
     rows: Any = c.execute(query.order_by(change.c.seq).limit(limit))
-    n = len(columns)
+    n = len(_PLANNED)
     return [Sendable(Planned(row[0], Kind(row[1]), *row[2:n]), Entry(*row[n:])) for row in rows]
 
 
 def mark_sent(c: Connection, seqs: Sequence[int]) -> None:
     """Note that an answer is awaited."""
-    c.execute(update(change).where(change.c.seq.in_(seqs)).values(state="sent"))
+    c.execute(update(change).where(among(c, change.c.seq, seqs)).values(state="sent"))
 
 
-def pending_links(
-    c: Connection, key: Key, anchors: Sequence[Anchor], after: tuple[str, str, str], limit: int
-) -> list[PendingLink]:
+def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, limit: int) -> list[PendingLink]:
     """Open link changes of these owners that no hold keeps back, by owner, attribute and other end."""
     rows = c.execute(
-        select(link.c.anchor, link.c.attribute, link.c.other, link.c.present)
-        .where(_open(key, anchors), _place > after)
-        .order_by(link.c.anchor, link.c.attribute, link.c.other)
+        select(link.c.owner, link.c.attribute, link.c.other, link.c.present)
+        .where(_open(c, key, owners), _place > after)
+        .order_by(link.c.owner, link.c.attribute, link.c.other)
         .limit(limit)
     ).tuples()
     found = list(rows)
@@ -73,108 +75,93 @@ def pending_links(
         c.execute(
             select(entry.c.anchor, entry.c.attributes).where(
                 entry.c.job == key["job"],
-                entry.c.anchor.in_([other for _, _, other, _ in found]),
+                among(c, entry.c.anchor, [other for _, _, other, _ in found]),
                 entry.c.type == "foreignSecurityPrincipal",
             )
         )
         .tuples()
         .all()
     )
-    return [PendingLink(Anchor(a), name, Anchor(o), present, foreign.get(o)) for a, name, o, present in found]
+    return [PendingLink(owner, name, Anchor(o), present, foreign.get(o)) for owner, name, o, present in found]
 
 
-_place = tuple_(link.c.anchor, link.c.attribute, link.c.other)
-
-
-def _open(key: Key, anchors: Sequence[Anchor]) -> ColumnElement[bool]:
+def _open(c: Connection, key: Key, owners: Sequence[int]) -> ColumnElement[bool]:
     return and_(
-        link.c.job == key["job"],
-        link.c.anchor.in_(anchors),
+        among(c, link.c.owner, owners),
         text("present <> exported"),
         or_(link.c.hold.is_(None), link.c.hold.in_(approved_holds(key))),
     )
 
 
-def _log(c: Connection, db: Database, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
-    c.execute(
-        db.insert(provisioning_event),
-        [
-            {**key, "cycle": cycle, "time": now, "action": x.planned.kind.value, "status": x.status,
-             "type": x.planned.type, "anchor": x.planned.anchor, "object": x.entry.dn, "target": x.entry.target,
-             "modified": x.modified, "decision": x.planned.decision, "lost": x.lost,
-             "approved": x.planned.hold is not None, "problem": problem_text(x.problem) if x.problem else None}
-            for x in changes
-        ],
-    )  # fmt: skip
+def log(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
+    """A line of the provisioning log for each change."""
+    rows: Rows = [
+        {"tenant": key["tenant"], "job": key["job"], "cycle": cycle, "time": now, "action": x.planned.kind.value,
+         "status": x.status, "type": x.planned.type, "entry": x.entry.number, "anchor": x.entry.anchor,
+         "object": x.entry.dn, "target": x.entry.target, "modified": x.modified, "decision": x.planned.decision,
+         "lost": x.lost, "approved": x.planned.hold is not None,
+         "problem": problem_text(x.problem) if x.problem else None}
+        for x in changes
+    ]  # fmt: skip
+    if rows:
+        run(c, insert_of(provisioning_event, tuple(rows[0])), rows)
 
 
-_SETTLE = (
+_settle = (
     update(entry)
-    .where(entry.c.job == bindparam("b_job"), entry.c.anchor == bindparam("b_anchor"))
-    .values(
-        target=bindparam("b_target"),
-        exported=bindparam("b_exported"),
-        in_scope=bindparam("b_in_scope"),
-        target_type=bindparam("b_target_type"),
-    )
+    .where(entry.c.number == bindparam("b_number"))
+    .values({name: bindparam(f"b_{name}") for name in ("target", "exported", "in_scope", "target_type")})
 )
 
 
-def confirm(c: Connection, db: Database, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
+def confirm(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
     """Entries as the target has them now, a log line each, and the rows out of the plan."""
     good = [x for x in changes if x.status in ("success", "warning") and x.planned.kind is not Kind.LINKS]
-    if good:
-        c.execute(
-            _SETTLE,
-            [
-                {"b_job": key["job"], "b_anchor": x.entry.anchor, "b_target": x.entry.target,
-                 "b_exported": x.entry.exported, "b_in_scope": x.entry.in_scope, "b_target_type": x.entry.target_type}
-                for x in good
-            ],
-        )  # fmt: skip
+    rows: Rows = [
+        {"b_number": x.entry.number, "b_target": x.entry.target, "b_exported": x.entry.exported,
+         "b_in_scope": x.entry.in_scope, "b_target_type": x.entry.target_type}
+        for x in good
+    ]  # fmt: skip
+    run(c, _settle, rows)
     drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
-    born = [x.entry.anchor for x in good if x.planned.kind is Kind.CREATE and x.planned.type != "group"]
+    born = [x.entry.number for x in good if x.planned.kind is Kind.CREATE and x.planned.type != "group"]
     if born:
-        c.execute(update(link).where(_open(key, born), link.c.present == true()).values(exported=True))
-    renewed = [x.entry.anchor for x in good if x.planned.kind in (Kind.RESTORE, Kind.ADOPT)]
+        c.execute(update(link).where(_open(c, key, born), link.c.present == true()).values(exported=True))
+    renewed = [x.entry.number for x in good if x.planned.kind in (Kind.RESTORE, Kind.ADOPT)]
     if renewed:
-        _forget_links(c, key, renewed)
+        _forget_links(c, renewed)
     logged = [x for x in changes if not x.keep]
-    if logged:
-        _log(c, db, key, cycle, now, logged)
-        c.execute(delete(change).where(change.c.seq.in_([x.planned.seq for x in logged])))
+    log(c, key, cycle, now, logged)
+    c.execute(delete(change).where(among(c, change.c.seq, [x.planned.seq for x in logged])))
     kept = [x.planned.seq for x in changes if x.keep]
     if kept:
         c.execute(update(change).where(change.c.seq.in_(kept)).values(state="planned"))
 
 
-def _forget_links(c: Connection, key: Key, anchors: Sequence[Anchor]) -> None:
+def _forget_links(c: Connection, owners: Sequence[int]) -> None:
     """A target object that came back is told all its links again."""
-    c.execute(
-        update(link)
-        .where(link.c.job == key["job"], link.c.anchor.in_(anchors), link.c.present == true())
-        .values(exported=False)
-    )
+    c.execute(update(link).where(among(c, link.c.owner, owners), link.c.present == true()).values(exported=False))
 
 
 def confirm_links(
     c: Connection,
-    db: Database,
     key: Key,
     done: tuple[int, float],
     changes: Sequence[Confirmed],
-    after: tuple[str, str, str],
+    after: Place,
     last: PendingLink,
 ) -> None:
     """The open links of these owners in a stretch of the order are in step; one log line an owner."""
-    good = [x.entry.anchor for x in changes if x.status in ("success", "warning")]
-    sent = and_(_open(key, good), _place > after, _place <= (last.anchor, last.attribute, last.other))
-    c.execute(delete(link).where(sent, link.c.present == false()))
+    good = [x for x in changes if x.status in ("success", "warning")]
+    stretch = and_(_place > after, _place <= (last.owner, last.attribute, last.other))
+    sent = and_(_open(c, key, [x.entry.number for x in good]), stretch)
+    if any(x.lost for x in good):
+        c.execute(delete(link).where(sent, link.c.present == false()))
     c.execute(update(link).where(sent, link.c.present == true()).values(exported=True, hold=None))
-    drop_escrows(c, key, good, ("export",))
-    _log(c, db, key, done[0], done[1], changes)
+    drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
+    log(c, key, done[0], done[1], changes)
 
 
 def finish_links(c: Connection, seqs: Sequence[int]) -> None:
     """Take LINKS rows out of the plan."""
-    c.execute(delete(change).where(change.c.seq.in_(seqs)))
+    c.execute(delete(change).where(among(c, change.c.seq, seqs)))

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, false, func, or_, select, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    and_,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
@@ -19,6 +33,11 @@ KINDS = {"deletes": Kind.DELETE, "disables": Kind.DISABLE, "emptied": Kind.EMPTY
 def approved_holds(key: Key) -> Select[int]:
     """The numbers of this job's approved holds."""
     return select(hold.c.number).where(hold.c.job == key["job"], hold.c.approved.is_not(None))
+
+
+def number_of(key: Key, anchor: str) -> ScalarSelect[int]:
+    """The number of an entry, within a statement."""
+    return select(entry.c.number).where(entry.c.job == key["job"], entry.c.anchor == anchor).scalar_subquery()
 
 
 def free(key: Key) -> ColumnElement[bool]:
@@ -84,8 +103,8 @@ def done_since(c: Connection, key: Key, action: str, type_: str, since: float) -
 def losing_members(c: Connection, key: Key, at_least: int) -> list[tuple[Anchor, str, int]]:
     """(owner, attribute, links to be taken and not held) of planned LINKS rows that lose that many."""
     rows = c.execute(
-        select(link.c.anchor, link.c.attribute, func.count())
-        .select_from(change.join(link, and_(link.c.job == change.c.job, link.c.anchor == change.c.anchor)))
+        select(entry.c.anchor, link.c.attribute, func.count())
+        .select_from(change.join(link, link.c.owner == change.c.entry).join(entry, entry.c.number == change.c.entry))
         .where(
             change.c.job == key["job"],
             change.c.phase == 4,
@@ -93,7 +112,7 @@ def losing_members(c: Connection, key: Key, at_least: int) -> list[tuple[Anchor,
             link.c.present == false(),
             link.c.hold.is_(None),
         )
-        .group_by(link.c.anchor, link.c.attribute)
+        .group_by(entry.c.anchor, link.c.attribute)
         .having(func.count() >= at_least)
     )
     return [(Anchor(a), attribute, n) for a, attribute, n in rows]
@@ -103,7 +122,7 @@ def members_lost_since(c: Connection, key: Key, anchor: Anchor, since: float) ->
     """Links taken from an object since then that nobody had to approve."""
     event = provisioning_event.c
     query = select(func.coalesce(func.sum(event.lost), 0)).where(
-        event.job == key["job"], event.anchor == anchor, event.time > since, event.approved == false()
+        event.entry == number_of(key, anchor), event.time > since, event.approved == false()
     )
     return c.scalar(query) or 0
 
@@ -119,7 +138,7 @@ def linked(c: Connection, key: Key, type_: str) -> int:
 def exported_links(c: Connection, key: Key, anchor: Anchor, attribute: str) -> int:
     """How many links of an object the target has."""
     query = select(func.count()).where(
-        link.c.job == key["job"], link.c.anchor == anchor, link.c.attribute == attribute, link.c.exported == true()
+        link.c.owner == number_of(key, anchor), link.c.attribute == attribute, link.c.exported == true()
     )
     return c.scalar(query) or 0
 
@@ -149,8 +168,7 @@ def keep_back(
         c.execute(
             update(link)
             .where(
-                link.c.job == key["job"],
-                link.c.anchor == subject,
+                link.c.owner == number_of(key, subject),
                 text("present <> exported"),
                 link.c.present == false(),
                 link.c.hold.is_(None),
@@ -173,9 +191,13 @@ def keep_back(
 def recount(c: Connection, key: Key, number: int) -> int:
     """Count a hold's rows anew and name them by a digest over anchors and kinds."""
     rows: Iterable[tuple[str, str]] = c.execute(
-        select(change.c.anchor, change.c.kind).where(change.c.job == key["job"], change.c.hold == number)
+        select(entry.c.anchor, change.c.kind)
+        .select_from(change.join(entry, entry.c.number == change.c.entry))
+        .where(change.c.job == key["job"], change.c.hold == number)
         .union_all(
-            select(link.c.anchor, link.c.other).where(
+            select(entry.c.anchor, link.c.other)
+            .select_from(link.join(entry, entry.c.number == link.c.owner))
+            .where(
                 link.c.job == key["job"], link.c.hold == number, text("present <> exported"), link.c.present == false()
             )
         )

@@ -14,7 +14,7 @@ from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Watermark
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, inserted
-from ropeway.store.tables import change, cycle, due, entry, escrow, hold, job, lease, link, provisioning_event
+from ropeway.store.tables import change, cycle, due, entry, escrow, hold, job, later, lease, link, provisioning_event
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -126,7 +126,7 @@ def start_comparison(c: Connection, number: int) -> int:
 
 def erase(c: Connection, key: Key) -> None:
     """Delete a job and all its state."""
-    for table in (change, cycle, due, entry, escrow, hold, link, provisioning_event, lease):
+    for table in (change, cycle, due, later, entry, escrow, hold, link, provisioning_event, lease):
         c.execute(delete(table).where(table.c.job == key["job"]))
     c.execute(delete(job).where(job.c.number == key["job"]))
 

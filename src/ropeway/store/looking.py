@@ -68,7 +68,7 @@ def entries_named(c: Connection, key: Key, name: str) -> list[Entry]:
     return found
 
 
-def counts(c: Connection, key: Key, now: float) -> dict[str, dict[str, int]]:
+def counts(c: Connection, key: Key) -> dict[str, dict[str, int]]:
     """entries by type, linked by target type, and how many are due, pending, held, escrowed."""
     job = key["job"]
     entries = c.execute(
@@ -86,7 +86,7 @@ def counts(c: Connection, key: Key, now: float) -> dict[str, dict[str, int]]:
         "entries": dict(entries.tuples().all()),
         "linked": {k: v for k, v in linked.tuples() if k},
         "work": {
-            "due": c.scalar(select(func.count()).where(due.c.job == job, due.c.at <= now)) or 0,
+            "due": c.scalar(select(func.count()).where(due.c.job == job)) or 0,
             "pending": c.scalar(select(func.count()).select_from(change).where(change.c.job == job)) or 0,
             "held": int(held or 0),
             "escrowed": c.scalar(select(func.count()).select_from(escrow).where(escrow.c.job == job)) or 0,
@@ -122,7 +122,7 @@ def hold_sample(c: Connection, key: Key, number: int, limit: int) -> list[str]:
     """DNs of what a hold keeps back."""
     rows = c.execute(
         select(entry.c.dn)
-        .select_from(change.join(entry, and_(entry.c.job == change.c.job, entry.c.anchor == change.c.anchor)))
+        .select_from(change.join(entry, entry.c.number == change.c.entry))
         .where(change.c.job == key["job"], change.c.hold == number)
         .limit(limit)
     )
@@ -178,13 +178,13 @@ def _event(*row: Any) -> Event:
     return Event(**columns)
 
 
-def links_for_people(c: Connection, key: Key, anchor: str, limit: int) -> list[tuple[str, str, str | None, bool, bool]]:
+def links_for_people(c: Connection, number: int, limit: int) -> list[tuple[str, str, str | None, bool, bool]]:
     """(attribute, other, other's DN, present, exported) of one owner."""
     other = entry.alias("other")
     rows = c.execute(
         select(link.c.attribute, link.c.other, other.c.dn, link.c.present, link.c.exported)
         .select_from(link.outerjoin(other, and_(other.c.job == link.c.job, other.c.anchor == link.c.other)))
-        .where(link.c.job == key["job"], link.c.anchor == anchor)
+        .where(link.c.owner == number)
         .limit(limit)
     )
     return list(rows.tuples())

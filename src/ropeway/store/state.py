@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from ropeway.engine.records import (
     Confirmed,
@@ -27,7 +27,7 @@ from ropeway.model.problems import Problem
 from ropeway.store import deciding, exporting, guarding, importing, jobs, leases, looking, worklist
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, problem_text
-from ropeway.store.tables import change, entry, escrow, job, provisioning_event
+from ropeway.store.tables import change, entry, job, provisioning_event
 
 
 class SqlState:
@@ -112,7 +112,7 @@ class SqlState:
 
     def store(self, page: Imported) -> None:
         with self._write() as c:
-            importing.store_page(c, self._db, self._key, page)
+            importing.store_page(c, self._key, page)
             if page.watermark is not None:
                 jobs.set_watermark(c, self._key["job"], page.watermark)
 
@@ -137,18 +137,24 @@ class SqlState:
 
     def due(self, now: float, limit: int) -> list[Due]:
         with self._db.read() as c:
-            return worklist.next_due(c, self._key, now, limit)
+            found = worklist.next_due(c, self._key, limit)
+            come = found or worklist.any_later(c, self._key, now)
+        if found or not come:
+            return found
+        with self._write() as c:
+            worklist.bring_due(c, self._key, now)
+            return worklist.next_due(c, self._key, limit)
 
-    def _due_chunks(self, query: Callable[[str], Select[str]]) -> None:
-        """Add what a query finds in anchor order, chunk by chunk, each in its own transaction."""
-        last = ""
+    def _due_chunks(self, query: Callable[[int], worklist.Found]) -> None:
+        """Add what a query finds in the order of numbers, chunk by chunk, each in its own transaction."""
+        last = 0
         while True:
             with self._write() as c:
-                found = [row[0] for row in c.execute(query(last).limit(worklist.CHUNK))]
-                worklist.add_found(c, self._db, self._key, found)
+                found = c.execute(query(last).limit(worklist.CHUNK)).tuples().all()
+                worklist.add_due(c, self._key, {number: worklist.rank_of(type_) for number, type_ in found})
             if len(found) < worklist.CHUNK:
                 return
-            last = found[-1]
+            last = found[-1][0]
 
     def all_due(self) -> None:
         self._due_chunks(lambda last: worklist.chunk_after(self._key, last))
@@ -167,13 +173,7 @@ class SqlState:
         self._due_chunks(lambda last: worklist.below_after(self._key, names, last))
 
     def escrow_due(self) -> None:
-        self._due_chunks(
-            lambda last: (
-                select(escrow.c.anchor)
-                .where(escrow.c.job == self._key["job"], escrow.c.anchor > last)
-                .order_by(escrow.c.anchor)
-            )
-        )
+        self._due_chunks(lambda last: worklist.escrowed_after(self._key, last))
 
     def in_groups(self, anchors: Iterable[Anchor], groups: Sequence[Anchor]) -> set[Anchor]:
         with self._db.read() as c:
@@ -183,13 +183,13 @@ class SqlState:
         with self._db.read() as c:
             return deciding.group_closure(c, self._key, groups)
 
-    def with_pending_links(self, anchors: Iterable[Anchor]) -> set[Anchor]:
+    def with_pending_links(self, numbers: Sequence[int]) -> set[int]:
         with self._db.read() as c:
-            return deciding.with_pending_links(c, self._key, anchors)
+            return deciding.with_pending_links(c, numbers)
 
     def decide(self, batch: Decided) -> None:
         with self._write() as c:
-            deciding.store_decided(c, self._db, self._key, batch)
+            deciding.store_decided(c, self._key, batch)
 
     def escrowed(self, anchors: Iterable[Anchor]) -> dict[Anchor, Escrow]:
         with self._db.read() as c:
@@ -247,29 +247,27 @@ class SqlState:
         with self._write() as c:
             exporting.mark_sent(c, seqs)
 
-    def pending_links(self, anchors: Sequence[Anchor], after: tuple[str, str, str], limit: int) -> list[PendingLink]:
+    def pending_links(self, owners: Sequence[int], after: tuple[int, str, str], limit: int) -> list[PendingLink]:
         with self._db.read() as c:
-            return exporting.pending_links(c, self._key, anchors, after, limit)
+            return exporting.pending_links(c, self._key, owners, after, limit)
 
-    def confirm(
-        self, cycle: int, changes: Sequence[Confirmed], escrows: Sequence[Escrow], retry: Sequence[Due]
-    ) -> None:
+    def confirm(self, cycle: int, changes: Sequence[Confirmed], escrows: Sequence[Escrow]) -> None:
         with self._write() as c:
-            exporting.confirm(c, self._db, self._key, cycle, self._clock(), changes)
-            worklist.put_escrows(c, self._db, self._key, escrows)
-            worklist.add_due(c, self._db, self._key, retry)
+            exporting.confirm(c, self._key, cycle, self._clock(), changes)
+            worklist.put_escrows(c, self._key, escrows)
+            worklist.later_again(c, self._key, escrows)
 
     def confirm_links(
-        self, cycle: int, changes: Sequence[Confirmed], after: tuple[str, str, str], last: PendingLink
+        self, cycle: int, changes: Sequence[Confirmed], after: tuple[int, str, str], last: PendingLink
     ) -> None:
         with self._write() as c:
-            exporting.confirm_links(c, self._db, self._key, (cycle, self._clock()), changes, after, last)
+            exporting.confirm_links(c, self._key, (cycle, self._clock()), changes, after, last)
 
-    def finish_links(self, seqs: Sequence[int], escrows: Sequence[Escrow], retry: Sequence[Due]) -> None:
+    def finish_links(self, seqs: Sequence[int], escrows: Sequence[Escrow]) -> None:
         with self._write() as c:
             exporting.finish_links(c, seqs)
-            worklist.put_escrows(c, self._db, self._key, escrows)
-            worklist.add_due(c, self._db, self._key, retry)
+            worklist.put_escrows(c, self._key, escrows)
+            worklist.later_again(c, self._key, escrows)
 
     # reading for people
 
@@ -289,17 +287,17 @@ class SqlState:
         with self._db.read() as c:
             return c.scalar(select(change.c.seq).where(change.c.job == self._key["job"]).limit(1)) is not None
 
-    def planned_of(self, anchor: Anchor) -> list[Planned]:
+    def planned_of(self, number: int) -> list[Planned]:
         with self._db.read() as c:
-            return deciding.planned_of(c, self._key, [anchor])
+            return deciding.planned_of(c, [number])
 
     def report(self, cycle: int, failed: Sequence[tuple[Anchor, str, str, Problem, str]]) -> None:
         """Log lines (anchor, DN, type, problem, stage) for objects that failed before anything was planned."""
         now = self._clock()
         rows = [
             {**self._key, "cycle": cycle, "time": now, "action": "other", "status": "failure", "type": type_,
-             "anchor": anchor, "object": dn, "target": None, "modified": b"\x80", "decision": stage, "lost": 0,
-             "approved": False, "problem": problem_text(problem)}
+             "entry": 0, "anchor": anchor, "object": dn, "target": None, "modified": b"\x80",
+             "decision": stage, "lost": 0, "approved": False, "problem": problem_text(problem)}
             for anchor, dn, type_, problem, stage in failed
         ]  # fmt: skip
         if rows:

@@ -29,12 +29,14 @@ def run(connection: Connection, statement: ClauseElement, rows: Rows) -> None:
 @lru_cache(maxsize=64)
 def insert_of(table: Table, names: tuple[str, ...]) -> ClauseElement:
     """INSERT of exactly these columns."""
-    return table.insert().values({name: bindparam(name) for name in names})
+    return table.insert().values(_parameters(names))
 
 
-def upsert(
-    connection: Connection, table: Table, keys: tuple[str, ...], replaced: tuple[str, ...], rows: Rows
-) -> None:
+def _parameters(names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: bindparam(name) for name in names}
+
+
+def upsert(connection: Connection, table: Table, keys: tuple[str, ...], replaced: tuple[str, ...], rows: Rows) -> None:
     """Insert rows; where one with the same keys is there, replace those columns of it (none: leave it alone)."""
     if rows:
         run(connection, _upsert(connection.dialect.name, table, keys, replaced, tuple(rows[0])), rows)
@@ -44,8 +46,7 @@ def upsert(
 def _upsert(
     dialect: str, table: Table, keys: tuple[str, ...], replaced: tuple[str, ...], names: tuple[str, ...]
 ) -> ClauseElement:
-    values = {name: bindparam(name) for name in names}
-    insert = (sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)).values(values)
+    insert = (sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)).values(_parameters(names))
     if not replaced:
         return insert.on_conflict_do_nothing(index_elements=list(keys))
     return insert.on_conflict_do_update(

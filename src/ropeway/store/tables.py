@@ -57,6 +57,7 @@ lease = Table(
 entry = Table(
     "entry",
     metadata,
+    Column("number", Serial, primary_key=True),
     Column("tenant", Integer, nullable=False),
     Column("job", Integer, nullable=False),
     Column("anchor", String, nullable=False),
@@ -74,7 +75,7 @@ entry = Table(
     Column("target_type", String),
     Column("target", String),
     Column("exported", LargeBinary),
-    PrimaryKeyConstraint("job", "anchor"),
+    UniqueConstraint("job", "anchor"),
     Index("ix_entry_parent", "job", "parent"),
     Index("ix_entry_dn_key", "job", "dn_key"),
     Index(
@@ -86,47 +87,63 @@ entry = Table(
         postgresql_where=text("target IS NOT NULL"),
     ),
 )
-"""A source object as it was read, what was decided about it, and what of it the target has confirmed."""
+"""A source object as it was read, what was decided about it, and what of it the target has confirmed.
+
+The other tables name entries by number: numbers grow in the order of the first read, so that a pass over many entries
+writes neighbouring pages. Anchors, being random, are looked up once.
+"""
 
 link = Table(
     "link",
     metadata,
     Column("tenant", Integer, nullable=False),
     Column("job", Integer, nullable=False),
-    Column("anchor", String, nullable=False),
+    Column("owner", BigInteger, nullable=False),
     Column("attribute", String, nullable=False),
     Column("other", String, nullable=False),
     Column("present", Boolean, nullable=False),
     Column("exported", Boolean, nullable=False),
     Column("stamp", BigInteger, nullable=False),
     Column("hold", Integer),
-    PrimaryKeyConstraint("job", "anchor", "attribute", "other"),
+    PrimaryKeyConstraint("owner", "attribute", "other"),
     Index("ix_link_other", "job", "other"),
     Index(
         "ix_link_pending",
-        "job",
-        "anchor",
+        "owner",
         sqlite_where=text("present <> exported"),
         postgresql_where=text("present <> exported"),
     ),
     sqlite_with_rowid=False,
 )
-"""One value of a reference attribute; where `present` and `exported` differ, the difference is the planned change."""
+"""One value of a reference attribute: from an entry to an anchor, which may not be known yet.
+
+Where `present` and `exported` differ, the difference is the planned change."""
 
 due = Table(
     "due",
     metadata,
     Column("tenant", Integer, nullable=False),
     Column("job", Integer, nullable=False),
-    Column("anchor", String, nullable=False),
     Column("rank", Integer, nullable=False),
-    Column("at", Float, nullable=False),
+    Column("entry", BigInteger, nullable=False),
     Column("stamp", Integer, nullable=False),
-    PrimaryKeyConstraint("job", "anchor"),
-    Index("ix_due_next", "job", "rank", "at"),
+    PrimaryKeyConstraint("job", "rank", "entry"),
     sqlite_with_rowid=False,
 )
-"""The work list: anchors to decide again, containers (rank 0) first, none before its time."""
+"""The work list: entries to decide again, containers (rank 0) first."""
+
+later = Table(
+    "later",
+    metadata,
+    Column("tenant", Integer, nullable=False),
+    Column("job", Integer, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    PrimaryKeyConstraint("job", "entry"),
+    Index("ix_later_at", "job", "at"),
+    sqlite_with_rowid=False,
+)
+"""Entries that go on the work list when their time comes: an escrow's next attempt, an account that expires."""
 
 change = Table(
     "change",
@@ -134,7 +151,7 @@ change = Table(
     Column("seq", Serial, primary_key=True),
     Column("tenant", Integer, nullable=False),
     Column("job", Integer, nullable=False),
-    Column("anchor", String, nullable=False),
+    Column("entry", BigInteger, nullable=False),
     Column("kind", String, nullable=False),
     Column("type", String, nullable=False),
     Column("phase", Integer, nullable=False),
@@ -142,7 +159,7 @@ change = Table(
     Column("decision", String, nullable=False),
     Column("state", String, nullable=False),
     Column("hold", Integer),
-    UniqueConstraint("job", "anchor", "kind"),
+    UniqueConstraint("entry", "kind"),
     Index("ix_change_next", "job", "phase", "seq"),
 )
 """The plan and the outbox: `planned`, then `sent`; a confirmed row becomes an event."""
@@ -205,6 +222,7 @@ provisioning_event = Table(
     Column("action", String, nullable=False),
     Column("status", String, nullable=False),
     Column("type", String, nullable=False),
+    Column("entry", BigInteger, nullable=False),
     Column("anchor", String, nullable=False),
     Column("object", String, nullable=False),
     Column("target", String),
@@ -213,7 +231,7 @@ provisioning_event = Table(
     Column("lost", Integer, nullable=False),
     Column("approved", Boolean, nullable=False),
     Column("problem", Text),
-    Index("ix_provisioning_event_anchor", "job", "anchor"),
+    Index("ix_provisioning_event_entry", "entry"),
     Index("ix_provisioning_event_action", "job", "action", "time"),
 )
 """The provisioning log: one row per confirmed, failed or withheld change. `lost` counts links taken;

@@ -3,45 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, case, delete, func, select, true, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, select, true, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from ropeway.engine.records import CONTAINERS, Due, Escrow
+from ropeway.engine.records import CONTAINERS, Due, Entry, Escrow, Later
+from ropeway.engine.work import next_attempt
 from ropeway.model.anchors import Anchor
-from ropeway.store.database import Database
 from ropeway.store.rows import Key, problem_from, problem_text
-from ropeway.store.tables import due, entry, escrow, link
+from ropeway.store.statements import Rows, among, run
+from ropeway.store.tables import due, entry, escrow, later, link
 
 CHUNK = 900
+_ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
+_line: dict[str, Any] = {name: bindparam(name) for name in ("tenant", "job", "rank", "entry", "stamp")}
 
 
-def add_due(c: Connection, db: Database, key: Key, lines: Sequence[Due]) -> None:
-    """Put anchors on the work list; one that is there already comes up at the earlier time, and is decided anew."""
-    if not lines:
-        return
-    insert = db.insert(due)
-    c.execute(
-        insert.on_conflict_do_update(
-            index_elements=["job", "anchor"],
-            set_={
-                "at": case((insert.excluded.at < due.c.at, insert.excluded.at), else_=due.c.at),
-                "stamp": due.c.stamp + 1,
-            },
-        ),
-        [{**key, "anchor": line.anchor, "rank": line.rank, "at": line.at, "stamp": 1} for line in lines],
-    )
+def _adding(insert: Any) -> Any:
+    again = {"stamp": due.c.stamp + insert.excluded.stamp}
+    return insert.values(_line).on_conflict_do_update(index_elements=["job", "rank", "entry"], set_=again)
 
 
-def next_due(c: Connection, key: Key, now: float, limit: int) -> list[Due]:
-    """The next anchors to decide, containers first."""
+_add = {"sqlite": _adding(sqlite_insert(due)), "postgresql": _adding(postgresql_insert(due))}
+_finish = delete(due).where(
+    due.c.job == bindparam("b_job"),
+    due.c.rank == bindparam("b_rank"),
+    due.c.entry == bindparam("b_entry"),
+    due.c.stamp == bindparam("b_stamp"),
+)
+
+
+def add_due(c: Connection, key: Key, lines: dict[int, int]) -> None:
+    """Put entries (number to rank) on the work list; one that is there already is decided anew all the same."""
+    rows: Rows = [{**key, "rank": rank, "entry": number, "stamp": 1} for number, rank in lines.items()]
+    run(c, _add[c.dialect.name], rows)
+
+
+def next_due(c: Connection, key: Key, limit: int) -> list[Due]:
+    """The next entries to decide, containers first, in the order in which they were first read."""
     for rank in (0, 1):
-        rows = c.execute(
-            select(due.c.anchor, due.c.rank, due.c.at, due.c.stamp)
-            .where(due.c.job == key["job"], due.c.rank == rank, due.c.at <= now)
-            .order_by(due.c.at)
+        rows: Any = c.execute(
+            select(due.c.stamp, *_ENTRY)
+            .select_from(due.join(entry, entry.c.number == due.c.entry))
+            .where(due.c.job == key["job"], due.c.rank == rank)
+            .order_by(due.c.entry)
             .limit(limit)
         )
-        found = [Due(Anchor(a), r, at, s) for a, r, at, s in rows]
+        found = [Due(Entry(*row[1:]), rank, row[0]) for row in rows]
         if found:
             return found
     return []
@@ -49,63 +59,110 @@ def next_due(c: Connection, key: Key, now: float, limit: int) -> list[Due]:
 
 def finish_due(c: Connection, key: Key, lines: Iterable[Due]) -> None:
     """Take lines off the list, unless they were added again since they were read."""
-    c.execute(
-        delete(due).where(
-            due.c.job == key["job"], due.c.anchor == bindparam("b_anchor"), due.c.stamp == bindparam("b_stamp")
-        ),
-        [{"b_anchor": line.anchor, "b_stamp": line.stamp} for line in lines],
+    run(
+        c,
+        _finish,
+        [{"b_job": key["job"], "b_rank": d.rank, "b_entry": d.entry.number, "b_stamp": d.stamp} for d in lines],
     )
 
 
-def add_found(c: Connection, db: Database, key: Key, anchors: Sequence[str]) -> None:
-    """Put anchors on the list, containers in front."""
-    types = dict(
-        c.execute(select(entry.c.anchor, entry.c.type).where(entry.c.job == key["job"], entry.c.anchor.in_(anchors)))
-        .tuples()
-        .all()
-    )
-    add_due(c, db, key, [Due(Anchor(a), 0 if types[a] in CONTAINERS else 1) for a in anchors if a in types])
-
-
-def chunk_after(key: Key, last: str) -> Select[str]:
-    """All entries in anchor order, from the one after `last`."""
-    return select(entry.c.anchor).where(entry.c.job == key["job"], entry.c.anchor > last).order_by(entry.c.anchor)
-
-
-def children_after(key: Key, parent: str, last: str) -> Select[str]:
-    """What is directly below a container, in anchor order."""
-    return (
-        select(entry.c.anchor)
-        .where(entry.c.job == key["job"], entry.c.parent == parent, entry.c.anchor > last)
-        .order_by(entry.c.anchor)
-    )
-
-
-def owners_after(key: Key, other: str, last: str) -> Select[str]:
-    """Who points at an object, in anchor order."""
-    return (
-        select(link.c.anchor)
-        .where(link.c.job == key["job"], link.c.other == other, link.c.anchor > last)
-        .distinct()
-        .order_by(link.c.anchor)
-    )
-
-
-def below_after(key: Key, groups: Sequence[str], last: str) -> Select[str]:
-    """All direct and indirect members of groups, in anchor order; cycles end by themselves."""
-    first = select(link.c.other.label("anchor")).where(
-        link.c.job == key["job"], link.c.anchor.in_(groups), link.c.attribute == "member", link.c.present == true()
-    )
-    down = first.cte("down", recursive=True)
-    down = down.union(
-        select(link.c.other).where(
-            link.c.job == key["job"],
-            link.c.anchor == down.c.anchor,
-            link.c.attribute == "member",
-            link.c.present == true(),
+def put_later(c: Connection, key: Key, lines: Sequence[Later]) -> None:
+    """Note when objects are to be decided again; the last word counts."""
+    if lines:
+        numbers = dict(
+            c.execute(
+                select(entry.c.anchor, entry.c.number).where(
+                    entry.c.job == key["job"], among(c, entry.c.anchor, [line.anchor for line in lines])
+                )
+            )
+            .tuples()
+            .all()
         )
+        rows: Rows = [{**key, "entry": numbers[line.anchor], "at": line.at} for line in lines if line.anchor in numbers]
+        insert = sqlite_insert(later) if c.dialect.name == "sqlite" else postgresql_insert(later)
+        if rows:
+            c.execute(
+                insert.on_conflict_do_update(index_elements=["job", "entry"], set_={"at": insert.excluded["at"]}), rows
+            )
+
+
+def later_again(c: Connection, key: Key, escrows: Sequence[Escrow]) -> None:
+    """Note the next attempt of objects set aside."""
+    put_later(c, key, [Later(e.anchor, next_attempt(e.attempts, e.last)) for e in escrows])
+
+
+def any_later(c: Connection, key: Key, now: float) -> bool:
+    """Whether some entry's time has come."""
+    query = select(later.c.entry).where(later.c.job == key["job"], later.c.at <= now).limit(1)
+    return c.scalar(query) is not None
+
+
+def bring_due(c: Connection, key: Key, now: float) -> int:
+    """Put entries whose time has come on the work list, at most CHUNK; answers how many."""
+    come = (
+        select(later.c.entry, entry.c.type)
+        .select_from(later.join(entry, entry.c.number == later.c.entry))
+        .where(later.c.job == key["job"], later.c.at <= now)
+        .limit(CHUNK)
     )
-    return select(down.c.anchor).where(down.c.anchor > last).order_by(down.c.anchor)
+    found = c.execute(come).tuples().all()
+    if found:
+        add_due(c, key, {number: rank_of(type_) for number, type_ in found})
+        numbers = [number for number, _ in found]
+        c.execute(delete(later).where(later.c.job == key["job"], later.c.entry.in_(numbers)))
+    return len(found)
+
+
+def rank_of(type_: str) -> int:
+    """Containers are decided first."""
+    return 0 if type_ in CONTAINERS else 1
+
+
+Found = Select[int, str]
+"""A query for numbers and types of entries, in the order of numbers."""
+
+
+def chunk_after(key: Key, last: int) -> Found:
+    """All entries, from the one after `last`."""
+    return (
+        select(entry.c.number, entry.c.type)
+        .where(entry.c.job == key["job"], entry.c.number > last)
+        .order_by(entry.c.number)
+    )
+
+
+def children_after(key: Key, parent: str, last: int) -> Found:
+    """What is directly below a container."""
+    return chunk_after(key, last).where(entry.c.parent == parent)
+
+
+def owners_after(key: Key, other: str, last: int) -> Found:
+    """Who points at an object."""
+    owners = select(link.c.owner).where(link.c.job == key["job"], link.c.other == other)
+    return chunk_after(key, last).where(entry.c.number.in_(owners))
+
+
+def escrowed_after(key: Key, last: int) -> Found:
+    """Everything set aside."""
+    return chunk_after(key, last).where(entry.c.anchor.in_(select(escrow.c.anchor).where(escrow.c.job == key["job"])))
+
+
+def below_after(key: Key, groups: Sequence[str], last: int) -> Found:
+    """All direct and indirect members of groups; cycles end by themselves."""
+    down = (
+        select(entry.c.number.label("number"))
+        .where(entry.c.job == key["job"], entry.c.anchor.in_(groups))
+        .cte("down", recursive=True)
+    )
+    down = down.union(
+        select(entry.c.number)
+        .select_from(
+            down.join(link, and_(link.c.owner == down.c.number, link.c.attribute == "member"))
+            .join(entry, and_(entry.c.job == link.c.job, entry.c.anchor == link.c.other))
+        )
+        .where(link.c.present == true())
+    )  # fmt: skip
+    return chunk_after(key, last).where(entry.c.number.in_(select(down.c.number)))
 
 
 def resend_to(c: Connection, key: Key, other: str) -> None:
@@ -117,11 +174,11 @@ def resend_to(c: Connection, key: Key, other: str) -> None:
     )
 
 
-def put_escrows(c: Connection, db: Database, key: Key, escrows: Sequence[Escrow]) -> None:
-    """Set objects aside, or count one more attempt; the next one is put on the list by the caller."""
+def put_escrows(c: Connection, key: Key, escrows: Sequence[Escrow]) -> None:
+    """Set objects aside, or count one more attempt."""
     if not escrows:
         return
-    insert = db.insert(escrow)
+    insert = sqlite_insert(escrow) if c.dialect.name == "sqlite" else postgresql_insert(escrow)
     c.execute(
         insert.on_conflict_do_update(
             index_elements=["job", "anchor"],
@@ -140,26 +197,24 @@ def put_escrows(c: Connection, db: Database, key: Key, escrows: Sequence[Escrow]
     )  # fmt: skip
 
 
-def drop_escrows(c: Connection, key: Key, anchors: Sequence[Anchor], stages: Sequence[str]) -> None:
+def drop_escrows(c: Connection, key: Key, anchors: Sequence[str], stages: Sequence[str]) -> None:
     """Objects that are in order again at those stages."""
     if anchors:
-        c.execute(
-            delete(escrow).where(escrow.c.job == key["job"], escrow.c.anchor.in_(anchors), escrow.c.stage.in_(stages))
-        )
+        here = and_(escrow.c.job == key["job"], among(c, escrow.c.anchor, anchors))
+        c.execute(delete(escrow).where(here, escrow.c.stage.in_(stages)))
 
 
-def escrowed(c: Connection, key: Key, anchors: Iterable[Anchor] | None = None, limit: int = 1000) -> list[Escrow]:
+def escrowed(c: Connection, key: Key, anchors: Iterable[str] | None = None, limit: int = 1000) -> list[Escrow]:
     """Objects set aside: those named, or the latest ones."""
     query = select(
         escrow.c.anchor, escrow.c.stage, escrow.c.problem, escrow.c.attempts, escrow.c.first, escrow.c.last
     ).where(escrow.c.job == key["job"])
     if anchors is not None:
-        query = query.where(escrow.c.anchor.in_(list(anchors)))
+        query = query.where(among(c, escrow.c.anchor, list(anchors)))
     rows = c.execute(query.order_by(escrow.c.last.desc()).limit(limit))
     return [Escrow(Anchor(a), stage, problem_from(text), n, first, last) for a, stage, text, n, first, last in rows]
 
 
-def waiting(c: Connection, key: Key, now: float) -> int:
+def waiting(c: Connection, key: Key) -> int:
     """How many lines could be decided now."""
-    query = select(func.count()).where(and_(due.c.job == key["job"], due.c.at <= now))
-    return c.scalar(query) or 0
+    return c.scalar(select(func.count()).select_from(due).where(due.c.job == key["job"])) or 0
