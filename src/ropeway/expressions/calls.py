@@ -32,6 +32,9 @@ _CONVERT: dict[str, Convert] = {
     "lazy": _as_it_is,
 }
 
+_READY: dict[str, type | None] = {"text": str, "number": int, "truth": bool, "compare": None, "any": None}
+"""The type of values that need no conversion."""
+
 
 def called(function: Function, arguments: Sequence[Closure | Literal]) -> Closure:
     """The closure that calls a function on evaluated arguments."""
@@ -108,10 +111,12 @@ def _on_each_of_first(function: Function, first: Closure, others: Sequence[Liter
         for place, literal in enumerate(others, start=1)
     ]
 
+    ready = _READY[parameter.kind]
+
     def one(value: Any) -> Any:
         if value is None:
             return call(None, *rest) if takes_null else None
-        return call(convert(value, name, argument), *rest)
+        return call(value if type(value) is ready else convert(value, name, argument), *rest)
 
     def run(attributes: Mapping[str, Any]) -> Any:
         value = first(attributes)

@@ -41,7 +41,7 @@ def _ordered(name: BinaryOperator, compare: Callable[[Any, Any], bool]) -> Calla
     def ordered(left: Any, right: Any) -> bool:
         if left is None or right is None:
             return False
-        if type(left) is str and type(right) is str:
+        if (type(left) is int and type(right) is int) or (type(left) is str and type(right) is str):
             return compare(left, right)
         return compare(as_number(left, name, "left"), as_number(right, name, "right"))
 

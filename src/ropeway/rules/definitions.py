@@ -51,7 +51,7 @@ def built_in(name: str) -> DirectoryDefinition | None:
 def target_definition() -> DirectoryDefinition:
     """Ropeway's own directory: object types, attributes, their types and lengths (Graph's, resource `user` and others).
 
-    `onPremisesExtensionAttributes.extensionAttribute1` and its like are flat names of a part of a Graph property.
+    `extensionAttribute1` to `15` are the flat names of the parts of Graph's onPremisesExtensionAttributes.
     """
     known = built_in("Ropeway")
     assert known is not None

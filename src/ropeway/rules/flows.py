@@ -32,11 +32,14 @@ class Flow:
     priority: int
     times: frozenset[str]
     """Attributes that are compared with the present time."""
+    default: Any
+    """The value where the source has none."""
 
     @property
     def direct_text(self) -> str | None:
         """The source attribute, where a text is passed on as it is: what most flows do, and can do fastest."""
         plain = self.kind == "direct" and self.target.type == "String" and not self.target.multivalued
+        plain = plain and self.default is None
         return next(iter(self.reads)) if plain else None
 
 
@@ -119,7 +122,7 @@ def _flow(
     else:
         compute = _computed(value, convert, default)
     create_only = mapping.flow_type is FlowType.OBJECT_ADD_ONLY
-    return Flow(target, kind, text, reads, compute, create_only, mapping.matching_priority, times)
+    return Flow(target, kind, text, reads, compute, create_only, mapping.matching_priority, times, default)
 
 
 def _checked_literal(text: str | None, convert: Convert, target: AttributeDefinition, path: str) -> Any:

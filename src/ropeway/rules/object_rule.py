@@ -36,7 +36,7 @@ class ObjectRule:
     matching: tuple[str, ...]
     """Target attributes that find existing objects, best first."""
     direct: tuple[tuple[str, str, Callable[[Mapping[str, Any]], Any]], ...]
-    """Target, source and full computation of the flows that pass on one text as it is."""
+    """Target, source and full computation of the flows that pass on one text as it is, without a default."""
     computed: tuple[tuple[str, Callable[[Mapping[str, Any]], Any]], ...]
     """Target and computation of all other flows."""
 
@@ -58,7 +58,7 @@ class ObjectRule:
         try:
             for target, source, compute in self.direct:
                 value = get(source)
-                if type(value) is str and value:
+                if value is None or (type(value) is str and value):
                     desired[target] = value
                 else:
                     desired[target] = compute(attributes)

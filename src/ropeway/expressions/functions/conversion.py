@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import datetime, timedelta
+from struct import unpack_from
 from typing import Any
 
 from ropeway.expressions.errors import ExpressionFailed
@@ -45,7 +46,7 @@ def string_from_sid(value: Any) -> str:
         return value
     if not isinstance(value, bytes) or len(value) < 8 or value[0] != 1 or len(value) != 8 + 4 * value[1]:
         raise ExpressionFailed("StringFromSid", "value", value, "not a security identifier")
-    parts = (int.from_bytes(value[at : at + 4], "little") for at in range(8, len(value), 4))
+    parts = unpack_from(f"<{value[1]}I", value, 8)
     return "-".join(("S-1", str(int.from_bytes(value[2:8], "big")), *map(str, parts)))
 
 
