@@ -6,75 +6,15 @@ from collections.abc import Callable, Iterator
 
 import ldap
 import pytest
-from ldap.controls import RequestControl
 from ldap.ldapobject import LDAPObject
 
-from ropeway.connectors.active_directory import ActiveDirectorySource, open_source
+from ropeway.connectors.active_directory import open_source
 from ropeway.lab.domain import Domain
-from ropeway.model.anchors import Anchor, guid_from_bytes
-from ropeway.model.pages import Gone, Item, LinkAdded, LinkRemoved, LinksReplaced, Patch, Whole
-from ropeway.model.watermark import Wanted, Watermark
+from ropeway.model.pages import Gone, LinkAdded, LinkRemoved, LinksReplaced, Patch, Whole
+from ropeway.model.watermark import Wanted
+from tests.integration.active_directory_office import PERSON, WANTED, Office, ShowDeleted, settings
 
 pytestmark = pytest.mark.samba
-
-PERSON = ("cn", "displayName", "title", "manager", "sAMAccountName", "objectSid")
-WANTED = Wanted({"user": PERSON, "group": ("cn", "member"), "contact": ("mail",), "organizationalUnit": ("ou",)})
-
-
-def settings(domain: Domain, **more: object) -> dict[str, object]:
-    """How to reach a lab domain as its administrator, over LDAPS."""
-    return {
-        "domain": domain.dns_domain,
-        "servers": [domain.address],
-        "ca_file": str(domain.ca_file),
-        "user": domain.administrator,
-        "password_file": str(domain.administrator_password_file),
-        **more,
-    }
-
-
-class ShowDeleted(RequestControl):
-    controlType = "1.2.840.113556.1.4.417"
-    criticality = True
-
-    def __init__(self) -> None:
-        pass
-
-    def encodeControlValue(self) -> None:
-        return None
-
-
-class Office:
-    """A domain, an administrator's connection to it, and a reader that has seen everything so far."""
-
-    def __init__(self, domain: Domain, admin: LDAPObject, source: ActiveDirectorySource, wanted: Wanted) -> None:
-        self.domain, self.admin, self.source, self.wanted = domain, admin, source, wanted
-        self.mark: Watermark = list(source.read(None, wanted))[-1].watermark
-        assert self.mark is not None
-
-    def dn(self, name: str) -> str:
-        return f"{name},{self.domain.base_dn}"
-
-    def add(self, name: str, kind: str = "user", **attributes: str | list[str]) -> Anchor:
-        values = {"objectClass": kind, **attributes}
-        as_lists = {a: v if isinstance(v, list) else [v] for a, v in values.items()}
-        self.admin.add_s(self.dn(name), [(a, [x.encode() for x in v]) for a, v in as_lists.items()])
-        return self.anchor(name)
-
-    def anchor(self, name: str) -> Anchor:
-        entry = self.admin.search_s(self.dn(name), ldap.SCOPE_BASE, "(objectClass=*)", ["objectGUID"])[0]
-        return guid_from_bytes(entry[1]["objectGUID"][0])
-
-    def set(self, name: str, **attributes: str | None) -> None:
-        replaced = [(ldap.MOD_REPLACE, a, None if v is None else v.encode()) for a, v in attributes.items()]
-        self.admin.modify_s(self.dn(name), replaced)
-
-    def news(self) -> list[Item]:
-        items: list[Item] = []
-        for page in self.source.read(self.mark, self.wanted):
-            items += page.items
-            self.mark = page.watermark or self.mark
-        return items
 
 
 @pytest.fixture
@@ -90,7 +30,9 @@ def test_nothing_new_is_no_page(office: Office) -> None:
 
 def test_a_new_person_comes_whole_with_her_manager(office: Office) -> None:
     bea = office.add("CN=Bea Bauer,CN=Users", sAMAccountName="bea")
-    anna = office.add("CN=Anna Ahorn,CN=Users", sAMAccountName="anna", title="Baker", manager=office.dn("CN=Bea Bauer,CN=Users"))
+    anna = office.add(
+        "CN=Anna Ahorn,CN=Users", sAMAccountName="anna", title="Baker", manager=office.dn("CN=Bea Bauer,CN=Users")
+    )
     found = {item.anchor: item for item in office.news()}
     assert isinstance(found[anna], Whole)
     assert found[anna].type == "user"
@@ -203,7 +145,9 @@ def test_an_attribute_wanted_later_is_filled_in_for_everybody(office: Office) ->
     office.news()
     office.wanted = Wanted({**WANTED.types, "user": (*PERSON, "DEPARTMENT"), "group": ("cn", "member", "managedBy")})
     found = office.news()
-    assert Patch(paul, "user", office.dn("CN=Paul,CN=Users"), office.anchor("CN=Users"), {"department": "Post"}) in found
+    assert (
+        Patch(paul, "user", office.dn("CN=Paul,CN=Users"), office.anchor("CN=Users"), {"department": "Post"}) in found
+    )
     assert LinksReplaced(team, "managedBy", (paul,)) in found
     assert all(isinstance(item, Patch | LinksReplaced) for item in found)
     assert office.news() == []

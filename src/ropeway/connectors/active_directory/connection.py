@@ -12,9 +12,10 @@ from ropeway.connectors.active_directory import failures, kerberos
 from ropeway.connectors.active_directory.controls import DIRSYNC, PAGED, Control
 from ropeway.connectors.active_directory.credentials import Credential, Password
 from ropeway.connectors.active_directory.discovery import Controller
+from ropeway.connectors.active_directory.handshake import complaint
 from ropeway.connectors.active_directory.openldap import gssapi, ldap
 from ropeway.connectors.active_directory.settings import Settings
-from ropeway.model.problems import Problem
+from ropeway.model.problems import Problem, RopewayError
 
 Entry = tuple[str, dict[str, list[bytes]]]
 """An LDAP entry: its DN (extended, where asked for) and its attributes as the server spelled them."""
@@ -152,7 +153,8 @@ def connect(controller: Controller, settings: Settings, credential: Credential) 
         _protect(session, settings)
         _bind(session, settings, credential)
     except ldap.LDAPError as error:
-        raise failures.connecting(error, str(controller), user, settings.security) from None
+        wrong = complaint(controller, settings) if isinstance(error, failures.UNREACHABLE) else None
+        raise failures.connecting(error, str(controller), user, wrong) from None
     except OSError as error:
         details = {"controller": str(controller), "reason": error.strerror or str(error)}
         raise failures.Lost(Problem("controller-unreachable", object=str(controller), details=details)) from None
@@ -194,7 +196,12 @@ def _protect(session: Any, settings: Settings) -> None:
         session.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
         if settings.ca_file:
             session.set_option(ldap.OPT_X_TLS_CACERTFILE, settings.ca_file)
-        session.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+        try:
+            session.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+        except ValueError:
+            details = {"reason": f"The file {settings.ca_file} is missing, or holds no certificates in PEM form."}
+            problem = Problem("source-settings-invalid", object="source.settings.ca_file", details=details)
+            raise RopewayError(problem) from None
     if settings.security == "starttls":
         session.start_tls_s()
 

@@ -1,7 +1,8 @@
 """LDAP entries to items: pure, so that the answers of servers not at hand can be tested as tuples.
 
 DirSync answers as [MS-ADTS] 3.1.1.3.4.1.3 describes them: only what changed; links value by value, as
-`member;range=1-1` (present) and `member;range=0-0` (removed), single-valued ones too; a cleared attribute without values.
+`member;range=1-1` (present) and `member;range=0-0` (removed), single-valued ones too; a cleared attribute without
+values.
 """
 
 from __future__ import annotations

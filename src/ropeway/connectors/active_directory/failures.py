@@ -9,7 +9,7 @@ import re
 from typing import Any, cast
 
 from ropeway.connectors.active_directory.openldap import ldap
-from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.problems import Problem, RopewayError
 
 
 class Lost(Exception):  # noqa: N818 - not an error: the next controller is asked
@@ -45,7 +45,7 @@ BIND_CODES = {
 }
 """The hexadecimal number after `data` in the diagnostic text of result 49, to the problem code."""
 
-_UNREACHABLE = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.TIMELIMIT_EXCEEDED)
+UNREACHABLE = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.TIMELIMIT_EXCEEDED)
 _BUSY = (ldap.BUSY, ldap.UNAVAILABLE)
 _NO_RIGHTS = (ldap.INSUFFICIENT_ACCESS,)
 _NOT_OFFERED = (ldap.UNAVAILABLE_CRITICAL_EXTENSION, ldap.UNWILLING_TO_PERFORM, ldap.PROTOCOL_ERROR)
@@ -61,7 +61,7 @@ def translated(error: Any, controller: str, user: str) -> Exception:
         return Missing(reason)
     if isinstance(error, _BUSY):
         return Lost(Problem("controller-busy", object=controller, details=details))
-    if isinstance(error, _UNREACHABLE):
+    if isinstance(error, UNREACHABLE):
         return Lost(Problem("controller-lost", object=controller, details=details))
     if isinstance(error, _NO_RIGHTS):
         return Refused(Problem("rights-missing", object=controller, details=details))
@@ -70,17 +70,17 @@ def translated(error: Any, controller: str, user: str) -> Exception:
     return RopewayError(Problem("operation-refused", object=controller, details=details))
 
 
-def connecting(error: Any, controller: str, user: str, security: str) -> Exception:
-    """The exception for an error while connecting, starting TLS or binding."""
-    reason = diagnostic(error)
-    details = {"controller": controller, "user": user, "reason": reason, "security": security}
+def connecting(error: Any, controller: str, user: str, complaint: str | None) -> Exception:
+    """The exception for an error while connecting, starting TLS or binding; `complaint` is what is wrong with TLS."""
+    reason = complaint or diagnostic(error)
+    details = {"controller": controller, "user": user, "reason": reason}
     if isinstance(error, ldap.INVALID_CREDENTIALS):
         return RopewayError(Problem(bind_code(reason), object=user, details=details))
     if isinstance(error, _SIGNING):
         return RopewayError(Problem("protection-required", object=controller, details=details))
-    if isinstance(error, _UNREACHABLE + _BUSY) and _speaks_of_certificates(reason):
+    if complaint is not None:
         return Lost(Problem("certificate-not-trusted", object=controller, details=details))
-    if isinstance(error, _UNREACHABLE + _BUSY):
+    if isinstance(error, UNREACHABLE + _BUSY):
         return Lost(Problem("controller-unreachable", object=controller, details=details))
     if isinstance(error, ldap.LOCAL_ERROR):
         return RopewayError(Problem("kerberos-failed", object=user, details=details))
@@ -97,11 +97,11 @@ def diagnostic(error: Any) -> str:
     """What the server and the library said, as one printable line."""
     told: object = error.args[0] if error.args else ""
     if not isinstance(told, dict):
-        return shown(str(told))
+        return _line(str(told))
     words = cast("dict[str, object]", told)
     text = ": ".join(str(words[key]).strip() for key in ("desc", "info") if words.get(key))
-    return " ".join(shown(part) for part in text.split("\n"))[:400]
+    return _line(text)
 
 
-def _speaks_of_certificates(reason: str) -> bool:
-    return any(word in reason.lower() for word in ("certificate", "tls", "ssl", "handshake"))
+def _line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)[:400].strip()

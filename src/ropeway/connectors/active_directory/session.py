@@ -44,6 +44,7 @@ class Session:
         self.schema_base = root.get("schemaNamingContext", "")
         self._configuration = root.get("configurationNamingContext", "")
         self._service = root.get("dsServiceName", "")
+        self.is_samba = "Samba" in root.get("vendorName", "")
         self.names = Names(connection)
         if not settings.naming_context and dns_name(self.base) != settings.domain.lower().rstrip("."):
             details = {"controller": str(connection.controller), "found": dns_name(self.base)}
@@ -91,7 +92,8 @@ class Session:
     def sees_deleted(self) -> bool:
         """Whether the account may look into the Deleted Objects container."""
         name = f"<WKGUID={DELETED_OBJECTS},{self.base}>"
-        return self.connection.object(name, ["objectGUID"], [controls.show_deleted()]) is not None
+        entry = self.connection.object(name, ["objectGUID"], [controls.show_deleted()])
+        return entry is not None and bool(entry[1].get("objectGUID"))
 
     def schema_version(self) -> tuple[str, ...]:
         """Changes whenever the schema does."""
@@ -133,7 +135,7 @@ def dns_name(base: str) -> str:
 
 _ROOT = (
     "defaultNamingContext", "schemaNamingContext", "configurationNamingContext", "dsServiceName",
-    "highestCommittedUSN", "currentTime", "isSynchronized",
+    "highestCommittedUSN", "currentTime", "isSynchronized", "vendorName",
 )  # fmt: skip
 
 

@@ -71,7 +71,8 @@ class ActiveDirectorySource:
             )
         for page in found:
             yield page
-            self.remember(page.watermark)
+            if watermark is not None or page.complete:
+                self.remember(page.watermark)
 
     def remember(self, watermark: Watermark | None) -> None:
         """How far the job has read before; a full read of a controller behind it says nothing about absence."""
@@ -119,7 +120,8 @@ class ActiveDirectorySource:
     def _reports_deletions(self, session: Session) -> bool:
         if self._mode is None:
             self._mode, _ = negotiated(session, self._settings)
-        return self._mode == DIRSYNC or session.sees_deleted()
+        # Windows shows tombstones to whoever has the replication right; Samba only to who may read Deleted Objects.
+        return (self._mode == DIRSYNC and not session.is_samba) or session.sees_deleted()
 
     def _anchors(self, session: Session, wanted: Wanted) -> Iterator[AnchorPage]:
         complete = session.moment().synchronized and (self._seen is None or session.covers(self._seen))
