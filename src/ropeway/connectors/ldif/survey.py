@@ -125,6 +125,8 @@ class _Surveyor:
 
     def _widen_base(self, key: str) -> None:
         found = self._found
+        if printable(key) != key:
+            return
         part = found.wanted_base or domain_part(key)
         if not found.base or is_below(found.base, part):
             found.base = part
