@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import ldap
 import psycopg
@@ -11,6 +16,7 @@ from ldap.ldapobject import LDAPObject
 
 from ropeway.lab import accounts, controller
 from ropeway.lab.domain import Domain
+from tests.fixtures.laboratory import Laboratory
 from tests.fixtures.samba import bound
 
 pytestmark = pytest.mark.samba
@@ -65,3 +71,77 @@ def test_the_domain_s_own_dns_knows_the_controller_s_address(fresh_domain: Domai
     answers = resolver.resolve(f"_ldap._tcp.{fresh_domain.dns_domain}", "SRV")
     assert [str(answer.target) for answer in answers] == [f"{fresh_domain.host_name}."]
     assert [str(a) for a in resolver.resolve(fresh_domain.host_name, "A")] == [fresh_domain.address]
+
+
+@pytest.fixture
+def address(laboratory: Laboratory) -> str:
+    return laboratory.address(200)
+
+
+def ropeway(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "ropeway", *words], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def lab(tmp_path_factory, laboratory: Laboratory) -> Iterator[list[str]]:
+    """The options of a lab of one's own, thrown away at the end."""
+    options = ["--folder", str(laboratory.folder / "own")]
+    yield options
+    ropeway("lab", "down", *options)
+
+
+def test_up_load_status_and_down_may_each_be_repeated(lab: list[str], address: str) -> None:
+    for _ in range(2):
+        assert ropeway("lab", "up", *lab, "--address", address).returncode == 0
+    for _ in range(2):
+        assert ropeway("lab", "load", *lab, "--people", "20", "--groups", "4", "--computers", "2").returncode == 0
+    [controller_] = json.loads(ropeway("lab", "status", *lab, "--json").stdout)
+    assert controller_["process"]
+    for _ in range(2):
+        assert ropeway("lab", "down", *lab).returncode == 0
+    assert not Path(lab[1]).exists()
+
+
+def test_an_address_that_is_taken_is_told_with_what_to_do(lab: list[str], contoso: Domain) -> None:
+    refused = ropeway("lab", "up", *lab, "--address", contoso.address)
+    assert refused.returncode == 1
+    assert "choose another address" in refused.stderr
+
+
+def test_joining_a_domain_that_does_not_run_is_told_with_what_to_do(lab: list[str]) -> None:
+    refused = ropeway("lab", "join", *lab)
+    assert refused.returncode == 1
+    assert "ropeway lab up" in refused.stderr
+
+
+def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path, address: str) -> None:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "lab", tmp_path], check=False).returncode:
+        pytest.skip("A small disk for this test needs the right to mount one.")
+    try:
+        refused = ropeway("lab", "up", "--folder", tmp_path / "l", "--address", address)
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
+    assert refused.returncode == 1
+    assert "The disk is full" in refused.stderr
+
+
+def test_a_realm_that_is_no_dns_name_is_a_usage_error() -> None:
+    assert ropeway("lab", "up", "--realm", "contoso").returncode == 2
+
+
+def test_no_password_is_in_the_list_of_processes_while_an_account_is_made(fresh_domain: Domain) -> None:
+    making = threading.Thread(target=accounts.add, args=(fresh_domain, "boris.reader"))
+    making.start()
+    seen = b""
+    while making.is_alive():
+        seen += b"".join(map(contents, Path("/proc").glob("[0-9]*/cmdline")))
+    password = (fresh_domain.folder / "accounts" / "boris.reader.password").read_bytes()
+    assert b"tool.py" in seen
+    assert password not in seen
+
+
+def contents(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

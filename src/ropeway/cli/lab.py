@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,14 @@ from ropeway.model.problems import Problem, RopewayError
 
 app = typer.Typer(help="Samba domains and sample companies, for trials.", no_args_is_help=True, rich_markup_mode=None)
 
-Realm = Annotated[str, typer.Option(metavar="REALM", help="The domain's DNS name.")]
+
+def _realm(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", text.lower()):
+        raise typer.BadParameter(f"{text!r} is no DNS name of two parts or more, such as contoso.test.")
+    return text.lower()
+
+
+Realm = Annotated[str, typer.Option(metavar="REALM", callback=_realm, help="The domain's DNS name.")]
 Folder = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="Where the domain lies. Without it: lab/REALM beside the state of this user."),
@@ -167,7 +175,6 @@ def ldif(
     from ropeway.lab.company.ldif import export
 
     size = Size(people=people, groups=groups, members=members, contacts=contacts, computers=computers)
-    realm = realm.lower()
     try:
         sys.stdout.buffer.writelines(export(company(size, seed=seed, dns_domain=realm), seed=seed, dns_domain=realm))
         sys.stdout.flush()
@@ -176,7 +183,7 @@ def ldif(
 
 
 def _place(realm: str, folder: Path | None) -> Path:
-    return folder.expanduser().absolute() if folder else default_file().parent / "lab" / realm.lower()
+    return folder.expanduser().absolute() if folder else default_file().parent / "lab" / realm
 
 
 def _free_address() -> str:

@@ -42,5 +42,5 @@ def add(domain: Domain, name: str, *, rights: tuple[str, ...] = ()) -> Account:
     here = f"--configfile={domain.smb_conf}"
     create = ["user", "create", name, account.password().reveal(), here]
     head = [f"--objectdn={domain.base_dn}", f"--trusteedn={dn}", "--action=allow"]
-    samba.tool(create, *(["dsacl", "set", f"--car={right}", *head, here] for right in rights))
+    samba.tool(domain.files, create, *(["dsacl", "set", f"--car={right}", *head, here] for right in rights))
     return account

@@ -34,10 +34,10 @@ def provision(folder: Path, realm: str, address: str, options: Mapping[str, str]
     _require_short(domain.folder)
     _prepare(domain)
     write_password(domain.administrator_password_file)
-    samba.tool(_provisioning(domain), _no_password_policy(domain))
+    samba.tool(domain.files, _provisioning(domain), _no_password_policy(domain))
     domain = _identified(domain)
     replication = f"{REPLICATION_SERVICE}/{domain.replica}/{domain.dns_domain}"
-    samba.tool(_service_name(domain, replication), *_ldap_service_names(domain))
+    samba.tool(domain.files, _service_name(domain, replication), *_ldap_service_names(domain))
     return _completed(domain)
 
 
@@ -50,9 +50,9 @@ def join(domain: Domain, address: str, host: str = "dc2") -> Domain:
     if (other.files / "controller.json").exists():
         return opened(domain.folder, host)
     _prepare(other)
-    samba.tool(_joining(domain, other), environment=names.environment(domain))
+    samba.tool(other.files, _joining(domain, other), environment=names.environment(domain))
     other = _identified(other)
-    samba.tool(*_ldap_service_names(other))
+    samba.tool(other.files, *_ldap_service_names(other))
     return _completed(other)
 
 
@@ -64,12 +64,12 @@ def copy(domain: Domain, folder: Path, *, address: str, options: Mapping[str, st
     _require_short(folder)
     copying = subprocess.run(["cp", "-a", domain.folder, folder], capture_output=True, text=True, check=False)
     if copying.returncode:
-        raise samba.failed("cp", copying.stderr)
+        raise samba.failed(folder.parent, "cp", copying.stderr)
     copied = replace(domain, folder=folder.absolute(), address=address, options=dict(options or domain.options))
     settings.write(copied)
     if address != domain.address:
         certificates.issue(copied)
-        samba.script("readdress.py", (), str(copied.smb_conf), domain.address, address)
+        samba.script(copied.files, "readdress.py", str(copied.smb_conf), domain.address, address)
     return _completed(copied)
 
 
@@ -106,7 +106,7 @@ def _prepare(domain: Domain) -> None:
 
 def _identified(domain: Domain) -> Domain:
     settings.write(domain)  # provisioning left an smb.conf of its own, which names the system's folders
-    return replace(domain, replica=samba.script("replica.py", (), str(domain.smb_conf)).strip())
+    return replace(domain, replica=samba.script(domain.files, "replica.py", str(domain.smb_conf)).strip())
 
 
 def _completed(domain: Domain) -> Domain:

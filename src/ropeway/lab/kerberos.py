@@ -28,6 +28,6 @@ def keytab(domain: Domain, account: str, path: Path) -> Path:
     """The keys of one account (its sAMAccountName) in a keytab file that only its owner may read."""
     path.unlink(missing_ok=True)
     words = ["domain", "exportkeytab", str(path), f"--principal={account}", f"--configfile={domain.smb_conf}"]
-    samba.tool(words)
+    samba.tool(domain.files, words)
     os.chmod(path, 0o600)
     return path

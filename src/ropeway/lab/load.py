@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import msgspec
 
@@ -45,7 +44,7 @@ def load(domain: Domain, records: Iterable[Record], *, report: Report | None = N
         sender.join()
         listener.join()
     if loading.returncode:
-        raise samba.failed(Path("load.py").name, b"".join(errors).decode(errors="replace"))
+        raise samba.failed(domain.files, "load.py", b"".join(errors).decode(errors="replace"))
 
 
 def _send(process: subprocess.Popen[bytes], records: Iterable[Record]) -> None:

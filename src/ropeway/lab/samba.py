@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +20,9 @@ SCRIPTS = Path(__file__).parent / "on_samba"
 PROVISIONING_FILES = Path("/usr/share/samba/setup/ad-schema")
 """Of the package samba-ad-provision, which the others only recommend."""
 
+ROOM = 4_000_000
+"""Bytes: with less than this left on the disk, whatever failed is put down to that."""
+
 
 def require() -> None:
     """RopewayError `lab-samba-missing` where no domain can be made, `lab-not-root` where it could not listen."""
@@ -29,34 +34,41 @@ def require() -> None:
         raise RopewayError(Problem("lab-not-root"))
 
 
-def tool(*commands: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
-    """Run samba-tool commands one after the other in one process; returns what they printed.
+def tool(folder: Path, *commands: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    """Run samba-tool commands, which write below a folder, one after the other; returns what they printed.
 
     Arguments go by standard input, so that a password among them is never seen in the list of processes.
-    RopewayError `lab-samba-failed` names the command's first two words and its last line.
+    RopewayError `lab-samba-failed` holds the last error told, `lab-disk-full` where that is the cause.
     """
-    return script("tool.py", (json.dumps(command) for command in commands), environment=environment)
+    return script(folder, "tool.py", lines=map(json.dumps, commands), environment=environment)
 
 
-def script(name: str, lines: Iterable[str], *arguments: str, environment: Mapping[str, str] | None = None) -> str:
-    """Run one of the scripts of `on_samba` to its end with lines on standard input."""
+def script(
+    folder: Path,
+    name: str,
+    *arguments: str,
+    lines: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run one of the scripts of `on_samba`, which writes below a folder, to its end; lines go to its standard input."""
     done = subprocess.run(
         [PYTHON, "-I", SCRIPTS / name, *arguments],
-        input="".join(line + "\n" for line in lines),
+        input="".join(f"{line}\n" for line in lines),
         env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise failed(name, done.stderr or done.stdout)
+        raise failed(folder, name, done.stderr or done.stdout)
     return done.stdout
 
 
-def failed(name: str, output: str) -> RopewayError:
-    """The error for a Samba program that gave up, by the last error it told."""
+def failed(folder: Path, name: str, output: str) -> RopewayError:
+    """The error for a program that gave up, by the last error it told and by the room left where it wrote."""
+    if shutil.disk_usage(folder).free < ROOM:
+        return RopewayError(Problem("lab-disk-full", object=str(folder)))
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    if any("No space left" in line or "MDB_MAP_FULL" in line for line in lines):
-        return RopewayError(Problem("lab-disk-full"))
     told = [line for line in lines if line.startswith("ERROR")] or lines or ["nothing"]
-    return RopewayError(Problem("lab-samba-failed", object=name, details={"said": shown(told[-1])}))
+    said = re.sub(r"^ERROR(\(.*?\))?: (uncaught exception - )?", "", told[-1])
+    return RopewayError(Problem("lab-samba-failed", object=name, details={"said": shown(said)}))
