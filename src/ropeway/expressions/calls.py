@@ -99,7 +99,15 @@ def _on_each(function: Function, arguments: Sequence[Closure]) -> Closure:
 
 def _on_everything(function: Function, arguments: Sequence[Closure]) -> Closure:
     one = _on_values(function, len(arguments))
-    return lambda attributes: one(*[whole(argument(attributes)) for argument in arguments])
+    if len(arguments) > 1 or not function.takes_null:
+        return lambda attributes: one(*[whole(argument(attributes)) for argument in arguments])
+    argument, call = arguments[0], function.call
+
+    def run(attributes: Mapping[str, Any]) -> Any:
+        value = argument(attributes)
+        return call(whole(value) if type(value) is MANY else value)
+
+    return run
 
 
 def _on_each_of_first(function: Function, first: Closure, others: Sequence[Literal]) -> Closure:

@@ -51,7 +51,12 @@ def compile_tree(tree: Node, table: Table = TABLE, text: str = "") -> Closure:
     closure = _Compiler(table, text).closure(tree)
     if isinstance(tree, (Attribute, Literal)):
         return closure
-    return lambda attributes: whole(closure(attributes))
+
+    def without_nulls(attributes: Mapping[str, Any]) -> Any:
+        value = closure(attributes)
+        return whole(value) if type(value) is MANY else value
+
+    return without_nulls
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ def iif(attributes: Any, condition: Lazy, if_true: Lazy, if_false: Lazy) -> Any:
     condition counts as False.
     """
     decided = condition(attributes)
+    if decided is True:
+        return if_true(attributes)
+    if decided is False:
+        return if_false(attributes)
     if type(decided) is MANY:
         return spread(_chosen, (decided, if_true(attributes), if_false(attributes)), "IIF")
     return if_true(attributes) if as_truth(decided, "IIF", "condition") else if_false(attributes)
@@ -56,7 +60,9 @@ def is_null(value: Any) -> bool:
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or value == b"" or (type(value) is MANY and all(map(_is_empty, value)))
+    if type(value) is str:
+        return not value
+    return value is None or value == b"" or (type(value) is MANY and all(map(_is_empty, value)))
 
 
 @function("IsNullOrEmpty", whole("value"), takes_null=True)
