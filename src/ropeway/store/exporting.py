@@ -69,7 +69,7 @@ def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, 
         .where(_open(c, key, owners), _place > after)
         .order_by(link.c.owner, link.c.attribute, link.c.other)
         .limit(limit)
-    ).tuples()
+    )
     found = list(rows)
     foreign = dict(
         c.execute(
@@ -78,9 +78,7 @@ def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, 
                 among(c, entry.c.anchor, [other for _, _, other, _ in found]),
                 entry.c.type == "foreignSecurityPrincipal",
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return [PendingLink(owner, name, Anchor(o), present, foreign.get(o)) for owner, name, o, present in found]
 

@@ -57,7 +57,7 @@ def endangered(c: Connection, key: Key, what: str) -> dict[str, int]:
         )
         .group_by(change.c.type)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def emptied(c: Connection, key: Key) -> list[tuple[int, str, bytes]]:
@@ -72,7 +72,7 @@ def emptied(c: Connection, key: Key) -> list[tuple[int, str, bytes]]:
         )
         .limit(20_000)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def emptied_since(c: Connection, key: Key, since: float) -> list[tuple[str, bytes]]:
@@ -80,7 +80,7 @@ def emptied_since(c: Connection, key: Key, since: float) -> list[tuple[str, byte
     rows = c.execute(
         select(provisioning_event.c.type, provisioning_event.c.modified).where(_done(key, Kind.EMPTY.value, since))
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def _done(key: Key, action: str, since: float) -> ColumnElement[bool]:
@@ -202,7 +202,7 @@ def recount(c: Connection, key: Key, number: int) -> int:
             )
         )
         .order_by(text("1"), text("2"))
-    ).tuples()  # fmt: skip
+    )  # fmt: skip
     digest, count = sha256(), 0
     for one, two in rows:
         digest.update(f"{one}\0{two}\n".encode())
@@ -216,6 +216,6 @@ def recount(c: Connection, key: Key, number: int) -> int:
 
 def recount_all(c: Connection, key: Key) -> int:
     """Every hold of the job counted anew; answers how many rows wait for approval."""
-    holds = c.execute(select(hold.c.number, hold.c.approved).where(hold.c.job == key["job"])).tuples().all()
+    holds = c.execute(select(hold.c.number, hold.c.approved).where(hold.c.job == key["job"])).all()
     counted = [(recount(c, key, number), approved) for number, approved in holds]
     return sum(count for count, approved in counted if approved is None)

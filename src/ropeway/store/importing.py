@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, and_, bindparam, delete, false, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, delete, false, select, text, true, update
 
 from ropeway.engine.records import CONTAINERS, Entry, Imported, LinkKey, LinksPart
 from ropeway.model.anchors import Anchor
@@ -177,14 +177,15 @@ def bury_final(c: Connection, key: Key, generation: int) -> None:
     """Forget tombstones that an earlier full read left, with the links that hid behind them."""
     final = select(entry.c.number, entry.c.anchor).where(
         entry.c.job == key["job"],
-        entry.c.live == false(),
+        text("live = false"),
         entry.c.target.is_(None),
         entry.c.generation < generation - 1,
     )
-    found = c.execute(final.limit(200)).tuples().all()
+    found = c.execute(final.limit(200)).all()
     if found:
         numbers, anchors = [n for n, _ in found], [a for _, a in found]
-        c.execute(delete(link).where(or_(link.c.owner.in_(numbers), link.c.other.in_(anchors))))
+        c.execute(delete(link).where(link.c.owner.in_(numbers)))
+        c.execute(delete(link).where(link.c.job == key["job"], link.c.other.in_(anchors)))
         for table in (due, later):
             c.execute(delete(table).where(table.c.job == key["job"], table.c.entry.in_(numbers)))
         c.execute(delete(entry).where(entry.c.number.in_(numbers)))

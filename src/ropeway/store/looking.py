@@ -83,8 +83,8 @@ def counts(c: Connection, key: Key) -> dict[str, dict[str, int]]:
         select(func.coalesce(func.sum(hold.c.count), 0)).where(hold.c.job == job, hold.c.approved.is_(None))
     )
     return {
-        "entries": dict(entries.tuples().all()),
-        "linked": {k: v for k, v in linked.tuples() if k},
+        "entries": dict(entries.all()),
+        "linked": {k: v for k, v in linked if k},
         "work": {
             "due": c.scalar(select(func.count()).where(due.c.job == job)) or 0,
             "pending": c.scalar(select(func.count()).select_from(change).where(change.c.job == job)) or 0,
@@ -187,7 +187,7 @@ def links_for_people(c: Connection, number: int, limit: int) -> list[tuple[str, 
         .where(link.c.owner == number)
         .limit(limit)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def forget(c: Connection, older_than: float) -> None:

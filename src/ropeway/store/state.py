@@ -22,7 +22,6 @@ from ropeway.engine.records import (
 )
 from ropeway.engine.state import What
 from ropeway.model.anchors import Anchor, TargetId
-from ropeway.model.job import JobStatus
 from ropeway.model.problems import Problem
 from ropeway.store import deciding, exporting, guarding, importing, jobs, leases, looking, worklist
 from ropeway.store.database import Database
@@ -87,9 +86,13 @@ class SqlState:
         now = self._clock()
         with self._write() as c:
             jobs.end_cycle(c, cycle, outcome, now)
-            jobs.set_status(c, self._key["job"], JobStatus.ACTIVE, problems)
+            jobs.note_problems(c, self._key["job"], problems)
             if success:
                 c.execute(update(job).where(job.c.number == self._key["job"]).values(last_success=now))
+
+    def stopped_before(self) -> bool:
+        with self._db.read() as c:
+            return jobs.stopped_before(c, self._key["job"])
 
     def forget(self, older_than: float) -> None:
         with self._write() as c:
@@ -150,7 +153,7 @@ class SqlState:
         last = 0
         while True:
             with self._write() as c:
-                found = c.execute(query(last).limit(worklist.CHUNK)).tuples().all()
+                found = c.execute(query(last).limit(worklist.CHUNK)).all()
                 worklist.add_due(c, self._key, {number: worklist.rank_of(type_) for number, type_ in found})
             if len(found) < worklist.CHUNK:
                 return

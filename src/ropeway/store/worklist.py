@@ -74,9 +74,7 @@ def put_later(c: Connection, key: Key, lines: Sequence[Later]) -> None:
                 select(entry.c.anchor, entry.c.number).where(
                     entry.c.job == key["job"], among(c, entry.c.anchor, [line.anchor for line in lines])
                 )
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         rows: Rows = [{**key, "entry": numbers[line.anchor], "at": line.at} for line in lines if line.anchor in numbers]
         insert = sqlite_insert(later) if c.dialect.name == "sqlite" else postgresql_insert(later)
@@ -105,7 +103,7 @@ def bring_due(c: Connection, key: Key, now: float) -> int:
         .where(later.c.job == key["job"], later.c.at <= now)
         .limit(CHUNK)
     )
-    found = c.execute(come).tuples().all()
+    found = c.execute(come).all()
     if found:
         add_due(c, key, {number: rank_of(type_) for number, type_ in found})
         numbers = [number for number, _ in found]
