@@ -11,9 +11,10 @@ workspace      what a transaction has loaded
 drafts         what a change makes of an object
 writing        a transaction of changes; flush and links write its rows
 matching       which object a source object is
+session        opening a working set, and what its troubles are called
 target         the hub as one job's Target
 administration what administrators do by hand
-domains        domains, and the names that follow them
+domains        domains, and the names that follow them; register shows them to administrators
 lifetime       the ends of jobs and of binned objects
 reading        lists, links, back links
 changelog      what happened, in order

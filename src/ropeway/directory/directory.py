@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from os import urandom
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from ropeway.control.protocol import DomainView, ObjectType
 from ropeway.directory import administration, domains, lifetime, reading, tables
@@ -19,11 +18,13 @@ from ropeway.directory.features import Features, features, set_features
 from ropeway.directory.links import Links
 from ropeway.directory.portions import AT_ONCE
 from ropeway.directory.record import Record
-from ropeway.directory.target import JobTarget, storage
+from ropeway.directory.register import DomainRegister
+from ropeway.directory.session import Session, trouble
+from ropeway.directory.target import JobTarget
 from ropeway.directory.workspace import Workspace
 from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import Change, Desired, Kind
-from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.problems import Problem, shown
 from ropeway.store.database import Database
 from ropeway.store.metadata import tenant as tenants
 
@@ -50,24 +51,30 @@ class Directory:
     ) -> None:
         self._database = database
         self._tenant = tenant
-        self._clock = clock
+        self._session = Session(database, tenant, clock)
+        self._register = DomainRegister(self._session)
         self._new_id = new_id
 
     def initialise(self, name: str, initial_domain: str) -> None:
         """Create the tenant and its initial domain, verified for ever; what is there already stays as it is."""
-        with self._refusing(), self._database.write() as connection:
+        with trouble(), self._database.read() as connection:
+            exists = connection.execute(select(tables.domain).where(tables.domain.c.tenant == self._tenant)).first()
+        if exists is None:
+            self._create(name, initial_domain)
+        self._register.catch_up()
+
+    def _create(self, name: str, initial_domain: str) -> None:
+        counters = {"tenant": self._tenant, "sequence": 0, "last_object": self._tenant << 40, "features": "{}"}
+        with trouble(), self._database.write() as connection:
             row = {"number": self._tenant, "id": self._new_id(), "name": name}
-            insert = self._database.insert
-            connection.execute(insert(tenants).on_conflict_do_nothing(), row)
-            counters = {"tenant": self._tenant, "sequence": 0, "last_object": self._tenant << 40, "features": "{}"}
-            connection.execute(insert(tables.directory).on_conflict_do_nothing(), counters)
-            if connection.execute(select(tables.domain).where(tables.domain.c.tenant == self._tenant)).first() is None:
-                domains.add(connection, self._tenant, initial_domain, initial=True)
+            connection.execute(self._database.insert(tenants).on_conflict_do_nothing(), row)
+            connection.execute(self._database.insert(tables.directory).on_conflict_do_nothing(), counters)
+            domains.add(connection, self._tenant, initial_domain, initial=True)
 
     def target(self, job: int, *, precedence: int) -> JobTarget:
         """The directory as the target of a job; the lower precedence wins."""
         by = Contributor(job, precedence, self._new_id)
-        return JobTarget(self._database, self._tenant, by, self._clock)
+        return JobTarget(self._session, by)
 
     # objects
 
@@ -75,43 +82,43 @@ class Directory:
         self, type_: ObjectType, *, contains: str | None = None, deleted: bool = False, limit: int = 100
     ) -> Sequence[dict[str, Any]]:
         """Objects with Graph's property names, by displayName."""
-        with self._refusing(), self._database.read() as connection:
+        with trouble(), self._database.read() as connection:
             return reading.listed(
                 connection, self._tenant, PLURALS[type_], contains=contains, deleted=deleted, limit=limit
             )
 
     def show_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
         """An object with its links, `memberOf` and the contributions it is computed from."""
-        with self._refusing(), self._workspace(writing=False) as work:
+        with self._session.reading() as work:
             return self._whole(work, self._live(work, type_, identifier))
 
     def create_object(self, type_: ObjectType, properties: Desired) -> dict[str, Any]:
         """A new object of the cloud alone."""
-        with self._refusing(), self._workspace() as work:
+        with self._session.writing() as work:
             record = administration.create(work, self._links(work), self._new_id(), PLURALS[type_], properties)
             return self._whole(work, record)
 
     def update_object(self, type_: ObjectType, identifier: str, properties: Desired) -> dict[str, Any]:
         """New values; None empties. What is mastered on premises is refused, with the place to change it."""
-        with self._refusing(), self._workspace() as work:
+        with self._session.writing() as work:
             record = self._live(work, type_, identifier)
             return self._whole(work, administration.change(work, self._links(work), record, properties))
 
     def delete_object(self, type_: ObjectType, identifier: str) -> None:
         """Into the recycle bin, for 30 days."""
-        with self._refusing(), self._workspace() as work:
+        with self._session.writing() as work:
             administration.remove(work, self._links(work), self._live(work, type_, identifier))
 
     def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
         """Out of the recycle bin, under the same id, with its memberships."""
-        with self._refusing(), self._workspace() as work:
+        with self._session.writing() as work:
             numbers = reading.binned_numbers(work.connection, self._tenant, PLURALS[type_], identifier)
             record = self._one(work, identifier, numbers)
             return self._whole(work, administration.restore(work, self._links(work), record))
 
     def linked(self, id_: str, attribute: str) -> list[str]:
         """The ids at the other ends of an object's link attribute, resolved and live, without a limit."""
-        with self._refusing(), self._workspace(writing=False) as work:
+        with self._session.reading() as work:
             record = self._one(work, id_, [r.number for r in work.by_ids([id_]).values()])
             return [end["id"] for end in _ends(work, record, attribute)]
 
@@ -119,67 +126,30 @@ class Directory:
 
     def domains(self) -> Sequence[DomainView]:
         """The tenant's domains; the initial one is the default."""
-        with self._refusing(), self._database.read() as connection:
-            d = tables.domain.c
-            query = select(d.name, d.verified, d.initial).where(d.tenant == self._tenant).order_by(d.name)
-            return [
-                DomainView(name=r.name, verified=r.verified, initial=r.initial, default=r.initial)
-                for r in connection.execute(query)
-            ]
+        return self._register.all()
 
     def add_domain(self, name: str) -> DomainView:
         """A domain, not verified yet; adding it twice is adding it once."""
-        with self._refusing(), self._workspace() as work:
-            key = domains.domain_key(name)
-            if key not in self._domain_names(work):
-                domains.add(work.connection, self._tenant, key)
-        return self._domain(key)
+        return self._register.add(name)
 
     def verify_domain(self, name: str) -> DomainView:
         """The administrator's word that the domain is theirs; its users get their names, before this returns."""
-        return self._mark_domain(name, verified=True)
+        return self._register.verify(name)
 
     def remove_domain(self, name: str) -> None:
         """A domain goes; users with names in it are called after their mailNickname at the initial domain."""
-        self._mark_domain(name, verified=False)
-        with self._refusing(), self._workspace() as work:
-            d = tables.domain.c
-            gone = delete(tables.domain).where(d.tenant == self._tenant, d.name == domains.domain_key(name))
-            work.connection.execute(gone)
-
-    def _mark_domain(self, name: str, *, verified: bool) -> DomainView:
-        with self._refusing(), self._workspace() as work:
-            key = domains.domain_key(name)
-            known = self._domain_names(work)
-            if key not in known:
-                raise Refused(Problem("domain-unknown", value=shown(name), details={"known": ", ".join(known)}))
-            if key == work.domains.initial and not verified:
-                raise Refused(Problem("domain-is-initial", value=key))
-            if verified != (key in work.domains.verified):
-                domains.mark(work, key, verified=verified)
-        self.catch_up()
-        return self._domain(key)
-
-    def catch_up(self) -> None:
-        """Finish renaming users after a domain was verified or removed, also after a crash in the midst of it."""
-        with self._refusing():
-            while True:
-                with self._workspace() as work:
-                    unfinished = domains.unfinished(work.connection, self._tenant)
-                    if not unfinished:
-                        return
-                    domains.follow(work, unfinished[0])
+        self._register.remove(name)
 
     # settings, ends and changes
 
     def features(self) -> Features:
         """The tenant's switches for matching."""
-        with self._refusing(), self._database.read() as connection:
+        with trouble(), self._database.read() as connection:
             return features(connection, self._tenant)
 
     def set_features(self, wanted: Features) -> None:
         """Set the tenant's switches for matching."""
-        with self._refusing(), self._database.write() as connection:
+        with trouble(), self._database.write() as connection:
             set_features(connection, self._tenant, wanted)
 
     def withdraw_job(self, job: int) -> int:
@@ -194,45 +164,31 @@ class Directory:
         """A job is deleted, its objects stay and are administrators' own from now on; the number of them."""
         done = 0
         while part := self._provided(job):
-            with self._refusing(), self._workspace() as work:
+            with self._session.writing() as work:
                 lifetime.keep(work, job, [number for _, number, _, _ in part])
             done += len(part)
         return done
 
     def purge(self, now: float) -> int:
         """Housekeeping: what was binned 30 days before `now` is gone for good; the number of rows removed."""
-        self.catch_up()
+        self._register.catch_up()
         removed = 0
-        with self._refusing():
-            for step in (lifetime.purge_some, lifetime.forget_some_changes):
-                while True:
-                    with self._workspace() as work:
-                        work.now = now
-                        some = step(work)
-                    removed += some
-                    if not some:
-                        break
+        for step in (lifetime.purge_some, lifetime.forget_some_changes):
+            while some := self._housekeeping(step, now):
+                removed += some
         return removed
 
     def changes_since(self, sequence: int, limit: int = 1000) -> list[Logged]:
         """The next changes after a sequence, in order; 0 means from the beginning."""
-        with self._refusing(), self._database.read() as connection:
+        with trouble(), self._database.read() as connection:
             return changes_since(connection, self._tenant, sequence, limit)
 
     # inside
 
-    @contextmanager
-    def _workspace(self, *, writing: bool = True) -> Generator[Workspace, None, None]:
-        with self._database.write() if writing else self._database.read() as connection:
-            yield Workspace(connection, self._tenant, self._clock(), writing=writing)
-
-    @contextmanager
-    def _refusing(self) -> Generator[None, None, None]:
-        try:
-            with storage(self._database.url):
-                yield
-        except Refused as refused:
-            raise RopewayError(refused.problem) from refused
+    def _housekeeping(self, step: Callable[[Workspace], int], now: float) -> int:
+        with self._session.writing() as work:
+            work.now = now
+            return step(work)
 
     def _links(self, work: Workspace) -> Links:
         return Links(work, self._database, ADMINISTRATORS)
@@ -261,15 +217,8 @@ class Directory:
         shape["contributions"] = reading.contributions(work.connection, record.number)
         return shape
 
-    def _domain_names(self, work: Workspace) -> list[str]:
-        query = select(tables.domain.c.name).where(tables.domain.c.tenant == self._tenant)
-        return list(work.connection.execute(query.order_by(tables.domain.c.name)).scalars())
-
-    def _domain(self, key: str) -> DomainView:
-        return next(d for d in self.domains() if d.name == key)
-
     def _provided(self, job: int) -> list[tuple[str, int, str, str]]:
-        with self._refusing(), self._database.read() as connection:
+        with trouble(), self._database.read() as connection:
             return lifetime.provided(connection, self._tenant, job, AT_ONCE)
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import ClauseElement, bindparam, delete, update
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim, Contribution, Who
 from ropeway.directory.record import Record, State, encode
-from ropeway.store.statements import Rows, run
 from ropeway.directory.workspace import Workspace
 from ropeway.model.values import compare_key
+from ropeway.store.statements import Rows, run
 
 _NOTHING = State()
 

@@ -10,11 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ropeway.directory import tables
 from ropeway.directory.definition import LINKS
 from ropeway.directory.flush import LOG, log
-from ropeway.store.statements import Rows, run
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.model.anchors import Reference
 from ropeway.model.changes import Change
 from ropeway.store.database import Database
+from ropeway.store.statements import Rows, run
 
 _remove = delete(tables.link).where(
     tables.link.c.object == bindparam("object_"),

@@ -16,11 +16,11 @@ from ropeway.directory.computed import ANCHOR, PROXY, UPN, Claim, Standing, clai
 from ropeway.directory.features import features
 from ropeway.directory.names import primary_smtp
 from ropeway.directory.record import Record
-from ropeway.store.statements import among
 from ropeway.directory.workspace import Workspace
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import MatchKey, MatchResult
 from ropeway.model.problems import Problem, shown
+from ropeway.store.statements import among
 
 IMMUTABLE_ID = "onPremisesImmutableId"
 

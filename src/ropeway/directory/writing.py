@@ -12,11 +12,11 @@ from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recom
 from ropeway.directory.flush import flush, save_counters
 from ropeway.directory.links import Links, unknown_link
 from ropeway.directory.record import Record
-from ropeway.store.statements import among
 from ropeway.directory.uniqueness import refusal, release, settle
 from ropeway.directory.workspace import Known, Workspace, active
 from ropeway.model.changes import Change, Kind
 from ropeway.model.problems import Problem
+from ropeway.store.statements import among
 
 _LAST_SYNC = "onPremisesLastSyncDateTime"
 _PROVIDING = (Kind.CREATE, Kind.ADOPT, Kind.RESTORE)
