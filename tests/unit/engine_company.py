@@ -1,4 +1,4 @@
-"""A small company in an LDIF file that a test edits, and a job that brings it into a directory, under a test's clock."""
+"""A company in an LDIF file that a test edits, and a job that brings it into a directory, under a clock of the test."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from ropeway.control.holder import is_dead, this_process
 from ropeway.control.protocol import CycleView, OnProgress, Progress
@@ -26,8 +26,11 @@ from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 
-LONGEST_WAIT = 120.0
-"""Seconds between attempts of a job in trouble."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
+"""Seconds between attempts of a job in trouble: twice as many each time."""
+
+PAUSED_WAIT = 2.0
+"""Seconds between looks at a paused job."""
 
 RENEW_EVERY = 20.0
 
@@ -37,30 +40,41 @@ def trouble() -> Generator[None, None, None]:
     """Turns what a database says into the problem `database-trouble`."""
     try:
         yield
-    except (OperationalError, InterfaceError, InternalError) as error:
+    except DBAPIError as error:
+        if isinstance(error, (DataError, IntegrityError, NotSupportedError, ProgrammingError)):
+            raise
         reason = shown(str(error.orig).strip() or type(error.orig).__name__)
         raise RopewayError(Problem("database-trouble", details={"error": reason})) from error
     except OSError as error:
         raise RopewayError(Problem("database-trouble", details={"error": shown(str(error))})) from error
 
 
+def refuse_pause(status: str, name: str) -> None:
+    """RopewayError `job-paused` for a paused job."""
+    if status == JobStatus.PAUSED.value:
+        raise RopewayError(Problem("job-paused", object=name))
+
+
+def dead_holders(database: Database, tenant: int, job: int) -> list[str]:
+    """The holder of a job's lease, if it was a process of this machine that runs no more."""
+    with database.read() as c:
+        holder = leases.holder(c, Key(tenant=tenant, job=job), time.time())
+    return [holder[0]] if holder and is_dead(holder[0]) else []
+
+
 class Running:
     """One job with its source open and its lease held."""
 
     def __init__(self, database: Database, directory: Directory, tenant: int, row: JobRow, ask: Ask | None) -> None:
-        if row.status == JobStatus.PAUSED.value:
-            raise RopewayError(Problem("job-paused", object=row.name))
         self.name = row.name
+        refuse_pause(row.status, row.name)
         self._state = SqlState(database, tenant, row.number)
         rules = compile_rules(load_schema(row.settings.schema, row.settings.source.kind))
         source = open_source(row.settings.source, ask)
         try:
             target = directory.target(row.number, precedence=row.settings.precedence)
             self._parts = (row.settings, rules, source, target, self._state)
-            with database.read() as c:
-                holder = leases.holder(c, Key(tenant=tenant, job=row.number), time.time())
-            dead = [holder[0]] if holder and is_dead(holder[0]) else []
-            self._state.acquire(this_process(), dead)
+            self._state.acquire(this_process(), dead_holders(database, tenant, row.number))
         except BaseException:
             source.close()
             raise
@@ -74,11 +88,13 @@ class Running:
 
     def cycle(self, *, full: bool = False, export: bool = True, progress: OnProgress | None = None) -> Outcome:
         """One cycle now; a problem that stops it is in its outcome, and raised."""
+        if self._state.record().status == JobStatus.PAUSED.value:
+            raise RopewayError(Problem("job-paused", object=self.name))
         return Cycle(self.work(progress), full=full, export=export).run()
 
-    def wait(self, seconds: float) -> None:
-        """Until it is time to ask the source again."""
-        time.sleep(seconds)
+    def refuse_pause(self) -> None:
+        """RopewayError `job-paused` once somebody paused the job."""
+        refuse_pause(self._state.record().status, self.name)
 
     def renew(self) -> None:
         """Tell others that this process still has the job."""
@@ -96,32 +112,58 @@ def keep(
     open_: Callable[[], Running], name: str, poll: float, stop: threading.Event, report: Callable[[CycleView], None]
 ) -> None:
     """One job, for as long as nobody says stop: in trouble it waits longer, and begins again with a new connection."""
-    wait = 1.0
+    patience, last = Patience(), ""
     while not stop.is_set():
         try:
             with trouble():
                 running = open_()
                 try:
-                    wait = _loop(running, name, poll, stop, report)
+                    _loop(running, name, poll, stop, report, patience)
                 finally:
                     running.close()
         except RopewayError as error:
-            report(CycleView(job=name, kind="delta", result="stopped", problems=(error.problem,)))
-            stop.wait(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
+            paused = error.problem.code == "job-paused"
+            if not paused or last != "job-paused":
+                report(CycleView(job=name, kind="delta", result="stopped", problems=(error.problem,)))
+            last = error.problem.code
+            stop.wait(PAUSED_WAIT if paused else patience.after_trouble())
+
+
+class Patience:
+    """How long to wait after trouble: longer each time, until a cycle ends well."""
+
+    def __init__(self) -> None:
+        self._seconds = FIRST_WAIT
+
+    def after_trouble(self) -> float:
+        """Seconds to wait this time."""
+        now, self._seconds = self._seconds, min(self._seconds * 2, LONGEST_WAIT)
+        return now
+
+    def restore(self) -> None:
+        """Something went well: the next trouble begins anew."""
+        self._seconds = FIRST_WAIT
 
 
 def _loop(
-    running: Running, name: str, poll: float, stop: threading.Event, report: Callable[[CycleView], None]
-) -> float:
-    renewed = time.monotonic()
+    running: Running,
+    name: str,
+    poll: float,
+    stop: threading.Event,
+    report: Callable[[CycleView], None],
+    patience: Patience,
+) -> None:
+    renewed, held = time.monotonic(), 0
     while not stop.is_set():
+        running.refuse_pause()
         outcome = running.cycle()
-        if outcome.result != "nothing-to-do":
+        patience.restore()
+        still_held = outcome.held == held and not (outcome.read or outcome.decided or outcome.exported)
+        held = outcome.held
+        if outcome.result != "nothing-to-do" and not (outcome.result == "held" and still_held):
             report(cycle_view(name, outcome))
             renewed = time.monotonic()
         elif time.monotonic() - renewed > RENEW_EVERY:
             running.renew()
             renewed = time.monotonic()
         stop.wait(poll)
-    return 1.0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from ropeway.engine import importing, ownership
+from ropeway.engine import importing
 from ropeway.engine.deciding import Deciding
 from ropeway.engine.exporting import Exporting
 from ropeway.engine.guards import Guards
@@ -46,7 +46,7 @@ class Cycle:
 
     def _stages(self) -> None:
         work, outcome = self._work, self._outcome
-        if self._export:
+        if self._export and work.state.any_sendable():
             self._send(only_sent=True)
         with self._timed("import"):
             read = importing.run(work, full=self._full)
@@ -54,15 +54,14 @@ class Cycle:
         outcome.problems += read.problems
         with self._timed("decide"):
             rules_changed = self._decide_anew_where_rules_changed()
-            if read.full and read.complete:
-                ownership.claim(work)
             deciding = Deciding(work)
             deciding.run()
         outcome.decided, outcome.failed = deciding.decided, deciding.failed
         doubts = missing_bases(work.state, work.settings.scope)
         if doubts:
             raise RopewayError(doubts[0])
-        if not work.state.any_planned():
+        if not deciding.decided and not work.state.any_sendable():
+            outcome.held = work.state.held()
             return
         with self._timed("guard"):
             outcome.held = Guards(work, read, rules_changed=rules_changed).run()
@@ -105,6 +104,8 @@ class Cycle:
         """Say what the cycle came to, and keep it where it did anything."""
         work, outcome = self._work, self._outcome
         busy = outcome.read or outcome.decided or outcome.exported or work.numbered
+        if not busy and outcome.result != "stopped":
+            busy = work.state.record().last_success is None or work.state.stopped_before()
         if outcome.result != "stopped":
             outcome.result = _result(outcome, busy=bool(busy))
         if busy or outcome.problems or outcome.kind == "initial":
@@ -115,7 +116,7 @@ class Cycle:
                     success=outcome.result in ("success", "completed-with-errors", "held"),
                     problems=outcome.problems,
                 )
-                work.state.forget(work.clock() - KEEP_LOG)
+                work.state.forget(work.clock() - KEEP_LOG, tombstones=outcome.kind == "initial")
             except RopewayError:
                 if outcome.result != "stopped":
                     raise

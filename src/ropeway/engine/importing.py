@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
+from ropeway.engine import ownership
 from ropeway.engine.intake import Intake
 from ropeway.engine.ports import Enumerates, FullReadNeeded
 from ropeway.engine.records import Imported
@@ -47,36 +50,50 @@ def run(work: Work, *, full: bool = False) -> Read:
 
 def _delta(work: Work, watermark: Watermark, generation: int) -> Read:
     read = Read()
-    intake = Intake(work, generation)
+    intake = Intake(work, generation, watermark)
     for page in work.source.read(watermark, work.wanted):
         _take(work, intake, page, read)
     return read
 
 
 def _full(work: Work) -> Read:
-    """Everything, then what changed meanwhile, then what is gone: only a read that ended cleanly proves absence."""
+    """Everything, then what changed meanwhile, then what is gone: only a read that ended cleanly proves absence.
+
+    Absence is part of what the watermark covers, so it is stored last: a read that was cut short begins again.
+    """
     read = Read(full=True)
     generation = work.state.start_generation()
     intake = Intake(work, generation)
+    watermark: Watermark | None = None
     for page in work.source.read(None, work.wanted):
-        _take(work, intake, page, read)
+        watermark = page.watermark or watermark
+        _take(work, intake, without_watermark(page), read)
         read.live = read.items
         read.complete = page.complete
-    watermark = work.state.record().watermark
     if read.complete and watermark is not None:
         try:
             for page in work.source.read(watermark, work.wanted):
-                _take(work, intake, page, read)
+                watermark = page.watermark or watermark
+                _take(work, intake, without_watermark(page), read)
         except FullReadNeeded:
             read.complete = False
-    if read.complete and not intake.nameless:
-        _bury_unseen(work, generation)
-        work.state.set_compared(work.clock())
+    if read.complete:
+        if not intake.nameless:
+            _bury_unseen(work, generation)
+            work.state.set_compared(work.clock())
+        ownership.claim(work)
+    if watermark is not None:
+        work.state.store(Imported(generation=generation, watermark=watermark))
     return read
 
 
+def without_watermark(page: Page) -> Page:
+    """The page alone: its watermark is stored later, with all that it covers."""
+    return page if page.watermark is None else msgspec.structs.replace(page, watermark=None)
+
+
 def _take(work: Work, intake: Intake, page: Page, read: Read) -> None:
-    if page.items or page.watermark is not None:
+    if page.items or (page.watermark is not None and intake.is_news(page.watermark)):
         work.state.store(intake.take(page))
         if intake.failed:
             work.state.report(work.cycle(), intake.failed)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, update
 
 from ropeway.model.job import JobSettings, JobStatus
 from ropeway.model.problems import Problem, RopewayError
@@ -104,6 +104,28 @@ def set_status(c: Connection, number: int, status: JobStatus, problems: Sequence
         .where(job.c.number == number)
         .values(status=status.value, problems=msgspec.json.encode(list(problems)).decode())
     )
+
+
+def note_problems(c: Connection, number: int, problems: Sequence[Problem]) -> None:
+    """What is wrong with a job after a cycle; one that somebody paused meanwhile stays paused."""
+    text_ = msgspec.json.encode(list(problems)).decode()
+    c.execute(update(job).where(job.c.number == number).values(problems=text_))
+    running = and_(job.c.number == number, job.c.status != JobStatus.PAUSED.value)
+    c.execute(update(job).where(running).values(status=JobStatus.ACTIVE.value))
+
+
+def stopped_before(c: Connection, number: int) -> bool:
+    """Whether the last cycle that ended was stopped by a problem."""
+    last = select(cycle.c.outcome).where(cycle.c.job == number, cycle.c.ended.is_not(None))
+    outcome = c.scalar(last.order_by(cycle.c.number.desc()).limit(1))
+    return outcome is not None and msgspec.json.decode(outcome)["result"] == "stopped"
+
+
+def note_problems(c: Connection, number: int, problems: Sequence[Problem]) -> None:
+    """What the last cycle found wrong; a job that was paused meanwhile stays paused."""
+    here = update(job).where(job.c.number == number)
+    c.execute(here.values(problems=msgspec.json.encode(list(problems)).decode()))
+    c.execute(here.where(job.c.status != JobStatus.PAUSED.value).values(status=JobStatus.ACTIVE.value))
 
 
 def set_watermark(c: Connection, number: int, watermark: Watermark | None) -> None:

@@ -18,11 +18,10 @@ EXPIRES = 60.0
 
 def acquire(c: Connection, db: Database, key: Key, holder: str, dead: Sequence[str], now: float) -> int:
     """Take the lease; the new epoch shuts out whoever had it."""
-    row = c.execute(select(lease).where(lease.c.job == key["job"]).with_for_update()).one_or_none()
-    if row is None:
-        c.execute(db.insert(lease).values(**key, epoch=1, holder=holder, since=now, renewed=now))
-        return 1
-    if row.holder and row.holder != holder and row.holder not in dead and now - row.renewed < EXPIRES:
+    first = db.insert(lease).values(**key, epoch=0, holder="", since=now, renewed=now)
+    c.execute(first.on_conflict_do_nothing())
+    row = c.execute(select(lease).where(lease.c.job == key["job"]).with_for_update()).one()
+    if row.holder and row.holder != holder and row.holder not in dead and _is_fresh(row.renewed, now):
         since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(row.since))
         raise RopewayError(Problem("job-is-running", details={"holder": row.holder, "since": since}))
     c.execute(
@@ -31,6 +30,11 @@ def acquire(c: Connection, db: Database, key: Key, holder: str, dead: Sequence[s
         .values(epoch=row.epoch + 1, holder=holder, since=now, renewed=now)
     )
     return row.epoch + 1
+
+
+def _is_fresh(renewed: float, now: float) -> bool:
+    """Whether a holder was heard of lately; a clock that was set back does not make it so for hours."""
+    return abs(now - renewed) < EXPIRES
 
 
 def check(c: Connection, key: Key, epoch: int, now: float) -> None:
@@ -52,7 +56,7 @@ def release(c: Connection, key: Key, epoch: int) -> None:
 def holder(c: Connection, key: Key, now: float) -> tuple[str, float] | None:
     """Who has the lease and since when."""
     row = c.execute(select(lease).where(lease.c.job == key["job"])).one_or_none()
-    return (row.holder, row.since) if row and row.holder and now - row.renewed < EXPIRES else None
+    return (row.holder, row.since) if row and row.holder and _is_fresh(row.renewed, now) else None
 
 
 def drop(c: Connection, key: Key) -> None:

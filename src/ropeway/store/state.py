@@ -94,9 +94,11 @@ class SqlState:
         with self._db.read() as c:
             return jobs.stopped_before(c, self._key["job"])
 
-    def forget(self, older_than: float) -> None:
+    def forget(self, older_than: float, *, tombstones: bool) -> None:
         with self._write() as c:
             looking.forget(c, older_than)
+            if not tombstones:
+                return
             importing.bury_final(c, self._key, jobs.load(c, self._key["job"]).generation)
 
     # 1 import
@@ -175,9 +177,6 @@ class SqlState:
         names = list(groups)
         self._due_chunks(lambda last: worklist.below_after(self._key, names, last))
 
-    def escrow_due(self) -> None:
-        self._due_chunks(lambda last: worklist.escrowed_after(self._key, last))
-
     def in_groups(self, anchors: Iterable[Anchor], groups: Sequence[Anchor]) -> set[Anchor]:
         with self._db.read() as c:
             return deciding.in_groups(c, self._key, list(anchors), groups)
@@ -236,9 +235,13 @@ class SqlState:
         with self._write() as c:
             return guarding.keep_back(c, self._key, (what, type_, subject), cause, seqs, self._clock())
 
-    def held(self) -> int:
+    def recount_holds(self) -> int:
         with self._write() as c:
             return guarding.recount_all(c, self._key)
+
+    def held(self) -> int:
+        with self._db.read() as c:
+            return guarding.held(c, self._key)
 
     # 7 export
 
@@ -286,9 +289,9 @@ class SqlState:
         with self._db.read() as c:
             return c.scalar(select(func.count()).select_from(change).where(change.c.job == self._key["job"])) or 0
 
-    def any_planned(self) -> bool:
+    def any_sendable(self) -> bool:
         with self._db.read() as c:
-            return c.scalar(select(change.c.seq).where(change.c.job == self._key["job"]).limit(1)) is not None
+            return guarding.any_free(c, self._key)
 
     def planned_of(self, number: int) -> list[Planned]:
         with self._db.read() as c:

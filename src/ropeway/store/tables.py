@@ -79,6 +79,13 @@ entry = Table(
     Index("ix_entry_parent", "job", "parent"),
     Index("ix_entry_dn_key", "job", "dn_key"),
     Index(
+        "ix_entry_gone",
+        "job",
+        "generation",
+        sqlite_where=text("live = false"),
+        postgresql_where=text("live = false"),
+    ),
+    Index(
         "ix_entry_linked",
         "job",
         "target_type",

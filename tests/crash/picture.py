@@ -1,0 +1,68 @@
+"""Everything a directory and a job's state hold, without what differs from run to run: ids, times, numbers, order."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+
+from ropeway.control.in_process import InProcess, open_control
+from ropeway.directory import tables
+from ropeway.store.database import Database
+from tests.crash.child import JOB
+
+TIMES = {"createdDateTime", "onPremisesLastSyncDateTime", "deletedDateTime"}
+
+
+def picture(url: str) -> dict[str, Any]:
+    """Objects, contributions, links and unique values of the directory, and how the job says it stands."""
+    control = open_control(url)
+    database = Database(url)
+    try:
+        return _directory(database) | _job(control) | {"created twice": _created_twice(database)}
+    finally:
+        database.close()
+        control.close()
+
+
+def _directory(database: Database) -> dict[str, Any]:
+    o, c, link = tables.object_, tables.contribution, tables.link
+    with database.read() as connection:
+        objects = connection.execute(select(o.c.number, o.c.properties, o.c.deleted)).all()
+        contributions = connection.execute(select(c)).all()
+        links = connection.execute(select(link)).all()
+        keys = connection.execute(select(tables.key)).all()
+    names = {row.object: row.anchor for row in sorted(contributions, key=lambda row: row.anchor)}
+    return {
+        "objects": sorted((names.get(n, ""), _steady(text), deleted is not None) for n, text, deleted in objects),
+        "contributions": sorted(
+            (r.anchor, names[r.object], r.precedence, r.standing, _steady(r.attributes)) for r in contributions
+        ),
+        "links": sorted((names.get(r.object, ""), r.attribute, r.reference, r.job) for r in links),
+        "keys": sorted((r.name, r.value, names.get(r.object, "")) for r in keys),
+    }
+
+
+def _steady(text: str) -> str:
+    return json.dumps({k: v for k, v in json.loads(text).items() if k not in TIMES}, sort_keys=True)
+
+
+def _job(control: InProcess) -> dict[str, Any]:
+    view = control.job(JOB)
+    return {
+        "status": view.status,
+        "entries": view.entries,
+        "linked": view.linked,
+        "open": (view.due, view.pending, view.held, view.escrowed),
+        "running": view.running,
+        "problems": view.problems,
+    }
+
+
+def _created_twice(database: Database) -> list[str]:
+    log = tables.change
+    with database.read() as connection:
+        born = connection.execute(select(log.c.id).where(log.c.action == "created")).scalars()
+        return [id_ for id_, times in Counter(born).items() if times > 1]
