@@ -12,7 +12,7 @@ from ldap.ldapobject import LDAPObject
 
 from ropeway.connectors.active_directory import entries
 from ropeway.connectors.active_directory import open_source as open_domain
-from ropeway.connectors.active_directory.paging import pages
+from ropeway.connectors.active_directory.paging import pages as paged_items
 from ropeway.connectors.active_directory.schema import Attribute, ObjectClass, Schema, Syntax
 from ropeway.connectors.active_directory.selection import Selection, select
 from ropeway.connectors.ldif import open_source as open_file
@@ -81,10 +81,10 @@ def exported(domain: Domain, folder: Path) -> FileWorld:
     return FileWorld(folder / "export.ldif", ldapsearch(domain, "-LLL"), domain.base_dn)
 
 
-def ldapsearch(domain: Domain, *options: str, ranges: int = 1000) -> str:
+def ldapsearch(domain: Domain, *options: str, pages: int = 1000) -> str:
     """The whole naming context as the administrator sees it; a failed search returns what there was."""
     command = ["ldapsearch", "-x", "-H", domain.ldaps_url, "-D", domain.administrator, "-b", domain.base_dn]
-    paged = ["-E", f"pr={ranges}/noprompt"] if ranges else []
+    paged = ["-E", f"pr={pages}/noprompt"] if pages else []
     asked = ["-y", str(_exact_password(domain)), *paged, *options, "(objectClass=*)", "*", "objectGUID"]
     environment = {"LDAPTLS_CACERT": str(domain.ca_file), "PATH": "/usr/bin:/bin"}
     return subprocess.run([*command, *asked], env=environment, capture_output=True, text=True, timeout=60).stdout
@@ -190,7 +190,7 @@ class _WindowsSource:
         if watermark is None:
             found = (self._whole(entry, selection) for entry in self._world.entries)
             items = chain.from_iterable(entries.split(item) for item in found if item)
-            yield from pages(chain(items, [mark]), complete=True)
+            yield from paged_items(chain(items, [mark]), complete=True)
             return
         if watermark.domain != guid(1):
             raise RopewayError(Problem("watermark-of-another-domain"))
@@ -198,7 +198,7 @@ class _WindowsSource:
             raise FullReadNeeded("no cookie")
         changed = self._world.changes[int(watermark.opaque) :]
         news = chain.from_iterable(entries.change(entry, selection, _nobody) for entry in changed)
-        yield from pages(chain(news, [mark] if changed else []))
+        yield from paged_items(chain(news, [mark] if changed else []))
 
     def read_one(self, anchor: Anchor, wanted: Wanted) -> Whole | None:
         selection = self._selection(wanted)

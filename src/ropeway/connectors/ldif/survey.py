@@ -12,7 +12,7 @@ from ropeway.connectors.ldif.index import Index, Place
 from ropeway.connectors.ldif.lines import BadRecord, printable, straightened
 from ropeway.connectors.ldif.neighbours import Neighbours
 from ropeway.connectors.ldif.records import Records
-from ropeway.connectors.ldif.trailer import Ending, is_beside
+from ropeway.connectors.ldif.trailer import Ending, is_beside, is_comment
 from ropeway.model.anchors import Anchor
 from ropeway.model.problems import Problem, RopewayError, shown
 
@@ -32,6 +32,7 @@ class Survey:
     base: str = ""
     """Key of the base's DN: the setting, or the shortest DC= part."""
     roots: dict[str, Anchor] = field(default_factory=dict[str, Anchor])
+    """Entries that are the head of a domain, by their DN's key."""
     doubled: dict[Anchor, Problem] = field(default_factory=dict[Anchor, Problem])
     """Objects that are in the file twice, with differences."""
     repeated: set[int] = field(default_factory=set[int])
@@ -72,8 +73,10 @@ def survey(file: LdifFile, wanted_base: str | None) -> Survey:
         first = first or raw[:400]
         surveyor.enter(raw)
     rest = records.rest
+    if is_comment(rest):
+        found.ending.note(rest)
     found.cut = found.ending.problem(file.name, rest)
-    if rest.strip("\n") and found.cut is None:
+    if rest.strip("\n") and found.cut is None and not is_comment(rest):
         surveyor.enter(rest.strip("\n"))
         found.cut = found.ending.problem(file.name, "")
     found.index.finish()
@@ -120,7 +123,7 @@ class _Surveyor:
             self._repeat(raw, anchor, key, same_dn, same_anchor)
         elif inside:
             found.counts[who.type or ""] += 1
-            if who.type == "domainDNS":
+            if who.type in ("domainDNS", "container") and domain_part(key) == key:
                 found.roots[key] = anchor
 
     def _widen_base(self, key: str) -> None:

@@ -9,7 +9,7 @@ from ropeway.connectors.ldif.lines import printable
 from ropeway.model.problems import Problem, shown
 
 _RESULT = re.compile(r"^(?:# )?result: (\d+)(?: ([^\n]*))?$", re.M)
-_COUNT = re.compile(r"^# (?:numEntries: (\d+)|returned (\d+) records)$", re.M)
+_COUNT = re.compile(r"^# (?:numEntries: (\d+)|(\d+) entries)$", re.M)
 _STRAY = re.compile(
     r"(?:version|search|result|ref|control|pagedresults|matchedDN|text|sortResult|vlvResult|vlvResultPos)"
     r"::?(?: |\n|\Z)"
@@ -56,7 +56,7 @@ class Ending:
         why = ""
         if rest and not rest.endswith("\n"):
             why = "Its last line has no end."
-        elif rest.strip("\n") and self.needs_empty_line and not _is_comment(rest):
+        elif rest.strip("\n") and self.needs_empty_line and not is_comment(rest):
             why = "It ends within an entry: the empty line that ends each entry is missing."
         elif self.result:
             return Problem("ldif-limit", object=name, details={"result": self.result, "path": name})
@@ -74,5 +74,6 @@ def is_beside(record: str) -> bool:
     return not record.strip() or bool(_STRAY.match(record))
 
 
-def _is_comment(rest: str) -> bool:
+def is_comment(rest: str) -> bool:
+    """Whether some lines are nothing but comments."""
     return all(line.startswith("#") or not line for line in rest.split("\n"))

@@ -6,7 +6,7 @@ from ropeway.model.problems.catalogue import Entry, Severity
 
 _AGAIN = (
     "Export again: `ldifde -f export.ldf` on Windows; "
-    "`ldapsearch -LLL -o ldif-wrap=no -E pr=1000/noprompt -b BASE '(objectClass=*)' '*' objectGUID > export.ldif` "
+    "`ldapsearch -o ldif-wrap=no -E pr=1000/noprompt -b BASE '(objectClass=*)' '*' objectGUID > export.ldif` "
     "elsewhere; `slapcat > export.ldif` for OpenLDAP."
 )
 
