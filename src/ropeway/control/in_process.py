@@ -11,8 +11,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.control.explaining import explain
+from ropeway.control.holder import this_process
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
     CycleView,
@@ -26,7 +28,7 @@ from ropeway.control.protocol import (
     OnProgress,
     PlanView,
 )
-from ropeway.control.running import Running, keep, trouble
+from ropeway.control.running import Running, dead_holders, keep, trouble
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask
 from ropeway.control.views import cycle_view, event_view, hold_view, job_view
@@ -40,6 +42,7 @@ from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 from ropeway.store.schema import prepare
+from ropeway.store.state import SqlState
 
 TENANT = 1
 INITIAL_DOMAIN = "initial.ropeway.internal"
@@ -53,9 +56,7 @@ def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
         prepare(database)
         directory = Directory(database, TENANT, clock=time.time)
         directory.initialise("Ropeway", INITIAL_DOMAIN)
-    except RopewayError:
-        raise
-    except Exception as error:
+    except (SQLAlchemyError, OSError) as error:
         reason = shown(str(getattr(error, "orig", None) or error))
         raise RopewayError(Problem("state-cannot-open", details={"error": reason})) from error
     return InProcess(database, directory, ask)
@@ -111,7 +112,10 @@ class InProcess:
         with trouble():
             running = self._open(job)
             try:
-                return cycle_view(running.name, running.cycle(full=full, progress=progress))
+                outcome = running.cycle(full=full, progress=progress)
+                if outcome.result == "nothing-to-do" and outcome.held:
+                    outcome.result = "held"
+                return cycle_view(running.name, outcome)
             finally:
                 running.close()
 
@@ -167,6 +171,7 @@ class InProcess:
     def delete_job(self, job: str, *, keep: bool) -> int:
         row = self._row(job)
         with trouble():
+            SqlState(self._db, TENANT, row.number).acquire(this_process(), dead_holders(self._db, TENANT, row.number))
             done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
             with self._db.write() as c:
                 jobs.erase(c, Key(tenant=TENANT, job=row.number))

@@ -31,7 +31,7 @@ class Guards:
         self._objects("disables", Kind.DISABLE)
         self._emptied()
         self._members()
-        return self._work.state.held()
+        return self._work.state.recount_holds()
 
     def _objects(self, what: Literal["deletes", "disables"], kind: Kind) -> None:
         for type_, planned in self._work.state.endangered(what).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import assert_never
 
 from ropeway.engine.records import CONTAINERS, Entry, Escrow, Imported, LinkKey, LinksPart
@@ -20,7 +21,11 @@ from ropeway.model.pages import (
 )
 from ropeway.model.problems import Problem
 from ropeway.model.values import Attributes, digest, pack, unpack
+from ropeway.model.watermark import Watermark
 from ropeway.rules import source_anchor
+
+QUIET = 60.0
+"""Seconds for which a watermark that covers no news is not stored."""
 
 
 def entry_of(anchor: Anchor, type_: str, parent: Anchor | None, dn: str, attributes: Attributes) -> Entry:
@@ -35,15 +40,25 @@ def entry_of(anchor: Anchor, type_: str, parent: Anchor | None, dn: str, attribu
 class Intake:
     """Turns pages into `Imported`, asking the state for what the page's objects were before."""
 
-    def __init__(self, work: Work, generation: int) -> None:
+    def __init__(self, work: Work, generation: int, watermark: Watermark | None = None) -> None:
         self._work = work
         self._generation = generation
-        self._scope = set(work.settings.scope.groups)
-        self._groups = work.state.group_closure(work.settings.scope.groups) if self._scope else set[Anchor]()
+        self._watermark = watermark
         self._stamps: dict[tuple[Anchor, str], int] = {}
         self.nameless = False
         """An object was there that could not even be named: absence proves nothing in this read."""
         self.failed: list[tuple[Anchor, str, str, Problem, str]] = []
+
+    @cached_property
+    def _groups(self) -> set[Anchor]:
+        """The groups of the scope and all below them."""
+        groups = self._work.settings.scope.groups
+        return self._work.state.group_closure(groups) if groups else set()
+
+    def is_news(self, watermark: Watermark) -> bool:
+        """Whether a watermark without items is worth a write: reading from the older one costs nothing for a while."""
+        old = self._watermark
+        return old is None or old.controller != watermark.controller or watermark.time - old.time > QUIET
 
     def take(self, page: Page) -> Imported:
         """The rows of one page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ropeway.engine.records import CONTAINERS, Entry
 from ropeway.engine.state import State
@@ -64,9 +65,13 @@ class Scoping:
     def __init__(self, state: State, scope: Scope) -> None:
         self._state = state
         self._scope = scope
-        self._groups = sorted(scope.groups)
-        if scope.groups and scope.nested_groups:
-            self._groups = sorted(state.group_closure(scope.groups))
+
+    @cached_property
+    def _groups(self) -> list[Anchor]:
+        """The groups whose members are in scope."""
+        if self._scope.groups and self._scope.nested_groups:
+            return sorted(self._state.group_closure(self._scope.groups))
+        return sorted(self._scope.groups)
 
     def members(self, anchors: Sequence[Anchor]) -> set[Anchor]:
         """Which objects the scope's groups let in."""

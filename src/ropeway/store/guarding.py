@@ -219,3 +219,15 @@ def recount_all(c: Connection, key: Key) -> int:
     holds = c.execute(select(hold.c.number, hold.c.approved).where(hold.c.job == key["job"])).all()
     counted = [(recount(c, key, number), approved) for number, approved in holds]
     return sum(count for count, approved in counted if approved is None)
+
+
+def held(c: Connection, key: Key) -> int:
+    """How many rows waited for approval when holds were last counted."""
+    query = select(func.coalesce(func.sum(hold.c.count), 0)).where(hold.c.job == key["job"], hold.c.approved.is_(None))
+    return int(c.scalar(query) or 0)
+
+
+def any_free(c: Connection, key: Key) -> bool:
+    """Whether some change row is kept back by nothing."""
+    query = select(change.c.seq).where(change.c.job == key["job"], free(key)).limit(1)
+    return c.scalar(query) is not None

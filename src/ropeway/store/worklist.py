@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, select, true, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -140,11 +140,6 @@ def owners_after(key: Key, other: str, last: int) -> Found:
     return chunk_after(key, last).where(entry.c.number.in_(owners))
 
 
-def escrowed_after(key: Key, last: int) -> Found:
-    """Everything set aside."""
-    return chunk_after(key, last).where(entry.c.anchor.in_(select(escrow.c.anchor).where(escrow.c.job == key["job"])))
-
-
 def below_after(key: Key, groups: Sequence[str], last: int) -> Found:
     """All direct and indirect members of groups; cycles end by themselves."""
     down = (
@@ -211,8 +206,3 @@ def escrowed(c: Connection, key: Key, anchors: Iterable[str] | None = None, limi
         query = query.where(among(c, escrow.c.anchor, list(anchors)))
     rows = c.execute(query.order_by(escrow.c.last.desc()).limit(limit))
     return [Escrow(Anchor(a), stage, problem_from(text), n, first, last) for a, stage, text, n, first, last in rows]
-
-
-def waiting(c: Connection, key: Key) -> int:
-    """How many lines could be decided now."""
-    return c.scalar(select(func.count()).select_from(due).where(due.c.job == key["job"])) or 0
