@@ -121,13 +121,6 @@ def stopped_before(c: Connection, number: int) -> bool:
     return outcome is not None and msgspec.json.decode(outcome)["result"] == "stopped"
 
 
-def note_problems(c: Connection, number: int, problems: Sequence[Problem]) -> None:
-    """What the last cycle found wrong; a job that was paused meanwhile stays paused."""
-    here = update(job).where(job.c.number == number)
-    c.execute(here.values(problems=msgspec.json.encode(list(problems)).decode()))
-    c.execute(here.where(job.c.status != JobStatus.PAUSED.value).values(status=JobStatus.ACTIVE.value))
-
-
 def set_watermark(c: Connection, number: int, watermark: Watermark | None) -> None:
     """Advance the watermark, in the transaction that stores what it covers."""
     packed = msgspec.msgpack.encode(watermark) if watermark else None
