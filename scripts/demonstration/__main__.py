@@ -43,7 +43,9 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo", description="A company in Active Directory, and the cloud directory that follows it."
+    )
     parser.add_argument("--people", type=int, default=1000, help="how many people work there (default: 1000)")
     parser.add_argument("--seed", type=int, default=1, help="another number is another company")
     parser.add_argument("--address", help="the loopback address of the domain controller; else a free one")

@@ -44,17 +44,18 @@ class ProgressLine:
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     clock: Callable[[], float] = time.monotonic
     stages: dict[str, Stage] = field(default_factory=dict[str, Stage])
-    _last: float | None = None
-    _shown: float | None = None
+    _last: float = 0.0
+    _shown: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._last = self._shown = self.clock()
 
     def __call__(self, progress: Progress) -> None:
         now = self.clock()
         stage = self.stages.setdefault(progress.stage, Stage())
-        stage.seconds += 0.0 if self._last is None else now - self._last
+        stage.seconds += now - self._last
         stage.done, stage.total = progress.done, progress.total
         self._last = now
-        if self._shown is None:
-            self._shown = now if not self.stream.isatty() else now - REDRAWN
         if not self.quiet and now - self._shown >= (REDRAWN if self.stream.isatty() else REPEATED):
             self._shown = now
             self._draw(stage.line(progress.stage, 78))
