@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import ldap
@@ -51,9 +53,46 @@ def test_an_ordinary_account_may_read_and_not_write(empty_domain: Domain) -> Non
         connection.add_s(f"OU=New,{empty_domain.base_dn}", [("objectClass", [b"organizationalUnit"])])
 
 
-def test_a_second_controller_has_what_the_first_one_got(fresh_domain, second_controller, ldap_admin) -> None:
+def test_two_controllers_have_what_either_one_got(fresh_domain, second_controller, ldap_admin) -> None:
     other = second_controller(fresh_domain)
-    assert ldap_admin(other).search_s(fresh_domain.base_dn, ldap.SCOPE_BASE)
+    for here, there in ((fresh_domain, other), (other, fresh_domain)):
+        dn = f"OU=Made on {here.host},{fresh_domain.base_dn}"
+        ldap_admin(here).add_s(dn, [("objectClass", [b"organizationalUnit"])])
+        eventually(partial(is_there, ldap_admin(there), dn))
+
+
+def eventually(true: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_there(connection: LDAPObject, dn: str) -> bool:
+    try:
+        return bool(connection.search_s(dn, ldap.SCOPE_BASE, attrlist=["1.1"]))
+    except ldap.NO_SUCH_OBJECT:
+        return False
+
+
+STARTS_AND_STAYS = """
+import os, sys, time
+from pathlib import Path
+from ropeway.lab import controller, domain
+controller.start(domain.opened(Path(sys.argv[1])), lifeline=os.pipe()[0])
+print("running", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_domain_ends_with_its_test_process_even_when_that_is_killed(laboratory: Laboratory) -> None:
+    domain = laboratory.stopped("contoso.test")
+    with subprocess.Popen([sys.executable, "-c", STARTS_AND_STAYS, domain.folder], stdout=subprocess.PIPE) as starter:
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == b"running\n"
+        starter.kill()
+    eventually(lambda: controller.process(domain) is None)
+    laboratory.close(domain)
 
 
 @pytest.mark.postgres

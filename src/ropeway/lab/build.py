@@ -53,6 +53,7 @@ def join(domain: Domain, address: str, host: str = "dc2") -> Domain:
     samba.tool(other.files, _joining(domain, other), environment=names.environment(domain))
     other = _identified(other)
     samba.tool(other.files, *_ldap_service_names(other))
+    samba.connect_to_others(domain)
     return _completed(other)
 
 

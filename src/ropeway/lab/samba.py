@@ -10,9 +10,11 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from ropeway.lab.domain import Domain
 from ropeway.model.problems import Problem, RopewayError, shown
 
 DAEMON = Path("/usr/sbin/samba")
+CONSISTENCY_CHECKER = Path("/usr/sbin/samba_kcc")
 PYTHON = Path("/usr/bin/python3")
 """Debian's interpreter: Samba's Python modules exist for this one alone."""
 
@@ -32,6 +34,14 @@ def require() -> None:
         raise RopewayError(Problem("lab-samba-missing", details={"missing": ", ".join(missing)}))
     if os.geteuid() != 0:
         raise RopewayError(Problem("lab-not-root"))
+
+
+def connect_to_others(domain: Domain) -> None:
+    """Let a controller see at once who its replication partners are; by itself it looks every five minutes."""
+    command = [CONSISTENCY_CHECKER, "-s", domain.smb_conf]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise failed(domain.files, "samba_kcc", done.stderr)
 
 
 def tool(folder: Path, *commands: Sequence[str], environment: Mapping[str, str] | None = None) -> str:

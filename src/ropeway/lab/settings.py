@@ -8,15 +8,13 @@ SERVICES = "rpc, ldap, cldap, kdc, drepl, kcc, dns"
 """What directory work needs. Without s3fs and winbindd a controller answers after 1 s instead of 5."""
 
 PROMPT = {
-    "prefork children:ldap": "1",
+    "prefork children": "1",
     "dreplsrv:periodic_startup_interval": "1",
     "dreplsrv:periodic_interval": "2",
     "dreplsrv:notify_interval": "1",
-    "kccsrv:periodic_startup_interval": "1",
-    "kccsrv:periodic_interval": "5",
 }
 """One LDAP worker sees its own changes at once; several poll each other, up to 5 s (measured). Controllers look for
-each other and for changes within seconds instead of minutes."""
+each other's changes within seconds instead of minutes."""
 
 FOLDERS = {
     "private dir": "private",
