@@ -65,8 +65,8 @@ KIND_OF = {property_: kind for kind, property_ in PROPERTY_OF.items()}
 def merged(contributions: Iterable[Contribution]) -> Desired:
     """Per attribute the opinion of the highest precedence (lowest number, then lowest job); empty ones left out."""
     active = [c for c in contributions if c.standing <= Standing.PROVISIONS]
-    if len(active) == 1:
-        return {name: value for name, value in active[0].attributes.items() if value is not None}
+    if len(active) == 1 and None not in active[0].attributes.values():
+        return dict(active[0].attributes)
     together: Desired = {}
     for one in sorted(active, key=lambda c: (c.precedence, c.job, c.anchor)):
         for name, value in one.attributes.items():

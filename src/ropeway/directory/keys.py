@@ -31,11 +31,12 @@ class Keys:
 
     def fetch(self, claims: Iterable[Claim]) -> None:
         """Ask the database about all of these at once; what is known already is not asked again."""
+        unknown: dict[Claim, int | None] = dict.fromkeys(claim for claim in claims if claim not in self._held)
+        self._stored.update(unknown)
+        self._held.update(unknown)
         by_name: dict[str, list[str]] = {}
-        for claim in claims:
-            if claim not in self._held:
-                self._stored[claim] = self._held[claim] = None
-                by_name.setdefault(claim[0], []).append(claim[1])
+        for name, value in unknown:
+            by_name.setdefault(name, []).append(value)
         k = tables.key.c
         for name, values in by_name.items():
             for part in slices(values):

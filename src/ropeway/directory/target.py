@@ -89,6 +89,6 @@ def _outcome(work: Workspace, change: Change, answer: Answer) -> Outcome:
 
 
 def _effect(work: Workspace, change: Change, answer: Answer) -> Effect:
-    if isinstance(answer, Known):
+    if isinstance(answer, Known) and change.kind is not Kind.DELETE:
         return Effect(change, becomes(work, change, answer), noticed(work, answer))
-    return Effect(change, problem=answer)
+    return Effect(change, problem=answer if isinstance(answer, Problem) else None)
