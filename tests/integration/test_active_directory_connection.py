@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import ldap
 import pytest
+from ldap.ldapobject import LDAPObject
 
 from ropeway.connectors.active_directory import open_source
-from ropeway.lab import accounts, kerberos, samba
+from ropeway.lab import accounts, kerberos
 from ropeway.lab.domain import Domain
 from ropeway.model.problems import RopewayError
 from ropeway.model.secret import Secret
@@ -83,9 +86,9 @@ def test_a_wrong_password_is_told_and_never_shown(contoso: Domain, tmp_path: Pat
     assert "hunter2" not in str(refused.value) + repr(refused.value.problem)
 
 
-def test_a_disabled_account_is_told(own_contoso: Domain) -> None:
+def test_a_disabled_account_is_told(own_contoso: Domain, ldap_admin: Callable[[Domain], LDAPObject]) -> None:
     account = accounts.add(own_contoso, "sleeper")
-    samba.tool(["user", "disable", "sleeper", f"--configfile={own_contoso.smb_conf}"])
+    ldap_admin(own_contoso).modify_s(account.dn, [(ldap.MOD_REPLACE, "userAccountControl", b"514")])
     as_sleeper = settings(own_contoso, user=account.user, password_file=str(account.password_file))
     assert code(as_sleeper) == "account-disabled"
 
