@@ -153,13 +153,15 @@ def test_joining_a_domain_that_does_not_run_is_told_with_what_to_do(lab: list[st
     assert "ropeway lab up" in refused.stderr
 
 
-def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path, address: str) -> None:
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "lab", tmp_path], check=False).returncode:
+def test_a_full_disk_is_told_with_what_to_do(laboratory: Laboratory, address: str) -> None:
+    disk = laboratory.folder / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "lab", disk], check=False).returncode:
         pytest.skip("A small disk for this test needs the right to mount one.")
     try:
-        refused = ropeway("lab", "up", "--folder", tmp_path / "l", "--address", address)
+        refused = ropeway("lab", "up", "--folder", disk / "l", "--address", address)
     finally:
-        subprocess.run(["umount", tmp_path], check=True)
+        subprocess.run(["umount", disk], check=True)
     assert refused.returncode == 1
     assert "The disk is full" in refused.stderr
 
