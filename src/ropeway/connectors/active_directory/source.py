@@ -31,6 +31,10 @@ T = TypeVar("T")
 ANCHORS_AT_ONCE = 5000
 LOOK_EVERY = 0.2
 """Seconds between two questions whether anything changed, while waiting."""
+SCHEMAS_KEPT = 8
+
+_schemas: dict[tuple[str, ...], Schema] = {}
+"""By domain and version: reading one is a second of work for a controller, and all of a domain need the same."""
 
 
 def open_source(settings: Mapping[str, Any], *, ask: Ask | None = None) -> ActiveDirectorySource:
@@ -47,7 +51,6 @@ class ActiveDirectorySource:
         self._credential = credential
         self._controllers: tuple[Controller, ...] = ()
         self._session: Session | None = None
-        self._schema: tuple[tuple[str, ...], Schema] | None = None
         self._seen: Watermark | None = None
         self._mode: Mode | None = None
         self._usn: tuple[str, int] | None = None
@@ -139,10 +142,13 @@ class ActiveDirectorySource:
         return select(self._schema_of(session), session.domain, wanted)
 
     def _schema_of(self, session: Session) -> Schema:
-        version = session.schema_version()
-        if self._schema is None or self._schema[0] != version:
-            self._schema = (version, read_schema(session.connection, session.schema_base))
-        return self._schema[1]
+        version = (session.domain, *session.schema_version())
+        known = _schemas.get(version)
+        if known is None:
+            if len(_schemas) == SCHEMAS_KEPT:
+                _schemas.clear()
+            known = _schemas[version] = read_schema(session.connection, session.schema_base)
+        return known
 
     def _once(self, work: Callable[[Session], T]) -> T:
         return next(self._lasting(lambda session: iter((work(session),))))
