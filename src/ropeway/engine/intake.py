@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import assert_never
 
 from ropeway.engine.records import CONTAINERS, Entry, Escrow, Imported, LinkKey, LinksPart
@@ -49,19 +48,18 @@ class Intake:
         """An object was there that could not even be named: absence proves nothing in this read."""
         self.failed: list[tuple[Anchor, str, str, Problem, str]] = []
 
-    @cached_property
-    def _groups(self) -> set[Anchor]:
-        """The groups of the scope and all below them."""
-        groups = self._work.settings.scope.groups
-        return self._work.state.group_closure(groups) if groups else set()
+    def _decides(self, anchor: Anchor, attribute: str) -> bool:
+        """Whether the scope depends on these links; which groups are below its groups is known only when deciding."""
+        scope = self._work.settings.scope
+        return attribute == "member" and bool(scope.groups) and (scope.nested_groups or anchor in scope.groups)
 
     def is_news(self, watermark: Watermark) -> bool:
         """Whether a watermark without items is worth a write: reading from the older one costs nothing for a while."""
         old = self._watermark
         return old is None or old.controller != watermark.controller or watermark.time - old.time > QUIET
 
-    def take(self, page: Page) -> Imported:
-        """The rows of one page."""
+    def take(self, page: Page, *, asked: bool = False) -> Imported:
+        """The rows of one page; `asked`: what it holds was asked for, and tells its back links."""
         self.failed = []
         self._page = Imported(generation=self._generation, watermark=page.watermark)
         self._links: dict[LinkKey, bool] = {}
@@ -69,7 +67,7 @@ class Intake:
         for item in page.items:
             match item:
                 case Whole():
-                    self._whole(item)
+                    self._whole(item, asked=asked)
                 case Patch():
                     self._patch(item)
                 case Gone():
@@ -90,7 +88,7 @@ class Intake:
 
     def take_one(self, whole: Whole) -> Imported:
         """The rows of one object that was asked for."""
-        return self.take(Page((whole,)))
+        return self.take(Page((whole,)), asked=True)
 
     def _look_up(self, page: Page) -> None:
         wholes = [i for i in page.items if isinstance(i, Whole)]
@@ -106,9 +104,15 @@ class Intake:
     def _need(self, anchor: Anchor, type_: str) -> None:
         self._page.due[anchor] = 0 if type_ in CONTAINERS else 1
 
-    def _whole(self, whole: Whole) -> None:
-        entry = entry_of(whole.anchor, whole.type, whole.parent, whole.dn, whole.attributes)
+    def _whole(self, whole: Whole, *, asked: bool) -> None:
         known = self._digests.get(whole.anchor)
+        if known is not None and not known[1]:
+            if not asked and self._work.kind == "delta":
+                self._ask(whole.anchor, None)
+                return
+            if asked:
+                self._page.revived.add(whole.anchor)
+        entry = entry_of(whole.anchor, whole.type, whole.parent, whole.dn, whole.attributes)
         self._page.readable.add(whole.anchor)
         self._page.gone.discard(whole.anchor)
         if known == (entry.digest, True):
@@ -116,8 +120,6 @@ class Intake:
         else:
             self._page.entries[whole.anchor] = entry
             self._need(whole.anchor, whole.type)
-        if known is not None and not known[1] and whole.referenced_by:
-            self._page.revived.add(whole.anchor)
         if whole.type == "foreignSecurityPrincipal" and known is None and self._work.kind == "delta":
             self._work.state.owners_due(whole.anchor, resend=True)
         self._links_of(whole, known is not None)
@@ -130,8 +132,9 @@ class Intake:
         if not known:
             self._links.update(dict.fromkeys(now, True))
         elif whole.continued:
-            for name, others in whole.links.items():
-                self._part(LinksReplaced(whole.anchor, name, others))
+            rule = self._work.rules.rule_for(whole.type)
+            for name in {*whole.links, *(rule.references if rule else ())} - set(whole.continued):
+                self._part(LinksReplaced(whole.anchor, name, whole.links.get(name, ())))
         else:
             before = self._before.get(whole.anchor, set())
             for key in now ^ before:
@@ -153,25 +156,22 @@ class Intake:
             self._need(patch.anchor, entry.type)
 
     def _ask(self, anchor: Anchor, base: Entry | None) -> None:
-        """A change of an object we have no base for: ask for the whole of it."""
+        """A change of an object we have no base for, or of one that was gone: ask for the whole of it."""
         whole = self._work.source.read_one(anchor, self._work.wanted)
         if whole is None:
             if base is not None:
                 self._gone(anchor)
             return
-        self._digests[anchor] = (b"", False) if base is None else (base.digest, base.live)
-        if base is not None and not base.live:
-            self._page.revived.add(anchor)
+        if base is not None:
+            self._digests[anchor] = (base.digest, base.live)
         self._before.setdefault(anchor, set()).update(self._work.state.links_of([anchor]))
-        self._whole(whole)
+        self._whole(whole, asked=True)
 
     def _gone(self, anchor: Anchor) -> None:
         base = self._bases.get(anchor)
         fresh = self._page.entries.pop(anchor, None)
         if base is None and fresh is None:
             return
-        if anchor in self._groups:
-            self._work.state.members_due([anchor])
         if fresh is not None:
             self._page.entries[anchor] = fresh
         self._page.gone.add(anchor)
@@ -180,10 +180,8 @@ class Intake:
     def _link(self, key: LinkKey, *, present: bool) -> None:
         self._links[key] = present
         self._page.due.setdefault(key.anchor, 1)
-        if key.anchor in self._groups and key.attribute == "member":
+        if self._decides(key.anchor, key.attribute):
             self._page.due.setdefault(key.other, 1)
-            if self._work.settings.scope.nested_groups:
-                self._work.state.members_due([key.other])
 
     def _replaced(self, part: LinksReplaced) -> None:
         self._page.due.setdefault(part.anchor, 1)
@@ -193,9 +191,13 @@ class Intake:
         name = (part.anchor, part.attribute)
         if part.first or name not in self._stamps:
             self._stamps[name] = int(self._work.clock() * 1000)
-        self._page.replaced.append(LinksPart(part.anchor, part.attribute, part.others, self._stamps[name], part.last))
-        if part.anchor in self._groups:
-            self._page.due.update(dict.fromkeys(part.others, 1))
+        decides = self._decides(part.anchor, part.attribute)
+        self._page.replaced.append(
+            LinksPart(part.anchor, part.attribute, part.others, self._stamps[name], part.last, decides)
+        )
+        if decides:
+            for other in part.others:
+                self._page.due.setdefault(other, 1)
 
     def _unreadable(self, item: Unreadable) -> None:
         now = self._work.clock()
