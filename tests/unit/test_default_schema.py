@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import json
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from ropeway.directory.definition import OBJECTS
-from ropeway.rules import MappingFailed, compile_rules, default_schema, source_anchor, target_definition
+from ropeway.expressions import TABLE
+from ropeway.rules import (
+    MappingFailed,
+    compile_rules,
+    default_schema,
+    load_schema,
+    source_anchor,
+    target_definition,
+)
+from ropeway.rules.operators import OPERATORS
 
 RULES = compile_rules(default_schema("active-directory"))
 USER, GROUP = RULES.rule_for("user"), RULES.rule_for("group")
@@ -244,3 +254,20 @@ def test_the_default_schema_has_no_long_repetition():
     names = [m["sourceObjectName"] for m in json.loads(text)["synchronizationRules"][0]["objectMappings"]]
     assert names == ["user", "inetOrgPerson", "group", "contact", "computer"]
     assert len(text.splitlines()) < 300
+
+
+def test_the_documentation_has_every_function_and_operator():
+    text = (Path(__file__).parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
+    rows = [f"| `{f.signature}` | {' '.join(f.doc.split())} |" for f in TABLE.values()]
+    assert [row for row in rows if row not in text] == []
+    assert [name for name in OPERATORS if f"`{name}`" not in text] == []
+
+
+def test_the_example_in_the_documentation_works():
+    text = (Path(__file__).parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
+    mapping = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    names = {"sourceDirectoryName": "Active Directory", "targetDirectoryName": "Ropeway"}
+    raw = {"synchronizationRules": [{"priority": 1, **names, "objectMappings": [mapping]}]}
+    rule = compile_rules(load_schema(raw, "active-directory")).rule_for("user")
+    assert rule.in_scope({"c": "gb"}).passed
+    assert rule.map({"sn": "Lovelace", "cn": "Ada"})["displayName"] == "Ada"
