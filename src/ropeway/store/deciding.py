@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, select, text, true, update
+from sqlalchemy import Connection, and_, bindparam, delete, select, true, update
 
 from ropeway.engine.records import Decided, Entry, Planned
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
 from ropeway.store.rows import Key, dn_key
 from ropeway.store.statements import Rows, among, insert_of, run
-from ropeway.store.tables import change, entry, link
+from ropeway.store.tables import PENDING, change, entry, link
 from ropeway.store.worklist import drop_escrows, finish_due, put_escrows, put_later
 
 PHASES = 5
@@ -81,9 +81,7 @@ def replan(c: Connection, key: Key, numbers: Sequence[int], planned: Sequence[Pl
 
 def with_pending_links(c: Connection, numbers: Sequence[int]) -> set[int]:
     """Which of these have links whose planned change is open."""
-    rows = c.execute(
-        select(link.c.owner).where(among(c, link.c.owner, numbers), text("present <> exported")).distinct()
-    )
+    rows = c.execute(select(link.c.owner).where(among(c, link.c.owner, numbers), PENDING).distinct())
     return set(rows.scalars())
 
 

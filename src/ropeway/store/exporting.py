@@ -14,7 +14,6 @@ from sqlalchemy import (
     false,
     or_,
     select,
-    text,
     true,
     tuple_,
     update,
@@ -26,7 +25,7 @@ from ropeway.model.changes import Kind
 from ropeway.store.guarding import approved_holds, free
 from ropeway.store.rows import Key, problem_text
 from ropeway.store.statements import Rows, among, insert_of, run
-from ropeway.store.tables import change, entry, link, provisioning_event
+from ropeway.store.tables import PENDING, change, entry, link, provisioning_event
 from ropeway.store.worklist import drop_escrows
 
 _ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
@@ -65,7 +64,7 @@ def mark_sent(c: Connection, seqs: Sequence[int]) -> None:
 def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, limit: int) -> list[PendingLink]:
     """Open link changes of these owners that no hold keeps back, by owner, attribute and other end."""
     rows = c.execute(
-        select(link.c.owner, link.c.attribute, link.c.other, link.c.present)
+        select(link.c.owner, link.c.attribute, link.c.other, link.c.present, link.c.hold)
         .where(_open(c, key, owners), _place > after)
         .order_by(link.c.owner, link.c.attribute, link.c.other)
         .limit(limit)
@@ -75,18 +74,21 @@ def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, 
         c.execute(
             select(entry.c.anchor, entry.c.attributes).where(
                 entry.c.job == key["job"],
-                among(c, entry.c.anchor, [other for _, _, other, _ in found]),
+                among(c, entry.c.anchor, [row.other for row in found]),
                 entry.c.type == "foreignSecurityPrincipal",
             )
         ).all()
     )
-    return [PendingLink(owner, name, Anchor(o), present, foreign.get(o)) for owner, name, o, present in found]
+    return [
+        PendingLink(owner, name, Anchor(o), present, hold is not None, foreign.get(o))
+        for owner, name, o, present, hold in found
+    ]
 
 
 def _open(c: Connection, key: Key, owners: Sequence[int]) -> ColumnElement[bool]:
     return and_(
         among(c, link.c.owner, owners),
-        text("present <> exported"),
+        PENDING,
         or_(link.c.hold.is_(None), link.c.hold.in_(approved_holds(key))),
     )
 
@@ -97,7 +99,7 @@ def log(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[Confi
         {"tenant": key["tenant"], "job": key["job"], "cycle": cycle, "time": now, "action": x.planned.kind.value,
          "status": x.status, "type": x.planned.type, "entry": x.entry.number, "anchor": x.entry.anchor,
          "object": x.entry.dn, "target": x.entry.target, "modified": x.modified, "decision": x.planned.decision,
-         "lost": x.lost, "approved": x.planned.hold is not None,
+         "lost": x.lost - x.approved, "approved": x.planned.hold is not None,
          "problem": problem_text(x.problem) if x.problem else None}
         for x in changes
     ]  # fmt: skip
@@ -125,9 +127,6 @@ def confirm(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[C
     born = [x.entry.number for x in good if x.planned.kind is Kind.CREATE and x.planned.type != "group"]
     if born:
         c.execute(update(link).where(_open(c, key, born), link.c.present == true()).values(exported=True))
-    renewed = [x.entry.number for x in good if x.planned.kind in (Kind.RESTORE, Kind.ADOPT)]
-    if renewed:
-        _forget_links(c, renewed)
     logged = [x for x in changes if not x.keep]
     log(c, key, cycle, now, logged)
     c.execute(delete(change).where(among(c, change.c.seq, [x.planned.seq for x in logged])))
@@ -136,9 +135,14 @@ def confirm(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[C
         c.execute(update(change).where(change.c.seq.in_(kept)).values(state="planned"))
 
 
-def _forget_links(c: Connection, owners: Sequence[int]) -> None:
-    """A target object that came back is told all its links again."""
-    c.execute(update(link).where(among(c, link.c.owner, owners), link.c.present == true()).values(exported=False))
+def forget_exported_links(c: Connection, owners: Sequence[int], limit: int) -> int:
+    """Present links of objects that are gone from the target count as not exported; how many, at most `limit`."""
+    some = (
+        select(link.c.owner, link.c.attribute, link.c.other)
+        .where(among(c, link.c.owner, owners), link.c.present == true(), link.c.exported == true())
+        .limit(limit)
+    )
+    return c.execute(update(link).where(_place.in_(some)).values(exported=False)).rowcount
 
 
 def confirm_links(

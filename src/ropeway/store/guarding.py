@@ -25,7 +25,7 @@ from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
 from ropeway.model.problems import Problem
 from ropeway.store.rows import Key, inserted, problem_text
-from ropeway.store.tables import change, entry, hold, link, provisioning_event
+from ropeway.store.tables import PENDING, change, entry, hold, link, provisioning_event
 
 KINDS = {"deletes": Kind.DELETE, "disables": Kind.DISABLE, "emptied": Kind.EMPTY}
 
@@ -100,37 +100,40 @@ def done_since(c: Connection, key: Key, action: str, type_: str, since: float) -
     return c.scalar(query) or 0
 
 
-def losing_members(c: Connection, key: Key, at_least: int) -> list[tuple[Anchor, str, int]]:
-    """(owner, attribute, links to be taken and not held) of planned LINKS rows that lose that many."""
+def losing_members(c: Connection, key: Key, at_least: int, since: float) -> list[tuple[Anchor, str, int]]:
+    """(owner, attribute, links to be taken away or taken since then) of that many; what was approved does not count."""
+    event = provisioning_event.c
+    lost = (
+        select(event.entry, func.sum(event.lost).label("lost"))
+        .where(event.job == key["job"], event.action == Kind.LINKS.value, event.time > since, event.lost > 0)
+        .group_by(event.entry)
+        .subquery()
+    )
+    count = func.count() + func.coalesce(func.max(lost.c.lost), 0)
     rows = c.execute(
-        select(entry.c.anchor, link.c.attribute, func.count())
-        .select_from(change.join(link, link.c.owner == change.c.entry).join(entry, entry.c.number == change.c.entry))
+        select(entry.c.anchor, link.c.attribute, count)
+        .select_from(
+            change.join(link, link.c.owner == change.c.entry)
+            .join(entry, entry.c.number == change.c.entry)
+            .outerjoin(lost, lost.c.entry == change.c.entry)
+        )
         .where(
             change.c.job == key["job"],
             change.c.phase == 4,
-            text("link.present <> link.exported"),
+            PENDING,
             link.c.present == false(),
-            link.c.hold.is_(None),
+            or_(link.c.hold.is_(None), link.c.hold.not_in(approved_holds(key))),
         )
         .group_by(entry.c.anchor, link.c.attribute)
-        .having(func.count() >= at_least)
+        .having(count >= at_least)
     )
-    return [(Anchor(a), attribute, n) for a, attribute, n in rows]
-
-
-def members_lost_since(c: Connection, key: Key, anchor: Anchor, since: float) -> int:
-    """Links taken from an object since then that nobody had to approve."""
-    event = provisioning_event.c
-    query = select(func.coalesce(func.sum(event.lost), 0)).where(
-        event.entry == number_of(key, anchor), event.time > since, event.approved == false()
-    )
-    return c.scalar(query) or 0
+    return [(Anchor(a), attribute, int(n)) for a, attribute, n in rows]
 
 
 def linked(c: Connection, key: Key, type_: str) -> int:
     """How many target objects of a type the job has."""
     query = select(func.count()).where(
-        entry.c.job == key["job"], entry.c.target_type == type_, text("target IS NOT NULL")
+        entry.c.job == key["job"], entry.c.target_type == type_, entry.c.target.is_not(None)
     )
     return c.scalar(query) or 0
 
@@ -169,7 +172,7 @@ def keep_back(
             update(link)
             .where(
                 link.c.owner == number_of(key, subject),
-                text("present <> exported"),
+                PENDING,
                 link.c.present == false(),
                 link.c.hold.is_(None),
             )
@@ -198,7 +201,7 @@ def recount(c: Connection, key: Key, number: int) -> int:
             select(entry.c.anchor, link.c.other)
             .select_from(link.join(entry, entry.c.number == link.c.owner))
             .where(
-                link.c.job == key["job"], link.c.hold == number, text("present <> exported"), link.c.present == false()
+                link.c.job == key["job"], link.c.hold == number, PENDING, link.c.present == false()
             )
         )
         .order_by(text("1"), text("2"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, func, or_, select, text, true
+from sqlalchemy import Connection, and_, delete, func, or_, select, true
 
 from ropeway.engine.records import Entry
 from ropeway.model.problems import Problem
@@ -61,7 +61,7 @@ def entries_named(c: Connection, key: Key, name: str) -> list[Entry]:
         types = ("user", "group", "contact", "device")
         rows = c.execute(
             select(*_ENTRY).where(
-                here, entry.c.target_type.in_(types), entry.c.target == name, text("target IS NOT NULL")
+                here, entry.c.target_type.in_(types), entry.c.target == name, entry.c.target.is_not(None)
             )
         )
         found = [Entry(*row) for row in rows]
@@ -76,7 +76,7 @@ def counts(c: Connection, key: Key) -> dict[str, dict[str, int]]:
     )
     linked = c.execute(
         select(entry.c.target_type, func.count())
-        .where(entry.c.job == job, text("target IS NOT NULL"))
+        .where(entry.c.job == job, entry.c.target.is_not(None))
         .group_by(entry.c.target_type)
     )
     held = c.scalar(

@@ -126,6 +126,9 @@ link = Table(
 
 Where `present` and `exported` differ, the difference is the planned change."""
 
+PENDING = link.c.present != link.c.exported
+"""Links whose planned change is open: what the partial index covers."""
+
 due = Table(
     "due",
     metadata,
