@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from struct import unpack
 
 from ropeway.connectors.ldif.lines import as_bytes
@@ -36,6 +37,8 @@ def string(value: str | bytes) -> str:
 def integer(value: str | bytes) -> int:
     """Integer and LargeInteger."""
     text = value if isinstance(value, str) else string(value)
+    if len(text) < 19 and text.isdecimal() and text.isascii():
+        return int(text)
     if not _NUMBER.fullmatch(text) or not -(2**63) <= (number := int(text)) < 2**63:
         raise ValueError("it is not a whole number of at most 64 bits")
     return number
@@ -89,7 +92,15 @@ def sid(value: str | bytes) -> str:
     raw = as_bytes(value)
     if len(raw) < 8 or raw[0] != 1 or len(raw) != 8 + 4 * raw[1]:
         raise ValueError("it is not a security identifier")
-    parts = unpack(f"<{raw[1]}I", raw[8:])
+    if raw[1] == 0:
+        return _authority(raw)
+    return f"{_authority(raw[:-4])}-{int.from_bytes(raw[-4:], 'little')}"
+
+
+@lru_cache(maxsize=256)
+def _authority(raw: bytes) -> str:
+    """All of a SID but the last part, which is all that differs within a domain."""
+    parts = unpack(f"<{len(raw) // 4 - 2}I", raw[8:])
     return "-".join(["S-1", str(int.from_bytes(raw[2:8], "big")), *map(str, parts)])
 
 

@@ -90,7 +90,8 @@ def _from_other_lines(record: str) -> Anchor | None:
 
 
 def _type(record: str) -> str | None:
-    classes = _CLASSES.search(record)
+    at = record.find(_CLASS)
+    classes = _CLASSES.match(record, at) if at >= 0 else None
     if classes and record.find(_CLASS, classes.end()) < 0:
         return _type_of_block(classes[0])
     lines = [line for line in lines_of(record) if name_of(line) == "objectclass"]
