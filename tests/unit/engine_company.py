@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from ropeway.connectors.ldif import open_source
 from ropeway.directory import Directory
@@ -194,3 +196,17 @@ class Job:
         except RopewayError as error:
             return error.problem.code
         return ""
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Iterator[Trial]:
+    """An empty directory."""
+    trial = Trial(f"sqlite:///{tmp_path}/state.sqlite")
+    yield trial
+    trial.db.close()
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    """A domain without anybody."""
+    return Company(tmp_path / "contoso.ldif")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import Connection, delete, select, tuple_
 
 from ropeway.directory import tables
@@ -11,6 +12,8 @@ from ropeway.directory.drafts import Draft, recomputed
 from ropeway.directory.flush import log, save_counters
 from ropeway.directory.workspace import Workspace
 from ropeway.directory.writing import accept, store
+from ropeway.engine.ports import Owned
+from ropeway.model.anchors import Anchor, TargetId
 
 BIN_SECONDS = 30 * 86400
 """How long a deleted object can be restored."""
@@ -33,6 +36,25 @@ def provided(connection: Connection, tenant: int, job: int, limit: int) -> list[
         .limit(limit)
     )
     return [(row.anchor, row.object, row.id, row.type) for row in connection.execute(query)]
+
+
+def owned(connection: Connection, tenant: int, job: int, after: str, limit: int) -> list[Owned]:
+    """The objects that live by a job's contributions, in the order of anchors, from the one after `after`."""
+    c, o = tables.contribution.c, tables.object_.c
+    query = (
+        select(c.anchor, o.properties, o.id, o.type)
+        .join(tables.object_, o.number == c.object)
+        .where(c.tenant == tenant, c.job == job, c.anchor > after, c.standing <= Standing.PROVISIONS)
+        .order_by(c.anchor)
+        .limit(limit)
+    )
+    found: list[Owned] = []
+    for anchor, text, id_, type_ in connection.execute(query):
+        properties = msgspec.json.decode(text)
+        name = properties.get("onPremisesDistinguishedName") or properties.get("displayName") or id_
+        immutable = properties.get("onPremisesImmutableId") or ""
+        found.append(Owned(Anchor(anchor), immutable, type_, TargetId(id_), name))
+    return found
 
 
 def keep(work: Workspace, job: int, numbers: list[int]) -> None:

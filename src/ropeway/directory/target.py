@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
+from ropeway.directory import lifetime
 from ropeway.directory.answers import becomes, noticed
 from ropeway.directory.definition import OBJECTS
 from ropeway.directory.drafts import Contributor
@@ -16,6 +17,7 @@ from ropeway.directory.portions import slices, transactions
 from ropeway.directory.session import Session
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.directory.writing import Answer, apply, store
+from ropeway.engine.ports import Owned
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import Change, Effect, Kind, MatchKey, MatchResult, Outcome, Then
 from ropeway.model.definition import DirectoryDefinition
@@ -41,6 +43,11 @@ class JobTarget:
         """Known contribution, then source anchor (bin included), then the candidates in order."""
         with self._session.reading() as work:
             return [result for part in slices(keys) for result in match(work, self._by.job, part)]
+
+    def owned(self, after: str, limit: int) -> Sequence[Owned]:
+        """What this job provides, in the order of anchors: a state that was lost is told of it."""
+        with self._session.reading() as work:
+            return lifetime.owned(work.connection, work.tenant, self._by.job, after, limit)
 
     def preview(self, changes: Sequence[Change]) -> Sequence[Effect]:
         """The effects of writing these changes now; later ones see the earlier ones."""

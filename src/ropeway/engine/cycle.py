@@ -53,8 +53,9 @@ class Cycle:
         outcome.read = read.items
         outcome.problems += read.problems
         with self._timed("decide"):
+            first = not work.state.record().decided_by
             rules_changed = self._decide_anew_where_rules_changed()
-            deciding = Deciding(work)
+            deciding = Deciding(work, everything=first or rules_changed)
             deciding.run()
         outcome.decided, outcome.failed = deciding.decided, deciding.failed
         doubts = missing_bases(work.state, work.settings.scope)

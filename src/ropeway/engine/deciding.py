@@ -19,8 +19,9 @@ from ropeway.rules import MappingFailed, ObjectRule
 class Deciding:
     """One pass over the work list."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, *, everything: bool) -> None:
         self._work = work
+        self._everything = everything
         self._now = work.clock()
         self._places = Places(work.state, work.settings.scope)
         self._scoping = Scoping(work.state, work.settings.scope)
@@ -45,15 +46,21 @@ class Deciding:
             rule = self._work.rules.rule_for(entry.type)
             if entry.type in CONTAINERS:
                 self._container(entry, place)
-            elif rule is not None and (desired := self._scope_and_map(entry, place, rule, members)) is not None:
+                continue
+            if not self._everything and self._scoping.opens_or_closes(entry, members):
+                self._work.state.members_due([entry.anchor])
+            if rule is None:
+                self._leave(entry, place, "no rule" if entry.live else "deleted")
+            elif (desired := self._scope_and_map(entry, place, rule, members)) is not None:
                 staying.append((entry, place, rule, desired))
         self._plan(staying)
         self._set_aside()
         self._work.state.decide(self._batch)
 
     def _container(self, entry: Entry, place: Place) -> None:
-        moved = entry.dn != place.dn or (entry.in_scope is not None and entry.in_scope != place.covered)
-        if moved or (entry.in_scope is None and self._work.kind == "delta"):
+        """A container that came, moved or was renamed (undecided since), or is covered otherwise: all below it too."""
+        same = entry.dn == place.dn and entry.in_scope == place.covered
+        if not same and not self._everything:
             self._work.state.children_due(entry.anchor)
         self._note(entry, place, place.covered, None, None)
 
@@ -91,7 +98,7 @@ class Deciding:
         self._note(entry, place, False, reason, entry.target_type)
 
     def _plan(self, staying: Sequence[tuple[Entry, Place, ObjectRule, Desired]]) -> None:
-        new = [(e, rule, desired) for e, _, rule, desired in staying if e.target is None]
+        new = [(e, rule, desired) for e, _, rule, desired in staying if e.exported is None]
         matches = dict(zip([e.anchor for e, _, _ in new], match(self._work, new), strict=True))
         pending = self._work.state.with_pending_links([e.number for e, _, rule, _ in staying if rule.references])
         for entry, place, rule, desired in staying:

@@ -75,10 +75,9 @@ class Guards:
     def _members(self) -> None:
         guards = self._work.settings.guards
         fewest = min(guards.of("members", "group").at_least, guards.of("members", "group").most + 1)
-        names = self._work.state.losing_members(max(1, fewest))
+        names = self._work.state.losing_members(max(1, fewest), self._since)
         entries = self._work.state.known([anchor for anchor, _, _ in names]) if names else {}
-        for anchor, attribute, planned in names:
-            count = planned + self._work.state.members_lost_since(anchor, self._since)
+        for anchor, attribute, count in names:
             total = self._work.state.exported_links(anchor, attribute)
             if guards.of("members", "group").trips(count, total):
                 dn = entries[anchor].dn if anchor in entries else anchor

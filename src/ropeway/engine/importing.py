@@ -77,11 +77,10 @@ def _full(work: Work) -> Read:
                 _take(work, intake, without_watermark(page), read)
         except FullReadNeeded:
             read.complete = False
-    if read.complete:
-        if not intake.nameless:
-            _bury_unseen(work, generation)
-            work.state.set_compared(work.clock())
+    if read.complete and not intake.nameless:
+        _bury_unseen(work, generation)
         ownership.claim(work)
+        work.state.set_compared(work.clock())
     if watermark is not None:
         work.state.store(Imported(generation=generation, watermark=watermark))
     return read

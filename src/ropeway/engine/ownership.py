@@ -9,9 +9,9 @@ from ropeway.model.values import pack
 
 
 def claim(work: Work) -> None:
-    """Give every object we own and know nothing of an entry that is gone, so that it is planned as a delete.
+    """Tell the state of every object we own and it knows nothing of, so that whoever left meanwhile is not forgotten.
 
-    Only after a full read that ended cleanly; an object whose anchor the read brought is matched in the usual way.
+    Only after a full read that ended cleanly: what the read did not bring is gone, and planned as a delete.
     """
     if not isinstance(work.target, Owns):
         return
@@ -19,13 +19,14 @@ def claim(work: Work) -> None:
     after = ""
     while owned := work.target.owned(after, BATCH):
         after = owned[-1].anchor
-        known = work.state.known_digests([o.anchor for o in owned])
-        lost = {
-            o.anchor: Entry(o.anchor, o.source_anchor, o.type, None, o.name, pack({}), b"", live=False)
-            for o in owned
-            if o.anchor not in known
-        }
+        known = work.state.known([o.anchor for o in owned])
+        lost = [o for o in owned if o.anchor not in known or known[o.anchor].target is None]
         if lost:
-            due = dict.fromkeys(lost, 1)
-            work.state.store(Imported(generation=generation, entries=lost, due=due))
-            work.state.adopt([(o.anchor, o.type, o.target) for o in owned if o.anchor in lost])
+            gone = {
+                o.anchor: Entry(o.anchor, o.source_anchor, o.type, None, o.name, pack({}), b"", live=False)
+                for o in lost
+                if o.anchor not in known
+            }
+            due = {o.anchor: 1 for o in lost}
+            work.state.store(Imported(generation=generation, entries=gone, due=due))
+            work.state.adopt([(o.anchor, o.type, o.target) for o in lost])

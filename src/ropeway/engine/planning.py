@@ -50,7 +50,8 @@ def departure(entry: Entry, policy: Departure) -> list[Planned]:
             return [_row(entry, Kind.DELETE, type_, {})]
         case Departure.DISABLE:
             old = unpack(entry.exported or NOTHING)
-            return [_row(entry, Kind.DISABLE, type_, {"accountEnabled": False})] if old.get("accountEnabled") else []
+            enabled = old.get("accountEnabled", entry.exported is None and type_ in ("user", "device"))
+            return [_row(entry, Kind.DISABLE, type_, {"accountEnabled": False})] if enabled else []
         case Departure.KEEP:
             return []
 

@@ -50,6 +50,8 @@ class LinksPart(msgspec.Struct, frozen=True):
     others: tuple[Anchor, ...]
     stamp: int
     last: bool
+    members_due: bool = False
+    """Whoever is gone from it is decided anew: a scope may depend on it."""
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -143,6 +145,8 @@ class PendingLink(msgspec.Struct, frozen=True):
     attribute: str
     other: Anchor
     present: bool
+    approved: bool
+    """Its removal was on a hold that somebody approved."""
     foreign: bytes | None
     """Packed attributes where the other end is a foreign security principal: its objectSid is the reference."""
 
@@ -156,6 +160,8 @@ class Confirmed(msgspec.Struct):
     status: str
     modified: bytes
     lost: int = 0
+    approved: int = 0
+    """How many of the lost links somebody approved: they do not count against the next."""
     problem: Problem | None = None
     keep: bool = False
     """The row stays in the plan (wait)."""

@@ -79,14 +79,21 @@ class Scoping:
             return set(anchors)
         return self._state.in_groups(anchors, self._groups) | (set(self._scope.groups) & set(anchors))
 
+    def opens_or_closes(self, entry: Entry, members: set[Anchor]) -> bool:
+        """Whether an object came to the scope's groups or left them since it was decided: nested, it takes others."""
+        if entry.type != "group" or not (self._scope.groups and self._scope.nested_groups):
+            return False
+        was_in = entry.in_scope is not None and entry.reason not in ("group", "deleted")
+        return was_in != (entry.live and entry.anchor in members)
+
     def out_because(
         self, entry: Entry, place: Place, members: set[Anchor], rule: ObjectRule, attributes: Attributes
     ) -> str | None:
         """Why an object is not in scope, or None where it is."""
-        if not place.covered:
-            return "container"
         if entry.anchor not in members:
             return "group"
+        if not place.covered:
+            return "container"
         answer = rule.in_scope(attributes)
         return None if answer.passed else f"rule: {answer.clause}"
 

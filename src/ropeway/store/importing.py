@@ -11,7 +11,7 @@ from ropeway.model.anchors import Anchor
 from ropeway.store.rows import Key, dn_key
 from ropeway.store.statements import Rows, among, upsert
 from ropeway.store.tables import due, entry, later, link
-from ropeway.store.worklist import add_due, drop_escrows, later_again, put_escrows
+from ropeway.store.worklist import add_due, drop_escrows, later_again, put_escrows, rank_of
 
 _READ = ("type", "parent", "dn", "dn_key", "attributes", "digest", "generation", "live")
 ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
@@ -36,7 +36,10 @@ def numbers_of(c: Connection, key: Key, anchors: Iterable[str]) -> dict[str, tup
 
 
 def put_entries(c: Connection, key: Key, entries: Iterable[Entry], generation: int) -> None:
-    """Insert or refresh what was read; decision, target and pinned source anchor stay."""
+    """Insert or refresh what was read; decision, target and pinned source anchor stay.
+
+    A container that changed is undecided again: whatever is below it has another path now.
+    """
     rows: Rows = [
         {
             "tenant": key["tenant"],
@@ -54,7 +57,9 @@ def put_entries(c: Connection, key: Key, entries: Iterable[Entry], generation: i
         }
         for e in entries
     ]
-    upsert(c, entry, ("job", "anchor"), _READ, rows)
+    upsert(c, entry, ("job", "anchor"), _READ, [row for row in rows if row["type"] not in CONTAINERS])
+    containers: Rows = [{**row, "in_scope": None} for row in rows if row["type"] in CONTAINERS]
+    upsert(c, entry, ("job", "anchor"), (*_READ, "in_scope"), containers)
 
 
 def stamp(c: Connection, key: Key, anchors: Iterable[Anchor], generation: int) -> None:
@@ -101,6 +106,10 @@ def _replace(c: Connection, key: Key, part: LinksPart, numbers: dict[str, int]) 
         stale = and_(
             link.c.owner == numbers[part.anchor], link.c.attribute == part.attribute, link.c.stamp != part.stamp
         )
+        if part.members_due:
+            others = c.execute(select(link.c.other).where(stale, link.c.present == true())).scalars().all()
+            found = numbers_of(c, key, others)
+            add_due(c, key, {number: rank_of(type_) for number, type_ in found.values()})
         c.execute(delete(link).where(stale, link.c.exported == false()))
         c.execute(update(link).where(stale).values(present=False))
 
@@ -130,7 +139,7 @@ def store_page(c: Connection, key: Key, page: Imported) -> None:
         _replace(c, key, part, numbers)
     put_links(c, key, page.added, numbers, 0)
     take_links(c, page.removed, numbers)
-    add_due(c, key, {found[a][0]: 0 if found[a][1] in CONTAINERS else 1 for a in page.due if a in found})
+    add_due(c, key, {found[a][0]: rank_of(found[a][1]) for a in page.due if a in found})
     put_escrows(c, key, page.escrows)
     later_again(c, key, page.escrows)
     if page.readable:

@@ -211,9 +211,9 @@ class SqlState:
         with self._db.read() as c:
             return guarding.emptied_since(c, self._key, since)
 
-    def losing_members(self, at_least: int) -> list[tuple[Anchor, str, int]]:
+    def losing_members(self, at_least: int, since: float) -> list[tuple[Anchor, str, int]]:
         with self._db.read() as c:
-            return guarding.losing_members(c, self._key, at_least)
+            return guarding.losing_members(c, self._key, at_least, since)
 
     def linked(self, type_: str) -> int:
         with self._db.read() as c:
@@ -226,10 +226,6 @@ class SqlState:
     def done_since(self, action: str, type_: str, since: float) -> int:
         with self._db.read() as c:
             return guarding.done_since(c, self._key, action, type_, since)
-
-    def members_lost_since(self, anchor: Anchor, since: float) -> int:
-        with self._db.read() as c:
-            return guarding.members_lost_since(c, self._key, anchor, since)
 
     def keep_back(self, what: What, type_: str, subject: str, cause: Problem, seqs: Sequence[int] | None) -> int:
         with self._write() as c:
@@ -256,6 +252,12 @@ class SqlState:
     def pending_links(self, owners: Sequence[int], after: tuple[int, str, str], limit: int) -> list[PendingLink]:
         with self._db.read() as c:
             return exporting.pending_links(c, self._key, owners, after, limit)
+
+    def forget_exported_links(self, owners: Sequence[int]) -> None:
+        forgotten = worklist.CHUNK
+        while forgotten == worklist.CHUNK:
+            with self._write() as c:
+                forgotten = exporting.forget_exported_links(c, owners, worklist.CHUNK)
 
     def confirm(self, cycle: int, changes: Sequence[Confirmed], escrows: Sequence[Escrow]) -> None:
         with self._write() as c:
