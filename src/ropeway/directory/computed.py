@@ -42,6 +42,8 @@ class Contribution(msgspec.Struct, frozen=True):
     attributes: Desired
 
 
+_COUNTING = frozenset(map(int, (Standing.EDITS, Standing.PROVISIONS)))
+
 Who = tuple[int, str]
 """Job and anchor."""
 
@@ -64,7 +66,7 @@ KIND_OF = {property_: kind for kind, property_ in PROPERTY_OF.items()}
 
 def merged(contributions: Iterable[Contribution]) -> Desired:
     """Per attribute the opinion of the highest precedence (lowest number, then lowest job); empty ones left out."""
-    active = [c for c in contributions if c.standing <= Standing.PROVISIONS]
+    active = [c for c in contributions if c.standing in _COUNTING]
     if len(active) == 1 and None not in active[0].attributes.values():
         return dict(active[0].attributes)
     together: Desired = {}

@@ -128,6 +128,8 @@ def revise(work: Workspace, by: Contributor, change: Change, record: Record) -> 
     who = (by.job, change.anchor)
     known = record.state.contributions[who]
     attributes = {**known.attributes, **differences}
+    if change.kind is Kind.EMPTY:
+        attributes = {name: value for name, value in known.attributes.items() if name not in differences}
     name = name_of(attributes) or change.anchor
     lacking = missing(record.type, attributes)
     if lacking is not None and known.standing == Standing.PROVISIONS:

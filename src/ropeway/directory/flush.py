@@ -156,7 +156,8 @@ def _row(work: Workspace, record: Record) -> dict[str, Any]:
     if record.stored is not None:
         row["number_"] = record.number
         return row
-    return row | {"number": record.number, "tenant": work.tenant, "id": record.id, "type": record.type}
+    row["number"], row["tenant"], row["id"], row["type"] = record.number, work.tenant, record.id, record.type
+    return row
 
 
 def _plan_contributions(
@@ -165,7 +166,9 @@ def _plan_contributions(
     for who, one in now.items():
         known = before.get(who)
         if known is None:
-            plan.said.append(_said(one, number) | {"tenant": work.tenant, "anchor": one.anchor, "job": one.job})
+            row = _said(one, number)
+            row["tenant"], row["anchor"], row["job"] = work.tenant, one.anchor, one.job
+            plan.said.append(row)
         elif known != one:
             plan.changed.append(_said(one, number) | _where(work, who))
     plan.gone.extend(_where(work, who) for who in before if who not in now)

@@ -28,6 +28,7 @@ class Keys:
         self._stored: dict[Claim, int | None] = {}
         self._held: dict[Claim, int | None] = {}
         self._freed: set[Claim] = set()
+        self._touched: set[Claim] = set()
 
     def fetch(self, claims: Iterable[Claim]) -> None:
         """Ask the database about all of these at once; what is known already is not asked again."""
@@ -59,14 +60,17 @@ class Keys:
         return self._held[claim]
 
     def take(self, claim: Claim, number: int) -> None:
-        """Give a value to an object; it was free."""
-        self._held[claim] = number
-        self._freed.discard(claim)
+        """Give a value to an object; it was free, or its own already."""
+        if self._held[claim] != number:
+            self._held[claim] = number
+            self._touched.add(claim)
+            self._freed.discard(claim)
 
     def free(self, claim: Claim, number: int) -> None:
         """Take a value from an object, if it is the holder."""
         if self.holder(claim) == number:
             self._held[claim] = None
+            self._touched.add(claim)
             self._freed.add(claim)
 
     def freed(self) -> set[Claim]:
@@ -76,14 +80,13 @@ class Keys:
 
     def flush(self) -> None:
         """Write what changed: first what is given up, then what is taken, in the order of the table."""
-        changed = [(c, now) for c, now in self._held.items() if now != self._stored[c]]
-        gone = [c for c, _ in changed if self._stored[c] is not None]
-        rows: Rows = [
-            {"tenant": self._tenant, "name": c[0], "value": c[1], "object": now}
-            for c, now in changed
-            if now is not None
+        tenant, held, stored = self._tenant, self._held, self._stored
+        changed = sorted(c for c in self._touched if held[c] != stored[c])
+        gone: Rows = [{"tenant_": tenant, "name_": c[0], "value_": c[1]} for c in changed if stored[c] is not None]
+        taken: Rows = [
+            {"tenant": tenant, "name": c[0], "value": c[1], "object": held[c]} for c in changed if held[c] is not None
         ]
-        where = [{"tenant_": self._tenant, "name_": name, "value_": value} for name, value in gone]
-        run(self._connection, _delete, where)
-        run(self._connection, _insert, sorted(rows, key=lambda row: (row["name"], row["value"])))
-        self._stored.update(changed)
+        run(self._connection, _delete, gone)
+        run(self._connection, _insert, taken)
+        stored.update((c, held[c]) for c in changed)
+        self._touched.clear()

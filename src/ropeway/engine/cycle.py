@@ -15,7 +15,7 @@ from ropeway.engine.guards import Guards
 from ropeway.engine.records import Outcome
 from ropeway.engine.scoping import missing_bases
 from ropeway.engine.work import Work
-from ropeway.model.problems import RopewayError
+from ropeway.model.problems import RopewayError, Severity, known
 from ropeway.model.values import digest, pack
 
 KEEP_LOG = 30 * 86400.0
@@ -124,7 +124,7 @@ class Cycle:
 
 
 def _result(outcome: Outcome, *, busy: bool) -> str:
-    if outcome.failed or outcome.problems:
+    if outcome.failed or any(known(p.code).severity in (Severity.ERROR, Severity.FATAL) for p in outcome.problems):
         return "completed-with-errors"
     if outcome.held:
         return "held"

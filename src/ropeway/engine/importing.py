@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from ropeway.engine import ownership
-from ropeway.engine.intake import Intake
+from ropeway.engine.intake import Intake, ask
 from ropeway.engine.ports import Enumerates, FullReadNeeded
 from ropeway.engine.records import Imported
 from ropeway.engine.work import BATCH, Work
@@ -98,6 +98,7 @@ def _take(work: Work, intake: Intake, page: Page, read: Read) -> None:
             work.state.report(work.cycle(), intake.failed)
             read.problems += [problem for anchor, _, _, problem, _ in intake.failed if not anchor]
     read.items += len(page.items)
+    read.problems += page.problems
     work.say("import", read.items, page.total)
 
 
@@ -143,7 +144,7 @@ def _ask(work: Work, anchors: list[Anchor], generation: int, read: Read) -> None
     intake = Intake(work, generation)
     gone: list[Anchor] = []
     for anchor in anchors:
-        whole = work.source.read_one(anchor, work.wanted)
+        whole = ask(work, anchor)
         if whole is None:
             gone.append(anchor)
         else:

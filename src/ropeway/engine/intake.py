@@ -18,7 +18,7 @@ from ropeway.model.pages import (
     Unreadable,
     Whole,
 )
-from ropeway.model.problems import Problem
+from ropeway.model.problems import Problem, RopewayError, Severity, known
 from ropeway.model.values import Attributes, digest, pack, unpack
 from ropeway.model.watermark import Watermark
 from ropeway.rules import source_anchor
@@ -34,6 +34,16 @@ def entry_of(anchor: Anchor, type_: str, parent: Anchor | None, dn: str, attribu
     return Entry(
         anchor, source_anchor(type_, attributes, anchor), type_, parent, dn, packed, digest(name + packed), True
     )
+
+
+def ask(work: Work, anchor: Anchor) -> Whole | Unreadable | None:
+    """One object as it is now; one that is there and cannot be understood is set aside, like in a read."""
+    try:
+        return work.source.read_one(anchor, work.wanted)
+    except RopewayError as error:
+        if known(error.problem.code).severity is Severity.FATAL:
+            raise
+        return Unreadable(anchor, error.problem.object, error.problem)
 
 
 class Intake:
@@ -86,7 +96,7 @@ class Intake:
         self._page.removed = [key for key, present in self._links.items() if not present]
         return self._page
 
-    def take_one(self, whole: Whole) -> Imported:
+    def take_one(self, whole: Whole | Unreadable) -> Imported:
         """The rows of one object that was asked for."""
         return self.take(Page((whole,)), asked=True)
 
@@ -157,7 +167,10 @@ class Intake:
 
     def _ask(self, anchor: Anchor, base: Entry | None) -> None:
         """A change of an object we have no base for, or of one that was gone: ask for the whole of it."""
-        whole = self._work.source.read_one(anchor, self._work.wanted)
+        whole = ask(self._work, anchor)
+        if isinstance(whole, Unreadable):
+            self._unreadable(whole)
+            return
         if whole is None:
             if base is not None:
                 self._gone(anchor)

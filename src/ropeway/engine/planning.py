@@ -21,7 +21,7 @@ def arrival(entry: Entry, rule: ObjectRule, desired: Desired, match: MatchResult
     if match.target is None:
         return Planned(entry.number, Kind.CREATE, rule.target_type, pack(present(desired)), "")
     kind = Kind.RESTORE if match.binned else Kind.ADOPT
-    return Planned(entry.number, kind, rule.target_type, pack(desired), f"{match.by}\n{match.target}")
+    return Planned(entry.number, kind, rule.target_type, pack(present(desired)), f"{match.by}\n{match.target}")
 
 
 def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
@@ -73,10 +73,8 @@ def _row(entry: Entry, kind: Kind, type_: str, attributes: Desired) -> Planned:
 def exported_after(entry: Entry, planned: Planned) -> bytes | None:
     """What the target has of an object once a change is confirmed, packed."""
     match planned.kind:
-        case Kind.CREATE:
+        case Kind.CREATE | Kind.ADOPT | Kind.RESTORE:
             return planned.attributes
-        case Kind.ADOPT | Kind.RESTORE:
-            return pack(present(unpack(planned.attributes)))
         case Kind.DELETE:
             return None
         case Kind.LINKS:

@@ -11,7 +11,7 @@ from ropeway.model.anchors import Anchor, Reference, TargetId
 from ropeway.model.problems import Problem
 
 Desired = dict[str, Any]
-"""Target attribute to wanted `Value`; None empties it. An attribute that is absent is no opinion."""
+"""Target attribute to wanted `Value`; None empties it for everybody. An attribute that is absent is no opinion."""
 
 
 class Kind(StrEnum):
@@ -24,7 +24,7 @@ class Kind(StrEnum):
     """Bring a binned object of ours back, under the same id."""
     UPDATE = "update"
     EMPTY = "empty"
-    """Attributes that had a value and shall have none."""
+    """Attributes that had a value and have none any more: our opinion on them is withdrawn, others' may show."""
     DISABLE = "disable"
     DELETE = "delete"
     """Withdraw our contribution; an object nobody contributes to goes to the recycle bin."""

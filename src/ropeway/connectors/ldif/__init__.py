@@ -27,11 +27,12 @@ from typing import Any
 
 from ropeway.connectors.ldif.settings import parse_settings
 from ropeway.connectors.ldif.source import LdifSource
+from ropeway.model.secret import Secret
 
 __all__ = ["LdifSource", "open_source"]
 
 
-def open_source(settings: Mapping[str, Any], *, ask: Callable[[str], str] | None = None) -> LdifSource:
+def open_source(settings: Mapping[str, Any], *, ask: Callable[[str], Secret[str]] | None = None) -> LdifSource:
     """The source for these settings; RopewayError where they or the file cannot be used. A file asks for nothing."""
     del ask
     return LdifSource(parse_settings(settings))

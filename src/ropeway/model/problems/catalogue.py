@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 import msgspec
 
@@ -37,6 +38,7 @@ class _Blank(dict[str, str]):
         return "?"
 
 
+@cache
 def catalogue() -> dict[str, Entry]:
     """Every entry by its code."""
     from ropeway.model.problems import job, lab, ldif, rules, source, target
