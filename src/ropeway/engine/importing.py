@@ -10,10 +10,10 @@ import msgspec
 from ropeway.engine import ownership
 from ropeway.engine.intake import Intake, ask
 from ropeway.engine.ports import Enumerates, FullReadNeeded
-from ropeway.engine.records import Imported
+from ropeway.engine.records import CONTAINERS, Imported
 from ropeway.engine.work import BATCH, Work
 from ropeway.model.anchors import Anchor
-from ropeway.model.pages import Page
+from ropeway.model.pages import Page, Whole
 from ropeway.model.problems import Problem
 from ropeway.model.watermark import Watermark
 
@@ -29,7 +29,7 @@ class Read:
     full: bool = False
     complete: bool = False
     live: int = 0
-    """Objects that a full read brought."""
+    """Objects that a full read brought, containers aside."""
     problems: list[Problem] = field(default_factory=list[Problem])
 
 
@@ -68,7 +68,7 @@ def _full(work: Work) -> Read:
     for page in work.source.read(None, work.wanted):
         watermark = page.watermark or watermark
         _take(work, intake, without_watermark(page), read)
-        read.live = read.items
+        read.live += sum(isinstance(item, Whole) and item.type not in CONTAINERS for item in page.items)
         read.complete = page.complete
     if read.complete and watermark is not None:
         try:

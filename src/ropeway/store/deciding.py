@@ -57,13 +57,19 @@ def planned_of(c: Connection, numbers: Sequence[int]) -> list[Planned]:
 
 
 def replan(c: Connection, key: Key, numbers: Sequence[int], planned: Sequence[Planned]) -> None:
-    """Make the plan of these entries exactly this; a row that stays the same keeps its hold."""
+    """Make the plan of these entries exactly this; a row that stays the same keeps its hold.
+
+    The holds of links are on the links themselves: a row of theirs is looked at again.
+    """
     wanted = {(p.entry, p.kind): p for p in planned}
     old = planned_of(c, numbers)
     same = {
         (o.entry, o.kind)
         for o in old
-        if (new := wanted.get((o.entry, o.kind))) and new.attributes == o.attributes and new.type == o.type
+        if (new := wanted.get((o.entry, o.kind)))
+        and new.attributes == o.attributes
+        and new.type == o.type
+        and not (o.hold and o.kind is Kind.LINKS)
     }
     drop = [o.seq for o in old if (o.entry, o.kind) not in same]
     if drop:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     false,
+    func,
     or_,
     select,
     true,
@@ -164,6 +165,15 @@ def confirm_links(
     log(c, key, done[0], done[1], changes)
 
 
-def finish_links(c: Connection, seqs: Sequence[int]) -> None:
-    """Take LINKS rows out of the plan."""
-    c.execute(delete(change).where(among(c, change.c.seq, seqs)))
+def finish_links(c: Connection, key: Key, seqs: Sequence[int]) -> None:
+    """Take LINKS rows out of the plan; one whose owner has links on a hold waits for the same approval."""
+    waiting = c.execute(
+        select(change.c.seq, func.max(link.c.hold))
+        .select_from(change.join(link, link.c.owner == change.c.entry))
+        .where(among(c, change.c.seq, seqs), PENDING, link.c.hold.not_in(approved_holds(key)))
+        .group_by(change.c.seq)
+    ).all()
+    for seq, hold in waiting:
+        c.execute(update(change).where(change.c.seq == seq).values(hold=hold, state="planned"))
+    done = set(seqs) - {seq for seq, _ in waiting}
+    c.execute(delete(change).where(among(c, change.c.seq, sorted(done))))

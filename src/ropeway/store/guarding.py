@@ -196,7 +196,7 @@ def recount(c: Connection, key: Key, number: int) -> int:
     rows: Iterable[tuple[str, str]] = c.execute(
         select(entry.c.anchor, change.c.kind)
         .select_from(change.join(entry, entry.c.number == change.c.entry))
-        .where(change.c.job == key["job"], change.c.hold == number)
+        .where(change.c.job == key["job"], change.c.hold == number, change.c.kind != Kind.LINKS.value)
         .union_all(
             select(entry.c.anchor, link.c.other)
             .select_from(link.join(entry, entry.c.number == link.c.owner))

@@ -123,7 +123,7 @@ def hold_sample(c: Connection, key: Key, number: int, limit: int) -> list[str]:
     rows = c.execute(
         select(entry.c.dn)
         .select_from(change.join(entry, entry.c.number == change.c.entry))
-        .where(change.c.job == key["job"], change.c.hold == number)
+        .where(change.c.job == key["job"], change.c.hold == number, change.c.kind != "links")
         .limit(limit)
     )
     found = [row[0] for row in rows]

@@ -273,7 +273,7 @@ class SqlState:
 
     def finish_links(self, seqs: Sequence[int], escrows: Sequence[Escrow]) -> None:
         with self._write() as c:
-            exporting.finish_links(c, seqs)
+            exporting.finish_links(c, self._key, seqs)
             worklist.put_escrows(c, self._key, escrows)
             worklist.later_again(c, self._key, escrows)
 
