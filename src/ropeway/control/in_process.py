@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from calendar import timegm
@@ -28,7 +29,7 @@ from ropeway.control.protocol import (
     OnProgress,
     PlanView,
 )
-from ropeway.control.running import Running, dead_holders, keep, trouble
+from ropeway.control.running import Running, dead_holders, keep, said, trouble
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask
 from ropeway.control.views import cycle_view, event_view, hold_view, job_view
@@ -45,20 +46,30 @@ from ropeway.store.schema import prepare
 from ropeway.store.state import SqlState
 
 TENANT = 1
+COLLECT = (100_000, 20, 100)
+"""Rows come in hundreds of thousands, live briefly and form no cycles: Python need not look for any so often."""
+
 INITIAL_DOMAIN = "initial.ropeway.internal"
 """What UPNs of unverified domains are rewritten to (entra.md 1.11); `.internal` is reserved for private use."""
 
 
 def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
     """Control over the state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none."""
+    gc.set_threshold(*COLLECT)
     try:
         database = Database(url)
+    except (SQLAlchemyError, ImportError) as error:
+        raise RopewayError(Problem("state-cannot-open", details={"error": said(error)})) from error
+    try:
         prepare(database)
         directory = Directory(database, TENANT, clock=time.time)
         directory.initialise("Ropeway", INITIAL_DOMAIN)
     except (SQLAlchemyError, OSError) as error:
-        reason = shown(str(getattr(error, "orig", None) or error))
-        raise RopewayError(Problem("state-cannot-open", details={"error": reason})) from error
+        database.close()
+        raise RopewayError(Problem("state-cannot-open", details={"error": said(error)})) from error
+    except RopewayError:
+        database.close()
+        raise
     return InProcess(database, directory, ask)
 
 

@@ -43,10 +43,25 @@ def trouble() -> Generator[None, None, None]:
     except DBAPIError as error:
         if isinstance(error, (DataError, IntegrityError, NotSupportedError, ProgrammingError)):
             raise
-        reason = shown(str(error.orig).strip() or type(error.orig).__name__)
-        raise RopewayError(Problem("database-trouble", details={"error": reason})) from error
+        raise RopewayError(Problem("database-trouble", details={"error": said(error)})) from error
     except OSError as error:
-        raise RopewayError(Problem("database-trouble", details={"error": shown(str(error))})) from error
+        raise RopewayError(Problem("database-trouble", details={"error": said(error)})) from error
+
+
+def said(error: Exception) -> str:
+    """What a database said, in a line: of PostgreSQL's answer the part that tells why, not the way there."""
+    orig = getattr(error, "orig", None) or error
+    text = str(orig).strip() or type(orig).__name__
+    for mark in ("FATAL:", "failed: "):
+        before, found, why = text.partition(mark)
+        text = f"{_server(before)}{why.strip()}" if found and why else text
+    return shown(text.splitlines()[0])
+
+
+def _server(way: str) -> str:
+    """The server's address, where the way there names one."""
+    at = way.find(" at ")
+    return way[at + 4 :].strip() + ": " if at >= 0 else ""
 
 
 def refuse_pause(status: str, name: str) -> None:

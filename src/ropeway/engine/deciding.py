@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ropeway.engine import planning
 from ropeway.engine.mapping import Setting, source_attributes
@@ -14,6 +14,9 @@ from ropeway.model.changes import Desired, MatchKey, MatchResult
 from ropeway.model.job import Departure
 from ropeway.model.problems import Problem
 from ropeway.rules import MappingFailed, ObjectRule
+
+CONTRIBUTION = "contribution"
+"""What a match says it was made by where the target knows this very anchor of this job (`MatchResult.by`)."""
 
 
 class Deciding:
@@ -100,6 +103,7 @@ class Deciding:
     def _plan(self, staying: Sequence[tuple[Entry, Place, ObjectRule, Desired]]) -> None:
         new = [(e, rule, desired) for e, _, rule, desired in staying if e.exported is None]
         matches = dict(zip([e.anchor for e, _, _ in new], match(self._work, new), strict=True))
+        self._tell_links_anew([entry for entry, _, _ in new], matches)
         pending = self._work.state.with_pending_links([e.number for e, _, rule, _ in staying if rule.references])
         for entry, place, rule, desired in staying:
             found = matches.get(entry.anchor)
@@ -116,6 +120,13 @@ class Deciding:
             if found is None or entry.in_scope is not None or entry.dn != place.dn:
                 self._note(entry, place, True, None, rule.target_type)
             self._batch.settled.append(entry.anchor)
+
+    def _tell_links_anew(self, arriving: Sequence[Entry], matches: Mapping[Anchor, MatchResult]) -> None:
+        """Whoever comes back has the links of before only where the bin kept this very contribution."""
+        back = [e for e in arriving if e.in_scope is not None]
+        anew = [e.number for e in back if not ((found := matches[e.anchor]).binned and found.by == CONTRIBUTION)]
+        if anew:
+            self._work.state.forget_exported_links(anew)
 
     def _set_aside(self) -> None:
         """Failing is not vanishing: the object keeps its target as it is, and is tried again."""

@@ -56,9 +56,6 @@ class Exporting:
         outcomes = self._work.target.write([self._change(row, links.get(row.entry.number)) for row in rows])
         done = [self._judge(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
         escrows = self._set_aside([x for x in done if x.status == "failure"])
-        gone = [x.entry.number for x in done if x.planned.kind is Kind.DELETE and x.status in ("success", "warning")]
-        if gone:
-            self._work.state.forget_exported_links(gone)
         self._work.state.confirm(self._work.cycle(), done, escrows)
         self._stop_if_told(outcomes)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from ropeway.engine import ownership
+from ropeway.engine.ahead import ahead
 from ropeway.engine.intake import Intake, ask
 from ropeway.engine.ports import Enumerates, FullReadNeeded
 from ropeway.engine.records import CONTAINERS, Imported
@@ -65,7 +66,7 @@ def _full(work: Work) -> Read:
     generation = work.state.start_generation()
     intake = Intake(work, generation)
     watermark: Watermark | None = None
-    for page in work.source.read(None, work.wanted):
+    for page in ahead(work.source.read(None, work.wanted)):
         watermark = page.watermark or watermark
         _take(work, intake, without_watermark(page), read)
         read.live += sum(isinstance(item, Whole) and item.type not in CONTAINERS for item in page.items)

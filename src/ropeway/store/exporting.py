@@ -71,19 +71,20 @@ def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, 
         .limit(limit)
     )
     found = list(rows)
-    foreign = dict(
-        c.execute(
-            select(entry.c.anchor, entry.c.attributes).where(
-                entry.c.job == key["job"],
-                among(c, entry.c.anchor, [row.other for row in found]),
-                entry.c.type == "foreignSecurityPrincipal",
-            )
-        ).all()
-    )
+    foreign = _foreign(c, key, [row.other for row in found])
     return [
         PendingLink(owner, name, Anchor(o), present, hold is not None, foreign.get(o))
         for owner, name, o, present, hold in found
     ]
+
+
+def _foreign(c: Connection, key: Key, anchors: Sequence[str]) -> dict[str, bytes]:
+    """Packed attributes of those anchors that are foreign security principals; most domains have few, or none."""
+    foreign = and_(entry.c.job == key["job"], entry.c.type == "foreignSecurityPrincipal")
+    if c.scalar(select(entry.c.job).where(foreign).limit(1)) is None:
+        return {}
+    found = select(entry.c.anchor, entry.c.attributes).where(foreign, among(c, entry.c.anchor, anchors))
+    return dict(c.execute(found).all())
 
 
 def _open(c: Connection, key: Key, owners: Sequence[int]) -> ColumnElement[bool]:

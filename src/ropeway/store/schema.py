@@ -50,7 +50,7 @@ def _create(database: Database) -> None:
         c.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})
 
 
-LINK_SHAPE = (
+SHAPES = (
     ("link", "link", "1000000 1000 900 1"),
     ("link", "ix_link_pending", "1000 10 10 1"),
     ("link", "ix_link_other", "1000000 1000 10 10 1"),
@@ -66,7 +66,7 @@ def _describe_to_planner(c: Connection) -> None:
     """
     c.execute(text("ANALYZE sqlite_schema"))
     statement = text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:t, :i, :s)")
-    c.execute(statement, [{"t": t, "i": i, "s": s} for t, i, s in LINK_SHAPE])
+    c.execute(statement, [{"t": t, "i": i, "s": s} for t, i, s in SHAPES])
     c.execute(text("ANALYZE sqlite_schema"))
 
 

@@ -39,8 +39,11 @@ job = Table(
     Column("last_comparison", Float),
     Column("problems", Text, nullable=False, server_default=text("'[]'")),
     UniqueConstraint("tenant", "name"),
+    sqlite_autoincrement=True,
 )
-"""A job's settings, watermark and status. `decided_by` is the digest of the rules that entries were decided by."""
+"""A job's settings, watermark and status; numbers are never used again, the directory remembers them.
+
+`decided_by` is the digest of the rules that entries were decided by."""
 
 lease = Table(
     "lease",
@@ -78,6 +81,13 @@ entry = Table(
     UniqueConstraint("job", "anchor"),
     Index("ix_entry_parent", "job", "parent"),
     Index("ix_entry_dn_key", "job", "dn_key"),
+    Index(
+        "ix_entry_foreign",
+        "type",
+        "job",
+        sqlite_where=text("type = 'foreignSecurityPrincipal'"),
+        postgresql_where=text("type = 'foreignSecurityPrincipal'"),
+    ),
     Index(
         "ix_entry_gone",
         "job",

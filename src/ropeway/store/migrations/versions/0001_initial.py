@@ -171,6 +171,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_entry_dn_key", "entry", ["job", "dn_key"], unique=False)
     op.create_index(
+        "ix_entry_foreign",
+        "entry",
+        ["type", "job"],
+        unique=False,
+        sqlite_where=sa.text("type = 'foreignSecurityPrincipal'"),
+        postgresql_where=sa.text("type = 'foreignSecurityPrincipal'"),
+    )
+    op.create_index(
         "ix_entry_gone",
         "entry",
         ["job", "generation"],
@@ -233,6 +241,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_job")),
         sa.UniqueConstraint("id", name=op.f("uq_job_id")),
         sa.UniqueConstraint("tenant", "name", name=op.f("uq_job_tenant_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "later",

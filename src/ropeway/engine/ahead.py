@@ -1,0 +1,65 @@
+"""Pages read ahead: the source is asked for the next page while this one is stored."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator
+from queue import Empty, Full, Queue
+
+from ropeway.model.pages import Page
+
+PAGES = 4
+"""Read ahead at most: memory stays constant, and neither side waits for long."""
+
+
+def ahead(pages: Iterator[Page]) -> Generator[Page, None, None]:
+    """The same pages in the same order, from a thread of their own; what it raises is raised here, in its place.
+
+    The source belongs to that thread until the last page: nothing else may be asked of it meanwhile.
+    """
+    queue: Queue[Page | BaseException | None] = Queue(PAGES)
+    stop = threading.Event()
+    reader = threading.Thread(target=_read, args=(pages, queue, stop), name="reading ahead", daemon=True)
+    reader.start()
+    try:
+        while (item := queue.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        while reader.is_alive():
+            _drain(queue)
+            reader.join(0.05)
+
+
+def _read(pages: Iterator[Page], queue: Queue[Page | BaseException | None], stop: threading.Event) -> None:
+    last: BaseException | None = None
+    try:
+        for page in pages:
+            if not _hand_over(queue, page, stop):
+                return
+    except BaseException as error:  # noqa: BLE001 - raised again where the pages are wanted
+        last = error
+    finally:
+        _hand_over(queue, last, stop)
+
+
+def _hand_over(
+    queue: Queue[Page | BaseException | None], item: Page | BaseException | None, stop: threading.Event
+) -> bool:
+    while not stop.is_set():
+        try:
+            queue.put(item, timeout=0.2)
+        except Full:
+            continue
+        return True
+    return False
+
+
+def _drain(queue: Queue[Page | BaseException | None]) -> None:
+    try:
+        while True:
+            queue.get_nowait()
+    except Empty:
+        return
