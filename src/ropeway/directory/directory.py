@@ -69,7 +69,11 @@ class Directory:
             row = {"number": self._tenant, "id": self._new_id(), "name": name}
             connection.execute(self._database.insert(tenants).on_conflict_do_nothing(), row)
             connection.execute(self._database.insert(tables.directory).on_conflict_do_nothing(), counters)
-            domains.add(connection, self._tenant, initial_domain, initial=True)
+            mine = tables.directory.c.tenant == self._tenant
+            connection.execute(select(tables.directory.c.tenant).where(mine).with_for_update())
+            known = select(tables.domain.c.name).where(tables.domain.c.tenant == self._tenant)
+            if connection.execute(known).first() is None:
+                domains.add(connection, self._tenant, initial_domain, initial=True)
 
     def target(self, job: int, *, precedence: int) -> JobTarget:
         """The directory as the target of a job; the lower precedence wins."""

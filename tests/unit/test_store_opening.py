@@ -1,0 +1,124 @@
+"""Bad days at the state: what cannot be opened says so in a sentence, and nothing is harmed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from ropeway.control.in_process import open_control
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.store.database import Database
+from ropeway.store.schema import HEAD
+
+
+def refused(url: str) -> Problem:
+    with pytest.raises(RopewayError) as error:
+        open_control(url)
+    return error.value.problem
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "letter.sqlite"
+    file.write_text("Dear Zoë, " * 1000)
+    problem = refused(f"sqlite:///{file}")
+    assert (problem.code, problem.details["error"]) == ("state-cannot-open", "file is not a database")
+    assert file.read_text().startswith("Dear Zoë")
+
+
+def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
+    problem = refused(f"sqlite:///{tmp_path}/nowhere/state.sqlite")
+    assert (problem.code, problem.details["error"]) == ("state-cannot-open", "unable to open database file")
+
+
+def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
+    assert refused(f"sqlite:///{tmp_path}").code == "state-cannot-open"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write to everything")
+def test_a_file_that_may_only_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "state.sqlite"
+    open_control(f"sqlite:///{file}").close()
+    file.chmod(0o400)
+    assert refused(f"sqlite:///{file}").code == "state-cannot-open"
+
+
+def test_a_state_that_may_only_be_read_can_be_looked_at_and_refuses_a_change(tmp_path: Path) -> None:
+    file = tmp_path / "state.sqlite"
+    open_control(f"sqlite:///{file}").close()
+    control = open_control(f"sqlite:///file:{file}?mode=ro&uri=true")
+    assert control.jobs() == []
+    with pytest.raises(RopewayError) as error:
+        control.add_domain("contoso.test")
+    assert "readonly" in str(error.value)
+    control.close()
+
+
+def test_a_damaged_file(tmp_path: Path) -> None:
+    file = tmp_path / "state.sqlite"
+    open_control(f"sqlite:///{file}").close()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    assert refused(f"sqlite:///{file}").code == "state-cannot-open"
+
+
+def test_a_state_of_a_newer_program(database_url: str) -> None:
+    open_control(database_url).close()
+    database = Database(database_url)
+    with database.write() as c:
+        c.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    problem = refused(database_url)
+    assert (problem.code, problem.details) == ("state-too-new", {"found": "9999", "known": HEAD})
+
+
+def test_an_address_of_no_known_kind() -> None:
+    assert refused("mysql://somewhere/state").code == "state-cannot-open"
+    assert refused("state.sqlite").code == "state-cannot-open"
+
+
+@pytest.mark.postgres
+def test_a_database_that_does_not_exist(postgres_url: str) -> None:
+    problem = refused(postgres_url.replace("/test_", "/missing_"))
+    assert (problem.code, "does not exist" in problem.details["error"]) == ("state-cannot-open", True)
+
+
+@pytest.mark.postgres
+def test_a_user_who_does_not_exist_is_named_and_their_password_is_not(postgres_url: str) -> None:
+    problem = refused(postgres_url.replace("postgres@", "zoe:open-sesame@"))
+    assert (problem.code, '"zoe"' in problem.details["error"]) == ("state-cannot-open", True)
+    assert "open-sesame" not in str(RopewayError(problem)) + repr(problem)
+
+
+def test_a_server_nobody_answers_from_is_named_and_the_password_is_not() -> None:
+    problem = refused("postgresql://zoe:open-sesame@127.0.60.9:5999/state")
+    assert (problem.code, "127.0.60.9" in problem.details["error"]) == ("state-cannot-open", True)
+    assert "open-sesame" not in str(RopewayError(problem)) + repr(problem)
+
+
+def open_and_close(url: str) -> str:
+    try:
+        open_control(url).close()
+    except RopewayError as error:
+        return str(error)
+    return "opened"
+
+
+@pytest.mark.slow
+def test_eight_processes_that_open_a_new_state_at_once_all_find_it_ready(database_url: str) -> None:
+    with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as pool:
+        assert list(pool.map(open_and_close, [database_url] * 8)) == ["opened"] * 8
+
+
+def test_an_empty_file_becomes_a_state(tmp_path: Path) -> None:
+    file = tmp_path / "state.sqlite"
+    file.touch()
+    open_control(f"sqlite:///{file}").close()
+    connection = sqlite3.connect(file)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+    connection.close()
