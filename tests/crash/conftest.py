@@ -49,6 +49,17 @@ def busy_day(company: Company) -> None:
     company.write()
 
 
+def bad_day(company: Company) -> None:
+    """Half of everybody leaves, and the largest group loses half of its members: too much for the guards."""
+    staff = [thing for thing in company.things.values() if thing.name.startswith("Person ")]
+    everybody = next(thing for thing in company.things.values() if thing.name == "Everybody")
+    everybody.links["member"] = everybody.links["member"][: len(staff) // 2]
+    for person in staff[: len(staff) // 3]:
+        company.remove(person)
+    company.person("Newcomer")
+    company.write()
+
+
 @pytest.fixture
 def new_job() -> Callable[[str, Company], None]:
     """Makes the directory and the job, and runs nothing."""
@@ -68,5 +79,5 @@ def new_job() -> Callable[[str, Company], None]:
 def finish(url: str) -> int:
     """One run that nobody disturbs; answers the number of its commits."""
     answer, commits = Child(url).answer()
-    assert answer in ("success", "nothing-to-do"), answer
+    assert answer in ("success", "nothing-to-do", "held"), answer
     return commits

@@ -6,10 +6,11 @@ import json
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from ropeway.control.in_process import InProcess, open_control
 from ropeway.directory import tables
+from ropeway.store import tables as state
 from ropeway.store.database import Database
 from tests.crash.child import JOB
 
@@ -21,7 +22,7 @@ def picture(url: str) -> dict[str, Any]:
     control = open_control(url)
     database = Database(url)
     try:
-        return _directory(database) | _job(control) | {"created twice": _created_twice(database)}
+        return _directory(database) | _job(control) | _state(database) | {"created twice": _created_twice(database)}
     finally:
         database.close()
         control.close()
@@ -59,6 +60,27 @@ def _job(control: InProcess) -> dict[str, Any]:
         "running": view.running,
         "problems": view.problems,
     }
+
+
+def _state(database: Database) -> dict[str, Any]:
+    """What the job knows of each source object and link, and what it believes the directory to have.
+
+    Tombstones with nothing left to do are left out: how long they are kept depends on the number of full reads.
+    """
+    e, link = state.entry.c, state.link.c
+    lives = or_(e.live, e.target.is_not(None))
+    columns = (e.anchor, e.type, e.dn, e.live, e.in_scope, e.reason, e.target_type, e.exported, e.target.is_not(None))
+    ends = (e.anchor, link.attribute, link.other, link.present, link.exported, link.hold.is_not(None))
+    links = select(*ends).join(state.link, link.owner == e.number)
+    change = state.change
+    plan = select(e.anchor, change.c.kind, change.c.hold.is_not(None)).join(state.entry, e.number == change.c.entry)
+    with database.read() as c:
+        return {
+            "known": sorted(map(tuple, c.execute(select(*columns).where(lives)))),
+            "known links": sorted(map(tuple, c.execute(links.where(lives)))),
+            "plan": sorted(map(tuple, c.execute(plan))),
+            "watermark": c.scalar(select(state.job.c.watermark)) is not None,
+        }
 
 
 def _created_twice(database: Database) -> list[str]:

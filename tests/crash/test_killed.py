@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.child import Child, When
-from tests.crash.conftest import busy_day, finish, staffed
+from tests.crash.conftest import bad_day, busy_day, finish, staffed
 from tests.crash.picture import picture
 from tests.unit.engine_company import Company
 
@@ -47,7 +47,7 @@ def kill_at_commits(before: Path, when: When, every: int) -> int:
     return killed
 
 
-EVERY = [("after", 1), ("before", 3)]
+EVERY = [("after", 1), ("before", 5)]
 """Right after each commit, and now and then in the midst of a transaction."""
 
 
@@ -71,6 +71,16 @@ def test_a_delta_may_be_killed_at_every_commit(tmp_path: Path, new_job: Make, wh
     finish(at(tmp_path / "old"))
     busy_day(company)
     assert kill_at_commits(tmp_path / "old", when, every) >= 30 // every
+
+
+@pytest.mark.slow
+def test_a_run_that_meets_a_guard_may_be_killed_at_every_third_commit(tmp_path: Path, new_job: Make) -> None:
+    company = staffed(tmp_path / "company.ldif", people=90)
+    (tmp_path / "old").mkdir()
+    new_job(at(tmp_path / "old"), company)
+    finish(at(tmp_path / "old"))
+    bad_day(company)
+    assert kill_at_commits(tmp_path / "old", "after", every=3) >= 5
 
 
 @pytest.mark.slow
