@@ -390,6 +390,20 @@ def test_a_job_paused_during_a_cycle_stays_paused(office: Office) -> None:
     assert office.state.record().status == "Paused"
 
 
+def test_a_deleted_job_leaves_nothing_behind_and_others_alone(office: Office) -> None:
+    from ropeway.store import jobs, tables
+
+    office.read(*(person(f"P{n:04}") for n in range(950)), person("Team", "group"))
+    office.link("Team", "P0001")
+    other = office.open("first", number=office.new_job("Fabrikam"))
+    other.store(Imported(generation=1, entries={a("Zoe"): person("Zoe")}, due={a("Zoe"): 1}))
+    jobs.erase(office.db, {"tenant": 1, "job": office.number})
+    with office.db.read() as c:
+        assert [job.name for job in jobs.every(c, 1)] == ["Fabrikam"]
+        assert [row.anchor for row in c.execute(tables.entry.select())] == ["Zoe"]
+        assert c.execute(tables.link.select()).all() == []
+
+
 def test_counts_are_of_this_job_alone(office: Office) -> None:
     office.read(person("Zoe"))
     office.plan("Zoe", Kind.CREATE)

@@ -184,8 +184,7 @@ class InProcess:
         with trouble():
             SqlState(self._db, TENANT, row.number).acquire(this_process(), dead_holders(self._db, TENANT, row.number))
             done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
-            with self._db.write() as c:
-                jobs.erase(c, Key(tenant=TENANT, job=row.number))
+            jobs.erase(self._db, Key(tenant=TENANT, job=row.number))
         return done
 
     def keep_in_step(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, tuple_, update
 
 from ropeway.model.job import JobSettings, JobStatus
 from ropeway.model.problems import Problem, RopewayError
@@ -15,6 +15,9 @@ from ropeway.model.watermark import Watermark
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, inserted
 from ropeway.store.tables import change, cycle, due, entry, escrow, hold, job, later, lease, link, provisioning_event
+
+ERASED_AT_ONCE = 900
+"""Rows of a deleted job that go in one transaction."""
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -139,11 +142,17 @@ def start_comparison(c: Connection, number: int) -> int:
     return load(c, number).generation
 
 
-def erase(c: Connection, key: Key) -> None:
-    """Delete a job and all its state."""
-    for table in (change, cycle, due, later, entry, escrow, hold, link, provisioning_event, lease):
-        c.execute(delete(table).where(table.c.job == key["job"]))
-    c.execute(delete(job).where(job.c.number == key["job"]))
+def erase(db: Database, key: Key) -> None:
+    """Delete a job and all its state, in short transactions; the job itself goes last, so that it may be repeated."""
+    for table in (change, cycle, due, later, link, entry, escrow, hold, provisioning_event, lease):
+        columns = tuple_(*table.primary_key.columns)
+        some = select(*table.primary_key.columns).where(table.c.job == key["job"]).limit(ERASED_AT_ONCE)
+        gone = ERASED_AT_ONCE
+        while gone == ERASED_AT_ONCE:
+            with db.write() as c:
+                gone = c.execute(delete(table).where(columns.in_(some))).rowcount
+    with db.write() as c:
+        c.execute(delete(job).where(job.c.number == key["job"]))
 
 
 def start_cycle(c: Connection, key: Key, kind: str, now: float) -> int:
