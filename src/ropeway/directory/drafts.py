@@ -124,7 +124,7 @@ def revise(work: Workspace, by: Contributor, change: Change, record: Record) -> 
     given: Desired = dict(change.attributes)
     if change.kind is Kind.DISABLE and record.type in ("user", "device"):
         given["accountEnabled"] = False
-    differences = _checked(change, given)
+    differences = _checked(change, given, record.name)
     who = (by.job, change.anchor)
     known = record.state.contributions[who]
     attributes = {**known.attributes, **differences}
@@ -149,9 +149,9 @@ def withdraw(work: Workspace, job: int, anchor: str, record: Record) -> Draft:
     return Draft(record, msgspec.structs.replace(record.state, deleted=work.now, contributions=kept), record.name)
 
 
-def _checked(change: Change, attributes: Desired) -> Desired:
+def _checked(change: Change, attributes: Desired, known_as: str = "") -> Desired:
     try:
         return normalised(change.type, attributes)
     except Invalid as invalid:
-        name = name_of(change.attributes) or change.anchor
+        name = name_of(change.attributes) or known_as or change.anchor
         raise Refused(invalid.problem(shown(name))) from invalid

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection, delete, select, tuple_
 
@@ -12,8 +14,9 @@ from ropeway.directory.drafts import Draft, recomputed
 from ropeway.directory.flush import log, save_counters
 from ropeway.directory.workspace import Workspace
 from ropeway.directory.writing import accept, store
-from ropeway.engine.ports import Owned
-from ropeway.model.anchors import Anchor, TargetId
+from ropeway.engine.ports import Owned, OwnedLink
+from ropeway.model.anchors import Anchor, Reference, TargetId
+from ropeway.store.statements import among
 
 BIN_SECONDS = 30 * 86400
 """How long a deleted object can be restored."""
@@ -55,6 +58,24 @@ def owned(connection: Connection, tenant: int, job: int, after: str, limit: int)
         immutable = properties.get("onPremisesImmutableId") or ""
         found.append(Owned(Anchor(anchor), immutable, type_, TargetId(id_), name))
     return found
+
+
+def owned_links(
+    connection: Connection, tenant: int, job: int, anchors: Sequence[Anchor], after: OwnedLink | None, limit: int
+) -> list[OwnedLink]:
+    """The links that a job contributes to these of its objects, by anchor, attribute and other end."""
+    c, link = tables.contribution.c, tables.link.c
+    place = tuple_(c.anchor, link.attribute, link.reference)
+    query = (
+        select(c.anchor, link.attribute, link.reference)
+        .join(tables.link, (link.object == c.object) & (link.job == c.job))
+        .where(c.tenant == tenant, c.job == job, among(connection, c.anchor, anchors))
+        .order_by(c.anchor, link.attribute, link.reference)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(place > (after.anchor, after.attribute, after.other))
+    return [OwnedLink(Anchor(a), attribute, Reference(r)) for a, attribute, r in connection.execute(query)]
 
 
 def keep(work: Workspace, job: int, numbers: list[int]) -> None:

@@ -17,8 +17,8 @@ from ropeway.directory.portions import slices, transactions
 from ropeway.directory.session import Session
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.directory.writing import Answer, apply, store
-from ropeway.engine.ports import Owned
-from ropeway.model.anchors import TargetId
+from ropeway.engine.ports import Owned, OwnedLink
+from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import Change, Effect, Kind, MatchKey, MatchResult, Outcome, Then
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.problems import Problem, RopewayError
@@ -48,6 +48,11 @@ class JobTarget:
         """What this job provides, in the order of anchors: a state that was lost is told of it."""
         with self._session.reading() as work:
             return lifetime.owned(work.connection, work.tenant, self._by.job, after, limit)
+
+    def owned_links(self, anchors: Sequence[Anchor], after: OwnedLink | None, limit: int) -> Sequence[OwnedLink]:
+        """What this job says these objects lead to, in order."""
+        with self._session.reading() as work:
+            return lifetime.owned_links(work.connection, work.tenant, self._by.job, anchors, after, limit)
 
     def preview(self, changes: Sequence[Change]) -> Sequence[Effect]:
         """The effects of writing these changes now; later ones see the earlier ones."""

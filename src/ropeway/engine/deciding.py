@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ropeway.engine import planning
 from ropeway.engine.mapping import Setting, source_attributes
+from ropeway.engine.ownership import recall_links
 from ropeway.engine.records import CONTAINERS, Decided, Due, Entry, Escrow, Later
 from ropeway.engine.scoping import Place, Places, Scoping
 from ropeway.engine.work import BATCH, Work, attempts, filetime, from_filetime, next_attempt
@@ -122,9 +123,10 @@ class Deciding:
             self._batch.settled.append(entry.anchor)
 
     def _tell_links_anew(self, arriving: Sequence[Entry], matches: Mapping[Anchor, MatchResult]) -> None:
-        """Whoever comes back has the links of before only where the bin kept this very contribution."""
-        back = [e for e in arriving if e.in_scope is not None]
-        anew = [e.number for e in back if not ((found := matches[e.anchor]).binned and found.by == CONTRIBUTION)]
+        """Whoever comes back has the links of before only where the target kept this very contribution."""
+        kept = [e for e in arriving if matches[e.anchor].by == CONTRIBUTION]
+        anew = [e.number for e in arriving if e.in_scope is not None and matches[e.anchor].by != CONTRIBUTION]
+        recall_links(self._work, kept)
         if anew:
             self._work.state.forget_exported_links(anew)
 

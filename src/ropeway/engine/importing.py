@@ -20,6 +20,8 @@ from ropeway.model.watermark import Watermark
 
 COMPARE_EVERY = 7 * 86400.0
 COMPARE_EVERY_WITHOUT_TOMBSTONES = 3600.0
+COMPARE_AFTER_DOUBT = 3600.0
+"""After a full read whose absences prove nothing, because its controller was behind: until it has caught up."""
 
 
 @dataclass(slots=True)
@@ -82,6 +84,8 @@ def _full(work: Work) -> Read:
         _bury_unseen(work, generation)
         ownership.claim(work)
         work.state.set_compared(work.clock())
+    else:
+        work.state.set_compared(work.clock() - COMPARE_EVERY + COMPARE_AFTER_DOUBT)
     if watermark is not None:
         work.state.store(Imported(generation=generation, watermark=watermark))
     return read

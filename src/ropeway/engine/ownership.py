@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from ropeway.engine.ports import Owns
-from ropeway.engine.records import Entry, Imported
+from collections.abc import Sequence
+
+from ropeway.engine.ports import OwnedLink, Owns
+from ropeway.engine.records import Entry, Imported, LinkKey
 from ropeway.engine.work import BATCH, Work
+from ropeway.model.anchors import Anchor
 from ropeway.model.values import pack
+
+LINKS = 900
+"""Links recalled together."""
 
 
 def claim(work: Work) -> None:
@@ -30,3 +36,23 @@ def claim(work: Work) -> None:
             due = {o.anchor: 1 for o in lost}
             work.state.store(Imported(generation=generation, entries=gone, due=due))
             work.state.adopt([(o.anchor, o.type, o.target) for o in lost])
+
+
+def recall_links(work: Work, objects: Sequence[Entry]) -> None:
+    """Tell the state of the links that objects have in the target already, so that those of the past are taken away."""
+    target = work.target
+    if not objects or not isinstance(target, Owns):
+        return
+    entries = {entry.anchor: entry for entry in objects}
+    foreign = work.state.foreign_principals()
+    after: OwnedLink | None = None
+    while found := target.owned_links(list(entries), after, LINKS):
+        after = found[-1]
+        links: list[LinkKey] = []
+        for one in found:
+            rule = work.rules.rule_for(entries[one.anchor].type)
+            names = {told: name for name, told in rule.references.items()} if rule else {}
+            if one.attribute in names:
+                other = foreign.get(one.other.removeprefix("sid:"), Anchor(one.other))
+                links.append(LinkKey(one.anchor, names[one.attribute], other))
+        work.state.recall(links)

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from ropeway.model.anchors import Anchor, TargetId
+from ropeway.model.anchors import Anchor, Reference, TargetId
 from ropeway.model.changes import Change, Effect, MatchKey, MatchResult, Outcome
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.pages import AnchorPage, Page, Whole
@@ -105,10 +105,23 @@ class Owned(msgspec.Struct, frozen=True):
     """A DN or display name, for messages."""
 
 
+class OwnedLink(msgspec.Struct, frozen=True):
+    """A link of the target that this job contributes."""
+
+    anchor: Anchor
+    attribute: str
+    """As the target calls it."""
+    other: Reference
+
+
 @runtime_checkable
 class Owns(Protocol):
-    """A target that can list what the job contributes to, so that a lost state loses no deletion."""
+    """A target that can list what the job contributes, so that a lost state loses no deletion and no removal."""
 
     def owned(self, after: str, limit: int) -> Sequence[Owned]:
         """In the order of anchors, from the one after `after`."""
+        ...
+
+    def owned_links(self, anchors: Sequence[Anchor], after: OwnedLink | None, limit: int) -> Sequence[OwnedLink]:
+        """Links of these objects by anchor, attribute and other end, from the one after `after`."""
         ...

@@ -102,6 +102,14 @@ class State(Protocol):
         """Note target objects (anchor, target type, id) of entries whose state was lost."""
         ...
 
+    def recall(self, links: Sequence[LinkKey]) -> None:
+        """Note links that the target has, after a lost state: those the source no longer has are to be taken away."""
+        ...
+
+    def foreign_principals(self) -> dict[str, Anchor]:
+        """Foreign security principals by SID."""
+        ...
+
     # 2 to 6 decide
     def due(self, now: float, limit: int) -> list[Due]: ...
     def all_due(self) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, false, select, text,
 
 from ropeway.engine.records import CONTAINERS, Entry, Imported, LinkKey, LinksPart
 from ropeway.model.anchors import Anchor
+from ropeway.model.values import unpack
 from ropeway.store.rows import Key, dn_key
 from ropeway.store.statements import Rows, among, upsert
 from ropeway.store.tables import due, entry, later, link
@@ -98,6 +99,26 @@ def take_links(c: Connection, links: Sequence[LinkKey], numbers: dict[str, int])
     if rows:
         c.execute(_drop_link, rows)
         c.execute(_mark_absent, rows)
+
+
+def recall(c: Connection, key: Key, links: Sequence[LinkKey]) -> None:
+    """Mark links exported; one that the source did not bring counts as taken away."""
+    numbers = {anchor: number for anchor, (number, _) in numbers_of(c, key, {k.anchor for k in links}).items()}
+    rows: Rows = [
+        {"tenant": key["tenant"], "job": key["job"], "owner": numbers[k.anchor], "attribute": k.attribute,
+         "other": k.other, "stamp": 0, "present": False, "exported": True, "hold": None}
+        for k in links
+        if k.anchor in numbers
+    ]  # fmt: skip
+    upsert(c, link, ("owner", "attribute", "other"), ("exported",), rows)
+
+
+def foreign_principals(c: Connection, key: Key) -> dict[str, Anchor]:
+    """Foreign security principals by SID."""
+    here = and_(entry.c.job == key["job"], entry.c.type == "foreignSecurityPrincipal")
+    rows = c.execute(select(entry.c.anchor, entry.c.attributes).where(here))
+    found = ((unpack(attributes).get("objectSid"), Anchor(anchor)) for anchor, attributes in rows)
+    return {sid: anchor for sid, anchor in found if sid}
 
 
 def _replace(c: Connection, key: Key, part: LinksPart, numbers: dict[str, int]) -> None:

@@ -138,6 +138,14 @@ class SqlState:
                     .values(target_type=type_, target=target)
                 )
 
+    def recall(self, links: Sequence[LinkKey]) -> None:
+        with self._write() as c:
+            importing.recall(c, self._key, links)
+
+    def foreign_principals(self) -> dict[str, Anchor]:
+        with self._db.read() as c:
+            return importing.foreign_principals(c, self._key)
+
     # 2 to 6 decide
 
     def due(self, now: float, limit: int) -> list[Due]:
