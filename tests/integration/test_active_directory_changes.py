@@ -125,7 +125,8 @@ def test_a_reanimated_person_comes_whole(office: Office) -> None:
         (ldap.MOD_REPLACE, "distinguishedName", office.dn("CN=Nora,CN=Users").encode()),
     ]
     office.admin.modify_ext_s(deleted, back, serverctrls=[ShowDeleted()])
-    (item,) = office.news()
+    gone, item = office.news()
+    assert gone == Gone(nora), "every link to her was lost"
     assert isinstance(item, Whole)
     assert (item.anchor, item.dn) == (nora, office.dn("CN=Nora,CN=Users"))
     assert "title" not in item.attributes

@@ -116,7 +116,7 @@ class Intake:
 
     def _whole(self, whole: Whole, *, asked: bool) -> None:
         known = self._digests.get(whole.anchor)
-        if known is not None and not known[1]:
+        if whole.anchor in self._page.gone or (known is not None and not known[1]):
             if not asked and self._work.kind == "delta":
                 self._ask(whole.anchor, None)
                 return

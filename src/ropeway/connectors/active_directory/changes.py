@@ -84,8 +84,11 @@ def _by_dirsync(session: Session, selection: Selection, cookie: bytes, mode: Mod
         if isinstance(entry, bytes):
             yield entry
         elif entries.is_reanimated(entry) and (anchor := entries.anchor_of(entry)) is not None:
+            # That it was gone is told, too: it has lost every link to it, even if no page ever showed it deleted.
+            yield Gone(anchor)
             whole = read_one(session, selection, f"<GUID={anchor}>", back_links=False)
-            yield from entries.split(whole) if whole is not None else (Gone(anchor),)
+            if whole is not None:
+                yield from entries.split(whole)
         else:
             yield from entries.change(entry, selection, session.names.anchor)
 
