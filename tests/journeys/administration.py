@@ -111,7 +111,7 @@ class Administration:
     def _add(self, rdn: str, name: str, within: Thing | None, **values: Value) -> Thing:
         dn = f"{rdn},{self.dn(within or self.unit_of_ours)}"
         self.ldap.add_s(dn, [(a, _encoded(v)) for a, v in values.items() if v is not None])
-        return Thing(self._guid(dn), name)
+        return Thing(self.guid_of(dn), name)
 
     # changes
 
@@ -169,7 +169,7 @@ class Administration:
     def _read(self, thing: Thing) -> Any:
         return self.ldap.search_s(thing.ref, ldap.SCOPE_BASE)[0]
 
-    def _guid(self, dn: str) -> str:
+    def guid_of(self, dn: str) -> str:
         entry = self.ldap.search_s(dn, ldap.SCOPE_BASE, "(objectClass=*)", ["objectGUID"])[0]
         return str(UUID(bytes_le=entry[1]["objectGUID"][0]))
 

@@ -1,4 +1,4 @@
-"""Which objects are synchronized (entra.md 1.6, "Default rules and what they exclude"; 1.8 for containers and groups)."""
+"""Which objects are synchronized (entra.md 1.6, "Default rules and what they exclude"; 1.8, "Filtering")."""
 
 from __future__ import annotations
 
@@ -26,11 +26,10 @@ class Scope:
 
 def in_scope(listing: Listing, scope: Scope) -> Iterable[Record]:
     """The objects that shall be in the directory."""
-    let_in = _members(listing, scope) if scope.groups else None
+    let_in = _members(listing, scope) if scope.groups else listing.records.keys()
     for record in listing.records.values():
-        if record.kind in TYPES and _covered(listing, record, scope) and not excluded(record):
-            if let_in is None or record.guid in let_in:
-                yield record
+        if record.kind in TYPES and record.guid in let_in and _covered(listing, record, scope) and not excluded(record):
+            yield record
 
 
 def _covered(listing: Listing, record: Record, scope: Scope) -> bool:
