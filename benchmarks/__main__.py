@@ -32,7 +32,8 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
 def main(arguments: Sequence[str]) -> int:
     """0 where every bound holds, 1 where one does not or could not be measured."""
     said = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     sizes = QUICK if said.quick else Sizes()
     if said.users:
         sizes = replace(sizes, users=said.users, judged=False)
@@ -67,6 +68,9 @@ def measured(bench: Bench, names: Sequence[str]) -> Iterator[Row]:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Once: cleaning up is not to be interrupted."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -61,7 +61,7 @@ def _writes(bench: Bench, domain: Domain, state: Path, poller: Poller) -> list[t
         for turn in range(bench.sizes.writes):
             number, title = random.randrange(people), f"Title {turn} of {random.random()}"
             written, seen = _arrival(reader, numbers[_principal(who, number)], who, number, title)
-            polled = _until(lambda title=title: poller.seen.get(title))
+            polled = _until(lambda title=title: poller.seen.get(title), "seen by the bare poll")
             pairs.append((max(seen - written, 0), max(polled - written, 0)))
             time.sleep(random.uniform(0, 2 * MEAN_PAUSE))
     return pairs
@@ -86,14 +86,14 @@ def _arrival(reader: sqlite3.Connection, row: int, who: Administrator, number: i
         properties = reader.execute("SELECT properties FROM directory_object WHERE number = ?", (row,)).fetchone()[0]
         return time.monotonic() if json.loads(properties).get("jobTitle") == title else None
 
-    return written, _until(look)
+    return written, _until(look, "in the directory")
 
 
-def _until(look: Callable[[], float | None]) -> float:
+def _until(look: Callable[[], float | None], where: str) -> float:
     end = time.monotonic() + LONGEST
     while (found := look()) is None:
         if time.monotonic() > end:
-            raise RuntimeError(f"a write was not in the directory after {LONGEST:.0f} s")
+            raise RuntimeError(f"a write was not {where} after {LONGEST:.0f} s")
         time.sleep(LOOK_EVERY)
     return found
 

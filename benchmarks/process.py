@@ -46,7 +46,7 @@ def measured(command: Sequence[str | Path], *, more: Mapping[str, str] | None = 
                 cwd=HERE.parent,
                 start_new_session=True,
             )
-            with _ended(process, signal.SIGKILL):
+            with _ended(process):
                 said = process.communicate()[0] or b""
         if process.returncode:
             last = told.read_text(errors="replace").strip().splitlines()[-3:] or ["nothing"]
@@ -59,18 +59,18 @@ def beside(command: Sequence[str | Path], log: Path) -> Generator[subprocess.Pop
     """A process that runs while something else is measured; it is told to end (SIGTERM) afterwards."""
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
-        with _ended(process, signal.SIGTERM):
+        with _ended(process):
             yield process
 
 
 @contextmanager
-def _ended(process: subprocess.Popen[bytes], how: signal.Signals) -> Generator[None]:
+def _ended(process: subprocess.Popen[bytes]) -> Generator[None]:
     """Afterwards the process and its children run no more: it leads a session of its own, so they are one group."""
     try:
         yield
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, how)
+            os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
