@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, select, true, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, delete, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -67,7 +67,7 @@ def finish_due(c: Connection, key: Key, lines: Iterable[Due]) -> None:
 
 
 def put_later(c: Connection, key: Key, lines: Sequence[Later]) -> None:
-    """Note when objects are to be decided again; the last word counts."""
+    """Note when objects are to be decided again; the earliest time counts, an early decision does no harm."""
     if lines:
         numbers = dict(
             c.execute(
@@ -79,9 +79,9 @@ def put_later(c: Connection, key: Key, lines: Sequence[Later]) -> None:
         rows: Rows = [{**key, "entry": numbers[line.anchor], "at": line.at} for line in lines if line.anchor in numbers]
         insert = sqlite_insert(later) if c.dialect.name == "sqlite" else postgresql_insert(later)
         if rows:
-            c.execute(
-                insert.on_conflict_do_update(index_elements=["job", "entry"], set_={"at": insert.excluded["at"]}), rows
-            )
+            new = insert.excluded["at"]
+            earliest = case((new < later.c.at, new), else_=later.c.at)
+            c.execute(insert.on_conflict_do_update(index_elements=["job", "entry"], set_={"at": earliest}), rows)
 
 
 def later_again(c: Connection, key: Key, escrows: Sequence[Escrow]) -> None:
