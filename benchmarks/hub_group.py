@@ -38,7 +38,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """The whole cycle, beside one row in one transaction."""
     wanted = bench.sizes.members
     source = Members(wanted + TIMES, wanted)
-    bench.say(f"a group of {wanted:,} in the hub, about {wanted / 3000:.0f} s")
+    bench.say(f"a group of {wanted:,} in the hub, about {wanted / 1000:.0f} s")
     with bench.throwaway("hub") as folder, working(folder / "state.db", source) as (work, database):
         outcome = _cycle(work)
         if outcome.exported.get("create") != wanted + TIMES + 1:
