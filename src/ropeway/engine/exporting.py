@@ -54,7 +54,7 @@ class Exporting:
     def _send(self, rows: Sequence[Sendable]) -> None:
         links = self._carried_links(rows)
         outcomes = self._work.target.write([self._change(row, links.get(row.entry.number)) for row in rows])
-        done = [self._judge(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+        done = self._judged(rows, outcomes)
         escrows = self._set_aside([x for x in done if x.status == "failure"])
         self._work.state.confirm(self._work.cycle(), done, escrows)
         self._stop_if_told(outcomes)
@@ -84,6 +84,16 @@ class Exporting:
             for x in failed
             if x.problem is not None
         ]
+
+    def _judged(self, rows: Sequence[Sendable], outcomes: Sequence[Outcome]) -> list[Confirmed]:
+        """The answers to a batch; several rows of one object build upon each other."""
+        latest: dict[int, Entry] = {}
+        done: list[Confirmed] = []
+        for row, outcome in zip(rows, outcomes, strict=True):
+            entry = latest.get(row.entry.number, row.entry)
+            done.append(self._judge(Sendable(row.planned, entry), outcome))
+            latest[entry.number] = done[-1].entry
+        return done
 
     def _judge(self, row: Sendable, outcome: Outcome) -> Confirmed:
         """What an answer means for a row and its entry."""
