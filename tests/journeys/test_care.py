@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import msgspec
 import pytest
-from sqlalchemy import create_engine, delete, update
+from sqlalchemy import delete, update
 
-from ropeway.lab.domain import Domain
-from ropeway.model.job import Departure, JobSettings, SourceSettings
-from ropeway.model.problems import RopewayError
+from ropeway.model.job import Departure
 from ropeway.store import tables
-from tests.fixtures.laboratory import Laboratory
-from tests.fixtures.samba import bound
 from tests.journeys.administration import Administration
-from tests.journeys.tenant import Followed, Tenant, source_of
+from tests.journeys.tenant import Followed, Tenant
 
 
 def test_a_staging_job_plans_and_never_exports(company: Administration, tenant: Tenant) -> None:
