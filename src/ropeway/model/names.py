@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def split_dn(dn: str) -> list[str]:
     """The relative names of a DN, from the leaf up; escaped commas do not separate."""
@@ -29,4 +31,10 @@ def relative_name(dn: str) -> str:
 
 def domain_name(dn: str) -> str:
     """The DNS name that the DC components of a DN spell: `DC=contoso,DC=test` is contoso.test."""
+    start = -1 if "\\" in dn else dn.lower().find(",dc=")
+    return _spelt(dn[start + 1 :]) if start >= 0 else _spelt.__wrapped__(dn)
+
+
+@lru_cache(maxsize=1024)
+def _spelt(dn: str) -> str:
     return ".".join(part[3:] for part in split_dn(dn) if part[:3].lower() == "dc=")

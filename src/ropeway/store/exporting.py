@@ -52,7 +52,7 @@ def sendable(
         query = query.where(change.c.state == "sent")
     elif not held:
         query = query.where(free(key))
-    rows: Any = c.execute(query.order_by(change.c.seq).limit(limit))
+    rows: Any = c.execute(query.order_by(change.c.seq).limit(limit)).all()
     n = len(_PLANNED)
     return [Sendable(Planned(row[0], Kind(row[1]), *row[2:n]), Entry(*row[n:])) for row in rows]
 
@@ -64,13 +64,12 @@ def mark_sent(c: Connection, seqs: Sequence[int]) -> None:
 
 def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, limit: int) -> list[PendingLink]:
     """Open link changes of these owners that no hold keeps back, by owner, attribute and other end."""
-    rows = c.execute(
+    found = c.execute(
         select(link.c.owner, link.c.attribute, link.c.other, link.c.present, link.c.hold)
         .where(_open(c, key, owners), _place > after)
         .order_by(link.c.owner, link.c.attribute, link.c.other)
         .limit(limit)
-    )
-    found = list(rows)
+    ).all()
     foreign = _foreign(c, key, [row.other for row in found])
     return [
         PendingLink(owner, name, Anchor(o), present, hold is not None, foreign.get(o))

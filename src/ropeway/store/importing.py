@@ -33,7 +33,7 @@ def numbers_of(c: Connection, key: Key, anchors: Iterable[str]) -> dict[str, tup
             entry.c.job == key["job"], among(c, entry.c.anchor, list(anchors))
         )
     )
-    return {anchor: (number, type_) for anchor, number, type_ in rows}
+    return {anchor: (number, type_) for anchor, number, type_ in rows.all()}
 
 
 def put_entries(c: Connection, key: Key, entries: Iterable[Entry], generation: int) -> None:
@@ -170,7 +170,7 @@ def store_page(c: Connection, key: Key, page: Imported) -> None:
 def known(c: Connection, key: Key, anchors: Iterable[Anchor]) -> dict[Anchor, Entry]:
     """Entries by anchor."""
     rows = c.execute(select(*ENTRY).where(entry.c.job == key["job"], among(c, entry.c.anchor, list(anchors))))
-    return {Anchor(row[0]): Entry(*row) for row in rows}
+    return {Anchor(row[0]): Entry(*row) for row in rows.all()}
 
 
 def known_digests(c: Connection, key: Key, anchors: Iterable[Anchor]) -> dict[Anchor, tuple[bytes, bool]]:
@@ -180,7 +180,7 @@ def known_digests(c: Connection, key: Key, anchors: Iterable[Anchor]) -> dict[An
             entry.c.job == key["job"], among(c, entry.c.anchor, list(anchors))
         )
     )
-    return {Anchor(row[0]): (row[1], row[2]) for row in rows}
+    return {Anchor(row[0]): (row[1], row[2]) for row in rows.all()}
 
 
 def links_of(c: Connection, key: Key, anchors: Iterable[Anchor]) -> set[LinkKey]:
@@ -190,7 +190,7 @@ def links_of(c: Connection, key: Key, anchors: Iterable[Anchor]) -> set[LinkKey]
         .select_from(entry.join(link, link.c.owner == entry.c.number))
         .where(entry.c.job == key["job"], among(c, entry.c.anchor, list(anchors)), link.c.present == true())
     )
-    return {LinkKey(Anchor(a), b, Anchor(o)) for a, b, o in rows}
+    return {LinkKey(Anchor(a), b, Anchor(o)) for a, b, o in rows.all()}
 
 
 def unseen(c: Connection, key: Key, generation: int, limit: int) -> list[Anchor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import normalize
 
 _PLAIN_AVA = r"[a-z0-9.-]+=[^\\\"+;<>,#= \0](?:[^\\\"+;<>,\0]*[^\\\"+;<>, \0])?+"
@@ -43,6 +44,7 @@ def dn_key(dn: str) -> str:
             return ",".join(rdns)
 
 
+@lru_cache(maxsize=8192)  # the names of containers come again with every object below them
 def _ava_key(ava: str) -> str:
     type_, equals, value = ava.partition("=")
     type_ = type_.strip(" ")
