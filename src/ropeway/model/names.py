@@ -31,7 +31,8 @@ def relative_name(dn: str) -> str:
 
 def domain_name(dn: str) -> str:
     """The DNS name that the DC components of a DN spell: `DC=contoso,DC=test` is contoso.test."""
-    start = -1 if "\\" in dn else dn.lower().find(",dc=")
+    low = dn.lower()
+    start = -1 if "\\" in dn or low.startswith("dc=") else low.find(",dc=")
     return _spelt(dn[start + 1 :]) if start >= 0 else _spelt.__wrapped__(dn)
 
 
