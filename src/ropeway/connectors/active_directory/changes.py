@@ -24,6 +24,10 @@ REFRESH = 3600
 """Seconds after which a mark is renewed even where nothing changed, so that it does not grow old."""
 
 
+WAS_DELETED = "lastKnownParent"
+"""What a tombstone gets and a reanimated object keeps: perhaps it was gone and came back between two reads."""
+
+
 def changes(
     session: Session, selection: Selection, mark: Watermark, wanted: Wanted, settings: Settings
 ) -> Iterator[Page]:
@@ -96,7 +100,7 @@ def _by_dirsync(session: Session, selection: Selection, cookie: bytes, mode: Mod
 def _by_usn(session: Session, selection: Selection, usn: int, settings: Settings) -> Iterator[Item]:
     """Whole objects and visible tombstones whose uSNChanged is newer; a group's members bring it here too."""
     filter_ = f"(&(uSNChanged>={usn + 1}){selection.filter(selection.types)})"
-    attributes = selection.attributes(selection.types, ranges=True)
+    attributes = [*selection.attributes(selection.types, ranges=True), WAS_DELETED]
     extra = (controls.extended_dn(), controls.show_deleted())
     size = min(100, settings.page_size)
     for entry in whole_search(session.connection, session.base, filter_, attributes, extra, size=size):
@@ -106,6 +110,8 @@ def _by_usn(session: Session, selection: Selection, usn: int, settings: Settings
             continue
         item = entries.whole(entry, selection, session.names.anchor)
         if isinstance(item, Whole):
+            if entry[1].get(WAS_DELETED):
+                yield Gone(item.anchor)
             yield from entries.split(item, remaining(session, entry, item.anchor))
         elif item is not None:
             yield item
