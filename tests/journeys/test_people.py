@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.journeys.administration import DISTRIBUTION, ENABLED, Administration
+from tests.journeys.administration import DISABLED, DISTRIBUTION, ENABLED, Administration
 from tests.journeys.tenant import Followed, Tenant
 
 YESTERDAY = 133_000_000_000_000_000
@@ -158,3 +158,43 @@ def test_a_whole_company_of_all_types_arrives_as_the_rules_say(company: Administ
     job.run()
     assert job.amiss(fresh=True) == []
     assert job.run(full=True).exported == {}
+
+
+def test_what_was_set_and_cleared_in_one_delta_is_remembered_of_both(company: Administration, job: Followed) -> None:
+    ann = company.person("Ann Archer", title="Clerk")
+    job.run()
+    company.set(ann, title=None, department="Sales", userAccountControl=DISABLED)
+    assert job.run().exported == {"update": 1, "empty": 1, "disable": 1}
+    company.set(ann, department=None)
+    assert job.run().exported == {"empty": 1}
+    assert job.amiss() == []
+
+
+def test_whoever_was_gone_and_back_between_two_reads_has_lost_the_memberships(
+    company: Administration, job: Followed
+) -> None:
+    ann, bob = company.person("Ann Archer"), company.person("Bob Baker")
+    team = company.group("Team", ann, bob)
+    company.report_to(bob, ann)
+    job.run()
+    company.delete(ann)
+    company.reanimate(ann)
+    job.run()
+    assert job.members(team) == {"Bob Baker"}
+    assert job.amiss() == []
+
+
+def test_a_group_back_from_its_tombstone_is_the_same_group_without_members(
+    company: Administration, job: Followed
+) -> None:
+    team = company.group("Team", company.person("Ann Archer"))
+    job.run()
+    before = job.user(team)["id"]
+    company.delete(team)
+    job.run()
+    for _ in range(3):
+        job.run(full=True)
+    company.reanimate(team, sAMAccountName="team-again")
+    job.run()
+    assert (job.user(team)["id"], job.members(team)) == (before, set())
+    assert job.amiss() == []
