@@ -83,7 +83,7 @@ def test_a_company_lives_in_postgresql_as_in_a_file(company: Administration, in_
     company.reanimate(everybody, sAMAccountName="everybody-again")
     job.run(full=True)
     (hold,) = job.holds()
-    assert (hold.what, hold.count) == ("members", 16)
+    assert hold.what == "members"
     job.control.approve(job.name, hold.number)
     job.run()
     assert job.amiss() == []
