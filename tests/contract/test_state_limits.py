@@ -61,7 +61,7 @@ IDLE: list[tuple[str, Callable[[Office], object]]] = [
     ("with_pending_links", lambda o: o.state.with_pending_links(list(range(1, 800)))),
     ("losing_members", lambda o: o.state.losing_members(20, 0.0)),
     ("endangered", lambda o: (o.state.endangered("deletes"), o.state.endangered("disables"))),
-    ("emptied", lambda o: (o.state.emptied(), o.state.emptied_since(0.0))),
+    ("emptied", lambda o: (o.state.emptied(0, 20_000), o.state.emptied_since(0.0))),
     ("record", lambda o: (o.state.record(), o.state.stopped_before())),
     ("known", lambda o: o.state.known([a("P00001")])),
     ("children", lambda o: o.state.children_due(a("P00001"))),

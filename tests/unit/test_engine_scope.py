@@ -163,6 +163,7 @@ def test_an_empty_export_stops_at_a_hold_and_removes_nobody(trial: Trial, compan
 def test_who_leaves_is_deleted_disabled_or_kept_as_the_job_says(
     trial: Trial, company: Company, policy: Departure, enabled: bool | None
 ) -> None:
+    company.person("Abel")
     zoe = company.person("Zoe")
     job = trial.job(company, departure={"user": policy})
     job.run()

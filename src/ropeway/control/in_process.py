@@ -7,6 +7,7 @@ import threading
 import time
 from calendar import timegm
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.control.explaining import explain
+from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import this_process
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
@@ -49,6 +51,9 @@ TENANT = 1
 COLLECT = (100_000, 20, 100)
 """Rows come in hundreds of thousands, live briefly and form no cycles: Python need not look for any so often."""
 
+HOUSEKEEPING_EVERY = 3600.0
+"""Seconds between looks at what is old enough to go for good."""
+
 INITIAL_DOMAIN = "initial.ropeway.internal"
 """What UPNs of unverified domains are rewritten to (entra.md 1.11); `.internal` is reserved for private use."""
 
@@ -80,6 +85,7 @@ class InProcess:
         self._db = database
         self._directory = directory
         self._ask = ask
+        self._house_kept = -HOUSEKEEPING_EVERY
 
     def close(self) -> None:
         """Let go of the database."""
@@ -126,9 +132,10 @@ class InProcess:
                 outcome = running.cycle(full=full, progress=progress)
                 if outcome.result == "nothing-to-do" and outcome.held:
                     outcome.result = "held"
-                return cycle_view(running.name, outcome)
             finally:
                 running.close()
+        self._keep_house()
+        return cycle_view(running.name, outcome)
 
     def plan_job(
         self, job: str, *, limit: int = 200, refresh: bool = True, progress: OnProgress | None = None
@@ -182,9 +189,11 @@ class InProcess:
     def delete_job(self, job: str, *, keep: bool) -> int:
         row = self._row(job)
         with trouble():
-            SqlState(self._db, TENANT, row.number).acquire(this_process(), dead_holders(self._db, TENANT, row.number))
-            done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
-            jobs.erase(self._db, Key(tenant=TENANT, job=row.number))
+            state = SqlState(self._db, TENANT, row.number)
+            state.acquire(this_process(), dead_holders(self._db, TENANT, row.number))
+            with heartbeat(state.renew):
+                done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
+                jobs.erase(self._db, Key(tenant=TENANT, job=row.number))
         return done
 
     def keep_in_step(
@@ -209,6 +218,7 @@ class InProcess:
             thread.start()
         try:
             while not stop() and any(thread.is_alive() for thread in threads):
+                self._keep_house()
                 ending.wait(0.2)
         finally:
             ending.set()
@@ -218,6 +228,15 @@ class InProcess:
     def _running_rows(self) -> list[JobRow]:
         with trouble(), self._db.read() as c:
             return [row for row in jobs.every(c, TENANT) if row.status != JobStatus.PAUSED.value]
+
+    def _keep_house(self) -> None:
+        """Once in an hour, what was in the recycle bin for 30 days goes; trouble is left to the jobs to tell."""
+        now = time.monotonic()
+        if now < self._house_kept + HOUSEKEEPING_EVERY:
+            return
+        self._house_kept = now
+        with suppress(RopewayError), trouble():
+            self._directory.purge(time.time())
 
     # what happened
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
+from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import is_dead, this_process
 from ropeway.control.protocol import CycleView, OnProgress, Progress
 from ropeway.control.sources import Ask, open_source
@@ -32,7 +34,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 PAUSED_WAIT = 2.0
 """Seconds between looks at a paused job."""
 
-RENEW_EVERY = 20.0
+
+UNFORESEEN = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What a database says when the fault is ours."""
 
 
 @contextmanager
@@ -41,7 +45,7 @@ def trouble() -> Generator[None, None, None]:
     try:
         yield
     except DBAPIError as error:
-        if isinstance(error, (DataError, IntegrityError, NotSupportedError, ProgrammingError)):
+        if isinstance(error, UNFORESEEN):
             raise
         raise RopewayError(Problem("database-trouble", details={"error": said(error)})) from error
     except OSError as error:
@@ -87,9 +91,11 @@ class Running:
         rules = compile_rules(load_schema(row.settings.schema, row.settings.source.kind))
         source = open_source(row.settings.source, ask)
         try:
-            target = directory.target(row.number, precedence=row.settings.precedence)
+            target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
             self._parts = (row.settings, rules, source, target, self._state)
             self._state.acquire(this_process(), dead_holders(database, tenant, row.number))
+            self._alive = ExitStack()
+            self._alive.enter_context(heartbeat(self._state.renew))
         except BaseException:
             source.close()
             raise
@@ -111,12 +117,9 @@ class Running:
         """RopewayError `job-paused` once somebody paused the job."""
         refuse_pause(self._state.record().status, self.name)
 
-    def renew(self) -> None:
-        """Tell others that this process still has the job."""
-        self._state.renew()
-
     def close(self) -> None:
         """Give the job back, and let go of the source."""
+        self._alive.close()
         try:
             self._state.release()
         finally:
@@ -130,7 +133,7 @@ def keep(
     patience, last = Patience(), ""
     while not stop.is_set():
         try:
-            with trouble():
+            with trouble(), _surprises(name):
                 running = open_()
                 try:
                     _loop(running, name, poll, stop, report, patience)
@@ -142,6 +145,18 @@ def keep(
                 report(CycleView(job=name, kind="delta", result="stopped", problems=(error.problem,)))
             last = error.problem.code
             stop.wait(PAUSED_WAIT if paused else patience.after_trouble())
+
+
+@contextmanager
+def _surprises(name: str) -> Generator[None, None, None]:
+    """A failure that nobody foresaw is told and met with patience too: a job must not stop in silence."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, (RopewayError, DBAPIError, OSError)) and not isinstance(error, UNFORESEEN):
+            raise
+        logging.getLogger(__name__).exception("job %s", name)
+        raise RopewayError(Problem("job-failed", object=name, details={"error": type(error).__name__})) from error
 
 
 class Patience:
@@ -168,7 +183,7 @@ def _loop(
     report: Callable[[CycleView], None],
     patience: Patience,
 ) -> None:
-    renewed, held = time.monotonic(), 0
+    held = 0
     while not stop.is_set():
         running.refuse_pause()
         outcome = running.cycle()
@@ -177,8 +192,4 @@ def _loop(
         held = outcome.held
         if outcome.result != "nothing-to-do" and not (outcome.result == "held" and still_held):
             report(cycle_view(name, outcome))
-            renewed = time.monotonic()
-        elif time.monotonic() - renewed > RENEW_EVERY:
-            running.renew()
-            renewed = time.monotonic()
         stop.wait(poll)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from os import urandom
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from ropeway.control.protocol import DomainView, ObjectType
 from ropeway.directory import administration, domains, lifetime, reading, tables
@@ -20,7 +20,7 @@ from ropeway.directory.portions import AT_ONCE
 from ropeway.directory.record import Record
 from ropeway.directory.register import DomainRegister
 from ropeway.directory.session import Session, trouble
-from ropeway.directory.target import JobTarget
+from ropeway.directory.target import Fence, JobTarget
 from ropeway.directory.workspace import Workspace
 from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import Change, Desired, Kind
@@ -36,6 +36,10 @@ def _random_id() -> str:
     """A version 4 UUID (RFC 9562 5.4), three times as fast as the standard library's."""
     h = urandom(16).hex()
     return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{'89ab'[int(h[16], 16) & 3]}{h[17:20]}-{h[20:]}"
+
+
+def _open(_connection: Connection) -> None:
+    """No fence: nobody else writes for the job."""
 
 
 class Directory:
@@ -75,10 +79,10 @@ class Directory:
             if connection.execute(known).first() is None:
                 domains.add(connection, self._tenant, initial_domain, initial=True)
 
-    def target(self, job: int, *, precedence: int) -> JobTarget:
-        """The directory as the target of a job; the lower precedence wins."""
+    def target(self, job: int, *, precedence: int, fence: Fence = _open) -> JobTarget:
+        """The directory as the target of a job; the lower precedence wins. `fence` keeps out who lost the job."""
         by = Contributor(job, precedence, self._new_id)
-        return JobTarget(self._session, by)
+        return JobTarget(self._session, by, fence)
 
     # objects
 

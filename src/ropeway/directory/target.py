@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from ropeway.directory import lifetime
@@ -24,13 +24,17 @@ from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.store.metadata import tenant as tenants
 
+Fence = Callable[[Connection], None]
+"""Asked in each writing transaction: RopewayError unless whoever writes still has the job."""
+
 
 class JobTarget:
     """Implements `engine.ports.Target`: what one job may see and write of the directory."""
 
-    def __init__(self, session: Session, by: Contributor) -> None:
+    def __init__(self, session: Session, by: Contributor, fence: Fence) -> None:
         self._session = session
         self._by = by
+        self._fence = fence
 
     def describe(self) -> DirectoryDefinition:
         """Users, groups, contacts and devices, with the tenant's id and name."""
@@ -77,6 +81,7 @@ class JobTarget:
 
     def _write(self, part: list[Change]) -> list[Outcome]:
         with self._session.writing() as work:
+            self._fence(work.connection)
             links = Links(work, self._session.database, self._by.job)
             answers = apply(work, self._by, part, links)
             store(work, links)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from ropeway.engine.importing import Read
 from ropeway.engine.state import What
-from ropeway.engine.work import Work
+from ropeway.engine.work import BATCH, Work
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
 from ropeway.model.problems import Problem
@@ -38,13 +39,17 @@ class Guards:
             guard = self._work.settings.guards.of(what, type_)
             count = planned + self._work.state.done_since(kind.value, type_, self._since)
             total = self._work.state.linked(type_)
-            if guard.trips(count, total):
+            if self._source_is_empty() or guard.trips(count, total):
                 cause = self._cause(what, type_, count, total)
                 self._work.state.keep_back(what, type_, "", cause, None)
 
+    def _source_is_empty(self) -> bool:
+        """A complete read brought nobody at all: then the source is in doubt, however few people there were."""
+        return self._read.full and self._read.live == 0
+
     def _cause(self, what: What, type_: str, count: int, total: int, subject: str = "") -> Problem:
         """The likeliest reason, so that whoever approves knows where to look."""
-        if self._read.full and self._read.live == 0:
+        if self._source_is_empty():
             code = "hold-empty-source"
         elif self._rules_changed:
             code = "hold-rules-changed"
@@ -54,23 +59,41 @@ class Guards:
         return Problem(code, object=subject, details=details)
 
     def _emptied(self) -> None:
-        rows = self._work.state.emptied()
-        if not rows:
-            return
+        """A row that empties several guarded attributes is on one hold that names them all."""
         planned: Counter[tuple[str, str]] = Counter()
-        for _, type_, attributes in rows:
-            planned.update((type_, name) for name in unpack(attributes))
-        done: Counter[tuple[str, str]] = Counter()
+        for part in self._emptying():
+            for _, type_, attributes in part:
+                planned.update((type_, name) for name in unpack(attributes))
+        if not planned:
+            return
         for type_, attributes in self._work.state.emptied_since(self._since):
-            done.update((type_, name) for name in unpack(attributes))
-        for (type_, name), count in planned.items():
-            guard = self._work.settings.guards.of("emptied", type_)
-            total = self._work.state.linked(type_)
-            if guard.trips(count + done[type_, name], total):
-                seqs = [seq for seq, t, attributes in rows if t == type_ and name in unpack(attributes)]
-                cause = self._cause("emptied", type_, count + done[type_, name], total, name)
-                for start in range(0, len(seqs), 900):
-                    self._work.state.keep_back("emptied", type_, name, cause, seqs[start : start + 900])
+            planned.update((type_, name) for name in unpack(attributes) if (type_, name) in planned)
+        totals = {type_: self._work.state.linked(type_) for type_, _ in planned}
+        too_many = {(t, n): count for (t, n), count in planned.items() if self._emptied_trips(t, count, totals[t])}
+        for part in self._emptying() if too_many else ():
+            self._keep_emptied(part, too_many, totals)
+
+    def _emptied_trips(self, type_: str, count: int, total: int) -> bool:
+        return self._work.settings.guards.of("emptied", type_).trips(count, total)
+
+    def _keep_emptied(
+        self, rows: Sequence[tuple[int, str, bytes]], too_many: dict[tuple[str, str], int], totals: dict[str, int]
+    ) -> None:
+        held: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        for seq, type_, attributes in rows:
+            names = tuple(sorted(name for name in unpack(attributes) if (type_, name) in too_many))
+            if names:
+                held.setdefault((type_, names), []).append(seq)
+        for (type_, names), seqs in held.items():
+            subject = ", ".join(names)
+            cause = self._cause("emptied", type_, max(too_many[type_, n] for n in names), totals[type_], subject)
+            self._work.state.keep_back("emptied", type_, subject, cause, seqs)
+
+    def _emptying(self) -> Iterator[Sequence[tuple[int, str, bytes]]]:
+        after = 0
+        while rows := self._work.state.emptied(after, BATCH):
+            yield rows
+            after = rows[-1][0]
 
     def _members(self) -> None:
         guards = self._work.settings.guards

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import msgspec
@@ -47,6 +48,7 @@ def run(work: Work, *, full: bool = False) -> Read:
     else:
         read = _full(work)
     if not read.full:
+        _ask_again(work, record.generation, read)
         _compare_when_due(work, read)
     return read
 
@@ -66,13 +68,15 @@ def _full(work: Work) -> Read:
     """
     read = Read(full=True)
     generation = work.state.start_generation()
-    intake = Intake(work, generation)
+    intake = Intake(work, generation, everything=True)
     watermark: Watermark | None = None
-    for page in ahead(work.source.read(None, work.wanted)):
-        watermark = page.watermark or watermark
-        _take(work, intake, without_watermark(page), read)
-        read.live += sum(isinstance(item, Whole) and item.type not in CONTAINERS for item in page.items)
-        read.complete = page.complete
+    with closing(ahead(work.source.read(None, work.wanted))) as pages:
+        for page in pages:
+            watermark = page.watermark or watermark
+            _take(work, intake, without_watermark(page), read)
+            read.live += sum(isinstance(item, Whole) and item.type not in CONTAINERS for item in page.items)
+            read.complete = page.complete
+    intake.everything = False
     if read.complete and watermark is not None:
         try:
             for page in work.source.read(watermark, work.wanted):
@@ -116,7 +120,14 @@ def _bury_unseen(work: Work, generation: int) -> None:
 def bury(work: Work, gone: Iterable[Anchor], generation: int) -> None:
     """Note deletions, and put the objects on the work list."""
     anchors = set(gone)
-    work.state.store(Imported(generation=generation, gone=anchors, due=dict.fromkeys(anchors, 1)))
+    due = dict.fromkeys(anchors, 1)
+    work.state.store(Imported(generation=generation, gone=anchors, readable=anchors, due=due))
+
+
+def _ask_again(work: Work, generation: int, read: Read) -> None:
+    """Ask for the objects that could not be understood, when their time has come: nobody may touch them for months."""
+    while anchors := work.state.to_be_asked(work.clock(), BATCH):
+        _ask(work, anchors, generation, read)
 
 
 def _compare_when_due(work: Work, read: Read) -> None:
@@ -141,6 +152,7 @@ def _compare(work: Work, source: Enumerates, read: Read) -> None:
     while complete and (unseen := work.state.unseen(generation, BATCH)):
         _ask(work, unseen, generation, read)
     if complete:
+        ownership.claim(work)
         work.state.set_compared(work.clock())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import assert_never
 
 from ropeway.engine.records import CONTAINERS, Entry, Escrow, Imported, LinkKey, LinksPart
@@ -49,10 +50,14 @@ def ask(work: Work, anchor: Anchor) -> Whole | Unreadable | None:
 class Intake:
     """Turns pages into `Imported`, asking the state for what the page's objects were before."""
 
-    def __init__(self, work: Work, generation: int, watermark: Watermark | None = None) -> None:
+    def __init__(
+        self, work: Work, generation: int, watermark: Watermark | None = None, *, everything: bool = False
+    ) -> None:
         self._work = work
         self._generation = generation
         self._watermark = watermark
+        self.everything = everything
+        """Every object is being read, with its links: none need be asked for, and the source is busy reading."""
         self._stamps: dict[tuple[Anchor, str], int] = {}
         self.nameless = False
         """An object was there that could not even be named: absence proves nothing in this read."""
@@ -73,6 +78,7 @@ class Intake:
         self.failed = []
         self._page = Imported(generation=self._generation, watermark=page.watermark)
         self._links: dict[LinkKey, bool] = {}
+        self._touched: set[Anchor] = set()
         self._look_up(page)
         for item in page.items:
             match item:
@@ -117,7 +123,7 @@ class Intake:
     def _whole(self, whole: Whole, *, asked: bool) -> None:
         known = self._digests.get(whole.anchor)
         if whole.anchor in self._page.gone or (known is not None and not known[1]):
-            if not asked and self._work.kind == "delta":
+            if not asked and not self.everything:
                 self._ask(whole.anchor, None)
                 return
             if asked:
@@ -139,16 +145,26 @@ class Intake:
 
     def _links_of(self, whole: Whole, known: bool) -> None:
         now = {LinkKey(whole.anchor, name, other) for name, others in whole.links.items() for other in others}
+        if whole.anchor in self._touched:
+            self._overruled(whole.anchor, (*whole.links, *self._references(whole.type)))
         if not known:
             self._links.update(dict.fromkeys(now, True))
         elif whole.continued:
-            rule = self._work.rules.rule_for(whole.type)
-            for name in {*whole.links, *(rule.references if rule else ())} - set(whole.continued):
+            for name in {*whole.links, *self._references(whole.type)} - set(whole.continued):
                 self._part(LinksReplaced(whole.anchor, name, whole.links.get(name, ())))
         else:
             before = self._before.get(whole.anchor, set())
             for key in now ^ before:
                 self._link(key, present=key in now)
+
+    def _references(self, type_: str) -> Iterable[str]:
+        rule = self._work.rules.rule_for(type_)
+        return rule.references if rule else ()
+
+    def _overruled(self, anchor: Anchor, attributes: Collection[str]) -> None:
+        """What earlier items of the page said of these links no longer counts: all of them are told now."""
+        for key in [k for k in self._links if k.anchor == anchor and k.attribute in attributes]:
+            del self._links[key]
 
     def _patch(self, patch: Patch) -> None:
         base = self._page.entries.get(patch.anchor) or self._bases.get(patch.anchor)
@@ -183,6 +199,7 @@ class Intake:
     def _gone(self, anchor: Anchor) -> None:
         base = self._bases.get(anchor)
         fresh = self._page.entries.pop(anchor, None)
+        self._page.readable.add(anchor)
         if base is None and fresh is None:
             return
         if fresh is not None:
@@ -192,12 +209,15 @@ class Intake:
 
     def _link(self, key: LinkKey, *, present: bool) -> None:
         self._links[key] = present
+        self._touched.add(key.anchor)
         self._page.due.setdefault(key.anchor, 1)
         if self._decides(key.anchor, key.attribute):
             self._page.due.setdefault(key.other, 1)
 
     def _replaced(self, part: LinksReplaced) -> None:
         self._page.due.setdefault(part.anchor, 1)
+        if part.first and part.anchor in self._touched:
+            self._overruled(part.anchor, (part.attribute,))
         self._part(part)
 
     def _part(self, part: LinksReplaced) -> None:
@@ -219,5 +239,6 @@ class Intake:
             self.failed.append((Anchor(""), item.dn, "", item.problem, "import"))
             return
         self._page.seen.add(item.anchor)
+        self._page.readable.discard(item.anchor)
         self._page.escrows.append(Escrow(item.anchor, "import", item.problem, 1, now, now))
         self.failed.append((item.anchor, item.dn, "", item.problem, "import"))

@@ -97,6 +97,9 @@ class State(Protocol):
         ...
 
     def stamp(self, anchors: Iterable[Anchor], generation: int) -> None: ...
+    def to_be_asked(self, now: float, limit: int) -> list[Anchor]:
+        """Objects that could not be understood when they were read, and whose next attempt has come."""
+        ...
 
     def adopt(self, owned: Sequence[tuple[Anchor, str, TargetId]]) -> None:
         """Note target objects (anchor, target type, id) of entries whose state was lost."""
@@ -145,8 +148,8 @@ class State(Protocol):
         """Unapproved planned rows of that kind, by target type."""
         ...
 
-    def emptied(self) -> Sequence[tuple[int, str, bytes]]:
-        """(seq, target type, packed attributes) of unapproved EMPTY rows."""
+    def emptied(self, after: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
+        """(seq, target type, packed attributes) of unapproved EMPTY rows, in order, from the one after `after`."""
         ...
 
     def emptied_since(self, since: float) -> Sequence[tuple[str, bytes]]: ...

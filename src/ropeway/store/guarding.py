@@ -60,17 +60,19 @@ def endangered(c: Connection, key: Key, what: str) -> dict[str, int]:
     return dict(rows.all())
 
 
-def emptied(c: Connection, key: Key) -> list[tuple[int, str, bytes]]:
-    """(seq, type, packed attributes) of EMPTY rows not yet held, at most 20,000."""
+def emptied(c: Connection, key: Key, after: int, limit: int) -> list[tuple[int, str, bytes]]:
+    """(seq, type, packed attributes) of EMPTY rows that nobody has approved, in order, from the one after `after`."""
     rows = c.execute(
         select(change.c.seq, change.c.type, change.c.attributes)
         .where(
             change.c.job == key["job"],
             change.c.phase == 1,
             change.c.kind == Kind.EMPTY.value,
+            change.c.seq > after,
             or_(change.c.hold.is_(None), change.c.hold.not_in(approved_holds(key))),
         )
-        .limit(20_000)
+        .order_by(change.c.seq)
+        .limit(limit)
     )
     return list(rows)
 
@@ -183,6 +185,7 @@ def keep_back(
             change.c.job == key["job"],
             change.c.kind == KINDS[what].value,
             change.c.type == type_,
+            change.c.state == "planned",
             or_(change.c.hold.is_(None), change.c.hold.not_in(approved_holds(key))),
         )
         if seqs is not None:
@@ -210,10 +213,12 @@ def recount(c: Connection, key: Key, number: int) -> int:
     for one, two in rows:
         digest.update(f"{one}\0{two}\n".encode())
         count += 1
+    this = and_(hold.c.job == key["job"], hold.c.number == number)
     if count:
-        c.execute(update(hold).where(hold.c.number == number).values(count=count, digest=digest.hexdigest()[:16]))
+        c.execute(update(hold).where(this).values(count=count, digest=digest.hexdigest()[:16]))
     else:
-        c.execute(delete(hold).where(hold.c.number == number))
+        c.execute(delete(hold).where(this))
+        c.execute(update(change).where(change.c.job == key["job"], change.c.hold == number).values(hold=None))
     return count
 
 
@@ -232,5 +237,6 @@ def held(c: Connection, key: Key) -> int:
 
 def any_free(c: Connection, key: Key) -> bool:
     """Whether some change row is kept back by nothing."""
-    query = select(change.c.seq).where(change.c.job == key["job"], free(key)).limit(1)
-    return c.scalar(query) is not None
+    mine = select(change.c.seq).where(change.c.job == key["job"]).limit(1)
+    ready = (mine.where(change.c.hold.is_(None)), mine.where(change.c.hold.in_(approved_holds(key))))
+    return any(c.scalar(query) is not None for query in ready)

@@ -58,6 +58,10 @@ class SqlState:
         with self._write():
             pass
 
+    def fence(self, connection: Connection) -> None:
+        """In a transaction of somebody else's on this database: RopewayError `lease-lost` unless the job is ours."""
+        leases.check(connection, self._key, self._epoch, self._clock())
+
     def release(self) -> None:
         with self._db.write() as c:
             leases.release(c, self._key, self._epoch)
@@ -128,6 +132,10 @@ class SqlState:
     def stamp(self, anchors: Iterable[Anchor], generation: int) -> None:
         with self._write() as c:
             importing.stamp(c, self._key, anchors, generation)
+
+    def to_be_asked(self, now: float, limit: int) -> list[Anchor]:
+        with self._db.read() as c:
+            return worklist.to_be_asked(c, self._key, now, limit)
 
     def adopt(self, owned: Sequence[tuple[Anchor, str, TargetId]]) -> None:
         with self._write() as c:
@@ -211,9 +219,9 @@ class SqlState:
         with self._db.read() as c:
             return guarding.endangered(c, self._key, what)
 
-    def emptied(self) -> list[tuple[int, str, bytes]]:
+    def emptied(self, after: int, limit: int) -> list[tuple[int, str, bytes]]:
         with self._db.read() as c:
-            return guarding.emptied(c, self._key)
+            return guarding.emptied(c, self._key, after, limit)
 
     def emptied_since(self, since: float) -> list[tuple[str, bytes]]:
         with self._db.read() as c:

@@ -181,6 +181,7 @@ change = Table(
     Column("hold", Integer),
     UniqueConstraint("entry", "kind"),
     Index("ix_change_next", "job", "phase", "seq"),
+    Index("ix_change_hold", "job", "hold"),
 )
 """The plan and the outbox: `planned`, then `sent`; a confirmed row becomes an event."""
 
@@ -199,8 +200,11 @@ hold = Table(
     Column("created", Float, nullable=False),
     Column("approved", Float),
     Index("ix_hold_job", "job"),
+    sqlite_autoincrement=True,
 )
-"""Dangerous changes that wait for approval; `subject` is the group whose members, or the attribute that, would go."""
+"""Dangerous changes that wait for approval; `subject` is the group whose members, or the attribute that, would go.
+
+Numbers are never used again: whoever approves one means the hold that was shown."""
 
 escrow = Table(
     "escrow",

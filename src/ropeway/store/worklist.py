@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ropeway.engine.records import CONTAINERS, Due, Entry, Escrow, Later
-from ropeway.engine.work import next_attempt
+from ropeway.engine.work import ESCROW_HOURS, next_attempt
 from ropeway.model.anchors import Anchor
 from ropeway.store.rows import Key, problem_from, problem_text
 from ropeway.store.statements import Rows, among, run
-from ropeway.store.tables import due, entry, escrow, later, link
+from ropeway.store.tables import change, due, entry, escrow, later, link
 
 CHUNK = 900
 _ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
@@ -42,16 +42,20 @@ def add_due(c: Connection, key: Key, lines: dict[int, int]) -> None:
 
 
 def next_due(c: Connection, key: Key, limit: int) -> list[Due]:
-    """The next entries to decide, containers first, in the order in which they were first read."""
+    """The next entries to decide, containers first, in the order in which they were first read.
+
+    One whose change was sent and never answered waits: until it is sent again, nobody knows what the target has.
+    """
+    unanswered = select(change.c.seq).where(change.c.entry == due.c.entry, change.c.state == "sent").exists()
     for rank in (0, 1):
         rows: Any = c.execute(
             select(due.c.stamp, *_ENTRY)
             .select_from(due.join(entry, entry.c.number == due.c.entry))
-            .where(due.c.job == key["job"], due.c.rank == rank)
+            .where(due.c.job == key["job"], due.c.rank == rank, ~unanswered)
             .order_by(due.c.entry)
             .limit(limit)
         )
-        found = [Due(Entry(*row[1:]), rank, row[0]) for row in rows]
+        found = [Due(Entry(*row[1:]), rank, row[0]) for row in rows.all()]
         if found:
             return found
     return []
@@ -206,3 +210,14 @@ def escrowed(c: Connection, key: Key, anchors: Iterable[str] | None = None, limi
         query = query.where(among(c, escrow.c.anchor, list(anchors)))
     rows = c.execute(query.order_by(escrow.c.last.desc()).limit(limit))
     return [Escrow(Anchor(a), stage, problem_from(text), n, first, last) for a, stage, text, n, first, last in rows]
+
+
+def to_be_asked(c: Connection, key: Key, now: float, limit: int) -> list[Anchor]:
+    """Objects set aside by the import stage whose next attempt has come, those that waited longest first."""
+    first = dict(enumerate(ESCROW_HOURS[:-1], 1))
+    hours = case(first, value=escrow.c.attempts, else_=ESCROW_HOURS[-1])
+    come = and_(escrow.c.stage == "import", escrow.c.last + 3600 * hours <= now)
+    rows = c.execute(
+        select(escrow.c.anchor).where(escrow.c.job == key["job"], come).order_by(escrow.c.last).limit(limit)
+    )
+    return [Anchor(anchor) for anchor in rows.scalars()]

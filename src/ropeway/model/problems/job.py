@@ -41,6 +41,13 @@ ENTRIES: tuple[Entry, ...] = (
         "Nothing needs repair. Run only one installation, or look why this machine stood still.",
     ),
     Entry(
+        "job-failed",
+        Severity.FATAL,
+        "The job met a failure that nobody foresaw",
+        "The program's own log names the place ({error}). Nothing was lost: the job is tried again by itself.",
+        "If it stays, run it by hand with `ropeway job run {object}`, and report what that prints.",
+    ),
+    Entry(
         "scope-base-missing",
         Severity.FATAL,
         "A container or group of the scope is gone",

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_change")),
         sa.UniqueConstraint("entry", "kind", name=op.f("uq_change_entry_kind")),
     )
+    op.create_index("ix_change_hold", "change", ["job", "hold"], unique=False)
     op.create_index("ix_change_next", "change", ["job", "phase", "seq"], unique=False)
     op.create_table(
         "cycle",
@@ -221,6 +222,7 @@ def upgrade() -> None:
         sa.Column("created", sa.Float(), nullable=False),
         sa.Column("approved", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_hold")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_hold_job", "hold", ["job"], unique=False)
     op.create_table(
