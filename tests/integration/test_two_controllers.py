@@ -37,6 +37,21 @@ class Pair:
     def follow(self) -> Followed:
         return self.tenant.follow(self.here, source=source_of(self.first, self.second, page_size=50))
 
+    def caught_up(self, known: Thing) -> None:
+        """Wait until the first controller has everything that the second one has by now."""
+        self.replicated(known)
+        there, deadline = self.there(), time.monotonic() + 60
+        last = there.person("Last Change")
+        while time.monotonic() < deadline:
+            try:
+                self.here.dn(last)
+            except ldap.NO_SUCH_OBJECT:
+                time.sleep(0.2)
+            else:
+                there.ldap.unbind_s()
+                return
+        pytest.fail("replication takes more than a minute")
+
     def replicated(self, *things: Thing) -> None:
         """Wait until the second controller has these."""
         there, deadline = self.there(), time.monotonic() + 60
@@ -104,6 +119,7 @@ def test_the_first_controller_is_killed_in_the_middle_of_an_import_and_the_secon
 def test_a_delta_goes_on_at_the_second_controller_with_the_watermark_of_the_first(pair: Pair) -> None:
     people = pair.here.people(20, name="Worker")
     team = pair.here.group("Team", *people)
+    pair.caught_up(people[0])
     job = pair.follow()
     job.run()
     pair.here.delete(people[0])
