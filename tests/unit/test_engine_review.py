@@ -22,10 +22,12 @@ from ropeway.engine.records import Escrow, Imported
 from ropeway.engine.work import Work
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Change, Kind
-from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.job import JobSettings, Scope, SourceSettings
 from ropeway.model.pages import Item, LinkAdded, LinkRemoved, LinksReplaced, Page, Whole
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.watermark import Wanted
 from ropeway.store import guarding, looking, worklist
+from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 from tests.unit.engine_company import HOUR, Company, Job, Thing, Trial, company, trial
 
@@ -66,6 +68,13 @@ def holds(job: Job) -> list[tuple[str, str, int, str]]:
     with job.trial.db.read() as c:
         found = looking.holds(c, {"tenant": 1, "job": job.number})
     return [(h.what, h.subject, h.count, h.cause.code) for h in found]
+
+
+def approve(job: Job, subject: str) -> None:
+    key: Key = {"tenant": 1, "job": job.number}
+    with job.trial.db.write() as c:
+        number = next(h.number for h in looking.holds(c, key) if h.subject == subject and h.approved is None)
+        guarding.approve(c, key, number, job.trial.now)
 
 
 # a crash between the target's answer and its record, then a look at the plan
@@ -199,6 +208,58 @@ def test_an_empty_source_takes_nobody_however_few_they_are(trial: Trial, company
     assert (job.run().held, len(trial.users())) == (0, 3)
 
 
+def test_many_who_lose_their_manager_and_many_small_groups_that_lose_everybody_are_kept(
+    trial: Trial, company: Company
+) -> None:
+    boss = company.person("Boss")
+    people = [company.person(f"Person {n}", manager=boss) for n in range(100)]
+    teams = [company.group(f"Team {n}", people[n * 4 : n * 4 + 4]) for n in range(25)]
+    job = trial.job(company)
+    job.run()
+    for thing in (*people, *teams):
+        thing.links = {}
+    people[0].values["department"] = "Law"
+    outcome = job.run()
+    assert (outcome.held, outcome.exported) == (200, {"update": 1})
+    assert sorted(holds(job)) == [
+        ("emptied", "manager", 100, "hold-many-changes"),
+        ("emptied", "member", 100, "hold-many-changes"),
+    ]
+    assert len(trial.members("Team 3")) == 4
+    approve(job, "manager")
+    assert job.run().exported == {"links": 100}
+    approve(job, "member")
+    assert job.run().exported == {"links": 25}
+    assert (job.run().held, trial.members("Team 3")) == (0, set())
+
+
+def test_what_one_of_two_holds_on_a_group_lets_go_does_not_wait_for_the_other(trial: Trial, company: Company) -> None:
+    people = company.people(60)
+    teams = [company.group(f"Team {n}", people[n * 2 : n * 2 + 2]) for n in range(24)]
+    big = company.group("Everybody", people[:30])
+    for team in (*teams, big):
+        team.links["managedBy"] = [people[50].number]
+    job = trial.job(company)
+    job.run()
+    for team in (*teams, big):
+        team.links.pop("managedBy")
+    big.links["member"] = [p.number for p in people[:1]]
+    assert job.run().held == 25 + 29
+    approve(job, big.anchor)
+    assert job.run().exported == {"links": 1}
+    assert (len(trial.members("Everybody")), job.run().held) == (1, 25)
+
+
+def test_a_boss_who_leaves_takes_no_approval_for_those_who_reported_to_her(trial: Trial, company: Company) -> None:
+    boss = company.person("Boss")
+    for n in range(30):
+        company.person(f"Person {n}", manager=boss)
+    job = trial.job(company)
+    job.run()
+    company.remove(boss)
+    assert job.run().held == 0
+
+
 def test_one_job_cannot_drop_the_hold_of_another(trial: Trial, company: Company, tmp_path: Path) -> None:
     people = company.people(30)
     job = trial.job(company)
@@ -231,7 +292,59 @@ def test_the_number_of_a_hold_is_never_used_again(trial: Trial, company: Company
     assert number() > first
 
 
+# scope
+
+
+def test_a_job_goes_on_when_a_container_that_it_excludes_is_deleted(trial: Trial, company: Company) -> None:
+    guests = company.unit("Guests")
+    company.person("Gus", guests)
+    ada = company.person("Ada")
+    job = trial.job(company, Scope(excluded_containers=(guests.anchor,)))
+    job.run()
+    for thing in [t for t in company.things.values() if t.parent == guests.number]:
+        company.remove(thing)
+    company.remove(guests)
+    ada.values["title"] = "Engineer"
+    assert job.run().exported == {"update": 1}
+
+
 # reading
+
+
+def test_a_source_that_cannot_say_who_is_there_is_compared_once_an_hour(trial: Trial, company: Company) -> None:
+    company.person("Ada")
+    company.write()
+    company.path.write_text(company.path.read_text() + NAMELESS)
+    job = trial.job(company)
+    asked: list[float] = []
+
+    def counting(work: Work, _state: SqlState) -> None:
+        enumerate_ = work.source.anchors  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+
+        def anchors(wanted: Wanted) -> Any:
+            asked.append(trial.now)
+            return enumerate_(wanted)  # pyright: ignore[reportUnknownVariableType]
+
+        work.source.anchors = anchors  # pyright: ignore[reportAttributeAccessIssue]
+
+    for _ in range(4):
+        ran(job, counting, write=False)
+    assert len(asked) == 1
+    trial.now += HOUR
+    ran(job, counting, write=False)
+    assert len(asked) == 2
+
+
+NAMELESS = """\
+dn: CN=Bad,DC=contoso,DC=test
+objectClass: top
+objectClass: person
+objectClass: organizationalPerson
+objectClass: user
+cn: Bad
+objectGUID:: AAAA
+
+"""
 
 
 def test_people_who_come_back_in_a_whole_read_are_not_asked_for_one_by_one(trial: Trial, company: Company) -> None:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.control.explaining import explain
@@ -40,7 +39,6 @@ from ropeway.model.job import JobSettings, JobStatus
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules, load_schema
 from ropeway.store import guarding, jobs, leases, looking
-from ropeway.store import tables as _state_tables
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
@@ -162,7 +160,6 @@ class InProcess:
     def approve(self, job: str, hold: int, digest: str | None = None) -> HoldView:
         row = self._row(job)
         key = Key(tenant=TENANT, job=row.number)
-        table = _state_tables.hold
         with trouble(), self._db.write() as c:
             guarding.recount(c, key, hold)
             found = next((h for h in looking.holds(c, key) if h.number == hold), None)
@@ -170,8 +167,9 @@ class InProcess:
                 raise RopewayError(Problem("hold-unknown", object=row.name, value=str(hold)))
             if digest is not None and digest != found.digest:
                 raise RopewayError(Problem("hold-changed", object=row.name, details={"digest": found.digest}))
-            c.execute(update(table).where(table.c.number == hold).values(approved=time.time()))
-            found = msgspec.structs.replace(found, approved=time.time())
+            now = time.time()
+            guarding.approve(c, key, hold, now)
+            found = msgspec.structs.replace(found, approved=now)
             return hold_view(found, looking.hold_sample(c, key, hold, 10))
 
     def pause_job(self, job: str) -> JobView:

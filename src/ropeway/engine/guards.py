@@ -31,6 +31,7 @@ class Guards:
         self._objects("deletes", Kind.DELETE)
         self._objects("disables", Kind.DISABLE)
         self._emptied()
+        self._emptied_links()
         self._members()
         return self._work.state.recount_holds()
 
@@ -94,6 +95,14 @@ class Guards:
         while rows := self._work.state.emptied(after, BATCH):
             yield rows
             after = rows[-1][0]
+
+    def _emptied_links(self) -> None:
+        """Many objects without a manager, many small groups without a member: nobody may be able to read them."""
+        for type_, attribute, count in self._work.state.losing_all():
+            total = self._work.state.linked(type_)
+            if self._emptied_trips(type_, count, total):
+                cause = self._cause("emptied", type_, count, total, attribute)
+                self._work.state.keep_links_back(type_, attribute, cause)
 
     def _members(self) -> None:
         guards = self._work.settings.guards

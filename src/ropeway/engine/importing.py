@@ -22,7 +22,7 @@ from ropeway.model.watermark import Watermark
 COMPARE_EVERY = 7 * 86400.0
 COMPARE_EVERY_WITHOUT_TOMBSTONES = 3600.0
 COMPARE_AFTER_DOUBT = 3600.0
-"""After a full read whose absences prove nothing, because its controller was behind: until it has caught up."""
+"""After a read whose absences prove nothing, because its controller was behind: until it has caught up."""
 
 
 @dataclass(slots=True)
@@ -137,10 +137,12 @@ def _compare_when_due(work: Work, read: Read) -> None:
     every = COMPARE_EVERY if work.source.reports_deletions() else COMPARE_EVERY_WITHOUT_TOMBSTONES
     last = work.state.record().last_comparison
     if last is None or work.clock() - last >= every:
-        _compare(work, work.source, read)
+        complete = _compare(work, work.source, read)
+        work.state.set_compared(work.clock() if complete else work.clock() - every + COMPARE_AFTER_DOUBT)
 
 
-def _compare(work: Work, source: Enumerates, read: Read) -> None:
+def _compare(work: Work, source: Enumerates, read: Read) -> bool:
+    """Whether the source could say of everybody whether they are there; if not, absence proves nothing."""
     generation = work.state.start_comparison()
     complete = False
     for page in source.anchors(work.wanted):
@@ -153,7 +155,7 @@ def _compare(work: Work, source: Enumerates, read: Read) -> None:
         _ask(work, unseen, generation, read)
     if complete:
         ownership.claim(work)
-        work.state.set_compared(work.clock())
+    return complete
 
 
 def _ask(work: Work, anchors: list[Anchor], generation: int, read: Read) -> None:

@@ -99,11 +99,14 @@ class Scoping:
 
 
 def missing_bases(state: State, scope: Scope) -> list[Problem]:
-    """Containers and groups of the scope that are gone: then the scope itself is in doubt, and nothing is exported."""
+    """Containers and groups of the scope that are gone: then the scope itself is in doubt, and nothing is exported.
+
+    An excluded container may be deleted, but must be known: nobody comes into the scope or leaves it by its deletion.
+    """
     wanted = [*scope.containers, *scope.excluded_containers, *scope.groups]
     found = state.known(wanted) if wanted else {}
     return [
         Problem("scope-base-missing", object=scope.names.get(anchor, anchor), details={"guid": anchor})
         for anchor in wanted
-        if anchor not in found or not found[anchor].live
+        if anchor not in found or not (found[anchor].live or anchor in scope.excluded_containers)
     ]

@@ -157,6 +157,10 @@ class State(Protocol):
         """(group, attribute, links to be taken away or taken since then, nobody having approved) of that many."""
         ...
 
+    def losing_all(self) -> list[tuple[str, str, int]]:
+        """(target type, attribute, owners) of owners who would be left without a link of it, nobody having approved."""
+        ...
+
     def linked(self, type_: str) -> int: ...
     def exported_links(self, anchor: Anchor, attribute: str) -> int: ...
     def done_since(self, action: str, type_: str, since: float) -> int:
@@ -165,6 +169,10 @@ class State(Protocol):
 
     def keep_back(self, what: What, type_: str, subject: str, cause: Problem, seqs: Sequence[int] | None) -> int:
         """Put rows on hold (all of the kind, or these seqs, or a group's removals); answers how many are held."""
+        ...
+
+    def keep_links_back(self, type_: str, attribute: str, cause: Problem) -> int:
+        """Put on hold what those owners would lose; answers how many links are held."""
         ...
 
     def recount_holds(self) -> int:

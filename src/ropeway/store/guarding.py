@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     ScalarSelect,
     Select,
+    Subquery,
     and_,
     delete,
     false,
@@ -132,6 +133,40 @@ def losing_members(c: Connection, key: Key, at_least: int, since: float) -> list
     return [(Anchor(a), attribute, int(n)) for a, attribute, n in rows]
 
 
+def losing_all(c: Connection, key: Key) -> list[tuple[str, str, int]]:
+    """(target type, attribute, owners) of owners who would lose every link of an attribute, and nobody has approved.
+
+    Links to what was deleted in the source are left out: they go with it.
+    """
+    found = _losing_all(key)
+    counts = select(entry.c.target_type, found.c.attribute, func.count()).join(found, entry.c.number == found.c.owner)
+    rows = c.execute(counts.where(entry.c.target_type.is_not(None)).group_by(entry.c.target_type, found.c.attribute))
+    return [(type_, attribute, number) for type_, attribute, number in rows]
+
+
+def _losing_all(key: Key) -> Subquery:
+    """(owner, attribute) that would be left without a link."""
+    some = (
+        select(link.c.owner, link.c.attribute)
+        .select_from(change.join(link, link.c.owner == change.c.entry))
+        .where(
+            change.c.job == key["job"],
+            change.c.phase == 4,
+            PENDING,
+            link.c.present == false(),
+            or_(link.c.hold.is_(None), link.c.hold.not_in(approved_holds(key))),
+        )
+        .distinct()
+        .subquery()
+    )
+    one = link.alias()
+    this = and_(one.c.owner == some.c.owner, one.c.attribute == some.c.attribute)
+    stays = select(one.c.owner).where(this, one.c.present == true()).exists()
+    alive = and_(entry.c.job == one.c.job, entry.c.anchor == one.c.other, entry.c.live == true())
+    misses = select(one.c.owner).select_from(one.join(entry, alive)).where(this, one.c.present == false()).exists()
+    return select(some.c.owner, some.c.attribute).where(~stays, misses).subquery()
+
+
 def linked(c: Connection, key: Key, type_: str) -> int:
     """How many target objects of a type the job has."""
     query = select(func.count()).where(
@@ -158,17 +193,7 @@ def keep_back(
 ) -> int:
     """Put rows on the open hold of that kind (what, type, subject), made where there is none; how many it holds."""
     what, type_, subject = kind
-    open_ = and_(
-        hold.c.job == key["job"],
-        hold.c.what == what,
-        hold.c.type == type_,
-        hold.c.subject == subject,
-        hold.c.approved.is_(None),
-    )
-    number: int | None = c.scalar(select(hold.c.number).where(open_))
-    if number is None:
-        row = dict(key, what=what, type=type_, subject=subject, count=0, digest="", created=now)
-        number = inserted(c.execute(hold.insert().values(**row, cause=problem_text(cause))))
+    number = _open_hold(c, key, kind, cause, now)
     if what == "members":
         c.execute(
             update(link)
@@ -192,6 +217,37 @@ def keep_back(
             rows = and_(rows, change.c.seq.in_(seqs))
         c.execute(update(change).where(rows).values(hold=number))
     return recount(c, key, number)
+
+
+def keep_links_back(c: Connection, key: Key, type_: str, attribute: str, cause: Problem, now: float) -> int:
+    """Put on hold what owners of a type would lose of an attribute of which nothing would be left."""
+    number = _open_hold(c, key, ("emptied", type_, attribute), cause, now)
+    found = _losing_all(key)
+    owners = (
+        select(found.c.owner)
+        .join(entry, entry.c.number == found.c.owner)
+        .where(found.c.attribute == attribute, entry.c.target_type == type_)
+    )
+    lost = and_(link.c.attribute == attribute, PENDING, link.c.present == false(), link.c.hold.is_(None))
+    c.execute(update(link).where(link.c.owner.in_(owners), lost).values(hold=number))
+    return recount(c, key, number)
+
+
+def _open_hold(c: Connection, key: Key, kind: tuple[str, str, str], cause: Problem, now: float) -> int:
+    """The number of the hold of that kind that nobody has approved, made where there is none."""
+    what, type_, subject = kind
+    open_ = and_(
+        hold.c.job == key["job"],
+        hold.c.what == what,
+        hold.c.type == type_,
+        hold.c.subject == subject,
+        hold.c.approved.is_(None),
+    )
+    number: int | None = c.scalar(select(hold.c.number).where(open_))
+    if number is None:
+        row = dict(key, what=what, type=type_, subject=subject, count=0, digest="", created=now)
+        number = inserted(c.execute(hold.insert().values(**row, cause=problem_text(cause))))
+    return number
 
 
 def recount(c: Connection, key: Key, number: int) -> int:
@@ -220,6 +276,14 @@ def recount(c: Connection, key: Key, number: int) -> int:
         c.execute(delete(hold).where(this))
         c.execute(update(change).where(change.c.job == key["job"], change.c.hold == number).values(hold=None))
     return count
+
+
+def approve(c: Connection, key: Key, number: int, now: float) -> None:
+    """Let go what a hold keeps back; a row of links that waits for another hold, too, sends what it may."""
+    c.execute(update(hold).where(hold.c.job == key["job"], hold.c.number == number).values(approved=now))
+    owners = select(link.c.owner).where(link.c.job == key["job"], link.c.hold == number, PENDING)
+    rows = and_(change.c.job == key["job"], change.c.kind == Kind.LINKS.value, change.c.entry.in_(owners))
+    c.execute(update(change).where(rows).values(hold=number))
 
 
 def recount_all(c: Connection, key: Key) -> int:

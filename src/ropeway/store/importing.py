@@ -204,11 +204,15 @@ def unseen(c: Connection, key: Key, generation: int, limit: int) -> list[Anchor]
 
 
 def bury_final(c: Connection, key: Key, generation: int) -> None:
-    """Forget tombstones that an earlier full read left, with the links that hid behind them."""
+    """Forget tombstones that an earlier full read left, with the links that hid behind them.
+
+    Not those of containers: a scope may name them.
+    """
     final = select(entry.c.number, entry.c.anchor).where(
         entry.c.job == key["job"],
         text("live = false"),
         entry.c.target.is_(None),
+        entry.c.type.not_in(CONTAINERS),
         entry.c.generation < generation - 1,
     )
     found = c.execute(final.limit(200)).all()

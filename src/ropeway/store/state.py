@@ -231,6 +231,10 @@ class SqlState:
         with self._db.read() as c:
             return guarding.losing_members(c, self._key, at_least, since)
 
+    def losing_all(self) -> list[tuple[str, str, int]]:
+        with self._db.read() as c:
+            return guarding.losing_all(c, self._key)
+
     def linked(self, type_: str) -> int:
         with self._db.read() as c:
             return guarding.linked(c, self._key, type_)
@@ -246,6 +250,10 @@ class SqlState:
     def keep_back(self, what: What, type_: str, subject: str, cause: Problem, seqs: Sequence[int] | None) -> int:
         with self._write() as c:
             return guarding.keep_back(c, self._key, (what, type_, subject), cause, seqs, self._clock())
+
+    def keep_links_back(self, type_: str, attribute: str, cause: Problem) -> int:
+        with self._write() as c:
+            return guarding.keep_links_back(c, self._key, type_, attribute, cause, self._clock())
 
     def recount_holds(self) -> int:
         with self._write() as c:
