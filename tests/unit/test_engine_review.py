@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.in_process import open_control
-from ropeway.control.protocol import CycleView
+from ropeway.control.protocol import CycleView, EventFilter
 from ropeway.control.running import Running, keep
 from ropeway.directory import tables as directory_tables
 from ropeway.engine.cycle import Cycle
@@ -438,6 +438,31 @@ def test_somebody_who_could_not_be_read_and_is_gone_is_set_aside_no_more(trial: 
     company.remove(ada)
     job.run()
     assert (in_escrow(job), trial.users()) == (0, {"Ben"})
+
+
+# what people type
+
+
+def test_text_that_is_no_text_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    control = open_control(f"sqlite:///{tmp_path}/control.sqlite")
+    calls: list[Callable[[], object]] = [
+        lambda: control.job("\udcff"),
+        lambda: control.explain("\udcff@contoso.test"),
+        lambda: control.events(EventFilter(object="\udcff")),
+        lambda: control.show_object("users", "\udcff"),
+    ]
+    for call in calls:
+        with pytest.raises(RopewayError) as told:
+            call()
+        assert told.value.problem.code in ("text-unreadable", "object-unknown")
+    control.close()
+
+
+def test_an_address_with_an_odd_port_is_refused_without_its_password() -> None:
+    with pytest.raises(RopewayError) as told:
+        open_control("postgresql://ropeway:swordfish@127.0.0.1:port/state")
+    assert told.value.problem.code == "state-cannot-open"
+    assert "swordfish" not in str(told.value)
 
 
 # the process that stays

@@ -63,6 +63,8 @@ def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
         database = Database(url)
     except (SQLAlchemyError, ImportError) as error:
         raise RopewayError(Problem("state-cannot-open", details={"error": said(error)})) from error
+    except ValueError:
+        raise RopewayError(Problem("state-cannot-open", details={"error": "Its port is no number."})) from None
     try:
         prepare(database)
         directory = Directory(database, TENANT, clock=time.time)

@@ -41,9 +41,11 @@ UNFORESEEN = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 @contextmanager
 def trouble() -> Generator[None, None, None]:
-    """Turns what a database says into the problem `database-trouble`."""
+    """Turns what a database says into `database-trouble`, and text that it cannot hold into `text-unreadable`."""
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise RopewayError(Problem("text-unreadable", value=shown(error.object))) from error
     except DBAPIError as error:
         if isinstance(error, UNFORESEEN):
             raise

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from ropeway.directory.answers import reported
 from ropeway.directory.drafts import Refused
 from ropeway.directory.workspace import Workspace
-from ropeway.model.problems import RopewayError
+from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.store.database import Database
 
 
@@ -42,5 +42,7 @@ def trouble() -> Generator[None, None, None]:
         yield
     except Refused as refused:
         raise RopewayError(refused.problem) from refused
+    except UnicodeEncodeError as error:
+        raise RopewayError(Problem("text-unreadable", value=shown(error.object))) from error
     except DBAPIError as error:
         raise RopewayError(reported(error)) from error

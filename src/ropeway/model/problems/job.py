@@ -114,6 +114,13 @@ ENTRIES: tuple[Entry, ...] = (
         "Write it like 2026-01-31 or 2026-01-31T08:00:00Z.",
     ),
     Entry(
+        "text-unreadable",
+        Severity.ERROR,
+        "This text cannot be read",
+        "It holds bytes that are no UTF-8, so nothing can be called that.",
+        "Type it again, in a terminal that uses UTF-8 (`locale` says).",
+    ),
+    Entry(
         "database-trouble",
         Severity.FATAL,
         "The state could not be read or written",
