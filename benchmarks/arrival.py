@@ -63,7 +63,7 @@ def _writes(bench: Bench, domain: Domain, state: Path, poller: Poller) -> list[t
             written, seen = _arrival(reader, numbers[_principal(who, number)], who, number, title)
             polled = _until(lambda title=title: poller.seen.get(title), "seen by the bare poll")
             pairs.append((max(seen - written, 0), max(polled - written, 0)))
-            time.sleep(random.uniform(0, 2 * MEAN_PAUSE))
+            time.sleep(random.uniform(0, 2 * MEAN_PAUSE))  # writes come at random moments
     return pairs
 
 
@@ -94,7 +94,7 @@ def _until(look: Callable[[], float | None], where: str) -> float:
     while (found := look()) is None:
         if time.monotonic() > end:
             raise RuntimeError(f"a write was not {where} after {LONGEST:.0f} s")
-        time.sleep(LOOK_EVERY)
+        time.sleep(LOOK_EVERY)  # the reader polls
     return found
 
 

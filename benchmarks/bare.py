@@ -85,8 +85,8 @@ class Waiting:
             finally:
                 self.seconds += time.perf_counter() - began
 
-        Connection.receive = timed  # type: ignore[method-assign]
+        Connection.receive = timed  # type: ignore[method-assign]  # timed, and put back
         try:
             yield
         finally:
-            Connection.receive = receive  # type: ignore[method-assign]
+            Connection.receive = receive  # type: ignore[method-assign]  # timed, and put back

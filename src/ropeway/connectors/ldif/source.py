@@ -48,7 +48,7 @@ class LdifSource:
         return iter(())
 
     def read_one(self, anchor: Anchor, wanted: Wanted) -> Whole | None:
-        """One object by its place in the file, then a scan for the links that point to it (1 s for 100,000 objects).
+        """One object by its place in the file, then a scan for the links that point to it (5 s for 100,000 objects).
 
         None where the file does not have it or cannot make sense of it; RopewayError `ldif-in-doubt` where it is
         missing from a file that is not whole.
