@@ -33,16 +33,21 @@ def load_schema(raw: dict[str, Any] | None, source_kind: str) -> Schema:
 @cache
 def default_schema(source_kind: str) -> Schema:
     """The schema that comes with Ropeway for a kind of source."""
+    return _checked(default_document(source_kind))
+
+
+def default_document(source_kind: str) -> dict[str, Any]:
+    """The default schema of a kind of source as it is written, `sameAs` included."""
     file = _DEFAULTS.get(source_kind)
     if file is None:
         known = ", ".join(_DEFAULTS)
         raise refused("schema-unreadable", "$", f"no default schema for a source “{source_kind}”: known are {known}")
     text = resources.files("ropeway.rules").joinpath("schemas", f"{file}.json").read_bytes()
-    return _checked(msgspec.json.decode(text))
+    return msgspec.json.decode(text)
 
 
 def _checked(raw: dict[str, Any]) -> Schema:
-    schema = _with_same_as(_decoded(raw))
+    schema = _with_same_as(decoded(raw))
     _refuse_doubled_priorities(schema.synchronization_rules)
     for place, rule in enumerate(schema.synchronization_rules):
         _refuse_unsupported(rule, f"$.synchronizationRules[{place}]")
@@ -50,7 +55,8 @@ def _checked(raw: dict[str, Any]) -> Schema:
     return schema
 
 
-def _decoded(raw: dict[str, Any]) -> Schema:
+def decoded(raw: dict[str, Any]) -> Schema:
+    """A schema as written, `sameAs` included; RopewayError `schema-unreadable` for keys and values that are none."""
     plain = {key: value for key, value in raw.items() if "@odata." not in key}
     try:
         return msgspec.convert(plain, Schema)
