@@ -65,7 +65,6 @@ IDLE: list[tuple[str, Callable[[Office], object]]] = [
     ("record", lambda o: (o.state.record(), o.state.stopped_before())),
     ("known", lambda o: o.state.known([a("P00001")])),
     ("children", lambda o: o.state.children_due(a("P00001"))),
-    ("owners", lambda o: o.state.owners_due(a("P00001"))),
     ("members", lambda o: o.state.members_due([a("G001")])),
     ("in_groups", lambda o: o.state.in_groups([a("P00001")], [a("G001")])),
     ("group_closure", lambda o: o.state.group_closure([a("G001")])),

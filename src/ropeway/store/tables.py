@@ -123,7 +123,6 @@ link = Table(
     Column("stamp", BigInteger, nullable=False),
     Column("hold", Integer),
     PrimaryKeyConstraint("owner", "attribute", "other"),
-    Index("ix_link_other", "job", "other"),
     Index(
         "ix_link_pending",
         "owner",
@@ -134,7 +133,8 @@ link = Table(
 )
 """One value of a reference attribute: from an entry to an anchor, which may not be known yet.
 
-Where `present` and `exported` differ, the difference is the planned change."""
+Where `present` and `exported` differ, the difference is the planned change. There is no index from the other end: it
+would be written in random order, a page for each link; what asks from there (an object that came back) is rare."""
 
 PENDING = link.c.present != link.c.exported
 """Links whose planned change is open: what the partial index covers."""
