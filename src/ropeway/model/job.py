@@ -67,6 +67,15 @@ class Guards(msgspec.Struct, frozen=True):
         return self.by_type.get(type_, {}).get(what) or getattr(self, what)
 
 
+class SchemaEdit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One change that an administrator made to a default schema."""
+
+    place: tuple[str, ...]
+    """Keys and names from the root: synchronizationRules, a rule's id, objectMappings, `user → user`, …, mail."""
+    value: Any = None
+    """What stands there, as JSON has it; None: nothing, what the default has there is taken out."""
+
+
 class JobSettings(msgspec.Struct, frozen=True):
     """Everything an administrator decides about a job."""
 
@@ -74,7 +83,9 @@ class JobSettings(msgspec.Struct, frozen=True):
     source: SourceSettings
     scope: Scope = Scope()
     schema: dict[str, Any] | None = None
-    """A Graph synchronizationSchema; None means the default schema of the source's kind."""
+    """A Graph synchronizationSchema of one's own; None means the default schema of the source's kind."""
+    edits: tuple[SchemaEdit, ...] = ()
+    """Changes to the default schema, kept apart from it, so that an upgrade of the default keeps them."""
     guards: Guards = Guards()
     departure: dict[str, Departure] = {}
     """By target type; `delete` where nothing is said."""
