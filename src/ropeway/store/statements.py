@@ -6,34 +6,17 @@ because no column of the large tables needs a conversion.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import (
-    ARRAY,
-    Boolean,
-    ClauseElement,
-    Column,
-    ColumnElement,
-    Connection,
-    Dialect,
-    Table,
-    Text,
-    any_,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import ARRAY, ClauseElement, Column, ColumnElement, Connection, Table, any_, bindparam, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Rows = list[dict[str, Any]]
 
@@ -91,5 +74,5 @@ class _Composed(NamedTuple):
 def _composed(statement: ClauseElement, dialect: str) -> _Composed:
     placed = sqlite.dialect(paramstyle="qmark") if dialect == "sqlite" else psycopg.dialect(paramstyle="format")
     made: Any = statement.compile(dialect=placed)
-    names: Iterable[str] = made.positiontup
-    return _Composed(str(made), itemgetter(*names))
+    names: Sequence[str] = made.positiontup
+    return _Composed(str(made), itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],))
