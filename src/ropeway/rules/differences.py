@@ -1,7 +1,7 @@
 """What differs between two schemas as written, place by place; and such differences applied again.
 
-Lists whose elements have names (rules, object mappings, attribute mappings, directories) are looked at by name, so their
-order says nothing. An attribute mapping is one thing: it is kept or replaced as a whole.
+Lists whose elements have names (rules, object mappings, attribute mappings, directories) are looked at by name, so
+their order says nothing. An attribute mapping is one thing: it is kept or replaced as a whole.
 """
 
 from __future__ import annotations

@@ -12,7 +12,17 @@ import msgspec
 
 from ropeway.model.job import JobSettings, SchemaEdit
 from ropeway.model.values import digest, pack
-from ropeway.rules.differences import Applied, Difference, Document, applied, differences, edits, found_at, pruned, tree_of
+from ropeway.rules.differences import (
+    Applied,
+    Difference,
+    Document,
+    applied,
+    differences,
+    edits,
+    found_at,
+    pruned,
+    tree_of,
+)
 from ropeway.rules.loading import decoded, default_document, load_schema
 from ropeway.rules.schema import Schema
 
@@ -93,8 +103,8 @@ def upgrade(before: Document, after: Document, kept: tuple[SchemaEdit, ...]) -> 
     old, new = applied(before, kept), applied(after, kept)
     changes = [one for one in differences(old.document, new.document) if one.place not in UNIMPORTANT]
     trees = tree_of(before), tree_of(after)
-    found = [_conflict(edit, found_at(trees[0], edit.place), found_at(trees[1], edit.place)) for edit in kept
-             if edit not in new.lost]  # fmt: skip
+    stay = [edit for edit in kept if edit not in new.lost]
+    found = [_conflict(edit, found_at(trees[0], edit.place), found_at(trees[1], edit.place)) for edit in stay]
     gone = [Conflict(e.place, "place-gone", found_at(trees[0], e.place), None, e.value) for e in new.lost]
     return Upgrade(tuple(changes), (*gone, *(one for one in found if one is not None)))
 
@@ -110,7 +120,8 @@ def _conflict(edit: SchemaEdit, before: Any, after: Any) -> Conflict | None:
 
 def exported(document: Document, job: str, revision: int) -> Document:
     """The schema with a version that says of which job and revision it is, so that nobody's import undoes another's."""
-    return {"id": "", "version": "", **document, "version": f"{document.get('version', '')}+{job}.{revision}"}
+    version = f"{document.get('version', '')}+{job}.{revision}"
+    return {"id": document.get("id", ""), "version": version, **{k: v for k, v in document.items() if k != "version"}}
 
 
 def imported(document: Document) -> tuple[Document, Exported | None]:
