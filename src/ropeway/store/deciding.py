@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, select, true, update
 from ropeway.engine.records import Decided, Entry, Planned
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
-from ropeway.store.rows import Key, dn_key
+from ropeway.store.rows import Key
 from ropeway.store.statements import Rows, among, insert_of, run
 from ropeway.store.tables import PENDING, change, entry, link
 from ropeway.store.worklist import drop_escrows, finish_due, put_escrows, put_later
@@ -35,14 +35,14 @@ def phase_of(kind: Kind, type_: str) -> int:
 _decided = (
     update(entry)
     .where(entry.c.number == bindparam("b_number"))
-    .values({name: bindparam(f"b_{name}") for name in ("dn", "dn_key", "in_scope", "reason", "target_type")})
+    .values({name: bindparam(f"b_{name}") for name in ("dn", "in_scope", "reason", "target_type")})
 )
 
 
 def put_decisions(c: Connection, entries: Sequence[Entry]) -> None:
     """Write what was decided about entries, and their DN as it is now."""
     rows: Rows = [
-        {"b_number": e.number, "b_dn": e.dn, "b_dn_key": dn_key(e.dn), "b_in_scope": e.in_scope,
+        {"b_number": e.number, "b_dn": e.dn, "b_in_scope": e.in_scope,
          "b_reason": e.reason, "b_target_type": e.target_type}
         for e in entries
     ]  # fmt: skip

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, and_, bindparam, delete, false, select, text,
 from ropeway.engine.records import CONTAINERS, Entry, Imported, LinkKey, LinksPart
 from ropeway.model.anchors import Anchor
 from ropeway.model.values import unpack
-from ropeway.store.rows import Key, dn_key
+from ropeway.store.rows import Key
 from ropeway.store.statements import Rows, among, upsert
 from ropeway.store.tables import due, entry, later, link
 from ropeway.store.worklist import add_due, drop_escrows, later_again, put_escrows, rank_of
 
-_READ = ("type", "parent", "dn", "dn_key", "attributes", "digest", "generation", "live")
+_READ = ("type", "parent", "dn", "attributes", "digest", "generation", "live")
 ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
 
 _this_link = and_(
@@ -50,7 +50,6 @@ def put_entries(c: Connection, key: Key, entries: Iterable[Entry], generation: i
             "type": e.type,
             "parent": e.parent,
             "dn": e.dn,
-            "dn_key": dn_key(e.dn),
             "attributes": e.attributes,
             "digest": e.digest,
             "generation": generation,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, func, or_, select, true
 from ropeway.engine.records import Entry
 from ropeway.model.problems import Problem
 from ropeway.model.values import compare_key
-from ropeway.store.rows import Key, dn_key, problem_from
+from ropeway.store.rows import Key, problem_from
 from ropeway.store.tables import change, cycle, due, entry, escrow, hold, link, provisioning_event
 
 _ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
@@ -55,8 +55,8 @@ def entries_named(c: Connection, key: Key, name: str) -> list[Entry]:
     here = entry.c.job == key["job"]
     found = [Entry(*row) for row in c.execute(select(*_ENTRY).where(here, entry.c.anchor == name.lower()))]
     if not found:
-        rows = c.execute(select(*_ENTRY).where(here, entry.c.dn_key == dn_key(name)))
-        found = [e for e in (Entry(*row) for row in rows) if compare_key(e.dn) == compare_key(name)]
+        numbers = _numbers_of_dn(c, key, name) if "=" in name else []
+        found = [Entry(*row) for row in c.execute(select(*_ENTRY).where(entry.c.number.in_(numbers)))]
     if not found:
         types = ("user", "group", "contact", "device")
         rows = c.execute(
@@ -66,6 +66,13 @@ def entries_named(c: Connection, key: Key, name: str) -> list[Entry]:
         )
         found = [Entry(*row) for row in rows]
     return found
+
+
+def _numbers_of_dn(c: Connection, key: Key, dn: str) -> list[int]:
+    """By looking at every DN: people ask seldom, and an index would cost every import."""
+    wanted = compare_key(dn)
+    rows = c.execute(select(entry.c.number, entry.c.dn).where(entry.c.job == key["job"]))
+    return [number for number, name in rows if compare_key(name) == wanted]
 
 
 def counts(c: Connection, key: Key) -> dict[str, dict[str, int]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any, TypedDict
 
 import msgspec
 from sqlalchemy import CursorResult
 
 from ropeway.model.problems import Problem
-from ropeway.model.values import compare_key
 
 
 class Key(TypedDict):
@@ -23,11 +21,6 @@ def inserted(result: CursorResult[Any]) -> int:
     """The number that an inserted row was given."""
     made: Any = result.inserted_primary_key
     return int(made[0])
-
-
-def dn_key(dn: str) -> bytes:
-    """8 bytes by which a DN is looked up; the DN itself is compared afterwards."""
-    return blake2b(compare_key(dn).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def problem_text(problem: Problem) -> str:

@@ -75,4 +75,8 @@ def _composed(statement: ClauseElement, dialect: str) -> _Composed:
     placed = sqlite.dialect(paramstyle="qmark") if dialect == "sqlite" else psycopg.dialect(paramstyle="format")
     made: Any = statement.compile(dialect=placed)
     names: Sequence[str] = made.positiontup
-    return _Composed(str(made), itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],))
+    return _Composed(str(made), _only(names[0]) if len(names) == 1 else itemgetter(*names))
+
+
+def _only(name: str) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    return lambda row: (row[name],)

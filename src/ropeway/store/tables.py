@@ -68,7 +68,6 @@ entry = Table(
     Column("type", String, nullable=False),
     Column("parent", String),
     Column("dn", String, nullable=False),
-    Column("dn_key", LargeBinary, nullable=False),
     Column("attributes", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("generation", Integer, nullable=False),
@@ -80,7 +79,6 @@ entry = Table(
     Column("exported", LargeBinary),
     UniqueConstraint("job", "anchor"),
     Index("ix_entry_parent", "job", "parent"),
-    Index("ix_entry_dn_key", "job", "dn_key"),
     Index(
         "ix_entry_foreign",
         "type",

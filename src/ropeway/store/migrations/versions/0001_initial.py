@@ -157,7 +157,6 @@ def upgrade() -> None:
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("parent", sa.String(), nullable=True),
         sa.Column("dn", sa.String(), nullable=False),
-        sa.Column("dn_key", sa.LargeBinary(), nullable=False),
         sa.Column("attributes", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
@@ -170,7 +169,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_entry")),
         sa.UniqueConstraint("job", "anchor", name=op.f("uq_entry_job_anchor")),
     )
-    op.create_index("ix_entry_dn_key", "entry", ["job", "dn_key"], unique=False)
     op.create_index(
         "ix_entry_foreign",
         "entry",
