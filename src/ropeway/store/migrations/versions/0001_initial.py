@@ -264,6 +264,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job", name=op.f("pk_lease")),
     )
     op.create_table(
+        "default_schema",
+        sa.Column("tenant", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "digest", name=op.f("pk_default_schema")),
+    )
+    op.create_table(
+        "job_schema",
+        sa.Column("job", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tenant", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("base", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_job_schema")),
+    )
+    op.create_table(
         "link",
         sa.Column("tenant", sa.Integer(), nullable=False),
         sa.Column("job", sa.Integer(), nullable=False),

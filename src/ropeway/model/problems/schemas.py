@@ -1,0 +1,54 @@
+"""Problems found where administrators change the schema of a job."""
+
+from __future__ import annotations
+
+from ropeway.model.problems.catalogue import Entry, Severity
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "schema-changed-meanwhile",
+        Severity.ERROR,
+        "Somebody else changed the schema of this job in between",
+        "You looked at its revision {seen}; now it has revision {found}. Taking yours would undo the other change, so "
+        "nothing was done.",
+        "See what became other with `ropeway schema diff {object} FILE`, export it again with "
+        "`ropeway schema export {object}`, and make your change in that file.",
+    ),
+    Entry(
+        "schema-upgraded",
+        Severity.INFO,
+        "Ropeway's default schema is another one than you last saw",
+        "An upgrade changed it at {changes} places; your {edits} changes to it were kept, {conflicts} of them at places "
+        "that it changes, too.",
+        "See all of it with `ropeway schema diff {object} --upgrade`; add --seen, and this notice is gone.",
+    ),
+    Entry(
+        "schema-edit-rests",
+        Severity.WARNING,
+        "A change of yours to the default schema has no effect",
+        "It is about {place}, which the default schema of this version no longer has. The change is kept.",
+        "See it with `ropeway schema diff {object} --upgrade`. Make it anew at another place with "
+        "`ropeway schema import`, or give it up with `ropeway schema reset {object}`.",
+    ),
+    Entry(
+        "schema-nothing-to-reset",
+        Severity.ERROR,
+        "There is nothing of yours to give up",
+        "{reason}.",
+        "See what is changed with `ropeway schema diff {object}`.",
+    ),
+    Entry(
+        "schema-test-unreadable",
+        Severity.ERROR,
+        "The test cannot be made as it is asked for",
+        "At {path}: {reason}.",
+        "docs/schemas.md has examples of entries and files of cases.",
+    ),
+    Entry(
+        "schema-test-no-type",
+        Severity.ERROR,
+        "No rule is about objects of this type",
+        "The schema maps {known}.",
+        "Name the type with --type, or look at the rules with `ropeway schema show`.",
+    ),
+)
