@@ -1,7 +1,8 @@
 """Graph's synchronizationSchema, as structures. Source: Graph v1.0 metadata, synchronizationSchema and its parts.
 
-Ropeway's own additions, each optional: `name` and `expression` of a clause, `sameAs` of an object mapping, `maxLength`
-of an attribute. Keys that are in neither list are refused.
+Ropeway's own additions, each optional: `dialect` of the schema, `linkType` and `sameAs` of an object mapping,
+`mergeType` of an attribute mapping, `name`, `expression` and `nested` of a clause, `nested` of a group filter,
+`maxLength` of an attribute. Keys that are in neither list are refused.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Any, Literal
 import msgspec
 
 from ropeway.model.definition import AttributeType
+
+Dialect = Literal["connect", "cloud", "ropeway"]
+"""Entra Connect's language, Cloud Sync's, or Ropeway's own, which reads most of both."""
 
 
 class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -25,8 +29,33 @@ class FlowType(StrEnum):
     OBJECT_ADD_ONLY = "ObjectAddOnly"
     """Only when the target object is created."""
     MULTI_VALUE_ADD_ONLY = "MultiValueAddOnly"
+    """Values are added to a multi-valued attribute, none is ever taken away."""
     VALUE_ADD_ONLY = "ValueAddOnly"
+    """The same."""
     ATTRIBUTE_ADD_ONLY = "AttributeAddOnly"
+    """Only while the target object has no value."""
+
+
+class MergeType(StrEnum):
+    """What several rules in scope make of one attribute (Entra Connect's merge type)."""
+
+    UPDATE = "Update"
+    """The rule of highest precedence that has a value wins."""
+    MERGE = "Merge"
+    """All their values together, each once."""
+    MERGE_CASE_INSENSITIVE = "MergeCaseInsensitive"
+    """The same; values that differ in upper and lower case alone count once, as the higher rule writes them."""
+
+
+class LinkType(StrEnum):
+    """What a rule does for the life of its target object (Entra Connect's link type)."""
+
+    PROVISION = "Provision"
+    """Creates it, and keeps it alive."""
+    JOIN = "Join"
+    """Only adds values to an object that is there, and that another rule or another job keeps alive."""
+    STICKY_JOIN = "StickyJoin"
+    """Creates none; one it has joined stays alive."""
 
 
 class MappingSource(Part, frozen=True, kw_only=True):
@@ -54,6 +83,7 @@ class AttributeMapping(Part, frozen=True, kw_only=True):
     default_value: str | None = None
     """The value where the source has none."""
     export_missing_references: bool = False
+    merge_type: MergeType = MergeType.UPDATE
 
 
 class Operand(Part, frozen=True, kw_only=True):
@@ -71,6 +101,8 @@ class Clause(Part, frozen=True, kw_only=True):
     operator_name: str = ""
     target_operand: Operand = Operand()
     expression: str = ""
+    nested: bool = False
+    """Of ISMEMBEROF: members of groups in the group count too."""
 
 
 class FilterGroup(Part, frozen=True, kw_only=True):
@@ -101,20 +133,23 @@ class ObjectMapping(Part, frozen=True, kw_only=True):
     scope: Filter | None = None
     attribute_mappings: tuple[AttributeMapping, ...] = ()
     metadata: tuple[Any, ...] = ()
+    link_type: LinkType = LinkType.PROVISION
     same_as: str = ""
     """The source type whose scope and attribute mappings count here too."""
 
 
 class ContainerFilter(Part, frozen=True, kw_only=True):
-    """Base containers; in Ropeway they belong to the job, by GUID."""
+    """The rule is about objects below one of these containers: a DN, a GUID, or `<GUID=…>;DN` as in a saved schema."""
 
     included_containers: tuple[str, ...] = ()
 
 
 class GroupFilter(Part, frozen=True, kw_only=True):
-    """Scoping groups; in Ropeway they belong to the job, by GUID."""
+    """The rule is about members of one of these groups, named like containers."""
 
     included_groups: tuple[str, ...] = ()
+    nested: bool = False
+    """Members of groups in the groups count too."""
 
 
 class SynchronizationRule(Part, frozen=True, kw_only=True):
@@ -176,5 +211,7 @@ class Schema(Part, frozen=True, kw_only=True):
 
     id: str = ""
     version: str = ""
+    dialect: Dialect = "ropeway"
+    """The language of its expressions."""
     directories: tuple[Directory, ...] = ()
     synchronization_rules: tuple[SynchronizationRule, ...] = ()
