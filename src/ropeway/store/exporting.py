@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
+    Select,
     and_,
     bindparam,
     delete,
@@ -21,12 +22,10 @@ from sqlalchemy import (
 )
 
 from ropeway.engine.records import Confirmed, Entry, PendingLink, Planned, Sendable
-from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
-from ropeway.store.guarding import approved_holds, free
+from ropeway.store.constant import Placed, any_of, inserting
 from ropeway.store.rows import Key, problem_text
-from ropeway.store.statements import Rows, among, insert_of, run
-from ropeway.store.tables import PENDING, change, entry, link, provisioning_event
+from ropeway.store.tables import PENDING, change, entry, hold, link, provisioning_event
 from ropeway.store.worklist import drop_escrows
 
 _ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
@@ -36,114 +35,171 @@ _place = tuple_(link.c.owner, link.c.attribute, link.c.other)
 Place = tuple[int, str, str]
 """Where in the order of links: owner's number, attribute, other end."""
 
+OWNERS = 32
+"""Owners whose links are looked at together at first: a group has many."""
+
+_approved = select(hold.c.number).where(hold.c.job == bindparam("b_job"), hold.c.approved.is_not(None))
+_free = and_(PENDING, or_(link.c.hold.is_(None), link.c.hold.in_(_approved)))
+_open = and_(any_of(link.c.owner, "b_owners"), _free)
+
 
 def sendable(
     c: Connection, key: Key, phase: int | None, after: int, limit: int, *, sent: bool, held: bool = False
 ) -> list[Sendable]:
     """Change rows with their entries, in order."""
-    query = (
-        select(*_PLANNED, *_ENTRY)
-        .select_from(change.join(entry, entry.c.number == change.c.entry))
-        .where(change.c.job == key["job"], change.c.seq > after)
-    )
-    if phase is not None:
-        query = query.where(change.c.phase == phase)
-    if sent:
-        query = query.where(change.c.state == "sent")
-    elif not held:
-        query = query.where(free(key))
-    rows: Any = c.execute(query.order_by(change.c.seq).limit(limit)).all()
+    query = _sendable(in_phase=phase is not None, sent=sent, held=held)
+    rows: Any = c.execute(query, {"b_job": key["job"], "b_phase": phase, "b_after": after, "b_limit": limit}).all()
     n = len(_PLANNED)
     return [Sendable(Planned(row[0], Kind(row[1]), *row[2:n]), Entry(*row[n:])) for row in rows]
 
 
+@cache
+def _sendable(*, in_phase: bool, sent: bool, held: bool) -> Select[Any]:
+    query = (
+        select(*_PLANNED, *_ENTRY)
+        .select_from(change.join(entry, entry.c.number == change.c.entry))
+        .where(change.c.job == bindparam("b_job"), change.c.seq > bindparam("b_after"))
+    )
+    if in_phase:
+        query = query.where(change.c.phase == bindparam("b_phase"))
+    if sent:
+        query = query.where(change.c.state == "sent")
+    elif not held:
+        query = query.where(or_(change.c.hold.is_(None), change.c.hold.in_(_approved)))
+    return query.order_by(change.c.seq).limit(bindparam("b_limit"))
+
+
+_mark_sent = update(change).where(any_of(change.c.seq, "b_seqs")).values(state="sent")
+
+
 def mark_sent(c: Connection, seqs: Sequence[int]) -> None:
     """Note that an answer is awaited."""
-    c.execute(update(change).where(among(c, change.c.seq, seqs)).values(state="sent"))
+    c.execute(_mark_sent, {"b_seqs": seqs})
+
+
+_pending = select(link.c.owner, link.c.attribute, link.c.other, link.c.present, link.c.hold)
+_pending_of_one = (
+    _pending.where(
+        link.c.owner == bindparam("b_owner"),
+        tuple_(link.c.attribute, link.c.other) > tuple_(bindparam("b_attribute"), bindparam("b_other")),
+        _free,
+    )
+    .order_by(link.c.attribute, link.c.other)
+    .limit(bindparam("b_limit"))
+)
+_pending_of_many = (
+    _pending.where(_open).order_by(link.c.owner, link.c.attribute, link.c.other).limit(bindparam("b_limit"))
+)
 
 
 def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, limit: int) -> list[PendingLink]:
     """Open link changes of these owners that no hold keeps back, by owner, attribute and other end."""
-    found = c.execute(
-        select(link.c.owner, link.c.attribute, link.c.other, link.c.present, link.c.hold)
-        .where(_open(c, key, owners), _place > after)
-        .order_by(link.c.owner, link.c.attribute, link.c.other)
-        .limit(limit)
-    ).all()
-    foreign = _foreign(c, key, [row.other for row in found])
+    found = _stretch(c, key, owners, after, limit)
+    foreign = _foreign(c, key, [row[2] for row in found])
     return [
-        PendingLink(owner, name, Anchor(o), present, hold is not None, foreign.get(o))
+        PendingLink(owner, name, o, present, hold is not None, foreign.get(o))
         for owner, name, o, present, hold in found
     ]
 
 
+def _stretch(c: Connection, key: Key, owners: Sequence[int], after: Place, limit: int) -> list[Any]:
+    """What is left of the owner that was being looked at, then some owners more at a time: none is sorted twice."""
+    owner, attribute, other = after
+    found: list[Any] = []
+    if owner in owners:
+        place = {"b_owner": owner, "b_attribute": attribute, "b_other": other}
+        found += c.execute(_pending_of_one, {"b_job": key["job"], "b_limit": limit, **place}).all()
+    rest = sorted(number for number in owners if number > owner)
+    size = OWNERS
+    while rest and len(found) < limit:
+        part = {"b_owners": rest[:size], "b_job": key["job"], "b_limit": limit - len(found)}
+        found += c.execute(_pending_of_many, part).all()
+        rest, size = rest[size:], size * 2
+    return found
+
+
+_foreign_one = and_(entry.c.job == bindparam("b_job"), entry.c.type == "foreignSecurityPrincipal")
+_any_foreign = select(entry.c.job).where(_foreign_one).limit(1)
+_foreign_of = select(entry.c.anchor, entry.c.attributes).where(_foreign_one, any_of(entry.c.anchor, "b_anchors"))
+
+
 def _foreign(c: Connection, key: Key, anchors: Sequence[str]) -> dict[str, bytes]:
     """Packed attributes of those anchors that are foreign security principals; most domains have few, or none."""
-    foreign = and_(entry.c.job == key["job"], entry.c.type == "foreignSecurityPrincipal")
-    if c.scalar(select(entry.c.job).where(foreign).limit(1)) is None:
+    if c.scalar(_any_foreign, {"b_job": key["job"]}) is None:
         return {}
-    found = select(entry.c.anchor, entry.c.attributes).where(foreign, among(c, entry.c.anchor, anchors))
-    return dict(c.execute(found).all())
+    return dict(c.execute(_foreign_of, {"b_job": key["job"], "b_anchors": anchors}).all())
 
 
-def _open(c: Connection, key: Key, owners: Sequence[int]) -> ColumnElement[bool]:
-    return and_(
-        among(c, link.c.owner, owners),
-        PENDING,
-        or_(link.c.hold.is_(None), link.c.hold.in_(approved_holds(key))),
-    )
+_event = inserting(
+    provisioning_event, "tenant", "job", "cycle", "time", "action", "status", "type", "entry", "anchor", "object",
+    "target", "modified", "decision", "lost", "approved", "problem",
+)  # fmt: skip
 
 
 def log(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
     """A line of the provisioning log for each change."""
-    rows: Rows = [
-        {"tenant": key["tenant"], "job": key["job"], "cycle": cycle, "time": now, "action": x.planned.kind.value,
-         "status": x.status, "type": x.planned.type, "entry": x.entry.number, "anchor": x.entry.anchor,
-         "object": x.entry.dn, "target": x.entry.target, "modified": x.modified, "decision": x.planned.decision,
-         "lost": x.lost - x.approved, "approved": x.planned.hold is not None,
-         "problem": problem_text(x.problem) if x.problem else None}
-        for x in changes
-    ]  # fmt: skip
-    if rows:
-        run(c, insert_of(provisioning_event, tuple(rows[0])), rows)
+    tenant, job = key["tenant"], key["job"]
+    _event.run(
+        c,
+        [
+            (tenant, job, cycle, now, x.planned.kind.value, x.status, x.planned.type, x.entry.number, x.entry.anchor,
+             x.entry.dn, x.entry.target, x.modified, x.planned.decision, x.lost - x.approved,
+             x.planned.hold is not None, problem_text(x.problem) if x.problem else None)
+            for x in changes
+        ],
+    )  # fmt: skip
 
 
-_settle = (
+_settle = Placed(
     update(entry)
     .where(entry.c.number == bindparam("b_number"))
-    .values({name: bindparam(f"b_{name}") for name in ("target", "exported", "in_scope", "target_type")})
-)
+    .values({name: bindparam(f"b_{name}") for name in ("target", "exported", "in_scope", "target_type")}),
+    "b_in_scope", "b_target_type", "b_target", "b_exported", "b_number",
+)  # fmt: skip
+_born = update(link).where(_open, link.c.present == true()).values(exported=True)
+_out_of_plan = delete(change).where(any_of(change.c.seq, "b_seqs"))
+_again = update(change).where(any_of(change.c.seq, "b_seqs")).values(state="planned")
 
 
 def confirm(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
     """Entries as the target has them now, a log line each, and the rows out of the plan."""
     good = [x for x in changes if x.status in ("success", "warning") and x.planned.kind is not Kind.LINKS]
-    rows: Rows = [
-        {"b_number": x.entry.number, "b_target": x.entry.target, "b_exported": x.entry.exported,
-         "b_in_scope": x.entry.in_scope, "b_target_type": x.entry.target_type}
-        for x in good
-    ]  # fmt: skip
-    run(c, _settle, rows)
-    drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
+    now_are = [x.entry for x in good]
+    _settle.run(c, [(e.in_scope, e.target_type, e.target, e.exported, e.number) for e in now_are])
+    drop_escrows(c, key, [e.anchor for e in now_are], ("export",))
     born = [x.entry.number for x in good if x.planned.kind is Kind.CREATE and x.planned.type != "group"]
     if born:
-        c.execute(update(link).where(_open(c, key, born), link.c.present == true()).values(exported=True))
+        c.execute(_born, {"b_owners": born, "b_job": key["job"]})
     logged = [x for x in changes if not x.keep]
     log(c, key, cycle, now, logged)
-    c.execute(delete(change).where(among(c, change.c.seq, [x.planned.seq for x in logged])))
+    c.execute(_out_of_plan, {"b_seqs": [x.planned.seq for x in logged]})
     kept = [x.planned.seq for x in changes if x.keep]
     if kept:
-        c.execute(update(change).where(change.c.seq.in_(kept)).values(state="planned"))
+        c.execute(_again, {"b_seqs": kept})
 
 
 def forget_exported_links(c: Connection, owners: Sequence[int], limit: int) -> int:
     """Present links of objects that are gone from the target count as not exported; how many, at most `limit`."""
-    some = (
-        select(link.c.owner, link.c.attribute, link.c.other)
-        .where(among(c, link.c.owner, owners), link.c.present == true(), link.c.exported == true())
-        .limit(limit)
+    return c.execute(_forget, {"b_owners": owners, "b_limit": limit}).rowcount
+
+
+_forget = (
+    update(link)
+    .where(
+        _place.in_(
+            select(link.c.owner, link.c.attribute, link.c.other)
+            .where(any_of(link.c.owner, "b_owners"), link.c.present == true(), link.c.exported == true())
+            .limit(bindparam("b_limit"))
+        )
     )
-    return c.execute(update(link).where(_place.in_(some)).values(exported=False)).rowcount
+    .values(exported=False)
+)
+
+_after = tuple_(bindparam("a_owner"), bindparam("a_attribute"), bindparam("a_other"))
+_last = tuple_(bindparam("l_owner"), bindparam("l_attribute"), bindparam("l_other"))
+_sent = and_(_open, _place > _after, _place <= _last)
+_removed = delete(link).where(_sent, link.c.present == false())
+_in_step = update(link).where(_sent, link.c.present == true()).values(exported=True, hold=None)
 
 
 def confirm_links(
@@ -156,24 +212,28 @@ def confirm_links(
 ) -> None:
     """The open links of these owners in a stretch of the order are in step; one log line an owner."""
     good = [x for x in changes if x.status in ("success", "warning")]
-    stretch = and_(_place > after, _place <= (last.owner, last.attribute, last.other))
-    sent = and_(_open(c, key, [x.entry.number for x in good]), stretch)
+    stretch = {"b_owners": [x.entry.number for x in good], "b_job": key["job"],
+               "a_owner": after[0], "a_attribute": after[1], "a_other": after[2],
+               "l_owner": last.owner, "l_attribute": last.attribute, "l_other": last.other}  # fmt: skip
     if any(x.lost for x in good):
-        c.execute(delete(link).where(sent, link.c.present == false()))
-    c.execute(update(link).where(sent, link.c.present == true()).values(exported=True, hold=None))
+        c.execute(_removed, stretch)
+    c.execute(_in_step, stretch)
     drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
     log(c, key, done[0], done[1], changes)
 
 
+_waiting = (
+    select(change.c.seq, func.max(link.c.hold))
+    .select_from(change.join(link, link.c.owner == change.c.entry))
+    .where(any_of(change.c.seq, "b_seqs"), PENDING, link.c.hold.not_in(_approved))
+    .group_by(change.c.seq)
+)
+_wait = update(change).where(change.c.seq == bindparam("b_seq")).values(hold=bindparam("b_hold"), state="planned")
+
+
 def finish_links(c: Connection, key: Key, seqs: Sequence[int]) -> None:
     """Take LINKS rows out of the plan; one whose owner has links on a hold waits for the same approval."""
-    waiting = c.execute(
-        select(change.c.seq, func.max(link.c.hold))
-        .select_from(change.join(link, link.c.owner == change.c.entry))
-        .where(among(c, change.c.seq, seqs), PENDING, link.c.hold.not_in(approved_holds(key)))
-        .group_by(change.c.seq)
-    ).all()
-    for seq, hold in waiting:
-        c.execute(update(change).where(change.c.seq == seq).values(hold=hold, state="planned"))
-    done = set(seqs) - {seq for seq, _ in waiting}
-    c.execute(delete(change).where(among(c, change.c.seq, sorted(done))))
+    waiting = c.execute(_waiting, {"b_seqs": seqs, "b_job": key["job"]}).all()
+    for seq, hold_number in waiting:
+        c.execute(_wait, {"b_seq": seq, "b_hold": hold_number})
+    c.execute(_out_of_plan, {"b_seqs": sorted(set(seqs) - {seq for seq, _ in waiting})})
