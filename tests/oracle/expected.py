@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tests.oracle.decoding import sid
+from tests.oracle.extensions import extension_links
 from tests.oracle.listing import Listing, Record
 from tests.oracle.properties import Expected, Tenant, expected_of
 from tests.oracle.scope import Scope, in_scope
 
 REFERENCES = {
-    "user": {"manager": "manager"},
-    "contact": {"manager": "manager"},
-    "group": {"members": "member", "owners": "managedBy"},
+    "user": {"manager": "manager"} | extension_links("user"),
+    "contact": {"manager": "manager"} | extension_links("contact"),
+    "group": {"members": "member", "owners": "managedBy"} | extension_links("group"),
     "device": {"registeredOwners": "managedBy"},
 }
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.oracle.decoding import immutable_id, sid, when
+from tests.oracle.extensions import extensions
 from tests.oracle.listing import Record
 from tests.oracle.scope import SECURITY, TYPES, mail_enabled
 
@@ -77,10 +79,11 @@ def expected_of(record: Record, dns_domain: str, tenant: Tenant) -> Expected:
         case "group":
             _group(found, dns_domain)
         case "contact":
-            properties |= _simple(record, CARD) | _addresses(record) | _phones(record)
+            properties |= _simple(record, CARD | EXTENSIONS) | _addresses(record) | _phones(record) | _seen(record)
             found.fresh = _nickname(found, "")
         case _:
             _machine(found)
+    properties |= extensions(record, type_)
     if "objectsid" in record.values:
         properties["onPremisesSecurityIdentifier"] = sid(record.values["objectsid"][0])
     return found
@@ -90,19 +93,18 @@ def _person(found: Expected, dns_domain: str, tenant: Tenant) -> None:
     record, properties = found.record, found.properties
     expires = record.number("accountExpires")
     expired = 0 < expires < NEVER and when(expires) <= tenant.now
-    properties |= _simple(record, CARD | EXTENSIONS | PERSON) | _addresses(record) | _phones(record)
+    properties |= _simple(record, CARD | EXTENSIONS | PERSON) | _addresses(record) | _phones(record) | _seen(record)
     properties |= {
         "accountEnabled": not record.number("userAccountControl") & DISABLED and not expired,
         "userType": "Member",
         "onPremisesDomainName": dns_domain,
+        "onPremisesNetBiosName": dns_domain.partition(".")[0].upper(),
         "onPremisesSamAccountName": record.one("sAMAccountName"),
     }
     properties |= _simple(record, {"onPremisesUserPrincipalName": "userPrincipalName"})
     country = record.one("msExchUsageLocation") or record.one("c")
     if country and len(country) == 2:
         properties["usageLocation"] = country.upper()
-    if hidden := record.one("msExchHideFromAddressLists"):
-        properties["showInAddressList"] = hidden != "TRUE"
     if set_ := record.number("pwdLastSet"):
         properties["lastPasswordChangeDateTime"] = when(set_).strftime("%Y-%m-%dT%H:%M:%SZ")
     _names(found, dns_domain, tenant)
@@ -147,6 +149,8 @@ def _group(found: Expected, dns_domain: str) -> None:
     }
     if described:
         properties["description"] = described
+    if hidden := record.one("msExchHideFromAddressLists"):
+        properties["hideFromAddressLists"] = hidden == "TRUE"
     found.fresh = _nickname(found, "") or ({} if "mailNickname" in properties else _from_name(properties))
 
 
@@ -166,6 +170,16 @@ def _machine(found: Expected) -> None:
 
 def _simple(record: Record, flows: dict[str, str]) -> dict[str, Any]:
     return {name: value for name, source in flows.items() if (value := record.one(source))}
+
+
+def _seen(record: Record) -> dict[str, Any]:
+    """The photograph, and whether others find the person in their address list."""
+    found: dict[str, Any] = {}
+    if hidden := record.one("msExchHideFromAddressLists"):
+        found["showInAddressList"] = hidden != "TRUE"
+    if photo := record.values.get("thumbnailphoto"):
+        found["thumbnailPhoto"] = b64encode(photo[0]).decode()
+    return found
 
 
 def _phones(record: Record) -> dict[str, Any]:

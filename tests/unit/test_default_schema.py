@@ -18,6 +18,7 @@ from ropeway.rules import (
     source_anchor,
     target_definition,
 )
+from ropeway.rules.extensions import extension_name
 from ropeway.rules.operators import OPERATORS
 
 RULES = compile_rules(default_schema("active-directory"))
@@ -74,9 +75,12 @@ def test_a_person_has_graphs_properties():
         "onPremisesImmutableId": "4AQlP4lP0xGaDAMF6CwzAQ==",
         "onPremisesDistinguishedName": "CN=Ada Lovelace,OU=Engines,DC=contoso,DC=test",
         "onPremisesDomainName": "contoso.test",
+        "onPremisesNetBiosName": "CONTOSO",
         "onPremisesSamAccountName": "ada",
         "onPremisesSecurityIdentifier": "S-1-5-21-2127521184-1604012920-1887927527-500",
         "onPremisesUserPrincipalName": "Ada@contoso.test",
+        extension_name("c"): "gb",
+        extension_name("cn"): "Ada Lovelace",
     }
 
 
@@ -176,6 +180,7 @@ def test_a_security_group():
         "securityEnabled": True,
         "onPremisesDistinguishedName": "CN=Engineers,DC=contoso,DC=test",
         "onPremisesSamAccountName": "Engineers",
+        extension_name("cn"): "Engineers",
     }
 
 
@@ -209,6 +214,7 @@ def test_a_contact():
         "mail": "charles@fabrikam.test",
         "surname": "Babbage",
         "companyName": "Fabrikam",
+        extension_name("cn"): "Charles Babbage",
     }
 
 
@@ -225,8 +231,12 @@ def test_a_computer_is_a_device_of_the_domain():
     assert device.match_candidates(device.map(laptop)) == (("deviceId", GUID),)
 
 
-def test_references_by_type():
-    assert {name: rule.references for name, rule in RULES.by_type.items()} == {
+def test_references_that_graph_knows_by_type():
+    known = {
+        name: {source: target for source, target in rule.references.items() if not target.startswith("extension_")}
+        for name, rule in RULES.by_type.items()
+    }
+    assert known == {
         "user": {"manager": "manager"},
         "inetOrgPerson": {"manager": "manager"},
         "group": {"member": "members", "managedBy": "owners"},

@@ -215,8 +215,11 @@ class Directory:
 
     def _whole(self, work: Workspace, record: Record) -> dict[str, Any]:
         shape: dict[str, Any] = {"id": record.id, **record.state.properties}
+        linked = reading.linked_attributes(work.connection, record.number)
         for attribute in LINKS[record.type]:
-            ends = _ends(work, record, attribute)
+            if attribute not in linked and attribute.startswith("extension_"):
+                continue
+            ends = _ends(work, record, attribute) if attribute in linked else []
             if LINKS[record.type][attribute].multivalued:
                 shape |= {attribute: ends[:SHOWN_LINKS], f"{attribute}Count": len(ends)}
             elif ends:

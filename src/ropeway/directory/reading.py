@@ -74,6 +74,11 @@ def _first_found(connection: Connection, query: Select[Any], attempts: Iterable[
     return []
 
 
+def linked_attributes(connection: Connection, number: int) -> set[str]:
+    """The link attributes in which an object leads anywhere, resolved or not."""
+    return set(connection.execute(select(_l.attribute).where(_l.object == number).distinct()).scalars())
+
+
 def ends(connection: Connection, tenant: int, number: int, attribute: str) -> list[Desired]:
     """The live objects at the other ends of a link attribute, by display name: `{id, type, displayName}`."""
     mine = (_l.object == number, _l.attribute == attribute)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from ropeway.directory.definition import BY_NAME
 from ropeway.model.changes import Desired
-from ropeway.model.definition import AttributeDefinition
+from ropeway.model.definition import AttributeDefinition, AttributeType
 from ropeway.model.problems import Problem, shown
 from ropeway.model.values import compare_key
 
@@ -23,6 +23,7 @@ _SMTP = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+")
 _ADDRESS_LINES = re.compile(rf"(?:(?:smtp|SMTP):{_SMTP.pattern}(?:\n|$))+")
 _NICKNAME = re.compile(r"[^@()\\\[\]\";:<>,\s]+")
 _EXTENSION = re.compile(r"extension_[0-9a-f]{32}_[A-Za-z0-9_]{1,128}")
+_EXTENSION_TYPES: dict[type, AttributeType] = {int: "Integer", bytes: "Binary"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 
 
@@ -56,7 +57,7 @@ def normalised(type_: str, attributes: Desired) -> Desired:
             if definition is not None and definition.type == "Boolean":
                 wanted[name] = value
                 continue
-        wanted[name] = _normal(type_, name, known.get(name) or _extension(name), value)
+        wanted[name] = _normal(type_, name, known.get(name) or _extension(name, value), value)
     return wanted
 
 
@@ -81,8 +82,14 @@ def missing(type_: str, attributes: Desired) -> str | None:
     return next((name for name in _REQUIRED[type_] if attributes.get(name) is None), None)
 
 
-def _extension(name: str) -> AttributeDefinition | None:
-    return AttributeDefinition(name, max_length=250) if _EXTENSION.fullmatch(name) else None
+def _extension(name: str, value: Any) -> AttributeDefinition | None:
+    """An extension that an administrator made up: of the type of its value (directory-extensions, “Synchronize”)."""
+    if not _EXTENSION.fullmatch(name):
+        return None
+    many = isinstance(value, list)
+    first: Any = next(iter(cast("list[object]", value)), None) if many else value
+    wanted: AttributeType = "Boolean" if isinstance(first, bool) else _EXTENSION_TYPES.get(type(first), "String")
+    return AttributeDefinition(name, wanted, many, max_length=250)
 
 
 def _scalar(definition: AttributeDefinition, value: Any) -> Any:

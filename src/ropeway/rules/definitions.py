@@ -8,6 +8,7 @@ from importlib import resources
 import msgspec
 
 from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, ObjectDefinition
+from ropeway.rules.extensions import Extension
 from ropeway.rules.schema import Attribute, Directory
 
 PSEUDO_ATTRIBUTES: dict[str, AttributeDefinition] = {
@@ -28,12 +29,17 @@ _FILES = {"Active Directory": "active_directory", "Ropeway": "ropeway"}
 
 
 class _BuiltIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file in `schemas/directories`: object types, and the attributes that all of them share."""
+    """A file in `schemas/directories`: object types, the attributes that all of them share, directory extensions."""
 
     id: str
     name: str
     shared: tuple[AttributeDefinition, ...] = ()
     objects: tuple[ObjectDefinition, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+
+    def extensions_of(self, type_: str) -> tuple[AttributeDefinition, ...]:
+        """The directory extensions of an object type."""
+        return tuple(e.defined() for e in self.extensions if type_ in e.of)
 
 
 @cache
@@ -44,7 +50,9 @@ def built_in(name: str) -> DirectoryDefinition | None:
         return None
     raw = resources.files("ropeway.rules").joinpath("schemas", "directories", f"{file}.json").read_bytes()
     known = msgspec.json.decode(raw, type=_BuiltIn)
-    objects = tuple(ObjectDefinition(o.name, known.shared + o.attributes) for o in known.objects)
+    objects = tuple(
+        ObjectDefinition(o.name, known.shared + o.attributes + known.extensions_of(o.name)) for o in known.objects
+    )
     return DirectoryDefinition(known.id, known.name, objects)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import msgspec
 
+from ropeway.rules.defaults import written_out
 from ropeway.rules.refusals import refused
 from ropeway.rules.rules import compile_rules
 from ropeway.rules.schema import ObjectMapping, Schema, SynchronizationRule
@@ -42,8 +42,7 @@ def default_document(source_kind: str) -> dict[str, Any]:
     if file is None:
         known = ", ".join(_DEFAULTS)
         raise refused("schema-unreadable", "$", f"no default schema for a source “{source_kind}”: known are {known}")
-    text = resources.files("ropeway.rules").joinpath("schemas", f"{file}.json").read_bytes()
-    return msgspec.json.decode(text)
+    return written_out(file)
 
 
 def _checked(raw: dict[str, Any]) -> Schema:
