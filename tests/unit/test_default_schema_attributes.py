@@ -19,7 +19,8 @@ from ropeway.rules.extensions import APPLICATION, extension_name
 RULES = compile_rules(default_schema("active-directory"))
 
 CARD = """givenName=givenName sn=surname title=jobTitle department=department company=companyName
-displayName=displayName physicalDeliveryOfficeName=officeLocation streetAddress=streetAddress l=city st=state postalCode=postalCode co=country
+displayName=displayName physicalDeliveryOfficeName=officeLocation streetAddress=streetAddress
+l=city st=state postalCode=postalCode co=country
 telephoneNumber=businessPhones mobile=mobilePhone facsimileTelephoneNumber=faxNumber mail=mail
 mailNickname=mailNickname proxyAddresses=proxyAddresses manager=manager thumbnailPhoto=thumbnailPhoto
 msExchHideFromAddressLists=showInAddressList c cn countryCode description homePhone info initials ipPhone middleName

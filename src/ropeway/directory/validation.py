@@ -23,7 +23,7 @@ _SMTP = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+")
 _ADDRESS_LINES = re.compile(rf"(?:(?:smtp|SMTP):{_SMTP.pattern}(?:\n|$))+")
 _NICKNAME = re.compile(r"[^@()\\\[\]\";:<>,\s]+")
 _EXTENSION = re.compile(r"extension_[0-9a-f]{32}_[A-Za-z0-9_]{1,128}")
-_EXTENSION_TYPES: dict[type, AttributeType] = {int: "Integer", bytes: "Binary"}
+_EXTENSION_TYPES: dict[type, AttributeType] = {bool: "Boolean", int: "Integer", bytes: "Binary"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 
 
@@ -87,8 +87,8 @@ def _extension(name: str, value: Any) -> AttributeDefinition | None:
     if not _EXTENSION.fullmatch(name):
         return None
     many = isinstance(value, list)
-    first: Any = next(iter(cast("list[object]", value)), None) if many else value
-    wanted: AttributeType = "Boolean" if isinstance(first, bool) else _EXTENSION_TYPES.get(type(first), "String")
+    first: object = next(iter(cast("list[object]", value)), None) if many else value
+    wanted = _EXTENSION_TYPES.get(type(first), "String")
     return AttributeDefinition(name, wanted, many, max_length=250)
 
 
