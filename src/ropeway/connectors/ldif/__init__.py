@@ -16,6 +16,7 @@ objects    a record's attributes and links
 reading    second pass: records become items
 paging     items become pages
 one        one object and who points to it
+apart      a large file in a process of its own
 marks      which contents were read
 source     the Source
 """

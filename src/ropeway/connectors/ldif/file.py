@@ -42,6 +42,11 @@ class LdifFile:
             self.start = 3 if head.startswith(codecs.BOM_UTF8) else 0
             self.opened_as = self.now()
 
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody else can open it again by its path."""
+        return not self._copied
+
     def now(self) -> tuple[int, int]:
         """Size in bytes and time of the last change in nanoseconds, of what is open."""
         status = os.fstat((self.file if self._copied else self._given).fileno())

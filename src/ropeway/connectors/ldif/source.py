@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ropeway.connectors.ldif.apart import LARGE, read_apart
 from ropeway.connectors.ldif.file import LdifFile, explained
 from ropeway.connectors.ldif.index import Place
 from ropeway.connectors.ldif.lines import printable
@@ -28,8 +29,10 @@ _ANCHORS = 1000
 class LdifSource:
     """The objects of one file. A file that gets new contents under the same name is opened again at the next read."""
 
-    def __init__(self, settings: LdifSettings) -> None:
+    def __init__(self, settings: LdifSettings, *, apart: bool = True) -> None:
         self._settings = settings
+        self._apart = apart
+        """Whether a large file is read by a process of its own."""
         self._file = LdifFile(settings.path)
         self._found: Survey | None = None
         self._digest: bytes | None = None
@@ -43,7 +46,8 @@ class LdifSource:
         """The whole file, or nothing where it is the one that was read; a file has no history to read from."""
         self._refresh()
         if watermark is None:
-            return self._read_all(wanted)
+            apart = self._apart and self._file.is_named and self._file.size() >= LARGE
+            return read_apart(self._settings, wanted) if apart else self._read_all(wanted)
         self._continue(watermark, wanted)
         return iter(())
 
