@@ -1,5 +1,6 @@
-# Every verb of the project. PYTHON chooses the interpreter of the virtual environment (3.11 or newer).
-PYTHON ?= python3
+# Every verb of the project. PYTHON chooses the interpreter of the virtual environment (3.11 or newer): the system's own
+# first, which gets its security updates and is built a third faster than what version switchers compile.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3.14 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11) python3)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
 WORKERS ?= 2
