@@ -31,13 +31,16 @@ from ropeway.control.protocol import (
     PlanView,
 )
 from ropeway.control.running import Running, dead_holders, keep, said, trouble
+from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
+from ropeway.control.schemas import Form, Schemas
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask
 from ropeway.control.views import cycle_view, event_view, hold_view, job_view
 from ropeway.directory import Directory
 from ropeway.model.job import JobSettings, JobStatus
 from ropeway.model.problems import Problem, RopewayError, shown
-from ropeway.rules import compile_rules, load_schema
+from ropeway.rules import compile_rules
+from ropeway.rules.layers import job_schema
 from ropeway.store import guarding, jobs, leases, looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -86,6 +89,7 @@ class InProcess:
         self._directory = directory
         self._ask = ask
         self._house_kept = -HOUSEKEEPING_EVERY
+        self._schemas = Schemas(database, TENANT)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -111,6 +115,7 @@ class InProcess:
         settings = settled(settings, containers, groups, excluded_containers, self._ask)
         with trouble(), self._db.write() as c:
             row = jobs.create(c, self._db, TENANT, settings, time.time())
+        self._schemas.begin(row)
         return self.job(row.id)
 
     def jobs(self) -> Sequence[JobView]:
@@ -123,7 +128,8 @@ class InProcess:
         with trouble(), self._db.read() as c:
             row = jobs.find(c, TENANT, job)
             key = Key(tenant=TENANT, job=row.number)
-            return job_view(row, looking.counts(c, key), leases.holder(c, key, now))
+            view = job_view(row, looking.counts(c, key), leases.holder(c, key, now))
+        return msgspec.structs.replace(view, problems=(*view.problems, *self._schemas.problems(row)))
 
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
         with trouble():
@@ -194,6 +200,7 @@ class InProcess:
             with heartbeat(state.renew):
                 done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
                 jobs.erase(self._db, Key(tenant=TENANT, job=row.number))
+                self._schemas.forget(row)
         return done
 
     def keep_in_step(
@@ -281,10 +288,33 @@ class InProcess:
                 with trouble(), self._db.read() as c:
                     found = looking.entries_named(c, Key(tenant=TENANT, job=row.number), name)
                 if found:
-                    rules = compile_rules(load_schema(row.settings.schema, row.settings.source.kind))
+                    rules = compile_rules(job_schema(row.settings))
                     events = self.events(EventFilter(job=row.name, object=found[0].anchor, limit=10))
                     return explain(self._db, self._directory, TENANT, row, rules, found[0], events)
         raise RopewayError(Problem("object-unknown", object=identifier))
+
+    # schemas
+
+    def schema(self, job: str, *, type_: str | None = None, attribute: str | None = None) -> SchemaView:
+        return self._schemas.show(job, type_=type_, attribute=attribute)
+
+    def export_schema(self, job: str, *, form: Form = "yaml") -> SchemaText:
+        return self._schemas.export(job, form)
+
+    def check_schema(self, text: str, *, source_kind: str) -> dict[str, Any]:
+        return self._schemas.check(text, source_kind)
+
+    def try_schema(self, job: str, change: SchemaChange, *, progress: OnProgress | None = None) -> TrialView:
+        return self._schemas.attempt(job, change, progress)
+
+    def change_schema(self, job: str, change: SchemaChange, *, revision: int | None = None) -> SchemaView:
+        return self._schemas.change(job, change, revision)
+
+    def compare_schema(self, job: str, *, text: str | None = None) -> ComparisonView:
+        return self._schemas.compare(job, text)
+
+    def schema_upgrade(self, job: str, *, seen: bool = False) -> ComparisonView:
+        return self._schemas.upgrade(job, seen=seen)
 
     # the directory
 

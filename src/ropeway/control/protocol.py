@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.model.job import JobSettings
 from ropeway.model.problems import Problem
 
@@ -233,6 +234,35 @@ class Control(Protocol):
     def events(self, which: EventFilter) -> Sequence[EventView]: ...
     def explain(self, identifier: str, *, job: str | None = None) -> ExplainView:
         """By DN, GUID, UPN or target id."""
+        ...
+
+    # schemas
+    def schema(self, job: str, *, type_: str | None = None, attribute: str | None = None) -> SchemaView:
+        """A job's attribute mappings and scopes, each beside what the default has; of one type or attribute only."""
+        ...
+
+    def export_schema(self, job: str, *, form: Literal["yaml", "json"] = "yaml") -> SchemaText:
+        """The whole schema as a file for `change_schema`, here or at another job."""
+        ...
+
+    def check_schema(self, text: str, *, source_kind: str) -> dict[str, Any]:
+        """The schema in a file, YAML or JSON, in Graph's shape and shortest form; an invalid one is refused."""
+        ...
+
+    def try_schema(self, job: str, change: SchemaChange, *, progress: OnProgress | None = None) -> TrialView:
+        """What a change would do to how many of the stored objects. Reads no source, writes nothing."""
+        ...
+
+    def change_schema(self, job: str, change: SchemaChange, *, revision: int | None = None) -> SchemaView:
+        """Make the change, if the schema still has this revision; the next cycle decides everything anew."""
+        ...
+
+    def compare_schema(self, job: str, *, text: str | None = None) -> ComparisonView:
+        """The job's schema against its default, or a file's against the job's."""
+        ...
+
+    def schema_upgrade(self, job: str, *, seen: bool = False) -> ComparisonView:
+        """What another default schema, brought by an upgrade, changes for a job; `seen` closes the notice of it."""
         ...
 
     # the directory

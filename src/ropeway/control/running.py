@@ -21,7 +21,8 @@ from ropeway.engine.records import Outcome
 from ropeway.engine.work import Work
 from ropeway.model.job import JobStatus
 from ropeway.model.problems import Problem, RopewayError, shown
-from ropeway.rules import compile_rules, load_schema
+from ropeway.rules import compile_rules
+from ropeway.rules.layers import job_schema
 from ropeway.store import leases
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -90,7 +91,7 @@ class Running:
         self.name = row.name
         refuse_pause(row.status, row.name)
         self._state = SqlState(database, tenant, row.number)
-        rules = compile_rules(load_schema(row.settings.schema, row.settings.source.kind))
+        rules = compile_rules(job_schema(row.settings))
         source = open_source(row.settings.source, ask)
         try:
             target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
@@ -115,9 +116,11 @@ class Running:
             raise RopewayError(Problem("job-paused", object=self.name))
         return Cycle(self.work(progress), full=full, export=export).run()
 
-    def refuse_pause(self) -> None:
-        """RopewayError `job-paused` once somebody paused the job."""
-        refuse_pause(self._state.record().status, self.name)
+    def is_current(self) -> bool:
+        """Whether the job's settings are still those it was opened with; RopewayError `job-paused` once it is paused."""
+        now = self._state.record()
+        refuse_pause(now.status, self.name)
+        return now.settings == self._parts[0]
 
     def close(self) -> None:
         """Give the job back, and let go of the source."""
@@ -186,8 +189,7 @@ def _loop(
     patience: Patience,
 ) -> None:
     held = 0
-    while not stop.is_set():
-        running.refuse_pause()
+    while not stop.is_set() and running.is_current():
         outcome = running.cycle()
         patience.restore()
         still_held = outcome.held == held and not (outcome.read or outcome.decided or outcome.exported)

@@ -12,14 +12,17 @@ from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings, Scope
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Wanted
-from ropeway.rules import compile_rules, load_schema
+from ropeway.rules import compile_rules
+from ropeway.rules.layers import canonical, imported, job_schema, with_schema
 
 
 def settled(
     settings: JobSettings, containers: Sequence[str], groups: Sequence[str], excluded: Sequence[str], ask: Ask | None
 ) -> JobSettings:
     """The settings with containers and groups by GUID; RopewayError for whatever would only fail later."""
-    wanted = compile_rules(load_schema(settings.schema, settings.source.kind)).wanted()
+    if settings.schema is not None:
+        settings = with_schema(settings, canonical(imported(settings.schema)[0]))
+    wanted = compile_rules(job_schema(settings)).wanted()
     source = open_source(settings.source, ask)
     try:
         source.describe()

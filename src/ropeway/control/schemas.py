@@ -1,0 +1,240 @@
+"""Schemas of jobs as administrators handle them: look at, try, change, compare, return to the default."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from ropeway.control.protocol import OnProgress
+from ropeway.control.running import trouble
+from ropeway.control.schema_listing import flow_views, scope_views
+from ropeway.control.schema_views import (
+    ComparisonView,
+    SchemaChange,
+    SchemaText,
+    SchemaView,
+    TrialView,
+)
+from ropeway.control.schema_words import conflict_view, difference_view, where
+from ropeway.control.trials import Trial
+from ropeway.model.job import JobSettings, SchemaEdit
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.rules import compile_rules, layers, load_schema
+from ropeway.rules.differences import Document, differences
+from ropeway.rules.written import read_written
+from ropeway.rules.yaml_form import to_yaml
+from ropeway.store import jobs, schemas
+from ropeway.store.database import Database
+from ropeway.store.jobs import JobRow
+from ropeway.store.rows import Key
+from ropeway.store.schemas import SchemaRecord
+
+Form = Literal["yaml", "json"]
+
+
+class Schemas:
+    """The part of Control that is about schemas."""
+
+    def __init__(self, database: Database, tenant: int) -> None:
+        self._db, self._tenant = database, tenant
+
+    def show(self, job: str, *, type_: str | None, attribute: str | None) -> SchemaView:
+        """Its attribute mappings and scopes, with what the default has."""
+        row, record = self._found(job)
+        document = layers.of_job(row.settings).document
+        own = row.settings.schema is not None
+        usual = None if own else layers.default(row.settings.source.kind)
+        return SchemaView(
+            job=row.name,
+            name=_called(document),
+            own=own,
+            revision=record.revision,
+            edits=len(row.settings.edits),
+            flows=tuple(flow_views(document, usual, type_, attribute)),
+            scopes=tuple(scope_views(document, usual, type_)) if attribute is None else (),
+            problems=tuple(self.problems(row, record)),
+        )
+
+    def export(self, job: str, form: Form) -> SchemaText:
+        """The whole schema as a file that `import` takes, here or at another job."""
+        row, record = self._found(job)
+        document = layers.exported(layers.of_job(row.settings).document, row.id, record.revision)
+        return SchemaText(job=row.name, revision=record.revision, text=written(document, form))
+
+    def check(self, text: str, source_kind: str) -> Document:
+        """The schema in a file, in its shortest form; RopewayError with line or path, and reason."""
+        file = read_written(text)
+        with file.lines():
+            plain, _ = layers.imported(file.document)
+            load_schema(plain, source_kind)
+            return layers.canonical(plain)
+
+    def attempt(self, job: str, change: SchemaChange, progress: OnProgress | None) -> TrialView:
+        """What a change would do to the stored objects. Changes nothing, and reads no source."""
+        began = time.perf_counter()
+        row, record = self._found(job)
+        settings = self._proposed(row, record, change)(row.settings)
+        before, after = layers.of_job(row.settings).document, layers.of_job(settings).document
+        new = compile_rules(layers.job_schema(settings))
+        trial = Trial(self._db, self._key(row), settings, compile_rules(layers.job_schema(row.settings)), new)
+        with trouble():
+            effects = trial.run(progress)
+        return TrialView(
+            job=row.name,
+            revision=record.revision,
+            differences=tuple(difference_view(one) for one in _that_matter(before, after)),
+            effects=effects.views(),
+            evaluated=effects.evaluated,
+            unknown=dict(effects.unknown),
+            unread=tuple(f"{type_}: {name}" for type_, names in sorted(trial.unread.items()) for name in sorted(names)),
+            seconds=time.perf_counter() - began,
+        )
+
+    def change(self, job: str, change: SchemaChange, revision: int | None) -> SchemaView:
+        """Make it; the next cycle decides everything anew. Refused where the schema has another revision by now."""
+        row, record = self._found(job)
+        proposed = self._proposed(row, record, change)
+        layers.job_schema(proposed(row.settings))
+        usual = layers.default(row.settings.source.kind)
+        with trouble(), self._db.write() as c:
+            seen = record.revision if revision is None else revision
+            schemas.change(c, self._db, self._key(row), seen, proposed)
+            schemas.note_base(c, self._db, self._key(row), layers.stands_for(usual), usual)
+        return self.show(job, type_=None, attribute=None)
+
+    def compare(self, job: str, text: str | None) -> ComparisonView:
+        """The job's schema against the default, or against a file."""
+        row, _ = self._found(job)
+        mine = layers.of_job(row.settings).document
+        if text is None:
+            other = layers.default(row.settings.source.kind)
+            found = _that_matter(other, mine)
+            names = f"the default, {_called(other)}", f"the job {row.name}"
+        else:
+            other = self.check(text, row.settings.source.kind)
+            found = _that_matter(mine, other)
+            names = f"the job {row.name}", "the file"
+        views = tuple(difference_view(one) for one in found)
+        return ComparisonView(job=row.name, before=names[0], after=names[1], differences=views)
+
+    def upgrade(self, job: str, *, seen: bool) -> ComparisonView:
+        """What another default, brought by an upgrade, changes for the job; `seen` closes the notice."""
+        row, record = self._found(job)
+        usual = layers.default(row.settings.source.kind)
+        before, found = self._upgrade(row, record)
+        view = ComparisonView(
+            job=row.name,
+            before=f"the earlier default, {_called(before)}",
+            after=f"the default, {_called(usual)}",
+            differences=tuple(difference_view(one) for one in found.changes),
+            conflicts=tuple(conflict_view(one) for one in found.conflicts),
+        )
+        if seen:
+            with trouble(), self._db.write() as c:
+                schemas.note_base(c, self._db, self._key(row), layers.stands_for(usual), usual)
+        return view
+
+    def problems(self, row: JobRow, record: SchemaRecord | None = None) -> Iterable[Problem]:
+        """What an administrator should know: an upgraded default, and edits whose place is gone."""
+        if row.settings.schema is not None:
+            return
+        if record is None:
+            record = self._record(row)
+        before, found = self._upgrade(row, record)
+        for edit in layers.of_job(row.settings).lost:
+            yield Problem("schema-edit-rests", object=row.name, details={"place": where(edit.place)})
+        if found.changes or found.conflicts:
+            details = {"changes": str(len(found.changes)), "conflicts": str(len(found.conflicts)),
+                       "edits": str(len(row.settings.edits)), "before": _called(before)}  # fmt: skip
+            yield Problem("schema-upgraded", object=row.name, details=details)
+
+    def begin(self, row: JobRow) -> None:
+        """Note the default that a new job was made with."""
+        usual = layers.default(row.settings.source.kind)
+        with trouble(), self._db.write() as c:
+            schemas.note_base(c, self._db, self._key(row), layers.stands_for(usual), usual)
+
+    def forget(self, row: JobRow) -> None:
+        """The job is deleted."""
+        with trouble(), self._db.write() as c:
+            schemas.forget(c, self._key(row))
+
+    def _upgrade(self, row: JobRow, record: SchemaRecord) -> tuple[Document, layers.Upgrade]:
+        usual = layers.default(row.settings.source.kind)
+        if row.settings.schema is not None or record.base in ("", layers.stands_for(usual)):
+            return usual, layers.Upgrade((), ())
+        with trouble(), self._db.read() as c:
+            before = schemas.base_document(c, self._tenant, record.base) or usual
+        return before, layers.upgrade(before, usual, row.settings.edits)
+
+    def _proposed(
+        self, row: JobRow, record: SchemaRecord, change: SchemaChange
+    ) -> Callable[[JobSettings], JobSettings]:
+        """From settings to settings with the change made."""
+        if change.text is None:
+            return lambda settings: _reset(settings, change)
+        file = read_written(change.text)
+        with file.lines():
+            plain, exported = layers.imported(file.document)
+            load_schema(plain, row.settings.source.kind)
+        if exported is not None and exported.job == row.id and exported.revision != record.revision:
+            details = {"seen": str(exported.revision), "found": str(record.revision)}
+            raise RopewayError(Problem("schema-changed-meanwhile", object=row.name, details=details))
+        document = layers.canonical(plain)
+        return lambda settings: layers.with_schema(settings, document)
+
+    def _found(self, job: str) -> tuple[JobRow, SchemaRecord]:
+        with trouble(), self._db.read() as c:
+            row = jobs.find(c, self._tenant, job)
+            return row, schemas.record(c, row.number)
+
+    def _record(self, row: JobRow) -> SchemaRecord:
+        with trouble(), self._db.read() as c:
+            return schemas.record(c, row.number)
+
+    def _key(self, row: JobRow) -> Key:
+        return Key(tenant=self._tenant, job=row.number)
+
+
+def written(document: Document, form: Form) -> str:
+    """A schema as the text of a file."""
+    if form == "yaml":
+        return to_yaml(document)
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _called(document: Document) -> str:
+    return f"{document.get('id', '') or 'without id'} {document.get('version', '')}".strip()
+
+
+def _that_matter(before: Document, after: Document) -> list[Any]:
+    return [one for one in differences(before, after) if one.place not in layers.UNIMPORTANT]
+
+
+def _reset(settings: JobSettings, change: SchemaChange) -> JobSettings:
+    if not change.attributes and change.type is None:
+        if settings.schema is None and not settings.edits:
+            raise _nothing(settings, "The job uses the default schema as it is")
+        return msgspec.structs.replace(settings, schema=None, edits=())
+    if settings.schema is not None:
+        raise _nothing(settings, "The job has a schema of its own, so there is no default for single attributes")
+    kept = tuple(edit for edit in settings.edits if not _given_up(edit, change))
+    if len(kept) == len(settings.edits):
+        names = ", ".join(change.attributes) or str(change.type)
+        raise _nothing(settings, f"Nothing is changed at {names}")
+    return msgspec.structs.replace(settings, edits=kept)
+
+
+def _given_up(edit: SchemaEdit, change: SchemaChange) -> bool:
+    in_mapping = len(edit.place) > 3 and edit.place[2] == "objectMappings"
+    if change.type is not None and not (in_mapping and change.type in edit.place[3].split(" → ")):
+        return False
+    flow = len(edit.place) == 6 and edit.place[4] == "attributeMappings"
+    return not change.attributes or (flow and edit.place[5] in change.attributes)
+
+
+def _nothing(settings: JobSettings, reason: str) -> RopewayError:
+    return RopewayError(Problem("schema-nothing-to-reset", object=settings.name, details={"reason": reason}))

@@ -1,0 +1,183 @@
+"""What other rules would make of the objects that are stored: both decide about each, and the answers are compared."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ropeway.control.protocol import OnProgress, Progress
+from ropeway.control.schema_views import EffectView, Example
+from ropeway.engine.mapping import Setting, source_attributes
+from ropeway.engine.records import Entry
+from ropeway.engine.scoping import Place, Places, Scoping
+from ropeway.engine.work import BATCH, filetime
+from ropeway.model.anchors import Anchor
+from ropeway.model.changes import Desired
+from ropeway.model.job import Departure, JobSettings
+from ropeway.model.problems import Problem, describe
+from ropeway.rules import MappingFailed, ObjectRule, Rules
+from ropeway.store import surveying
+from ropeway.store.database import Database
+from ropeway.store.rows import Key
+from ropeway.store.state import SqlState
+
+EXAMPLES = 3
+
+DEPARTED: dict[Departure, Any] = {Departure.DELETE: "deleted", Departure.DISABLE: "disabled", Departure.KEEP: "kept"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What rules say about one object: in scope with these values, out of scope, or a failure."""
+
+    desired: Desired | None = None
+    target_type: str = ""
+    reason: str = ""
+    problem: Problem | None = None
+    create_only: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Effects:
+    """Counts and first examples, by what, type and attribute."""
+
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str, str], list[Example]] = field(default_factory=dict)
+    unknown: Counter[str] = field(default_factory=Counter)
+    evaluated: int = 0
+
+    def note(self, what: str, type_: str, attribute: str, example: Example) -> None:
+        """One object more."""
+        key = (what, type_, attribute)
+        self.counts[key] += 1
+        kept = self.examples.setdefault(key, [])
+        if len(kept) < EXAMPLES:
+            kept.append(example)
+
+    def views(self) -> tuple[EffectView, ...]:
+        """Objects first, then attributes, the most frequent first."""
+        order = sorted(self.counts.items(), key=lambda item: (bool(item[0][2]), -item[1], item[0]))
+        return tuple(
+            EffectView(what=_any(what), type=type_, attribute=attribute, count=count,
+                       examples=tuple(self.examples[what, type_, attribute]))
+            for (what, type_, attribute), count in order
+        )  # fmt: skip
+
+
+def _any(value: Any) -> Any:
+    return value
+
+
+class Trial:
+    """One comparison of two sets of rules on the stored objects of a job."""
+
+    def __init__(self, database: Database, key: Key, settings: JobSettings, before: Rules, after: Rules) -> None:
+        self._db, self._key, self._settings = database, key, settings
+        self._before, self._after = before, after
+        state = SqlState(database, key["tenant"], key["job"])
+        self._places, self._scoping = Places(state, settings.scope), Scoping(state, settings.scope)
+        self._setting = Setting(filetime(time.time()))
+        self.effects = Effects()
+        known, wanted = before.wanted().types, after.wanted().types
+        self.unread = {t: set(names) - set(known.get(t, ())) for t, names in wanted.items()}
+        self._guessed = {t: _guessed(after.rule_for(t), missing) for t, missing in self.unread.items() if missing}
+
+    def run(self, progress: OnProgress | None) -> Effects:
+        """Go through all stored objects whose types either set of rules is about."""
+        types = {*self._before.by_type, *self._after.by_type}
+        with self._db.read() as c:
+            total = surveying.number_of(c, self._key, types)
+        last = 0
+        while entries := self._next(last, types):
+            self._compare(entries)
+            last = entries[-1].number
+            self.effects.evaluated += len(entries)
+            if progress is not None:
+                progress(Progress("evaluate", self.effects.evaluated, total))
+        return self.effects
+
+    def _next(self, last: int, types: set[str]) -> list[Entry]:
+        with self._db.read() as c:
+            return surveying.entries_after(c, self._key, last, BATCH, types)
+
+    def _compare(self, entries: Sequence[Entry]) -> None:
+        members = self._scoping.members([entry.anchor for entry in entries])
+        for entry in entries:
+            place = self._places.of(entry)
+            attributes = source_attributes(entry, place.dn, self._setting)
+            before = self._answer(self._before, entry, place, members, attributes)
+            after = self._answer(self._after, entry, place, members, attributes)
+            self._note(entry, place.dn, before, after)
+
+    def _answer(
+        self, rules: Rules, entry: Entry, place: Place, members: set[Anchor], attributes: Mapping[str, Any]
+    ) -> Answer:
+        rule = rules.rule_for(entry.type)
+        if rule is None:
+            return Answer(reason="no rule")
+        try:
+            reason = self._scoping.out_because(entry, place, members, rule, dict(attributes))
+            if reason is not None:
+                return Answer(reason=reason)
+            return Answer(rule.map(attributes), rule.target_type, "", None, rule.create_only)
+        except MappingFailed as failure:
+            return Answer(problem=failure.problem)
+
+    def _note(self, entry: Entry, dn: str, before: Answer, after: Answer) -> None:
+        effects, type_ = self.effects, after.target_type or before.target_type or entry.target_type or entry.type
+        if after.problem is not None:
+            if before.problem is None:
+                effects.note("set aside", type_, "", Example(object=dn, reason=describe(after.problem)))
+        elif before.desired is not None and after.desired is None:
+            what = self._departure(entry)
+            effects.note(what, before.target_type, "", Example(object=dn, reason=after.reason))
+        elif after.desired is not None and before.desired is None:
+            what = "mapped again" if before.problem is not None else "created"
+            effects.note(what, after.target_type, "", Example(object=dn, after=_name(after.desired)))
+        elif before.desired is not None and after.desired is not None:
+            if before.target_type != after.target_type:
+                effects.note("retyped", after.target_type, "", Example(object=dn, before=before.target_type))
+            else:
+                self._values(entry, dn, before.desired, after)
+
+    def _departure(self, entry: Entry) -> str:
+        if entry.target is None:
+            return "not created"
+        return DEPARTED[self._settings.departure.get(entry.target_type or "", Departure.DELETE)]
+
+    def _values(self, entry: Entry, dn: str, old: Desired, after: Answer) -> None:
+        new, type_ = after.desired or {}, after.target_type
+        guessed = self._guessed.get(entry.type, frozenset())
+        self.effects.unknown.update(f"{entry.type}: {name}" for name in guessed)
+        if old == new:
+            return
+        for name in dict.fromkeys((*old, *new)):
+            was, becomes = old.get(name), new.get(name)
+            if was == becomes or name in guessed or (entry.target is not None and name in after.create_only):
+                continue
+            example = Example(object=dn, before=_readable(was), after=_readable(becomes))
+            self.effects.note("value" if becomes is not None else "emptied", type_, name, example)
+            if name == "accountEnabled" and was is True and becomes is False:
+                self.effects.note("disabled", type_, "", Example(object=dn, reason="accountEnabled becomes false"))
+
+
+def _guessed(rule: ObjectRule | None, missing: set[str]) -> frozenset[str]:
+    """Target attributes whose flows read what the job has not read yet; `scope` where the decision itself does."""
+    if rule is None:
+        return frozenset()
+    names = {flow.target.name for flow in rule.flows if flow.reads & missing}
+    return frozenset(names | ({"scope"} if rule.scope.reads & missing else set()))
+
+
+def _name(desired: Desired) -> Any:
+    return desired.get("userPrincipalName") or desired.get("mail") or desired.get("displayName")
+
+
+def _readable(value: Any) -> Any:
+    """A value that JSON can hold."""
+    if isinstance(value, list):
+        return [_readable(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+    return f"({len(value)} bytes)" if isinstance(value, bytes) else value
