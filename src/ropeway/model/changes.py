@@ -14,6 +14,37 @@ Desired = dict[str, Any]
 """Target attribute to wanted `Value`; None empties it for everybody. An attribute that is absent is no opinion."""
 
 
+FLOWS = "@flows"
+"""In a planned `Desired`: attribute name to `Flow`, for attributes that do not simply flow; absent where all do."""
+
+LINK = "@link"
+"""In a planned `Desired`: a `Link` other than Provision."""
+
+
+class Flow(StrEnum):
+    """How a target takes a value that does not simply replace what was there."""
+
+    ONCE = "once"
+    """Only with the object's creation; from then on everybody else's word counts more."""
+    ADD = "add"
+    """Values are added to those that are there; none is taken away."""
+    FILL = "fill"
+    """Only while nobody else has a value; what was once written stays."""
+    NULL = "null"
+    """No value, and whoever ranks lower shall have none either (AuthoritativeNull)."""
+    UNIQUE = "unique"
+    """With creation, the first of several values that nobody has (SelectUniqueValue)."""
+
+
+class Link(StrEnum):
+    """A contribution to an object that this one neither creates nor claims as its own."""
+
+    JOIN = "Join"
+    """The object does not live by it."""
+    STICKY_JOIN = "StickyJoin"
+    """The object lives while it is there."""
+
+
 class Kind(StrEnum):
     """What one planned row does to its target object."""
 
@@ -48,6 +79,10 @@ class Change(msgspec.Struct, frozen=True):
     """Everything mapped for CREATE, ADOPT and RESTORE; only the differences otherwise."""
     added: dict[str, list[Reference]] = {}
     removed: dict[str, list[Reference]] = {}
+    flows: dict[str, str] | None = None
+    """Attribute to `Flow`, of all attributes at once; None: as told before."""
+    link: str | None = None
+    """A `Link`, or nothing ("") for a contribution that provisions; None: as told before."""
 
 
 class Then(StrEnum):
@@ -88,6 +123,8 @@ class MatchKey(msgspec.Struct, frozen=True):
     source_anchor: str
     candidates: tuple[tuple[str, str], ...] = ()
     """(target attribute, value), by matching priority: userPrincipalName, then primary SMTP address."""
+    joins: bool = False
+    """Only to add values: an object that others provide is a match, one in the recycle bin is none."""
 
 
 class MatchResult(msgspec.Struct, frozen=True):
