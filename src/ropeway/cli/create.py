@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from msgspec.structs import replace
 
 from ropeway.cli.exits import Refused
 from ropeway.cli.option_groups import grouped
+from ropeway.cli.schema_files import read_text
 from ropeway.cli.session import Session, current
-from ropeway.cli.settings import departures, guards, schema
+from ropeway.cli.settings import departures, guards
 from ropeway.control.protocol import JobView
 from ropeway.model.job import JobSettings, Scope, SourceSettings
 
@@ -43,9 +45,7 @@ class JobOptions:
     ] = False
     schema: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Rules as JSON, a Graph synchronizationSchema; else the source's default rules."
-        ),
+        typer.Option(metavar="FILE", help="Rules as YAML or JSON (docs/schemas.md); else the source's default rules."),
     ] = None
     guard: Annotated[
         list[str] | None,
@@ -186,7 +186,6 @@ def _settings(source: SourceSettings, job: JobOptions) -> JobSettings:
         name=job.name,
         source=source,
         scope=Scope(nested_groups=job.nested_groups),
-        schema=schema(job.schema),
         guards=guards(job.guard or ()),
         departure=departures(job.departure or ()),
         precedence=job.precedence,
@@ -196,7 +195,10 @@ def _settings(source: SourceSettings, job: JobOptions) -> JobSettings:
 
 def _create(session: Session, source: SourceSettings, job: JobOptions) -> None:
     settings = _settings(source, job)
+    rules = None if job.schema is None else read_text(str(job.schema), "--schema ")
     with session.control() as control:
+        if rules is not None:
+            settings = replace(settings, schema=control.check_schema(rules, source_kind=source.kind))
         view: JobView = control.create_job(
             settings,
             containers=job.container or (),

@@ -19,10 +19,11 @@ from ropeway.cli.output import write_error
 from ropeway.cli.session import Session, current
 from ropeway.model.problems import RopewayError, describe
 
-ORDER = ["job", "run", "log", "explain", "directory", "lab", "version"]
+ORDER = ["job", "run", "log", "explain", "schema", "directory", "lab", "version"]
 
 
 LATE = {
+    "schema": "The rules of jobs: look at, try, change, compare, test.",
     "directory": "Users, groups, contacts, devices and domains.",
     "lab": "Samba domains and sample companies, for trials.",
 }

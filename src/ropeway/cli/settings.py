@@ -1,4 +1,4 @@
-"""Option texts to settings: guards, departures, schema files, properties."""
+"""Option texts to settings: guards, departures, properties."""
 
 from __future__ import annotations
 
@@ -60,11 +60,6 @@ def departures(texts: Sequence[str]) -> dict[str, Departure]:
             )
         chosen[type_] = Departure(what)
     return chosen
-
-
-def schema(path: Path | None) -> dict[str, Any] | None:
-    """The rules in a JSON file; what they mean is checked where the job is created."""
-    return None if path is None else read_object(str(path), "--schema")
 
 
 def read_object(file: str, option: str) -> dict[str, Any]:

@@ -24,12 +24,15 @@ from ropeway.control.protocol import (
     EventFilter,
     EventView,
     ExplainView,
+    FindingView,
     HoldView,
     JobView,
     ObjectType,
     OnProgress,
     PlanView,
+    ReportView,
 )
+from ropeway.control.reporting import Reporting
 from ropeway.control.running import Running, dead_holders, keep, said, trouble
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.control.schemas import Form, Schemas
@@ -158,6 +161,29 @@ class InProcess:
         return PlanView(
             job=job, counts=counts, changes=tuple(changes), holds=tuple(self.holds(job)), problems=tuple(problems)
         )
+
+    def report_job(
+        self,
+        job: str,
+        *,
+        limit: int = 200,
+        refresh: bool = True,
+        each: Callable[[FindingView], None] | None = None,
+        progress: OnProgress | None = None,
+    ) -> ReportView:
+        with trouble():
+            if refresh:
+                running = self._open(job)
+                try:
+                    running.cycle(export=False, progress=progress)
+                finally:
+                    running.close()
+            about = self._row(job)
+            with self._db.read() as c:
+                others = [row for row in jobs.every(c, TENANT) if row.number != about.number]
+            reporting = Reporting(self._db, self._directory, TENANT)
+            with_rules = [(row, compile_rules(job_schema(row.settings))) for row in (about, *others)]
+            return reporting.run(with_rules[0], with_rules[1:], limit=limit, each=each, progress=progress)
 
     def holds(self, job: str) -> Sequence[HoldView]:
         row = self._row(job)

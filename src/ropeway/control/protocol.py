@@ -174,6 +174,38 @@ class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[EventView, ...] = ()
 
 
+class FindingView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the report before the first run."""
+
+    severity: str
+    """error: the object would be set aside; warning: a value would be changed or left out; info: neither."""
+    error: str
+    """duplicate | anchor | blank | character | format | length | limit | unverified | topleveldomain | prefix | dot |
+    space | mapping | match | unreadable."""
+    dn: str
+    type: str
+    """The source's object type."""
+    attribute: str
+    value: str
+    suggestion: str = ""
+    """A value that would do, or nothing."""
+    action: str = ""
+    """EDIT: write the suggestion; REMOVE the value; COMPLETE: leave it; empty: somebody must decide."""
+    remark: str = ""
+
+
+class ReportView(msgspec.Struct, frozen=True, kw_only=True):
+    """What should be put right on premises; `findings` may be cut at a limit, `counts` never is."""
+
+    job: str
+    examined: int
+    """Objects in scope that were looked at."""
+    counts: dict[str, int] = {}
+    """`error duplicate`, `warning unverified`, … to number."""
+    findings: tuple[FindingView, ...] = ()
+    """The gravest first."""
+
+
 class DomainView(msgspec.Struct, frozen=True, kw_only=True):
     """A domain of the tenant."""
 
@@ -211,6 +243,21 @@ class Control(Protocol):
         self, job: str, *, limit: int = 200, refresh: bool = True, progress: OnProgress | None = None
     ) -> PlanView:
         """What the next export would write; `refresh` reads the source first. Writes nothing to source or target."""
+        ...
+
+    def report_job(
+        self,
+        job: str,
+        *,
+        limit: int = 200,
+        refresh: bool = True,
+        each: Callable[[FindingView], None] | None = None,
+        progress: OnProgress | None = None,
+    ) -> ReportView:
+        """What should be put right on premises; `each` gets every finding, the gravest first.
+
+        `refresh` reads the source first. Writes nothing to source or target.
+        """
         ...
 
     def holds(self, job: str) -> Sequence[HoldView]: ...

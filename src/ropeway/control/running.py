@@ -22,7 +22,7 @@ from ropeway.engine.work import Work
 from ropeway.model.job import JobStatus
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
-from ropeway.rules.layers import job_schema
+from ropeway.rules.layers import job_schema, wanted
 from ropeway.store import leases
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -92,6 +92,7 @@ class Running:
         refuse_pause(row.status, row.name)
         self._state = SqlState(database, tenant, row.number)
         rules = compile_rules(job_schema(row.settings))
+        self._wanted = wanted(row.settings, rules)
         source = open_source(row.settings.source, ask)
         try:
             target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
@@ -106,6 +107,7 @@ class Running:
     def work(self, progress: OnProgress | None = None) -> Work:
         """The parts for one cycle."""
         work = Work(*self._parts)
+        work.wanted = self._wanted
         if progress is not None:
             work.say = lambda stage, done, total: progress(Progress(stage, done, total))
         return work
@@ -117,7 +119,7 @@ class Running:
         return Cycle(self.work(progress), full=full, export=export).run()
 
     def is_current(self) -> bool:
-        """Whether the job's settings are still those it was opened with; RopewayError `job-paused` once it is paused."""
+        """Whether the settings are still those that it was opened with; RopewayError `job-paused` once paused."""
         now = self._state.record()
         refuse_pause(now.status, self.name)
         return now.settings == self._parts[0]

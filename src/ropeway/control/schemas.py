@@ -22,7 +22,7 @@ from ropeway.control.schema_words import conflict_view, difference_view, where
 from ropeway.control.trials import Trial
 from ropeway.model.job import JobSettings, SchemaEdit
 from ropeway.model.problems import Problem, RopewayError
-from ropeway.rules import compile_rules, layers, load_schema
+from ropeway.rules import layers, load_schema
 from ropeway.rules.differences import Document, differences
 from ropeway.rules.written import read_written
 from ropeway.rules.yaml_form import to_yaml
@@ -78,8 +78,7 @@ class Schemas:
         row, record = self._found(job)
         settings = self._proposed(row, record, change)(row.settings)
         before, after = layers.of_job(row.settings).document, layers.of_job(settings).document
-        new = compile_rules(layers.job_schema(settings))
-        trial = Trial(self._db, self._key(row), settings, compile_rules(layers.job_schema(row.settings)), new)
+        trial = Trial(self._db, self._key(row), row.settings, settings)
         with trouble():
             effects = trial.run(progress)
         return TrialView(
@@ -229,11 +228,12 @@ def _reset(settings: JobSettings, change: SchemaChange) -> JobSettings:
 
 
 def _given_up(edit: SchemaEdit, change: SchemaChange) -> bool:
-    in_mapping = len(edit.place) > 3 and edit.place[2] == "objectMappings"
-    if change.type is not None and not (in_mapping and change.type in edit.place[3].split(" → ")):
+    place = edit.place
+    mapping = place[3] if place[2:3] == ("objectMappings",) else ""
+    if change.type is not None and change.type not in mapping.split(" → "):
         return False
-    flow = len(edit.place) == 6 and edit.place[4] == "attributeMappings"
-    return not change.attributes or (flow and edit.place[5] in change.attributes)
+    attribute = place[-1] if place[4:5] == ("attributeMappings",) else ""
+    return not change.attributes or attribute in change.attributes
 
 
 def _nothing(settings: JobSettings, reason: str) -> RopewayError:

@@ -18,7 +18,7 @@ from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Desired
 from ropeway.model.job import Departure, JobSettings
 from ropeway.model.problems import Problem, describe
-from ropeway.rules import MappingFailed, ObjectRule, Rules
+from ropeway.rules import MappingFailed, ObjectRule, Rules, compile_rules, layers
 from ropeway.store import surveying
 from ropeway.store.database import Database
 from ropeway.store.rows import Key
@@ -74,14 +74,15 @@ def _any(value: Any) -> Any:
 class Trial:
     """One comparison of two sets of rules on the stored objects of a job."""
 
-    def __init__(self, database: Database, key: Key, settings: JobSettings, before: Rules, after: Rules) -> None:
+    def __init__(self, database: Database, key: Key, present: JobSettings, settings: JobSettings) -> None:
         self._db, self._key, self._settings = database, key, settings
+        before, after = (compile_rules(layers.job_schema(each)) for each in (present, settings))
         self._before, self._after = before, after
         state = SqlState(database, key["tenant"], key["job"])
         self._places, self._scoping = Places(state, settings.scope), Scoping(state, settings.scope)
         self._setting = Setting(filetime(time.time()))
         self.effects = Effects()
-        known, wanted = before.wanted().types, after.wanted().types
+        known, wanted = layers.wanted(present, before).types, layers.wanted(settings, after).types
         self.unread = {t: set(names) - set(known.get(t, ())) for t, names in wanted.items()}
         self._guessed = {t: _guessed(after.rule_for(t), missing) for t, missing in self.unread.items() if missing}
 

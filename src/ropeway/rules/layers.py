@@ -12,6 +12,7 @@ import msgspec
 
 from ropeway.model.job import JobSettings, SchemaEdit
 from ropeway.model.values import digest, pack
+from ropeway.model.watermark import Wanted
 from ropeway.rules.differences import (
     Applied,
     Difference,
@@ -23,7 +24,8 @@ from ropeway.rules.differences import (
     pruned,
     tree_of,
 )
-from ropeway.rules.loading import decoded, default_document, load_schema
+from ropeway.rules.loading import decoded, default_document, default_schema, load_schema
+from ropeway.rules.rules import Rules, compile_rules
 from ropeway.rules.schema import Schema
 
 UNIMPORTANT = (("version",),)
@@ -87,6 +89,18 @@ def job_schema(settings: JobSettings) -> Schema:
     """The checked schema of a job; RopewayError `schema-…` where the edits no longer fit the default."""
     own = of_job(settings).document if settings.edits else settings.schema
     return load_schema(own, settings.source.kind)
+
+
+def wanted(settings: JobSettings, rules: Rules) -> Wanted:
+    """What a job with these rules reads: of each mapped type also what the default rules read.
+
+    So a change of one mapping seldom asks for attributes that were not read before, and the source is left in peace.
+    """
+    mine = rules.wanted().types
+    if settings.schema is not None:
+        return Wanted(mine)
+    usual = compile_rules(default_schema(settings.source.kind)).wanted().types
+    return Wanted({type_: tuple(sorted({*names, *usual.get(type_, ())})) for type_, names in mine.items()})
 
 
 def with_schema(settings: JobSettings, document: Document) -> JobSettings:

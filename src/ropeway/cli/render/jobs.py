@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ropeway.cli.output import Block, Heading, Table
-from ropeway.cli.render.words import Command, problem_lines
+from ropeway.cli.render.words import Command, counted, problem_lines
 from ropeway.cli.safe import brief
 from ropeway.cli.times import local
 from ropeway.control.protocol import JobView
@@ -77,7 +77,8 @@ def _settings(settings: JobSettings) -> Iterator[tuple[str, str]]:
             yield title, f"{scope.names.get(anchor, '?')} ({anchor})"
     if scope.groups:
         yield "Nested groups", "count" if scope.nested_groups else "do not count"
-    yield "Rules", "its own schema" if settings.schema else "the default schema"
+    changed = f" with {counted(len(settings.edits), 'change')}" if settings.edits else ""
+    yield "Rules", "a schema of its own" if settings.schema else f"the default schema{changed}"
     for what in ("deletes", "disables", "members", "emptied"):
         yield f"Guard on {what}", guard_words(getattr(settings.guards, what))
     for type_, by_what in settings.guards.by_type.items():

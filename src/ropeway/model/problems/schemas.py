@@ -18,8 +18,8 @@ ENTRIES: tuple[Entry, ...] = (
         "schema-upgraded",
         Severity.INFO,
         "Ropeway's default schema is another one than you last saw",
-        "An upgrade changed it at {changes} places; your {edits} changes to it were kept, {conflicts} of them at places "
-        "that it changes, too.",
+        "An upgrade changed it at {changes} places; your {edits} changes to it were kept, {conflicts} of them where it "
+        "changes something, too.",
         "See all of it with `ropeway schema diff {object} --upgrade`; add --seen, and this notice is gone.",
     ),
     Entry(

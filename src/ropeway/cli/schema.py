@@ -1,0 +1,170 @@
+"""`ropeway schema`: the rules of jobs, looked at, tried, changed, compared, tested."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ropeway.cli.completion import job_names
+from ropeway.cli.exits import Refused
+from ropeway.cli.job import progress_line
+from ropeway.cli.render import schema as render
+from ropeway.cli.render.trial import trial_blocks
+from ropeway.cli.schema_files import read_text, write_text
+from ropeway.cli.session import Session, current
+from ropeway.control.protocol import Control
+from ropeway.control.schema_views import SchemaChange
+
+app = typer.Typer(
+    help="The rules of jobs: look at, try, change, compare, test.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Job = Annotated[str, typer.Argument(metavar="JOB", help="Name or id of a job.", autocompletion=job_names)]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A schema as YAML or JSON; - is standard input.")]
+Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only this source or target type, as user.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    job: Job,
+    type_: Type = None,
+    attribute: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only target attributes that begin so, as mail.")
+    ] = None,
+    yaml: Annotated[bool, typer.Option("--yaml", help="The whole schema as YAML, as it can be edited.")] = False,
+) -> None:
+    """Where the value of every target attribute comes from, and what an administrator changed."""
+    session = current(context)
+    if yaml and (type_ or attribute):
+        raise Refused("--yaml shows the whole schema: leave out --type and --attribute.")
+    with session.control() as control:
+        if yaml:
+            text = control.export_schema(job, form="yaml")
+            session.show(text, lambda: text.text.splitlines())
+            return
+        view = control.schema(job, type_=type_, attribute=attribute)
+    session.show(view, lambda: render.schema_blocks(view, session.command, all_=not (type_ or attribute)))
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    job: Job,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Where to write it; else on stdout.")] = None,
+    form: Annotated[
+        Literal["yaml", "json"] | None, typer.Option(help="By default json for a FILE.json, else yaml.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """The whole schema as a file, to edit and import again, here or at another job."""
+    session = current(context)
+    by_name: Literal["yaml", "json"] = "json" if file is not None and file.suffix == ".json" else "yaml"
+    with session.control() as control:
+        found = control.export_schema(job, form=form or by_name)
+    if file is None or str(file) == "-":
+        session.show(found, lambda: found.text.splitlines())
+        return
+    write_text(file, found.text, force=force)
+    session.say(
+        {"job": found.job, "revision": found.revision, "file": str(file)},
+        f"Wrote {file}. After editing it: {session.command('schema', 'import', job, str(file))}",
+    )
+
+
+@app.command("import")
+def import_(context: typer.Context, job: Job, file: File, dry_run: DryRun = False, yes: Yes = False) -> None:
+    """Give a job the schema in a file, after saying what would change for how many objects.
+
+    The rules are tried on the objects that are stored already; the source is not read. An invalid schema is refused
+    with line and reason, and the one in force stays in force.
+    """
+    session = current(context)
+    with session.control() as control:
+        _change(session, control, job, SchemaChange(text=read_text(file)), dry_run=dry_run, yes=yes)
+
+
+@app.command()
+def reset(
+    context: typer.Context,
+    job: Job,
+    attribute: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this target attribute. May be repeated.")
+    ] = None,
+    type_: Type = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Return to the default schema, whole or at some attributes, after saying what would change."""
+    session = current(context)
+    change = SchemaChange(attributes=tuple(attribute or ()), type=type_)
+    with session.control() as control:
+        _change(session, control, job, change, dry_run=dry_run, yes=yes)
+
+
+def _change(session: Session, control: Control, job: str, change: SchemaChange, *, dry_run: bool, yes: bool) -> None:
+    with progress_line(session) as progress:
+        trial = control.try_schema(job, change, progress=progress)
+    if dry_run or not trial.differences:
+        session.show(trial, lambda: trial_blocks(trial))
+        return
+    if not yes:
+        for block in trial_blocks(trial):
+            session.note(render.plainly(block))
+        session.confirm(f"Give the job {trial.job} this schema?", yes=False)
+    view = control.change_schema(job, change, revision=trial.revision)
+    session.say(
+        {"schema": view, "trial": trial},
+        *(render.plainly(block) for block in trial_blocks(trial) if yes),
+        f"The job {view.job} has the new schema. The next run decides everything anew: "
+        f"{session.command('job', 'run', job)}. See first what it would write: {session.command('job', 'plan', job)}",
+    )
+
+
+@app.command()
+def validate(
+    context: typer.Context,
+    file: File,
+    source: Annotated[
+        Literal["active-directory", "ldif"], typer.Option(help="The kind of source that it is for.")
+    ] = "active-directory",
+) -> None:
+    """Whether a file is a schema that works: every attribute known, every expression right."""
+    session = current(context)
+    with session.control() as control:
+        document = control.check_schema(read_text(file), source_kind=source)
+    rules = document.get("synchronizationRules", [])
+    mappings = [mapping for rule in rules for mapping in rule.get("objectMappings", [])]
+    flows = sum(len(mapping.get("attributeMappings", [])) for mapping in mappings)
+    session.say(
+        {"valid": True, "rules": len(rules), "objectMappings": len(mappings), "attributeMappings": flows},
+        f"{file} is a valid schema: {len(mappings)} object mappings with {flows} attribute mappings.",
+    )
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    job: Job,
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="A schema to compare the job's with; else its default.")
+    ] = None,
+    upgrade: Annotated[
+        bool, typer.Option("--upgrade", help="What an upgrade of Ropeway changed in the default schema.")
+    ] = False,
+    seen: Annotated[bool, typer.Option("--seen", help="With --upgrade: the notice of it has done its duty.")] = False,
+) -> None:
+    """How a job's schema differs: from the default, from a file, or from what it was before an upgrade."""
+    session = current(context)
+    if (seen and not upgrade) or (upgrade and file is not None):
+        raise Refused("--seen belongs to --upgrade, and --upgrade takes no file.")
+    with session.control() as control:
+        if upgrade:
+            view = control.schema_upgrade(job, seen=seen)
+        else:
+            view = control.compare_schema(job, text=None if file is None else read_text(file))
+    session.show(view, lambda: render.comparison_blocks(view))
