@@ -15,13 +15,13 @@ Desired = dict[str, Any]
 
 
 FLOWS = "@flows"
-"""In a planned `Desired`: attribute name to `Flow`, for attributes that do not simply flow; absent where all do."""
+"""In a planned `Desired`: attribute name to `Mode`, for attributes that do not simply flow; absent where all do."""
 
 LINK = "@link"
 """In a planned `Desired`: a `Link` other than Provision."""
 
 
-class Flow(StrEnum):
+class Mode(StrEnum):
     """How a target takes a value that does not simply replace what was there."""
 
     ONCE = "once"
@@ -80,7 +80,7 @@ class Change(msgspec.Struct, frozen=True):
     added: dict[str, list[Reference]] = {}
     removed: dict[str, list[Reference]] = {}
     flows: dict[str, str] | None = None
-    """Attribute to `Flow`, of all attributes at once; None: as told before."""
+    """Attribute to `Mode`, of all attributes at once; None: as told before."""
     link: str | None = None
     """A `Link`, or nothing ("") for a contribution that provisions; None: as told before."""
 
