@@ -18,6 +18,9 @@ __all__ = ["office"]
 
 PEOPLE = 20_000
 
+MOST = {"link": 4000, "directory_link": 4000, "directory_key": 4000}
+"""Rows of one transaction that are no objects: links, and the unique values of a thousand objects. Under 100 ms."""
+
 
 @contextmanager
 def statements(office: Office) -> Iterator[list[tuple[str, Any]]]:
@@ -130,5 +133,4 @@ def test_a_whole_synchronization_writes_at_most_a_thousand_objects_in_a_transact
         company.things[number].values["department"] = "Law"
     job.run()
     trial.db.close()
-    tables = {name: n for name, n in largest.items() if n > 1000}
-    assert tables == {}
+    assert {name: n for name, n in largest.items() if n > MOST.get(name, 1000)} == {}

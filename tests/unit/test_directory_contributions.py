@@ -182,6 +182,7 @@ def test_verifying_a_domain_gives_its_users_their_names(company: Company) -> Non
 def test_the_change_log_tells_what_happened_in_order(company: Company) -> None:
     (ann,) = company.done(person("ann"))
     (sales,) = company.done(group("sales"), links("sales", add=["ann"]))[:1]
+    company.done(links("sales", add=["ben"]))
     company.done(update("ann", department="Sales"), update("ann", department="Sales"))
     company.done(gone("ann"))
     log = company.directory.changes_since(0)
@@ -192,6 +193,8 @@ def test_the_change_log_tells_what_happened_in_order(company: Company) -> None:
         (ann, "updated"),
         (ann, "deleted"),
     ]
+    assert log[1].details == {"added": {"members": ["ann"]}}
+    assert log[2].details == {"added": {"members": ["ben"]}}
     assert log[3].details == {"properties": ["department"]}
     assert [c.sequence for c in log] == [1, 2, 3, 4, 5]
     assert company.directory.changes_since(4) == log[4:]

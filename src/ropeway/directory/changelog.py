@@ -22,7 +22,10 @@ class Logged(msgspec.Struct, frozen=True):
     action: Literal["created", "updated", "links", "deleted", "restored", "purged"]
     time: float
     details: dict[str, Any] = {}
-    """`properties`: the names that changed; `added`, `removed`, `replaced`: references by link attribute."""
+    """`properties`: the names that changed; `added`, `removed`, `replaced`: references by link attribute.
+
+    Links that changed in one go with their object are in its row; the action `links` means that nothing else did.
+    """
 
 
 def changes_since(connection: Connection, tenant: int, sequence: int, limit: int) -> list[Logged]:

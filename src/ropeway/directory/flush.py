@@ -2,70 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ClauseElement, bindparam, delete, update
+from sqlalchemy import and_, bindparam, delete, update
 
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim, Contribution, Who
 from ropeway.directory.record import Record, State, encode
 from ropeway.directory.workspace import Workspace
 from ropeway.model.values import compare_key
-from ropeway.store.statements import Rows, run
+from ropeway.store.constant import Placed, inserting
+
+Row = tuple[Any, ...]
+
+Details = dict[str, Any]
+"""Of a row of the change log."""
 
 _NOTHING = State()
+_VALUES = ("properties", "history", "deleted", "source_anchor", "name_key", "mail_key", "nickname_key")
+_SAID = ("object", "precedence", "standing", "attributes")
 
-LOG = tables.change.insert()
-_insert_object = tables.object_.insert()
-_insert_contribution = tables.contribution.insert()
-_insert_waiting = tables.waiting.insert()
+LOG = inserting(tables.change, "tenant", "sequence", "id", "type", "action", "details", "time")
+_insert_object = inserting(tables.object_, "number", "tenant", "id", "type", *_VALUES)
+_insert_contribution = inserting(tables.contribution, "tenant", "anchor", "job", *_SAID)
+_insert_waiting = inserting(tables.waiting, "tenant", "name", "value", "object", "since")
 
-_update_object = (
+_c, _w, _d = tables.contribution.c, tables.waiting.c, tables.directory.c
+_one = and_(_c.tenant == bindparam("tenant_"), _c.anchor == bindparam("anchor_"), _c.job == bindparam("job_"))
+_update_object = Placed(
     update(tables.object_)
     .where(tables.object_.c.number == bindparam("number_"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in ("properties", "history", "deleted", "source_anchor", "name_key", "mail_key", "nickname_key")
-        }
-    )
-)
-_update_contribution = (
-    update(tables.contribution)
-    .where(
-        tables.contribution.c.tenant == bindparam("tenant_"),
-        tables.contribution.c.anchor == bindparam("anchor_"),
-        tables.contribution.c.job == bindparam("job_"),
-    )
-    .values({name: bindparam(name) for name in ("object", "precedence", "standing", "attributes")})
-)
-_delete_contribution = delete(tables.contribution).where(
-    tables.contribution.c.tenant == bindparam("tenant_"),
-    tables.contribution.c.anchor == bindparam("anchor_"),
-    tables.contribution.c.job == bindparam("job_"),
-)
-_delete_waiting = delete(tables.waiting).where(
-    tables.waiting.c.tenant == bindparam("tenant_"),
-    tables.waiting.c.name == bindparam("name_"),
-    tables.waiting.c.value == bindparam("value_"),
-    tables.waiting.c.object == bindparam("object_"),
+    .values({name: bindparam(name) for name in _VALUES}),
+    *_VALUES, "number_",
+)  # fmt: skip
+_update_contribution = Placed(
+    update(tables.contribution).where(_one).values({name: bindparam(name) for name in _SAID}),
+    *_SAID, "tenant_", "anchor_", "job_",
+)  # fmt: skip
+_delete_contribution = Placed(delete(tables.contribution).where(_one), "tenant_", "anchor_", "job_")
+_delete_waiting = Placed(
+    delete(tables.waiting).where(
+        _w.tenant == bindparam("tenant_"),
+        _w.name == bindparam("name_"),
+        _w.value == bindparam("value_"),
+        _w.object == bindparam("object_"),
+    ),
+    "tenant_", "name_", "value_", "object_",
+)  # fmt: skip
+_save_counters = (
+    update(tables.directory)
+    .where(_d.tenant == bindparam("tenant_"))
+    .values(sequence=bindparam("sequence_"), last_object=bindparam("last_object_"))
 )
 
 
 class _Plan:
     """The rows of one flush, by statement."""
 
-    def __init__(self) -> None:
-        self.objects: Rows = []
-        self.updated: Rows = []
-        self.gone: Rows = []
-        self.changed: Rows = []
-        self.said: Rows = []
-        self.waited: Rows = []
-        self.waits: Rows = []
-        self.log: Rows = []
+    def __init__(self, linked: Callable[[int], Details]) -> None:
+        self.linked = linked
+        self.objects: list[Row] = []
+        self.updated: list[Row] = []
+        self.gone: list[Row] = []
+        self.changed: list[Row] = []
+        self.said: list[Row] = []
+        self.waited: list[Row] = []
+        self.waits: list[Row] = []
+        self.log: list[Row] = []
 
-    def statements(self) -> list[tuple[ClauseElement, Rows]]:
+    def statements(self) -> list[tuple[Placed, list[Row]]]:
         return [
             (_insert_object, self.objects),
             (_update_object, self.updated),
@@ -78,49 +84,47 @@ class _Plan:
         ]
 
 
-def flush(work: Workspace) -> None:
-    """Write every record that changed, its contributions and keys, and the change log; then the counters."""
-    plan = _Plan()
+def _unlinked(_number: int) -> Details:
+    return {}
+
+
+def flush(work: Workspace, linked: Callable[[int], Details] = _unlinked) -> None:
+    """Write every record that changed, its contributions and keys, and the change log, which then has a row for each.
+
+    `linked` is asked for an object's link changes, which become part of its row; they are not asked for twice.
+    """
+    plan = _Plan(linked)
     for record in work.records.values():
         if record.state is not record.stored:
             _plan_record(plan, work, record)
     for statement, rows in plan.statements():
-        run(work.connection, statement, rows)
+        statement.run(work.connection, rows)
     work.keys.flush()
     for record in work.records.values():
         record.stored = record.state
-    save_counters(work)
 
 
 def save_counters(work: Workspace) -> None:
-    """Store the change log's sequence and the last object number."""
-    counters = update(tables.directory).where(tables.directory.c.tenant == work.tenant)
-    work.connection.execute(counters.values(sequence=work.sequence, last_object=work.last_object))
+    """Store the change log's sequence and the last object number; whoever flushes or logs does this at the end."""
+    counters = {"tenant_": work.tenant, "sequence_": work.sequence, "last_object_": work.last_object}
+    work.connection.execute(_save_counters, counters)
 
 
-def log(work: Workspace, id_: str, type_: str, action: str, details: dict[str, Any] | None = None) -> dict[str, Any]:
+def log(work: Workspace, id_: str, type_: str, action: str, details: Details) -> Row:
     """The next row of the change log."""
     work.sequence += 1
-    return {
-        "tenant": work.tenant,
-        "sequence": work.sequence,
-        "id": id_,
-        "type": type_,
-        "action": action,
-        "details": None if details is None else encode(details).decode(),
-        "time": work.now,
-    }
+    return (work.tenant, work.sequence, id_, type_, action, encode(details).decode() if details else None, work.now)
 
 
 def _plan_record(plan: _Plan, work: Workspace, record: Record) -> None:
     before, now = record.stored, record.state
     if before is None:
-        plan.objects.append(_row(work, record))
-        plan.log.append(log(work, record.id, record.type, "created"))
+        plan.objects.append((record.number, work.tenant, record.id, record.type, *_values(record)))
+        plan.log.append(log(work, record.id, record.type, "created", plan.linked(record.number)))
     elif _visible(before) != _visible(now):
-        plan.updated.append(_row(work, record))
+        plan.updated.append((*_values(record), record.number))
         if before.properties != now.properties or before.deleted != now.deleted:
-            plan.log.append(_logged(work, record, before))
+            plan.log.append(_logged(plan, work, record, before))
     before = before or _NOTHING
     if now.contributions is not before.contributions:
         _plan_contributions(plan, work, record.number, before.contributions, now.contributions)
@@ -131,33 +135,29 @@ def _visible(state: State) -> tuple[Any, ...]:
     return state.properties, state.history, state.deleted
 
 
-def _logged(work: Workspace, record: Record, before: State) -> dict[str, Any]:
-    now = record.state
+def _logged(plan: _Plan, work: Workspace, record: Record, before: State) -> Row:
+    now, links = record.state, plan.linked(record.number)
     if before.deleted != now.deleted:
-        return log(work, record.id, record.type, "restored" if now.deleted is None else "deleted")
+        return log(work, record.id, record.type, "restored" if now.deleted is None else "deleted", links)
     old, new = before.properties, now.properties
     names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-    return log(work, record.id, record.type, "updated", {"properties": names})
+    return log(work, record.id, record.type, "updated", {"properties": names, **links})
 
 
-def _row(work: Workspace, record: Record) -> dict[str, Any]:
+def _values(record: Record) -> Row:
+    """What can change of an object's row, in the order of `_VALUES`."""
     state = record.state
     properties = state.properties
     mail, nickname = properties.get("mail"), properties.get("mailNickname")
-    row: dict[str, Any] = {
-        "properties": encode(properties).decode(),
-        "history": None if state.history is None else encode(state.history).decode(),
-        "deleted": state.deleted,
-        "source_anchor": properties.get("onPremisesImmutableId"),
-        "name_key": compare_key(properties["displayName"]),
-        "mail_key": None if mail is None else compare_key(mail),
-        "nickname_key": None if nickname is None else compare_key(nickname),
-    }
-    if record.stored is not None:
-        row["number_"] = record.number
-        return row
-    row["number"], row["tenant"], row["id"], row["type"] = record.number, work.tenant, record.id, record.type
-    return row
+    return (
+        encode(properties).decode(),
+        None if state.history is None else encode(state.history).decode(),
+        state.deleted,
+        properties.get("onPremisesImmutableId"),
+        compare_key(properties["displayName"]),
+        None if mail is None else compare_key(mail),
+        None if nickname is None else compare_key(nickname),
+    )
 
 
 def _plan_contributions(
@@ -166,32 +166,18 @@ def _plan_contributions(
     for who, one in now.items():
         known = before.get(who)
         if known is None:
-            row = _said(one, number)
-            row["tenant"], row["anchor"], row["job"] = work.tenant, one.anchor, one.job
-            plan.said.append(row)
+            plan.said.append((work.tenant, one.anchor, one.job, *_said(one, number)))
         elif known != one:
-            plan.changed.append(_said(one, number) | _where(work, who))
-    plan.gone.extend(_where(work, who) for who in before if who not in now)
+            plan.changed.append((*_said(one, number), work.tenant, who[1], who[0]))
+    plan.gone.extend((work.tenant, who[1], who[0]) for who in before if who not in now)
 
 
-def _said(one: Contribution, number: int) -> dict[str, Any]:
-    return {
-        "object": number,
-        "precedence": one.precedence,
-        "standing": int(one.standing),
-        "attributes": encode(one.attributes).decode(),
-    }
-
-
-def _where(work: Workspace, who: Who) -> dict[str, Any]:
-    return {"tenant_": work.tenant, "anchor_": who[1], "job_": who[0]}
+def _said(one: Contribution, number: int) -> Row:
+    return (number, one.precedence, int(one.standing), encode(one.attributes).decode())
 
 
 def _plan_waits(plan: _Plan, work: Workspace, number: int, before: set[Claim], now: set[Claim]) -> None:
     if not before and not now:
         return
-    for name, value in before - now:
-        plan.waited.append({"tenant_": work.tenant, "name_": name, "value_": value, "object_": number})
-    for name, value in sorted(now - before):
-        row = {"tenant": work.tenant, "name": name, "value": value, "object": number, "since": work.sequence}
-        plan.waits.append(row)
+    plan.waited.extend((work.tenant, name, value, number) for name, value in before - now)
+    plan.waits.extend((work.tenant, name, value, number, work.sequence) for name, value in sorted(now - before))

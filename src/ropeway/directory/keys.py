@@ -9,14 +9,13 @@ from sqlalchemy import Connection, bindparam, delete, select
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim
 from ropeway.directory.portions import slices
-from ropeway.store.statements import Rows, among, run
+from ropeway.store.constant import Placed, any_of, inserting
 
-_insert = tables.key.insert()
-_delete = delete(tables.key).where(
-    tables.key.c.tenant == bindparam("tenant_"),
-    tables.key.c.name == bindparam("name_"),
-    tables.key.c.value == bindparam("value_"),
-)
+_k = tables.key.c
+_mine = (_k.tenant == bindparam("tenant_"), _k.name == bindparam("name_"))
+_holders = select(_k.value, _k.object).where(*_mine, any_of(_k.value, "values"))
+_insert = inserting(tables.key, "tenant", "name", "value", "object")
+_delete = Placed(delete(tables.key).where(*_mine, _k.value == bindparam("value_")), "tenant_", "name_", "value_")
 
 
 class Keys:
@@ -38,13 +37,10 @@ class Keys:
         by_name: dict[str, list[str]] = {}
         for name, value in unknown:
             by_name.setdefault(name, []).append(value)
-        k = tables.key.c
         for name, values in by_name.items():
             for part in slices(values):
-                query = select(k.value, k.object).where(
-                    k.tenant == self._tenant, k.name == name, among(self._connection, k.value, part)
-                )
-                for value, holder in self._connection.execute(query):
+                asked = {"tenant_": self._tenant, "name_": name, "values": part}
+                for value, holder in self._connection.execute(_holders, asked):
                     self._stored[(name, value)] = self._held[(name, value)] = holder
 
     def known(self, claims: Iterable[Claim], number: int) -> None:
@@ -82,11 +78,7 @@ class Keys:
         """Write what changed: first what is given up, then what is taken, in the order of the table."""
         tenant, held, stored = self._tenant, self._held, self._stored
         changed = sorted(c for c in self._touched if held[c] != stored[c])
-        gone: Rows = [{"tenant_": tenant, "name_": c[0], "value_": c[1]} for c in changed if stored[c] is not None]
-        taken: Rows = [
-            {"tenant": tenant, "name": c[0], "value": c[1], "object": held[c]} for c in changed if held[c] is not None
-        ]
-        run(self._connection, _delete, gone)
-        run(self._connection, _insert, taken)
+        _delete.run(self._connection, [(tenant, *c) for c in changed if stored[c] is not None])
+        _insert.run(self._connection, [(tenant, *c, held[c]) for c in changed if held[c] is not None])
         stored.update((c, held[c]) for c in changed)
         self._touched.clear()

@@ -11,7 +11,7 @@ from ropeway.directory import tables
 from ropeway.directory.administration import cloud_owned
 from ropeway.directory.computed import Standing
 from ropeway.directory.drafts import Draft, recomputed
-from ropeway.directory.flush import log, save_counters
+from ropeway.directory.flush import LOG, log, save_counters
 from ropeway.directory.workspace import Workspace
 from ropeway.directory.writing import accept, store
 from ropeway.engine.ports import Owned, OwnedLink
@@ -105,8 +105,7 @@ def purge_some(work: Workspace) -> int:
         return removed
     work.connection.execute(delete(tables.contribution).where(tables.contribution.c.object.in_(numbers)))
     work.connection.execute(delete(tables.object_).where(o.number.in_(numbers)))
-    logged = [log(work, row.id, row.type, "purged") for row in rows]
-    work.connection.execute(tables.change.insert(), logged)
+    LOG.run(work.connection, [log(work, row.id, row.type, "purged", {}) for row in rows])
     save_counters(work)
     return removed + len(rows)
 

@@ -4,37 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ClauseElement, bindparam, delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ropeway.directory import tables
 from ropeway.directory.definition import LINKS
-from ropeway.directory.flush import LOG, log
+from ropeway.directory.flush import LOG, Details, Row, log
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.model.anchors import Reference
 from ropeway.model.changes import Change
+from ropeway.store.constant import Placed
 from ropeway.store.database import Database
-from ropeway.store.statements import Rows, run
 
-_remove = delete(tables.link).where(
-    tables.link.c.object == bindparam("object_"),
-    tables.link.c.attribute == bindparam("attribute_"),
-    tables.link.c.reference == bindparam("reference_"),
-    tables.link.c.job == bindparam("job_"),
-)
-_add_sqlite = sqlite.insert(tables.link).on_conflict_do_nothing()
-_add_postgresql = postgresql.insert(tables.link).on_conflict_do_nothing()
-_clear = delete(tables.link).where(
-    tables.link.c.object == bindparam("object_"),
-    tables.link.c.attribute == bindparam("attribute_"),
-    tables.link.c.job == bindparam("job_"),
-)
-_clear_all = delete(tables.link).where(
-    tables.link.c.object == bindparam("object_"), tables.link.c.attribute == bindparam("attribute_")
-)
-_forget = delete(tables.link).where(
-    tables.link.c.object == bindparam("object_"), tables.link.c.job == bindparam("job_")
-)
+_l = tables.link.c
+_COLUMNS = ("object", "attribute", "reference", "job", "tenant")
+_row: dict[str, Any] = {name: bindparam(name) for name in _COLUMNS}
+_of = (_l.object == bindparam("object_"),)
+_in = (*_of, _l.attribute == bindparam("attribute_"))
+_remove = Placed(
+    delete(tables.link).where(*_in, _l.reference == bindparam("reference_"), _l.job == bindparam("job_")),
+    "object_", "attribute_", "reference_", "job_",
+)  # fmt: skip
+_add = {
+    True: Placed(sqlite.insert(tables.link).values(_row).on_conflict_do_nothing(), *_COLUMNS),
+    False: Placed(postgresql.insert(tables.link).values(_row).on_conflict_do_nothing(), *_COLUMNS),
+}
+"""By whether the database is SQLite."""
+_clear = Placed(delete(tables.link).where(*_in, _l.job == bindparam("job_")), "object_", "attribute_", "job_")
+_clear_all = Placed(delete(tables.link).where(*_in), "object_", "attribute_")
+_forget = Placed(delete(tables.link).where(*_of, _l.job == bindparam("job_")), "object_", "job_")
 
 ObjectLinks = tuple[int, str]
 """Object and reference attribute."""
@@ -56,7 +54,7 @@ class Links:
         self._wanted: dict[ObjectLinks, dict[str, bool]] = {}
         self._forgotten: list[tuple[int, int]] = []
         self._cleared: set[ObjectLinks] = set()
-        self._changes: list[tuple[Known, dict[str, Any]]] = []
+        self._changes: dict[int, list[tuple[Known, Details]]] = {}
 
     def change(self, known: Known, change: Change) -> None:
         """Take a change's links; an attribute with one value is replaced by what is added."""
@@ -70,48 +68,49 @@ class Links:
             else:
                 self._wanted.setdefault(place, {}).update(dict.fromkeys(references, True))
         if change.added or change.removed:
-            self._changes.append((known, {"added": change.added, "removed": change.removed}))
+            details = {"added": change.added, "removed": change.removed}
+            self._changes.setdefault(known.number, []).append((known, {k: v for k, v in details.items() if v}))
 
     def replace(self, known: Known, attribute: str, references: list[Reference]) -> None:
         """Make these the only links of an attribute, whoever contributed the others."""
         self._cleared.add((known.number, attribute))
         self._wanted[(known.number, attribute)] = dict.fromkeys(references, True)
-        self._changes.append((known, {"replaced": {attribute: references}}))
+        self._changes.setdefault(known.number, []).append((known, {"replaced": {attribute: references}}))
 
     def forget(self, number: int, job: int) -> None:
         """Drop every link a job contributed to an object."""
         self._forgotten.append((number, job))
 
+    def details(self, number: int) -> Details:
+        """What there is to log of an object's links, where it is one thing: to be logged with the object itself."""
+        changes = self._changes.get(number, ())
+        if len(changes) != 1:
+            return {}
+        return self._changes.pop(number)[0][1]
+
     def flush(self) -> None:
         """Write: whole removals first, then single ones, then additions; the log after that of the objects."""
-        connection, tenant, job = self._work.connection, self._work.tenant, self._job
-        added: list[dict[str, Any]] = []
-        removed: list[dict[str, Any]] = []
-        for (number, attribute), references in self._wanted.items():
-            for reference, present in references.items():
+        connection, job = self._work.connection, self._job
+        _forget.run(connection, self._forgotten)
+        _clear_all.run(connection, list(self._cleared))
+        _clear.run(connection, [(*place, job) for place in self._replaced])
+        added, removed = self._rows()
+        _remove.run(connection, removed)
+        _add[self._database.is_sqlite].run(connection, added)
+        LOG.run(connection, [self._logged(*one) for changes in self._changes.values() for one in changes])
+
+    def _rows(self) -> tuple[list[Row], list[Row]]:
+        """Links to add, in the order of the table, and to remove."""
+        tenant, job = self._work.tenant, self._job
+        added: list[Row] = []
+        removed: list[Row] = []
+        for place in sorted(self._wanted):
+            for reference, present in sorted(self._wanted[place].items()):
                 if present:
-                    added.append(
-                        {"object": number, "attribute": attribute, "reference": reference, "job": job, "tenant": tenant}
-                    )
+                    added.append((*place, reference, job, tenant))
                 else:
-                    removed.append({"object_": number, "attribute_": attribute, "reference_": reference, "job_": job})
-        steps: list[tuple[ClauseElement, Rows]] = [
-            (_forget, [{"object_": number, "job_": of} for number, of in self._forgotten]),
-            (_clear_all, [{"object_": number, "attribute_": attribute} for number, attribute in self._cleared]),
-            (
-                _clear,
-                [{"object_": number, "attribute_": attribute, "job_": job} for number, attribute in self._replaced],
-            ),
-            (_remove, removed),
-            (_add_sqlite if self._database.is_sqlite else _add_postgresql, sorted(added, key=_place)),
-            (LOG, [self._logged(*change) for change in self._changes]),
-        ]
-        for statement, rows in steps:
-            run(connection, statement, rows)
+                    removed.append((*place, reference, job))
+        return added, removed
 
-    def _logged(self, known: Known, details: dict[str, Any]) -> dict[str, Any]:
+    def _logged(self, known: Known, details: Details) -> Row:
         return log(self._work, known.id, known.type, "links", details)
-
-
-def _place(row: dict[str, Any]) -> tuple[int, str]:
-    return row["object"], row["reference"]

@@ -1,37 +1,44 @@
 """Which object a source object is (how-to-connect-install-existing-tenant; protection as tshoot-connect-sync-errors).
 
 A candidate that another source object provides is no match at all: the new object is created, and duplicate-attribute
-resiliency withholds what is taken. So the outcome does not depend on which of the two came first.
+resiliency withholds what is taken. So the outcome does not depend on which of the two came first. Two candidates join
+objects of different forests all the same: a security identifier (the account of a linked mailbox), and mail, where the
+schema matches by it, as contacts always do.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
 from ropeway.directory import tables
-from ropeway.directory.computed import ANCHOR, PROXY, UPN, Claim, Standing, claim, is_synchronised
+from ropeway.directory.computed import ANCHOR, PROXY, SID, UPN, Claim, Standing, claim, is_synchronised
+from ropeway.directory.drafts import yields
 from ropeway.directory.features import features
 from ropeway.directory.names import primary_smtp
 from ropeway.directory.record import Record
-from ropeway.directory.workspace import Workspace
+from ropeway.directory.workspace import Workspace, active
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import MatchKey, MatchResult
 from ropeway.model.problems import Problem, shown
+from ropeway.model.values import compare_key
 from ropeway.store.statements import among
 
 IMMUTABLE_ID = "onPremisesImmutableId"
+SECURITY_ID = "onPremisesSecurityIdentifier"
+MAIL = "mail"
 
 
 def match(work: Workspace, job: int, keys: Sequence[MatchKey]) -> list[MatchResult]:
-    """One answer a key, in order; at most 500 keys."""
+    """One answer a key, in order; at most 1,000 keys."""
     known = work.known(job, (k.anchor for k in keys))
     binned = _binned(work, [k.source_anchor for k in keys if k.anchor not in known])
     work.keys.fetch(c for k in keys if k.anchor not in known for c in _claims(k))
+    mailed = _by_mail(work, [v for k in keys if k.anchor not in known for a, v in k.candidates if a == MAIL])
     held = {n for k in keys if k.anchor not in known for c in _claims(k) if (n := work.keys.holder(c))}
-    work.load([*held, *binned.values(), *(k.number for k in known.values())])
+    work.load([*held, *mailed.values(), *binned.values(), *(k.number for k in known.values())])
     results = [_by_contribution(work, key, known[key.anchor].number) if key.anchor in known else None for key in keys]
     settings = features(work.connection, work.tenant)
     found: list[MatchResult] = []
@@ -39,7 +46,7 @@ def match(work: Workspace, job: int, keys: Sequence[MatchKey]) -> list[MatchResu
         hard = result or _hard(work, job, key, binned.get(key.source_anchor))
         if hard is not None and settings.block_hard_takeover:
             hard = _unless_cloud_only(work, key, hard)
-        found.append(hard or (MatchResult() if settings.block_soft_match else _soft(work, key)))
+        found.append(hard or (MatchResult() if settings.block_soft_match else _soft(work, job, key, mailed)))
     return _unless_ambiguous(keys, found)
 
 
@@ -51,6 +58,8 @@ def _claims(key: MatchKey) -> list[Claim]:
 def _candidate(attribute: str, value: str) -> Claim:
     if attribute == "userPrincipalName":
         return claim(UPN, value)
+    if attribute == SECURITY_ID:
+        return claim(SID, value.upper())
     address = value[5:] if value[:5].lower() == "smtp:" else value
     return claim(PROXY, f"smtp:{address}")
 
@@ -68,7 +77,7 @@ def _binned(work: Workspace, source_anchors: list[str]) -> dict[str, int]:
 
 def _by_contribution(work: Workspace, key: MatchKey, number: int) -> MatchResult:
     record = work.records[number]
-    if record.type != key.type:
+    if record.type != key.type and not yields(key.type, record):
         return _refused(key, record, "match-type-mismatch")
     return _matched(record, "contribution")
 
@@ -107,10 +116,15 @@ def _unless_cloud_only(work: Workspace, key: MatchKey, result: MatchResult) -> M
     return _refused(key, record, "match-hard-blocked", IMMUTABLE_ID, key.source_anchor)
 
 
-def _soft(work: Workspace, key: MatchKey) -> MatchResult:
+def _soft(work: Workspace, job: int, key: MatchKey, mailed: Mapping[str, int]) -> MatchResult:
     for attribute, value in key.candidates:
-        record = work.records.get(work.keys.holder(_candidate(attribute, value)) or 0)
-        if record is None or is_synchronised(record.state.contributions):
+        number = work.keys.holder(_candidate(attribute, value))
+        record = work.records.get(number or (mailed.get(value) if attribute == MAIL else None) or 0)
+        if record is None:
+            continue
+        if is_synchronised(record.state.contributions):
+            if attribute in (MAIL, SECURITY_ID) and _joins(job, key, record, attribute, value):
+                return _matched(record, attribute)
             continue
         properties = record.state.properties
         if attribute != "userPrincipalName" and not _is_primary(properties, value):
@@ -123,6 +137,30 @@ def _soft(work: Workspace, key: MatchKey) -> MatchResult:
             return _refused(key, record, "match-admin-role", attribute, value)
         return _matched(record, attribute)
     return MatchResult()
+
+
+def _joins(job: int, key: MatchKey, record: Record, attribute: str, value: str) -> bool:
+    """Whether an object of another forest is the same person; within one forest nobody is there twice."""
+    if record.type != key.type and not yields(key.type, record):
+        return False
+    if any(of == job and active(one) for (of, _), one in record.state.contributions.items()):
+        return False
+    properties = record.state.properties
+    return attribute == SECURITY_ID or compare_key(properties.get(MAIL) or "") == value or _is_primary(properties, value)
+
+
+def _by_mail(work: Workspace, values: list[str]) -> dict[str, int]:
+    """Live users and contacts that have such a mail address, be it one of their proxyAddresses or not."""
+    if not values:
+        return {}
+    o = tables.object_.c
+    query = select(o.mail_key, o.number).where(
+        o.tenant == work.tenant,
+        among(work.connection, o.mail_key, values),
+        o.deleted.is_(None),
+        o.type.in_(("user", "contact")),
+    )
+    return {row.mail_key: row.number for row in work.connection.execute(query.order_by(o.type, o.number.desc()))}
 
 
 def _is_primary(properties: dict[str, object], value: str) -> bool:

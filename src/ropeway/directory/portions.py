@@ -10,7 +10,7 @@ from ropeway.model.changes import Change, Kind
 
 T = TypeVar("T")
 
-AT_ONCE = 500
+AT_ONCE = 1000
 """Values of one IN query, and objects of one transaction."""
 
 LINKS_AT_ONCE = 4000

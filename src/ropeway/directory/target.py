@@ -68,7 +68,7 @@ class JobTarget:
         return effects
 
     def write(self, changes: Sequence[Change]) -> Sequence[Outcome]:
-        """In transactions of at most 500 objects; a change the database itself refuses is set aside alone."""
+        """In transactions of at most 1,000 objects; a change the database itself refuses is set aside alone."""
         outcomes: list[Outcome] = []
         for part in transactions(changes):
             try:

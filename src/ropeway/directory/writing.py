@@ -11,6 +11,7 @@ from ropeway.directory.computed import Claim, Standing, is_synchronised
 from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recomputed, revise, withdraw
 from ropeway.directory.flush import flush, save_counters
 from ropeway.directory.links import Links, unknown_link
+from ropeway.directory.promotion import contact_again, move_links, own_addresses, with_contacts
 from ropeway.directory.record import Record
 from ropeway.directory.uniqueness import refusal, release, settle
 from ropeway.directory.workspace import Known, Workspace, active
@@ -30,7 +31,7 @@ def apply(work: Workspace, by: Contributor, changes: Sequence[Change], links: Li
     known = work.known(by.job, (c.anchor for c in changes))
     targets = _load(work, changes, known)
     drafts = [_draft(work, by, change, known.get(change.anchor), targets) for change in changes]
-    work.keys.fetch(c for d in drafts if isinstance(d, Draft) for c in d.claims)
+    work.keys.fetch(c for d in drafts if isinstance(d, Draft) for c in (*d.claims, *own_addresses(d)))
     return [_applied(work, by, change, draft, links) for change, draft in zip(changes, drafts, strict=True)]
 
 
@@ -63,9 +64,12 @@ def _applied(work: Workspace, by: Contributor, change: Change, draft: Draft | Pr
     if isinstance(draft, Problem):
         return draft
     if draft is not None:
+        draft = with_contacts(work, draft)
         problem = accept(work, draft)
         if problem is not None:
             return problem
+        if draft.wanted.deleted is not None and (contact := contact_again(work, by, draft.record)) is not None:
+            accept(work, contact)
         _remember(work, by.job, change.anchor, draft.record)
         for job in draft.forgotten:
             links.forget(draft.record.number, job)
@@ -116,7 +120,11 @@ def _stamp(work: Workspace, record: Record, properties: dict[str, object], synch
 
 def store(work: Workspace, links: Links | None = None) -> None:
     """Flush, then give what became free to those who wait for it, until nothing becomes free any more."""
-    flush(work)
+    move_links(work)
+    if links is None:
+        flush(work)
+    else:
+        flush(work, links.details)
     while freed := [c for c in work.keys.freed() if work.keys.holder(c) is None]:
         heirs = _heirs(work, freed)
         if not heirs:
@@ -129,7 +137,7 @@ def store(work: Workspace, links: Links | None = None) -> None:
         flush(work)
     if links is not None:
         links.flush()
-        save_counters(work)
+    save_counters(work)
 
 
 def _again(work: Workspace, record: Record) -> Draft:
