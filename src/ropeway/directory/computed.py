@@ -1,4 +1,9 @@
-"""An object as its contributions make it: pure."""
+"""An object as its contributions make it: pure.
+
+Whose word counts where several jobs say something, as Connect's default rules have it
+(concept-azure-ad-connect-sync-default-configuration, “Out-of-box sync rules”): what concerns signing in comes from the
+forest of the enabled account, everything else from the forest with the mailbox; then by precedence, then the older job.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,7 @@ import msgspec
 from ropeway.directory.names import Domains, History, nickname_of, principal_name
 from ropeway.model.changes import Desired
 from ropeway.model.values import compare_key
+from ropeway.rules.extensions import extension_name
 
 ADMINISTRATORS = 0
 """The job number of administrators' own edits; their anchor of an object is its id."""
@@ -22,6 +28,9 @@ LAST = 2**31 - 1
 class Standing(IntEnum):
     """What a contribution does for its object."""
 
+    CONTACT = -1
+    """A contact's, on somebody who is a user elsewhere: its values count after all others', the object does not live
+    by it; when the user leaves, it is a contact again."""
     EDITS = 0
     """Its values count; the object does not live by it."""
     PROVISIONS = 1
@@ -42,7 +51,17 @@ class Contribution(msgspec.Struct, frozen=True):
     attributes: Desired
 
 
-_COUNTING = frozenset(map(int, (Standing.EDITS, Standing.PROVISIONS)))
+_COUNTING = frozenset(map(int, (Standing.CONTACT, Standing.EDITS, Standing.PROVISIONS)))
+
+SIGN_IN = frozenset({
+    *("accountEnabled", "userPrincipalName", "lastPasswordChangeDateTime", "onPremisesDistinguishedName"),
+    *("onPremisesDomainName", "onPremisesImmutableId", "onPremisesNetBiosName", "onPremisesSamAccountName"),
+    *("onPremisesSecurityIdentifier", "onPremisesUserPrincipalName", extension_name("msDS-KeyCredentialLink")),
+})  # fmt: skip
+"""Attributes that come from the enabled account."""
+
+MAILBOX = extension_name("msExchMailboxGuid")
+"""What an object has whose mailbox is in its own forest."""
 
 Who = tuple[int, str]
 """Job and anchor."""
@@ -65,15 +84,37 @@ KIND_OF = {property_: kind for kind, property_ in PROPERTY_OF.items()}
 
 
 def merged(contributions: Iterable[Contribution]) -> Desired:
-    """Per attribute the opinion of the highest precedence (lowest number, then lowest job); empty ones left out."""
+    """Per attribute the opinion of whoever comes first in its order (`ranked`); empty ones left out."""
     active = [c for c in contributions if c.standing in _COUNTING]
     if len(active) == 1 and None not in active[0].attributes.values():
         return dict(active[0].attributes)
     together: Desired = {}
-    for one in sorted(active, key=lambda c: (c.precedence, c.job, c.anchor)):
+    for one in sorted(active, key=_by_account):
+        together.update((n, v) for n, v in one.attributes.items() if n in SIGN_IN and n not in together)
+    for one in sorted(active, key=_by_mailbox):
         for name, value in one.attributes.items():
             together.setdefault(name, value)
     return {name: value for name, value in together.items() if value is not None}
+
+
+def ranked(contributions: Iterable[Contribution], attribute: str) -> list[Contribution]:
+    """Contributions that count, in the order in which they are asked about an attribute."""
+    active = (c for c in contributions if c.standing in _COUNTING)
+    return sorted(active, key=_by_account if attribute in SIGN_IN else _by_mailbox)
+
+
+def _by_account(one: Contribution) -> tuple[Any, ...]:
+    disabled = one.attributes.get("accountEnabled") is not True
+    return (one.job == ADMINISTRATORS, one.standing == Standing.CONTACT, disabled, *_by_precedence(one))
+
+
+def _by_mailbox(one: Contribution) -> tuple[Any, ...]:
+    elsewhere = one.attributes.get(MAILBOX) is None
+    return (one.job == ADMINISTRATORS, one.standing == Standing.CONTACT, elsewhere, *_by_precedence(one))
+
+
+def _by_precedence(one: Contribution) -> tuple[int, int, str]:
+    return one.precedence, one.job, one.anchor
 
 
 def computed(

@@ -13,11 +13,12 @@ from ropeway.directory.computed import (
     Standing,
     Who,
     computed,
+    is_synchronised,
     lives,
 )
 from ropeway.directory.record import Record, State, name_of
 from ropeway.directory.validation import Invalid, missing, normalised
-from ropeway.directory.workspace import Workspace
+from ropeway.directory.workspace import Workspace, active
 from ropeway.model.changes import Change, Desired, Kind
 from ropeway.model.problems import Problem, shown
 
@@ -65,7 +66,18 @@ def recomputed(
     properties, history = computed(
         record.type, contributions, record.state.history, work.domains, recalculate=recalculate
     )
+    if len(contributions) > 1:
+        _keep_anchor(record, properties, contributions)
     return State(properties, history, None, contributions)
+
+
+def _keep_anchor(record: Record, properties: Desired, contributions: dict[Who, Contribution]) -> None:
+    """The source anchor is assigned once (plan-connect-design-concepts): it stays while somebody still says it."""
+    held = record.state.properties.get("onPremisesImmutableId")
+    if held is not None and any(
+        active(c) and c.attributes.get("onPremisesImmutableId") == held for c in contributions.values()
+    ):
+        properties["onPremisesImmutableId"] = held
 
 
 def provide(work: Workspace, by: Contributor, change: Change, record: Record | None) -> Draft:
@@ -82,22 +94,29 @@ def provide(work: Workspace, by: Contributor, change: Change, record: Record | N
     _check_takeover(record, by, change, name)
     who = (by.job, change.anchor)
     kept, forgotten = _standing_aside(record, by.job, who)
-    kept[who] = Contribution(by.job, change.anchor, by.precedence, Standing.PROVISIONS, attributes)
+    standing = Standing.CONTACT if yields(change.type, record) else Standing.PROVISIONS
+    kept[who] = Contribution(by.job, change.anchor, by.precedence, standing, attributes)
     return Draft(record, recomputed(work, record, kept), name, forgotten)
 
 
 def _check_takeover(record: Record, by: Contributor, change: Change, name: str) -> None:
-    if record.type != change.type:
+    if record.type != change.type and not yields(change.type, record):
         details = {"holder": record.name, "type": record.type, "wanted": change.type}
         raise Refused(Problem("match-type-mismatch", name, details=details))
     for (job, anchor), one in record.state.contributions.items():
         if job == by.job and anchor != change.anchor and one.standing == Standing.PROVISIONS:
             raise Refused(Problem("match-anchor-taken", name, details={"holder": record.name, "anchor": anchor}))
     held = record.state.properties.get("onPremisesImmutableId")
-    if (by.job, change.anchor) not in record.state.contributions and held not in (None, change.source_anchor):
+    strangers = held not in (None, change.source_anchor) and not is_synchronised(record.state.contributions)
+    if (by.job, change.anchor) not in record.state.contributions and strangers:
         raise Refused(
             Problem("match-invalid-soft", name, "onPremisesImmutableId", shown(held), {"holder": record.name})
         )
+
+
+def yields(type_: str, record: Record) -> bool:
+    """Whether an object of this type adds to another one instead of being one: a contact who is a user elsewhere."""
+    return type_ == "contact" and record.type == "user" and is_synchronised(record.state.contributions)
 
 
 def _standing_aside(record: Record, job: int, who: Who) -> tuple[dict[Who, Contribution], tuple[int, ...]]:

@@ -44,6 +44,8 @@ class Workspace:
         self.time = iso(now)
         self.records: dict[int, Record] = {}
         self.anchors: dict[Who, Known] = {}
+        self.moved_links: list[tuple[int, int, int]] = []
+        """From one object to another: the links of a job."""
         self.keys = Keys(connection, tenant)
         self.sequence, self.last_object = self._counters(writing)
         self.domains = self._domains()
