@@ -146,7 +146,8 @@ def _joins(job: int, key: MatchKey, record: Record, attribute: str, value: str) 
     if any(of == job and active(one) for (of, _), one in record.state.contributions.items()):
         return False
     properties = record.state.properties
-    return attribute == SECURITY_ID or compare_key(properties.get(MAIL) or "") == value or _is_primary(properties, value)
+    by_mail = compare_key(properties.get(MAIL) or "") == value or _is_primary(properties, value)
+    return attribute == SECURITY_ID or by_mail
 
 
 def _by_mail(work: Workspace, values: list[str]) -> dict[str, int]:
