@@ -20,6 +20,7 @@ class Code(IntEnum):
     HELD = 4
     STOPPED = 5
     RUNNING_ELSEWHERE = 6
+    FINDINGS = 7
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -32,6 +33,7 @@ MEANING: dict[Code, str] = {
     Code.HELD: "Completed, but dangerous changes are held until somebody approves them: `ropeway job holds JOB`.",
     Code.STOPPED: "The job stopped before the end; nothing that was stored is lost, the next run goes on from there.",
     Code.RUNNING_ELSEWHERE: "Another process is running this job right now.",
+    Code.FINDINGS: "Completed, and `ropeway report --fail` found an error or a warning.",
     Code.INTERRUPTED: "Interrupted by Ctrl-C; the open transaction was undone, the next run goes on from there.",
     Code.TERMINATED: "Ended by SIGTERM, in the same way.",
 }

@@ -12,14 +12,14 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
-from ropeway.cli import events, follow, job
+from ropeway.cli import events, follow, job, report
 from ropeway.cli.arguments import global_options_first, refuse_passwords
 from ropeway.cli.exits import Code, Refused, of_problem
 from ropeway.cli.output import write_error
 from ropeway.cli.session import Session, current
 from ropeway.model.problems import RopewayError, describe
 
-ORDER = ["job", "run", "log", "explain", "schema", "directory", "lab", "version"]
+ORDER = ["job", "report", "run", "log", "explain", "schema", "directory", "lab", "version"]
 
 
 LATE = {
@@ -61,6 +61,7 @@ app = typer.Typer(
     epilog="The options above may stand anywhere on the line. Exit codes: docs/commands.md.",
 )
 app.add_typer(job.app, name="job")
+app.command("report")(report.report)
 app.command("run")(follow.run)
 app.command("log")(events.log)
 app.command("explain")(events.explain)
