@@ -8,13 +8,15 @@ from typing import Annotated, Literal
 import typer
 
 from ropeway.cli.completion import job_names
-from ropeway.cli.exits import Refused
+from ropeway.cli.exits import Code, Refused
 from ropeway.cli.job import progress_line
 from ropeway.cli.render import schema as render
+from ropeway.cli.render.tested import tested_blocks
 from ropeway.cli.render.trial import trial_blocks
 from ropeway.cli.schema_files import read_text, write_text
 from ropeway.cli.session import Session, current
 from ropeway.control.protocol import Control
+from ropeway.control.schema_test_views import SchemaTest
 from ropeway.control.schema_views import SchemaChange
 
 app = typer.Typer(
@@ -168,3 +170,58 @@ def diff(
         else:
             view = control.compare_schema(job, text=None if file is None else read_text(file))
     session.show(view, lambda: render.comparison_blocks(view))
+
+
+@app.command("test")
+def try_out(
+    context: typer.Context,
+    entry: Annotated[
+        str | None,
+        typer.Argument(metavar="[ENTRY]", help="A file with an entry as LDIF; - is standard input, to paste one."),
+    ] = None,
+    job: Annotated[
+        str | None, typer.Option(metavar="JOB", help="The rules of this job.", autocompletion=job_names)
+    ] = None,
+    file: Annotated[str | None, typer.Option(metavar="FILE", help="The rules in this file.")] = None,
+    expression: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="An expression instead of rules, as 'Left([sn], 3)'.")
+    ] = None,
+    dialect: Annotated[
+        Literal["connect", "cloud", "ropeway"] | None,
+        typer.Option(help="What the expression is written in; else what the rules are written in."),
+    ] = None,
+    live: Annotated[
+        str | None,
+        typer.Option("--object", metavar="DN|GUID|UPN", help="An object of the job's source, read now."),
+    ] = None,
+    cases: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Entries with expected results, as YAML or JSON.")
+    ] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only entries of this type.")] = None,
+) -> int:
+    """What rules or an expression make of an entry; with --cases, whether that is what was expected.
+
+    Without --job and --file the default rules are tried. Ends with 1 where a case comes out otherwise, or an entry has
+    no result.
+    """
+    session = current(context)
+    if sum(given is not None for given in (entry, live, cases)) > 1:
+        raise Refused("Say one of ENTRY, --object and --cases.")
+    if live is not None and job is None:
+        raise Refused("--object needs --job: an object is read from the source of a job.")
+    if job is not None and file is not None and live is None:
+        raise Refused("Say --job or --file: the rules of a job, or those in a file.")
+    asked = SchemaTest(
+        expression=expression,
+        dialect=dialect,
+        job=job,
+        text=None if file is None else read_text(file),
+        type=type_,
+        ldif=None if entry is None else read_text(entry),
+        object=live,
+        cases=None if cases is None else read_text(cases, "--cases "),
+    )
+    with session.control() as control:
+        view = control.test_schema(asked)
+    session.show(view, lambda: tested_blocks(view))
+    return Code.FAILED if view.failed else Code.OK

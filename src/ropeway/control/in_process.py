@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 import time
 from calendar import timegm
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
+from ropeway.control.crew import Crew
 from ropeway.control.explaining import explain
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import this_process
@@ -33,7 +33,8 @@ from ropeway.control.protocol import (
     ReportView,
 )
 from ropeway.control.reporting import Reporting
-from ropeway.control.running import Running, dead_holders, keep, said, trouble
+from ropeway.control.running import Running, dead_holders, said, trouble
+from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.control.schemas import Form, Schemas
 from ropeway.control.settling import settled
@@ -232,31 +233,8 @@ class InProcess:
     def keep_in_step(
         self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
     ) -> None:
-        rows = [self._row(job) for job in jobs] if jobs else self._running_rows()
-        ending, speaking = threading.Event(), threading.Lock()
-
-        def report(view: CycleView) -> None:
-            with speaking:
-                cycle(view)
-
-        threads = [
-            threading.Thread(
-                target=keep,
-                args=(lambda name=row.id: self._open(name), row.name, row.settings.poll_seconds, ending, report),
-                name=f"job {row.name}",
-            )
-            for row in rows
-        ]
-        for thread in threads:
-            thread.start()
-        try:
-            while not stop() and any(thread.is_alive() for thread in threads):
-                self._keep_house()
-                ending.wait(0.2)
-        finally:
-            ending.set()
-            for thread in threads:
-                thread.join()
+        named = [self._row(job) for job in jobs]
+        Crew(self._open, cycle).work(lambda: named or self._running_rows(), stop, self._keep_house)
 
     def _running_rows(self) -> list[JobRow]:
         with trouble(), self._db.read() as c:
@@ -341,6 +319,18 @@ class InProcess:
 
     def schema_upgrade(self, job: str, *, seen: bool = False) -> ComparisonView:
         return self._schemas.upgrade(job, seen=seen)
+
+    def test_schema(self, asked: SchemaTest) -> SchemaTestView:
+        return self._schemas.test(asked, self._ask, lambda name: self._anchor(asked.job, name))
+
+    def _anchor(self, job: str | None, name: str) -> str | None:
+        """The anchor of the stored object that somebody names by UPN, GUID, target id or DN."""
+        if job is None:
+            return None
+        key = Key(tenant=TENANT, job=self._row(job).number)
+        with trouble(), self._db.read() as c:
+            found = (looking.entries_named(c, key, each) for each in self._names(name))
+            return next((entries[0].anchor for entries in found if entries), None)
 
     # the directory
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.model.job import JobSettings
 from ropeway.model.problems import Problem
@@ -274,7 +275,10 @@ class Control(Protocol):
     def keep_in_step(
         self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
     ) -> None:
-        """Stay: poll, and run a cycle whenever there is something; a job in trouble waits longer, others go on."""
+        """Stay: poll, and run a cycle whenever there is something; a job in trouble waits longer, others go on.
+
+        No job named: all that are not paused, and those that are created later.
+        """
         ...
 
     # what happened
@@ -310,6 +314,10 @@ class Control(Protocol):
 
     def schema_upgrade(self, job: str, *, seen: bool = False) -> ComparisonView:
         """What another default schema, brought by an upgrade, changes for a job; `seen` closes the notice of it."""
+        ...
+
+    def test_schema(self, asked: SchemaTest) -> SchemaTestView:
+        """What a schema or an expression makes of pasted, live or written entries, and whether that was expected."""
         ...
 
     # the directory

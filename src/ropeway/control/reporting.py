@@ -90,13 +90,13 @@ class Reporting:
             for candidate, one in part:
                 collected.find(examine(one, self._domains, refusals))
                 number, anchor = candidate.entry.number, candidate.entry.source_anchor
-                collected.want([anchor_of(one, row.id, number, anchor, mine=True)])
-            self._want(collected, [w for candidate, one in part for w in _wanted(candidate, one, "", mine=True)])
+                collected.want([anchor_of(one, number, anchor)])
+            self._want(collected, [w for candidate, one in part for w in _wanted(candidate, one, rules)])
             if progress is not None:
                 progress(Progress("report", self._examined, total))
         for other, its_rules in others:
             for part in self._objects(other, its_rules, linked=False):
-                collected.want(w for candidate, one in part for w in _wanted(candidate, one, other.name, mine=False))
+                collected.want(w for candidate, one in part for w in _wanted(candidate, one, its_rules, other.name))
 
     def _want(self, collected: Collected, wanted: list[Wanted]) -> None:
         """Note what these objects want, and who has it in the directory already."""
@@ -178,16 +178,20 @@ def refusals(type_: str, desired: Desired) -> list[Problem]:
     return found
 
 
-def _wanted(candidate: Candidate, one: Examined, job: str, *, mine: bool) -> Iterator[Wanted]:
+def _wanted(candidate: Candidate, one: Examined, rules: Rules, job: str = "") -> Iterator[Wanted]:
+    rule = rules.rule_for(one.type)
+    keys = dict(rule.match_candidates(one.desired)) if rule is not None and one.desired is not None else {}
     linked = candidate.entry.target is not None
     enabled = (one.desired or {}).get("accountEnabled", True)
     rank = LINKED if linked else NEW if enabled else DISABLED
     owner = readable(one.dn) + (f" (job {job})" if job else "")
-    return wanted_of(one, candidate.becomes, rank, owner, mine=mine)
+    return wanted_of(one, candidate.becomes, rank, owner, job=job, joins_by=keys.get("mail", ""))
 
 
 def _held(kind: str, holder: Holder) -> Wanted:
-    return Wanted(kind, holder.value, holder.id, HELD, f"{readable(holder.name)} (in the directory)", None)
+    return Wanted(
+        kind, holder.value, holder.id, HELD, f"{readable(holder.name)} (in the directory)", None, "(in the directory)"
+    )
 
 
 def _unreadable(problem: Problem) -> Finding:

@@ -10,7 +10,11 @@ import msgspec
 
 from ropeway.control.protocol import OnProgress
 from ropeway.control.running import trouble
+from ropeway.control.schema_cases import unreadable
+from ropeway.control.schema_entries import of_ldif, of_source, subject
 from ropeway.control.schema_listing import flow_views, scope_views
+from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
+from ropeway.control.schema_testing import ANCHOR, testing, view_of
 from ropeway.control.schema_views import (
     ComparisonView,
     SchemaChange,
@@ -19,11 +23,13 @@ from ropeway.control.schema_views import (
     TrialView,
 )
 from ropeway.control.schema_words import conflict_view, difference_view, where
+from ropeway.control.sources import Ask
 from ropeway.control.trials import Trial
 from ropeway.model.job import JobSettings, SchemaEdit
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.rules import layers, load_schema
 from ropeway.rules.differences import Document, differences
+from ropeway.rules.schema import Schema
 from ropeway.rules.written import read_written
 from ropeway.rules.yaml_form import to_yaml
 from ropeway.store import jobs, schemas
@@ -135,6 +141,34 @@ class Schemas:
             with trouble(), self._db.write() as c:
                 schemas.note_base(c, self._db, self._key(row), layers.stands_for(usual), usual)
         return view
+
+    def test(self, asked: SchemaTest, ask: Ask | None, anchor_of: Callable[[str], str | None]) -> SchemaTestView:
+        """What rules or an expression make of entries; `anchor_of` finds the object that a UPN names."""
+        row = self._found(asked.job)[0] if asked.job is not None else None
+        schema, about = self._tested(asked, row)
+        made = testing(schema, asked.expression, asked.dialect)
+        if asked.cases is not None:
+            return view_of(about, list(made.of_cases(asked.cases)))
+        if asked.ldif is not None:
+            found = list(of_ldif(asked.ldif, made.wanted(asked.type)))
+            if not found:
+                raise unreadable("the entry", "it is no LDIF entry of a type that the rules are about")
+        elif asked.object is not None and row is not None:
+            anchor = asked.object.lower() if ANCHOR.fullmatch(asked.object) else anchor_of(asked.object)
+            found = [of_source(row.settings, asked.object, anchor, made.wanted(None), ask)]
+        elif asked.expression is not None:
+            found = [subject("no entry", "", "", "", {})]
+        else:
+            raise unreadable("the request", "there is no entry to try the rules on: LDIF, a live object, or cases")
+        return view_of(about, [made.of(one) for one in found])
+
+    def _tested(self, asked: SchemaTest, row: JobRow | None) -> tuple[Schema, str]:
+        """The schema that is tried, and what it is called."""
+        if asked.text is not None:
+            return load_schema(self.check(asked.text, asked.source_kind), asked.source_kind), "the file"
+        if row is not None:
+            return layers.job_schema(row.settings), f"the job {row.name}"
+        return load_schema(None, asked.source_kind), "the default schema"
 
     def problems(self, row: JobRow, record: SchemaRecord | None = None) -> Iterable[Problem]:
         """What an administrator should know: an upgraded default, and edits whose place is gone."""

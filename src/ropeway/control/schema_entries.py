@@ -1,0 +1,88 @@
+"""Objects to try rules on: pasted as LDIF, read live from a job's source, or written in a file of cases."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ropeway.control.sources import Ask, open_source
+from ropeway.engine.mapping import Setting, source_attributes
+from ropeway.engine.ports import Resolves, Source
+from ropeway.engine.records import Entry
+from ropeway.engine.work import filetime
+from ropeway.model.anchors import Anchor
+from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.pages import Unreadable, Whole
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.values import Attributes, digest, pack
+from ropeway.model.watermark import Wanted
+from ropeway.rules import source_anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An object that rules or an expression are tried on."""
+
+    name: str
+    type: str
+    attributes: Attributes
+    """The source's own, and those that every object has."""
+    problem: Problem | None = None
+    """Why it cannot be read."""
+
+
+def subject(name: str, type_: str, dn: str, anchor: str, attributes: Attributes, now: int | None = None) -> Subject:
+    """An object with the attributes that no server sends; those that `attributes` has itself stay."""
+    made = anchor or _stand_in(name)
+    own_anchor = source_anchor(type_, attributes, made)
+    entry = Entry(Anchor(made), own_anchor, type_, None, dn, pack(attributes), b"", True)
+    full = source_attributes(entry, dn, Setting(now if now is not None else filetime(time.time())))
+    return Subject(name, type_, {**full, **attributes})
+
+
+def of_ldif(text: str, wanted: Wanted) -> Iterator[Subject]:
+    """The entries of a pasted text that are of a wanted type."""
+    with tempfile.TemporaryDirectory(prefix="ropeway-") as folder:
+        path = Path(folder, "entry.ldif")
+        path.write_text(text.strip("\n") + "\n\n", encoding="utf-8", errors="surrogateescape")
+        source = open_source(SourceSettings("ldif", {"path": str(path)}), None)
+        try:
+            for page in source.read(None, wanted):
+                for item in page.items:
+                    if isinstance(item, Whole) and item.type in wanted.types:
+                        yield _of_whole(item)
+                    elif isinstance(item, Unreadable) and item.dn:
+                        yield Subject(item.dn, "", {}, item.problem)
+        finally:
+            source.close()
+
+
+def of_source(settings: JobSettings, name: str, anchor: str | None, wanted: Wanted, ask: Ask | None) -> Subject:
+    """An object as it is in the source right now, by its anchor where that is known, else by its DN."""
+    source = open_source(settings.source, ask)
+    try:
+        found = _read(source, name, Anchor(anchor) if anchor else None, wanted)
+    finally:
+        source.close()
+    if found is None:
+        raise RopewayError(Problem("object-unknown", object=name))
+    return _of_whole(found)
+
+
+def _read(source: Source, name: str, anchor: Anchor | None, wanted: Wanted) -> Whole | None:
+    if anchor is not None:
+        return source.read_one(anchor, wanted)
+    return source.resolve(name, wanted) if isinstance(source, Resolves) and "=" in name else None
+
+
+def _of_whole(whole: Whole) -> Subject:
+    return subject(whole.dn, whole.type, whole.dn, whole.anchor, whole.attributes)
+
+
+def _stand_in(name: str) -> str:
+    """A GUID for an entry that has none, the same for the same name."""
+    h = digest(name.encode("utf-8", "surrogatepass")).hex()
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"

@@ -1,0 +1,221 @@
+"""Rules and expressions evaluated on entries, and compared with what was expected."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ropeway.control.schema_cases import Case, attributes_of, is_nothing, moment, read_cases, typed_value, unreadable
+from ropeway.control.schema_entries import Subject, subject
+from ropeway.control.schema_test_views import Mismatch, SchemaTestView, TestedObject, TestedValue
+from ropeway.expressions import Expression, ExpressionError, ExpressionFailed, Special, compile_expression
+from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, ObjectDefinition
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.watermark import Wanted
+from ropeway.rules import PSEUDO_ATTRIBUTES, MappingFailed, ObjectRule, Rules, compile_rules
+from ropeway.rules.definitions import built_in, extended
+from ropeway.rules.failure import failed
+from ropeway.rules.refusals import bad_expression, nearest
+from ropeway.rules.schema import Schema
+
+ANCHOR = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def compiled(text: str, dialect: str) -> Expression:
+    """An expression, `=` before it or not; RopewayError `schema-expression` points at what is wrong."""
+    del dialect
+    try:
+        return compile_expression(text.strip().removeprefix("="))
+    except ExpressionError as error:
+        raise bad_expression(error, "the expression", "") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Testing:
+    """A schema, and perhaps an expression, ready to be tried."""
+
+    schema: Schema
+    rules: Rules
+    expression: Expression | None
+    dialect: str
+
+    def wanted(self, only: str | None) -> Wanted:
+        """What has to be known of an object, of this type or of any."""
+        types = self.rules.wanted().types
+        if only is not None:
+            types = {only: types.get(only, ())}
+        reads = self.expression.reads if self.expression else frozenset[str]()
+        return Wanted({type_: tuple({*names, *reads}) for type_, names in types.items()})
+
+    def of(self, one: Subject) -> TestedObject:
+        """What comes of one object."""
+        if one.problem is not None:
+            return TestedObject(name=one.name, problem=one.problem)
+        if self.expression is not None:
+            self._refuse_unknown(self.expression, one)
+            return _evaluated(self.expression, one)
+        return _mapped(self._rule(one.type), one)
+
+    def of_cases(self, text: str) -> Iterator[TestedObject]:
+        """What comes of each case, and where that is not what it says."""
+        for at, case in enumerate(read_cases(text)):
+            place = f"$.cases[{at}]"
+            definition = self._definition(case.type, place)
+            name = case.name or f"case {at + 1}"
+            attributes = attributes_of(case, definition, place)
+            dn = str(case.entry.get("dn", ""))
+            one = subject(name, case.type, dn, "", attributes, moment(case, place))
+            expression = compiled(case.expression, self.dialect) if case.expression is not None else self.expression
+            if expression is not None:
+                self._refuse_unknown(expression, one)
+                yield _compared_value(_evaluated(expression, one), case)
+            else:
+                rule = self._rule(case.type)
+                yield _compared(_mapped(rule, one), case, rule, place)
+
+    def _rule(self, type_: str) -> ObjectRule:
+        rule = self.rules.rule_for(type_)
+        if rule is None:
+            details = {"known": ", ".join(self.rules.by_type)}
+            raise RopewayError(Problem("schema-test-no-type", value=type_, details=details))
+        return rule
+
+    def _refuse_unknown(self, expression: Expression, one: Subject) -> None:
+        """An attribute that the type has not is a slip of the pen, not an attribute without a value."""
+        if not one.type:
+            return
+        known = [*PSEUDO_ATTRIBUTES, *(a.name for a in self._definition(one.type, "the entry").attributes)]
+        for name in sorted(expression.reads - one.attributes.keys() - set(known)):
+            raise unreadable("the expression", f"{one.type} has no attribute “{name}”{nearest(name, known)}")
+
+    def _definition(self, type_: str, place: str) -> ObjectDefinition:
+        for rule in self.schema.synchronization_rules:
+            found = _directory(self.schema, rule.source_directory_name).object(type_)
+            if found is not None:
+                return found
+        raise unreadable(f"{place}.type", f"no source type “{type_}”")
+
+
+def testing(schema: Schema, expression: str | None, dialect: str | None) -> Testing:
+    """Everything compiled; RopewayError for what is no schema or no expression."""
+    used = dialect or str(getattr(schema, "dialect", "ropeway"))
+    made = compiled(expression, used) if expression is not None else None
+    return Testing(schema, compile_rules(schema), made, used)
+
+
+def view_of(about: str, objects: list[TestedObject]) -> SchemaTestView:
+    """All results, counted."""
+    bad = sum(1 for one in objects if one.mismatches or (one.mismatches is None and one.problem is not None))
+    return SchemaTestView(subject=about, objects=tuple(objects), passed=len(objects) - bad, failed=bad)
+
+
+def _directory(schema: Schema, name: str) -> DirectoryDefinition:
+    known = built_in(name)
+    listed = next((d for d in schema.directories if d.name == name), None)
+    if listed is not None:
+        return extended(known, listed)
+    return known or DirectoryDefinition("", name)
+
+
+def _evaluated(expression: Expression, one: Subject) -> TestedObject:
+    try:
+        value = expression.evaluate(one.attributes)
+    except ExpressionFailed as error:
+        problem = failed("mapping-failed", error, "", one.attributes).problem
+        return TestedObject(name=one.name, type=one.type, problem=problem)
+    said = value.value if isinstance(value, Special) else value
+    return TestedObject(name=one.name, type=one.type, value=readable(said))
+
+
+def _mapped(rule: ObjectRule, one: Subject) -> TestedObject:
+    made = TestedObject(name=one.name, type=one.type, target_type=rule.target_type, rule=rule.name)
+    try:
+        scope = rule.in_scope(one.attributes)
+    except MappingFailed as failure:
+        return msgspec.structs.replace(made, problem=failure.problem)
+    values = tuple(_value(line) for line in rule.explain(one.attributes))
+    return msgspec.structs.replace(made, in_scope=scope.passed, clause=scope.clause, values=values)
+
+
+def _value(line: Mapping[str, Any]) -> TestedValue:
+    return TestedValue(
+        attribute=line["target"],
+        value=readable(line["value"]),
+        flow=line["flow"],
+        expression=line["expression"],
+        sources={name: value for name, value in line["sources"].items() if value is not None},
+        ignored=line["ignored"],
+        problem=line["problem"],
+    )
+
+
+def _compared_value(found: TestedObject, case: Case) -> TestedObject:
+    if found.problem is not None:
+        wrong = () if case.fails else (Mismatch(what="fails", expected=False, found=True),)
+        return msgspec.structs.replace(found, mismatches=wrong)
+    if case.fails:
+        return msgspec.structs.replace(found, mismatches=(Mismatch(what="fails", expected=True, found=False),))
+    if case.value is msgspec.UNSET:
+        return found
+    expected = None if is_nothing(case.value) else case.value
+    same = expected == found.value or (expected is not None and _as_text(expected) == _as_text(found.value))
+    wrong = () if same else (Mismatch(what="value", expected=expected, found=found.value),)
+    return msgspec.structs.replace(found, mismatches=wrong)
+
+
+def _as_text(value: Any) -> Any:
+    """Values as a file writes them: `5`, `true`; so that a file need not say of what type a value is."""
+    if isinstance(value, list):
+        return [_as_text(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _compared(found: TestedObject, case: Case, rule: ObjectRule, place: str) -> TestedObject:
+    wrong = list(_unexpected(found, case, rule, place))
+    return msgspec.structs.replace(found, mismatches=tuple(wrong))
+
+
+def _unexpected(found: TestedObject, case: Case, rule: ObjectRule, place: str) -> Iterator[Mismatch]:
+    failing = [value.attribute for value in found.values if value.problem is not None] if found.in_scope else []
+    failing += ["scope"] if found.problem is not None else []
+    if isinstance(case.fails, str) and case.fails not in failing:
+        yield Mismatch(what="fails", expected=case.fails, found=failing or False)
+    if isinstance(case.fails, bool) and case.fails != bool(failing):
+        yield Mismatch(what="fails", expected=case.fails, found=failing or False)
+    wanted = case.scope or ("in" if case.expect else None)
+    if wanted is not None and found.problem is None and found.in_scope is not (wanted == "in"):
+        yield Mismatch(what="scope", expected=wanted, found="in" if found.in_scope else f"out: {found.clause}")
+    values = {value.attribute: value for value in found.values}
+    for name, expected in case.expect.items():
+        definition = _target(name, rule, f"{place}.expect")
+        said = None if is_nothing(expected) else readable(typed_value(expected, definition, f"{place}.expect.{name}"))
+        value = values[name]
+        if value.problem is None and not _same(said, value.value):
+            yield Mismatch(what=name, expected=said, found="not touched" if value.ignored else value.value)
+
+
+def _target(name: str, rule: ObjectRule, place: str) -> AttributeDefinition:
+    found = next((flow.target for flow in rule.flows if flow.target.name == name), None)
+    if found is None:
+        known = [flow.target.name for flow in rule.flows]
+        raise unreadable(place, f"the rules set no “{name}” of a {rule.target_type}{nearest(name, known)}")
+    return found
+
+
+def _same(expected: Any, found: Any) -> bool:
+    """Whether two values are the same; the order of several says nothing."""
+    if isinstance(expected, list) and isinstance(found, list):
+        return Counter(map(str, expected)) == Counter(map(str, found))  # pyright: ignore[reportUnknownArgumentType]
+    return expected == found
+
+
+def readable(value: Any) -> Any:
+    """A value that JSON can hold: binary ones as a message shows them."""
+    if isinstance(value, list):
+        return [readable(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+    return shown(value) if isinstance(value, bytes) else value
