@@ -53,6 +53,7 @@ class Places:
             found = self._state.known([anchor]).get(anchor)
             if found is None:
                 return None
+            self._known[anchor] = Place(found.dn, not self._included)  # in case it lies in itself
             place = self._known[anchor] = self.of(found)
             if len(self._known) > CACHED:
                 self._known.popitem(last=False)

@@ -38,3 +38,7 @@ class RopewayError(Exception):
 
         super().__init__(describe(problem))
         self.problem = problem
+
+    def __reduce__(self) -> tuple[type[RopewayError], tuple[Problem]]:
+        """To be raised again in another process."""
+        return type(self), (self.problem,)

@@ -1,0 +1,50 @@
+"""Jobs that come while all of them are kept in step."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Queue
+
+import pytest
+from ldif_office import OFFICE
+
+from ropeway.control.in_process import open_control
+from ropeway.control.protocol import Control, CycleView
+from ropeway.model.job import JobSettings, SourceSettings
+
+
+@pytest.fixture
+def control(tmp_path: Path) -> Generator[Control, None, None]:
+    opened = open_control(f"sqlite:///{tmp_path / 'ropeway.db'}")
+    yield opened
+    opened.close()
+
+
+def settings(tmp_path: Path, name: str, text: str) -> JobSettings:
+    path = tmp_path / f"{name}.ldif"
+    path.write_text(text)
+    return JobSettings(name, SourceSettings("ldif", {"path": str(path)}))
+
+
+@contextmanager
+def kept_in_step(control: Control) -> Generator[Queue[CycleView], None, None]:
+    told: Queue[CycleView] = Queue()
+    stop = threading.Event()
+    keeping = threading.Thread(target=control.keep_in_step, args=([],), kwargs={"stop": stop.is_set, "cycle": told.put})
+    keeping.start()
+    try:
+        yield told
+    finally:
+        stop.set()
+        keeping.join()
+
+
+def test_a_job_that_is_created_later_is_kept_in_step_too(control: Control, tmp_path: Path) -> None:
+    control.create_job(settings(tmp_path, "contoso", OFFICE))
+    with kept_in_step(control) as told:
+        assert told.get(timeout=30).job == "contoso"
+        control.create_job(settings(tmp_path, "fabrikam", OFFICE.replace("contoso", "fabrikam")))
+        assert told.get(timeout=30).job == "fabrikam"
