@@ -14,6 +14,7 @@ from ldif_office import OFFICE
 from ropeway.control.in_process import open_control
 from ropeway.control.protocol import Control, CycleView
 from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.problems import RopewayError
 
 
 @pytest.fixture
@@ -48,3 +49,13 @@ def test_a_job_that_is_created_later_is_kept_in_step_too(control: Control, tmp_p
         assert told.get(timeout=30).job == "contoso"
         control.create_job(settings(tmp_path, "fabrikam", OFFICE.replace("contoso", "fabrikam")))
         assert told.get(timeout=30).job == "fabrikam"
+
+
+def test_a_job_that_runs_here_is_not_run_here_a_second_time(control: Control, tmp_path: Path) -> None:
+    control.create_job(settings(tmp_path, "contoso", OFFICE))
+    with kept_in_step(control) as told:
+        assert told.get(timeout=30).job == "contoso"
+        with pytest.raises(RopewayError) as refusal:
+            control.run_job("contoso")
+    assert refusal.value.problem.code == "job-is-running"
+    assert control.run_job("contoso").result == "nothing-to-do"

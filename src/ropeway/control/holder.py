@@ -1,9 +1,12 @@
-"""Who runs a job: this process, in words that another process can check."""
+"""Who runs a job: one run of this process, in words that another process can check."""
 
 from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 
@@ -22,16 +25,28 @@ def _started(pid: int) -> str | None:
         return None
 
 
-def this_process() -> str:
-    """Machine, process, and what tells it from a later process of the same number."""
+_runs = count(1)
+_alive: set[str] = set()
+
+
+@contextmanager
+def a_run() -> Generator[str, None, None]:
+    """Machine, process, what tells it from a later process of the same number, and which of its runs this is."""
     pid = os.getpid()
-    return f"{socket.gethostname()} process {pid} ({_boot()}-{_started(pid)})"
+    name = f"{socket.gethostname()} process {pid} ({_boot()}-{_started(pid)}) run {next(_runs)}"
+    _alive.add(name)
+    try:
+        yield name
+    finally:
+        _alive.discard(name)
 
 
 def is_dead(holder: str) -> bool:
-    """Whether a holder was a process of this machine that runs no more."""
+    """Whether a holder was a run of this machine that is over: of a process that is gone, or of this one."""
     host, _, rest = holder.partition(" process ")
     pid, _, mark = rest.partition(" ")
     if host != socket.gethostname() or not pid.isdigit():
         return False
-    return mark != f"({_boot()}-{_started(int(pid))})"
+    if int(pid) == os.getpid():
+        return holder not in _alive
+    return mark.partition(" ")[0] != f"({_boot()}-{_started(int(pid))})"

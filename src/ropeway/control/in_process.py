@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ropeway.control.crew import Crew
 from ropeway.control.explaining import explain
 from ropeway.control.heartbeat import heartbeat
-from ropeway.control.holder import this_process
+from ropeway.control.holder import a_run
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
     CycleView,
@@ -221,9 +221,9 @@ class InProcess:
 
     def delete_job(self, job: str, *, keep: bool) -> int:
         row = self._row(job)
-        with trouble():
+        with trouble(), a_run() as holder:
             state = SqlState(self._db, TENANT, row.number)
-            state.acquire(this_process(), dead_holders(self._db, TENANT, row.number))
+            state.acquire(holder, dead_holders(self._db, TENANT, row.number))
             with heartbeat(state.renew):
                 done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
                 jobs.erase(self._db, Key(tenant=TENANT, job=row.number))

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from ropeway.control.heartbeat import heartbeat
-from ropeway.control.holder import is_dead, this_process
+from ropeway.control.holder import a_run, is_dead
 from ropeway.control.protocol import CycleView, OnProgress, Progress
 from ropeway.control.sources import Ask, open_source
 from ropeway.control.views import cycle_view
@@ -94,13 +94,15 @@ class Running:
         rules = compile_rules(job_schema(row.settings))
         self._wanted = wanted(row.settings, rules)
         source = open_source(row.settings.source, ask)
+        self._alive = ExitStack()
         try:
             target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
             self._parts = (row.settings, rules, source, target, self._state)
-            self._state.acquire(this_process(), dead_holders(database, tenant, row.number))
-            self._alive = ExitStack()
+            holder = self._alive.enter_context(a_run())
+            self._state.acquire(holder, dead_holders(database, tenant, row.number))
             self._alive.enter_context(heartbeat(self._state.renew))
         except BaseException:
+            self._alive.close()
             source.close()
             raise
 
@@ -126,9 +128,9 @@ class Running:
 
     def close(self) -> None:
         """Give the job back, and let go of the source."""
-        self._alive.close()
         try:
-            self._state.release()
+            with self._alive:
+                self._state.release()
         finally:
             self._parts[2].close()
 
