@@ -80,6 +80,8 @@ def expected_of(record: Record, dns_domain: str, tenant: Tenant) -> Expected:
             _group(found, dns_domain)
         case "contact":
             properties |= _simple(record, CARD | EXTENSIONS) | _addresses(record) | _phones(record) | _seen(record)
+            if "proxyAddresses" not in properties and (mail := record.one("mail")):
+                properties["proxyAddresses"] = [f"SMTP:{mail}"]
             found.fresh = _nickname(found, "")
         case _:
             _machine(found)

@@ -31,6 +31,7 @@ CLASSES = {
     "unit": ("top", "organizationalUnit"),
     "person": ("top", "person", "organizationalPerson", "user"),
     "group": ("top", "group"),
+    "computer": ("top", "person", "organizationalPerson", "user", "computer"),
 }
 DOMAIN = 1
 BEGINNING = 1_800_000_000.0

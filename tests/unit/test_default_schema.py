@@ -212,6 +212,7 @@ def test_a_contact():
     assert present(RULES.rule_for("contact").map(contact)) == {
         "displayName": "Charles Babbage",
         "mail": "charles@fabrikam.test",
+        "proxyAddresses": ["SMTP:charles@fabrikam.test"],
         "surname": "Babbage",
         "companyName": "Fabrikam",
         extension_name("cn"): "Charles Babbage",
@@ -241,7 +242,7 @@ def test_references_that_graph_knows_by_type():
         "inetOrgPerson": {"manager": "manager"},
         "group": {"member": "members", "managedBy": "owners"},
         "contact": {"manager": "manager"},
-        "computer": {"managedBy": "registeredOwners"},
+        "computer": {"managedBy": "registeredOwners", "mS-DS-CreatorSID": "registeredOwners"},
     }
 
 

@@ -65,7 +65,7 @@ msExchCoManagedByLink msOrg-IsOrganizational oOFReplyToOriginator reportToOrigin
 
 DEVICE = """userAccountControl=accountEnabled displayName=displayName objectGUID=deviceId
 objectSid=onPremisesSecurityIdentifier operatingSystem=operatingSystem
-operatingSystemVersion=operatingSystemVersion userCertificate"""
+operatingSystemVersion=operatingSystemVersion mS-DS-CreatorSID=registeredOwners userCertificate"""
 
 PERSON = f"{CARD} {NUMBERED} {ACCOUNT} {EXCHANGE} {MAIL_PERSON} {MAILBOX} {TEAMS} {TEAMS_ACCOUNT}"
 PUBLISHED = {
@@ -102,7 +102,7 @@ def test_rules_and_ldif_files_agree_on_what_active_directory_holds():
     files = {a.name: (a.type, a.multivalued) for o in object_definitions() for a in o.attributes}
     rules = {a.name: (a.type, a.multivalued) for a in built_in("Active Directory").object("user").attributes}
     sids = {"objectSid", "sIDHistory", "mS-DS-CreatorSID", "msExchMasterAccountSid", "msRTCSIP-OriginatorSid"}
-    assert rules.keys() - files.keys() == {"adminDescription"}
+    assert rules.keys() - files.keys() == {"adminDescription", "primaryGroup"}
     assert [name for name in (rules.keys() & files.keys()) - sids if rules[name] != files[name]] == []
 
 

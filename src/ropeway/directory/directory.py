@@ -219,12 +219,12 @@ class Directory:
         for attribute in LINKS[record.type]:
             if attribute not in linked and attribute.startswith("extension_"):
                 continue
-            ends = _ends(work, record, attribute) if attribute in linked else []
+            ends = _ends(work, record, attribute) if attribute in linked or attribute == "members" else []
             if LINKS[record.type][attribute].multivalued:
                 shape |= {attribute: ends[:SHOWN_LINKS], f"{attribute}Count": len(ends)}
             elif ends:
                 shape[attribute] = ends[0]
-        shape["memberOf"] = reading.back(work.connection, self._tenant, record.number, "members")
+        shape["memberOf"] = reading.member_of(work.connection, self._tenant, record.number)
         shape["contributions"] = reading.contributions(work.connection, record.number)
         return shape
 
@@ -234,6 +234,8 @@ class Directory:
 
 
 def _ends(work: Workspace, record: Record, attribute: str) -> list[Desired]:
+    if attribute == "members":
+        return reading.members(work.connection, work.tenant, record.number)
     where = (work.connection, work.tenant, record.number, attribute)
     if LINKS[record.type][attribute].multivalued:
         return reading.ends(*where)

@@ -13,6 +13,10 @@ from ropeway.directory.record import decoded, encode
 from ropeway.directory.workspace import iso
 from ropeway.model.changes import Desired
 from ropeway.model.values import compare_key
+from ropeway.rules.extensions import extension_name
+
+PRIMARY_GROUP = extension_name("primaryGroup")
+"""The link by which a user is a member without being listed by the group."""
 
 _o, _c, _k, _l = tables.object_.c, tables.contribution.c, tables.key.c, tables.link.c
 
@@ -135,6 +139,23 @@ def back(connection: Connection, tenant: int, number: int, attribute: str) -> li
     references = [r for query in (anchors, sids, ids) for r in connection.execute(query).scalars()]
     numbers = select(_l.object).where(_l.tenant == tenant, _l.reference.in_(references), _l.attribute == attribute)
     return _briefly(connection, tenant, numbers.distinct().subquery())
+
+
+def members(connection: Connection, tenant: int, number: int) -> list[Desired]:
+    """The live members of a group, by display name, those whose primary group it is among them."""
+    named = ends(connection, tenant, number, "members")
+    others = back(connection, tenant, number, PRIMARY_GROUP)
+    if not others:
+        return named
+    both = {end["id"]: end for end in (*named, *others)}
+    return sorted(both.values(), key=lambda end: compare_key(end["displayName"] or ""))
+
+
+def member_of(connection: Connection, tenant: int, number: int) -> list[Desired]:
+    """The live groups an object is a member of, by display name, its primary group among them."""
+    groups = {end["id"]: end for end in back(connection, tenant, number, "members")}
+    groups |= {end["id"]: end for end in ends(connection, tenant, number, PRIMARY_GROUP) if end["type"] == "group"}
+    return sorted(groups.values(), key=lambda end: compare_key(end["displayName"] or ""))
 
 
 def contributions(connection: Connection, number: int) -> list[Desired]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import assert_never
 
+import msgspec
+
 from ropeway.engine.records import CONTAINERS, Entry, Escrow, Imported, LinkKey, LinksPart
+from ropeway.engine.security_ids import references_among, security_id_links
 from ropeway.engine.work import Work
 from ropeway.model.anchors import Anchor
 from ropeway.model.names import relative_name
@@ -59,6 +62,7 @@ class Intake:
         self.everything = everything
         """Every object is being read, with its links: none need be asked for, and the source is busy reading."""
         self._stamps: dict[tuple[Anchor, str], int] = {}
+        self._sid_references: dict[str, frozenset[str]] = {}
         self.nameless = False
         """An object was there that could not even be named: absence proves nothing in this read."""
         self.failed: list[tuple[Anchor, str, str, Problem, str]] = []
@@ -128,6 +132,10 @@ class Intake:
                 return
             if asked:
                 self._page.revived.add(whole.anchor)
+        told_by_sid = self._told_by_sid(whole.type)
+        if told_by_sid:
+            links = whole.links | security_id_links(told_by_sid, whole.attributes)
+            whole = msgspec.structs.replace(whole, links=links)
         entry = entry_of(whole.anchor, whole.type, whole.parent, whole.dn, whole.attributes)
         self._page.readable.add(whole.anchor)
         self._page.gone.discard(whole.anchor)
@@ -157,6 +165,13 @@ class Intake:
             for key in now ^ before:
                 self._link(key, present=key in now)
 
+    def _told_by_sid(self, type_: str) -> frozenset[str]:
+        """Reference attributes of a type whose links follow from its other attributes."""
+        found = self._sid_references.get(type_)
+        if found is None:
+            found = self._sid_references[type_] = references_among(self._references(type_))
+        return found
+
     def _references(self, type_: str) -> Iterable[str]:
         rule = self._work.rules.rule_for(type_)
         return rule.references if rule else ()
@@ -180,6 +195,10 @@ class Intake:
         if entry.digest != base.digest:
             self._page.entries[patch.anchor] = entry
             self._need(patch.anchor, entry.type)
+            told_by_sid = self._told_by_sid(entry.type)
+            links = security_id_links(told_by_sid, attributes)
+            for name in told_by_sid if links != security_id_links(told_by_sid, unpack(base.attributes)) else ():
+                self._replaced(LinksReplaced(patch.anchor, name, links.get(name, ())))
 
     def _ask(self, anchor: Anchor, base: Entry | None) -> None:
         """A change of an object we have no base for, or of one that was gone: ask for the whole of it."""

@@ -17,7 +17,7 @@ times         when the clock alone will change a result
 from __future__ import annotations
 
 from ropeway.rules.anchors import source_anchor
-from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, target_definition
+from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, SECURITY_ID_REFERENCES, target_definition
 from ropeway.rules.failure import MappingFailed
 from ropeway.rules.loading import default_schema, load_schema
 from ropeway.rules.object_rule import ObjectRule
@@ -27,6 +27,7 @@ from ropeway.rules.scope import ScopeAnswer
 
 __all__ = [
     "PSEUDO_ATTRIBUTES",
+    "SECURITY_ID_REFERENCES",
     "MappingFailed",
     "ObjectRule",
     "Rules",

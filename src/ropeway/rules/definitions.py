@@ -25,6 +25,15 @@ PSEUDO_ATTRIBUTES: dict[str, AttributeDefinition] = {
 """Known of every object without being read: the DN, the GUID as text, the pinned source anchor, the domain's names, and
 the present time as FILETIME (100 ns since 1601, UTC)."""
 
+SECURITY_ID_REFERENCES: dict[str, tuple[str, ...]] = {
+    "primaryGroup": ("objectSid", "primaryGroupID"),
+    "mS-DS-CreatorSID": ("mS-DS-CreatorSID",),
+}
+"""References that Active Directory tells by security identifier, and the attributes they follow from.
+
+The primary group is a number within the domain ([MS-ADTS] 3.1.1.4.5.18 names the pair); the other is a SID itself.
+"""
+
 _FILES = {"Active Directory": "active_directory", "Ropeway": "ropeway"}
 
 

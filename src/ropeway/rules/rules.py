@@ -12,7 +12,7 @@ from ropeway.model.definition import DirectoryDefinition, ObjectDefinition
 from ropeway.model.values import digest, pack
 from ropeway.model.watermark import Wanted
 from ropeway.rules.anchors import CONSISTENCY_GUID
-from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, built_in, extended
+from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, SECURITY_ID_REFERENCES, built_in, extended
 from ropeway.rules.flows import Flow, ReferenceFlow, compiled_flow
 from ropeway.rules.object_rule import ObjectRule
 from ropeway.rules.refusals import refused
@@ -59,6 +59,8 @@ def _reads(rule: ObjectRule) -> tuple[str, ...]:
     names.update(*(flow.reads for flow in rule.flows))
     if rule.target_type == "user":
         names.add(CONSISTENCY_GUID)
+    for name in names & SECURITY_ID_REFERENCES.keys():
+        names.update(SECURITY_ID_REFERENCES[name])
     return tuple(sorted(names - PSEUDO_ATTRIBUTES.keys()))
 
 
@@ -122,7 +124,8 @@ def _object_rule(
     flows = tuple(flow for flow in made if isinstance(flow, Flow))
     links = [flow for flow in made if isinstance(flow, ReferenceFlow)]
     _refuse_doubles((flow.target.name for flow in flows), path, "a second mapping of target attribute")
-    _refuse_doubles((flow.target for flow in links), path, "a second mapping of target reference")
+    by_name = (flow.target for flow in links if flow.source not in SECURITY_ID_REFERENCES)
+    _refuse_doubles(by_name, path, "a second mapping of target reference")
     _refuse_doubles((flow.source for flow in links), path, "a second mapping of source reference")
     matching = sorted((flow for flow in flows if flow.priority > 0), key=lambda flow: flow.priority)
     _refuse_doubles((str(flow.priority) for flow in matching), path, "a second attribute of matching priority")
