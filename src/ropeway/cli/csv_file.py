@@ -1,8 +1,8 @@
 """Tables for spreadsheets: what Excel opens with a double click, and cannot be made to run anything by.
 
-UTF-8 with a byte order mark, because Excel takes a file without one for the machine's old code page; CRLF between rows,
-as RFC 4180 says, on every system; every cell quoted. A cell that a spreadsheet would compute (it begins with = + - @, a
-tab or a line break) gets an apostrophe before it, and is text.
+UTF-8 with a byte order mark, because Excel takes a file without one for the machine's old code page; CRLF between
+rows, as RFC 4180 says, on every system; every cell quoted. A cell that a spreadsheet would compute (it begins with
+= + - or @, be it after spaces, tabs or line breaks) gets an apostrophe before it, and is text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Protocol, TextIO
 from ropeway.cli.exits import Code, Refused
 
 MARK = "\ufeff"
-_COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_COMPUTED = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Rows(Protocol):
@@ -30,7 +30,7 @@ class Rows(Protocol):
 def harmless(cell: str) -> str:
     """A cell that is text in every spreadsheet, on one line."""
     line = "".join(c if c.isprintable() else " " for c in cell)
-    return f"'{line}" if cell.lstrip(" ").startswith(_COMPUTED) or cell.startswith(_COMPUTED) else line
+    return f"'{line}" if line.lstrip(" ").startswith(_COMPUTED) else line
 
 
 @contextmanager

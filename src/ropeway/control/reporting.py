@@ -91,12 +91,12 @@ class Reporting:
                 collected.find(examine(one, self._domains, refusals))
                 number, anchor = candidate.entry.number, candidate.entry.source_anchor
                 collected.want([anchor_of(one, number, anchor)])
-            self._want(collected, [w for candidate, one in part for w in _wanted(candidate, one, rules)])
+            self._want(collected, [w for candidate, one in part for w in _wanted(candidate, one)])
             if progress is not None:
                 progress(Progress("report", self._examined, total))
         for other, its_rules in others:
             for part in self._objects(other, its_rules, linked=False):
-                collected.want(w for candidate, one in part for w in _wanted(candidate, one, its_rules, other.name))
+                collected.want(w for candidate, one in part for w in _wanted(candidate, one, other.name))
 
     def _want(self, collected: Collected, wanted: list[Wanted]) -> None:
         """Note what these objects want, and who has it in the directory already."""
@@ -132,7 +132,8 @@ class Reporting:
         attributes = source_attributes(entry, dn, Setting(self._now))
         desired, failure = None, aside.problem if aside is not None and aside.stage == "match" else None
         try:
-            desired = {name: value for name, value in rule.map(attributes).items() if value is not None}
+            mapped = rule.map(attributes)
+            desired = {name: mapped[name] for name in mapped if mapped[name] is not None and name[0] != "@"}
         except MappingFailed as failed:
             failure = failed.problem
         one = Examined(
@@ -144,6 +145,7 @@ class Reporting:
             sources={flow.target.name: flow.reads for flow in rule.flows},
             failure=failure,
             members=candidate.members,
+            joins_by=dict(rule.match_candidates(desired)).get("mail", "") if desired else "",
         )
         return candidate, one
 
@@ -178,14 +180,12 @@ def refusals(type_: str, desired: Desired) -> list[Problem]:
     return found
 
 
-def _wanted(candidate: Candidate, one: Examined, rules: Rules, job: str = "") -> Iterator[Wanted]:
-    rule = rules.rule_for(one.type)
-    keys = dict(rule.match_candidates(one.desired)) if rule is not None and one.desired is not None else {}
+def _wanted(candidate: Candidate, one: Examined, job: str = "") -> Iterator[Wanted]:
     linked = candidate.entry.target is not None
     enabled = (one.desired or {}).get("accountEnabled", True)
     rank = LINKED if linked else NEW if enabled else DISABLED
     owner = readable(one.dn) + (f" (job {job})" if job else "")
-    return wanted_of(one, candidate.becomes, rank, owner, job=job, joins_by=keys.get("mail", ""))
+    return wanted_of(one, candidate.becomes, rank, owner, job=job)
 
 
 def _held(kind: str, holder: Holder) -> Wanted:

@@ -21,6 +21,9 @@ LONGEST_NAME, LONGEST_LOCAL, LONGEST_SUFFIX = 113, 64, 48
 
 LONGEST_ADDRESS, LONGEST_NICKNAME, LONGEST_ACCOUNT = 256, 64, 20
 
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
+"""What no text of the directory may hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -50,8 +53,8 @@ class Demands:
         """A value that no check objects to, made of this one; empty where there is none."""
         if len(value) > LONGEST * 8:
             return ""
-        tidied = self.tidied(value)
-        clean = bool(tidied) and tidied != value and len(tidied) <= LONGEST
+        tidied = self.tidied(re.sub(_CONTROL, "", value))
+        clean = tidied.isprintable() and tidied not in ("", value) and len(tidied) <= LONGEST
         return tidied if clean and next(self.broken_by(tidied), None) is None else ""
 
 
@@ -72,6 +75,9 @@ def _spaced(value: str) -> bool:
 
 def _beyond_ascii(value: str) -> bool:
     return not value.isascii()
+
+
+_NO_TEXT = Check(Error.CHARACTER, _ERROR, _any_of(_CONTROL))
 
 
 def _longer(most: int) -> Callable[[str], bool]:
@@ -106,6 +112,7 @@ def _bad_dots_before_at(value: str) -> bool:
 NAME = Demands(
     (
         Check(Error.SPACE, _WARNING, _spaced),
+        _NO_TEXT,
         Check(Error.CHARACTER, _WARNING, _inside(_NOT_IN_NAME)),
         Check(Error.FORMAT, _WARNING, _no_name),
         Check(Error.DOT, _WARNING, _bad_dots_before_at),
@@ -137,6 +144,7 @@ def _tidy_address(value: str) -> str:
 MAIL = Demands(
     (
         Check(Error.SPACE, _ERROR, _spaced),
+        _NO_TEXT,
         Check(Error.CHARACTER, _ERROR, _inside(_NOT_IN_ADDRESS)),
         Check(Error.CHARACTER, _WARNING, _beyond_ascii),
         Check(Error.FORMAT, _ERROR, _no_address),
@@ -176,6 +184,7 @@ def _prefixed(refused: Severity) -> Demands:
         (
             Check(Error.SPACE, _INFO, _spaced),
             Check(Error.PREFIX, _INFO, _unprefixed),
+            _NO_TEXT,
             Check(Error.CHARACTER, refused, _smtp(_any_of(_NOT_IN_ADDRESS))),
             Check(Error.CHARACTER, _WARNING, _smtp(_beyond_ascii)),
             Check(Error.FORMAT, refused, _smtp(_no_address)),
@@ -191,7 +200,6 @@ def _prefixed(refused: Severity) -> Demands:
 
 _NOT_IN_NICKNAME = r"[@()\\\[\]\";:<>,\s]"
 _NOT_IN_ACCOUNT = r"[\[\]\\\"|,/:<>+=;?*]"
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
 
 
 def _without(pattern: str, most: int) -> Callable[[str], str]:
@@ -202,6 +210,7 @@ def _without(pattern: str, most: int) -> Callable[[str], str]:
 NICKNAME = Demands(
     (
         Check(Error.SPACE, _ERROR, _spaced),
+        _NO_TEXT,
         Check(Error.CHARACTER, _ERROR, _inside(_NOT_IN_NICKNAME)),
         Check(Error.DOT, _WARNING, has_bad_dots),
         Check(Error.LENGTH, _ERROR, _longer(LONGEST_NICKNAME)),
@@ -220,8 +229,8 @@ ACCOUNT = Demands(
 """Of users who have no user principal name: it is made from this one."""
 
 PLAIN = Demands(
-    (Check(Error.SPACE, _INFO, _spaced), Check(Error.CHARACTER, _ERROR, _any_of(_CONTROL))),
-    lambda value: re.sub(_CONTROL, "", value).strip(),
+    (Check(Error.SPACE, _INFO, _spaced), _NO_TEXT),
+    str.strip,
 )
 
 DEMANDS: dict[str, Demands] = {

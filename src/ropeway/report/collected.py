@@ -12,7 +12,8 @@ import msgspec
 from ropeway.report.finding import ORDER, Finding
 
 _TABLES = """
-CREATE TABLE value (kind TEXT, key TEXT, identity TEXT, mine INTEGER, rank INTEGER, owner TEXT, record BLOB);
+CREATE TABLE value (kind TEXT, key TEXT, identity TEXT, mine INTEGER, rank INTEGER, owner TEXT, job TEXT,
+                    joins INTEGER, record BLOB);
 CREATE TABLE finding (place INTEGER, error TEXT, sort TEXT, dn TEXT, record BLOB);
 """
 _PORTION = 500
@@ -33,6 +34,10 @@ class Wanted(NamedTuple):
     """A name for people: the DN, and the job where it is another one."""
     finding: Finding | None
     """The line to tell about it; None where the owner is not what the report is about."""
+    job: str = ""
+    """Whose object it is, where it is another job's."""
+    joins: bool = False
+    """By this value the object is brought together with one of another job: that is no conflict."""
 
 
 class Twice(NamedTuple):
@@ -59,11 +64,14 @@ class Collected:
     def want(self, values: Iterable[Wanted]) -> None:
         """Note values that should be unique."""
         rows = [
-            (_stored(w.kind), _stored(w.key), w.identity, w.finding is not None, w.rank, _stored(w.owner), _packed(w))
+            (
+                *(_stored(w.kind), _stored(w.key), w.identity, w.finding is not None, w.rank),
+                *(_stored(w.owner), _stored(w.job), w.joins, _packed(w)),
+            )
             for w in values
         ]
         self._file.execute("BEGIN")
-        self._file.executemany("INSERT INTO value VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._file.executemany("INSERT INTO value VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self._file.execute("COMMIT")
 
     def find(self, findings: Iterable[Finding], sort: str = "") -> None:
@@ -82,7 +90,8 @@ class Collected:
         self._file.execute("CREATE INDEX IF NOT EXISTS by_value ON value (kind, key, rank)")
         rows = self._file.execute(
             "SELECT kind, key, COUNT(DISTINCT identity) FROM value GROUP BY kind, key "
-            "HAVING COUNT(DISTINCT identity) > 1 AND MAX(mine) ORDER BY kind, key"
+            "HAVING COUNT(DISTINCT identity) > 1 AND MAX(mine) "
+            "AND NOT (SUM(NOT joins) <= 1 AND COUNT(DISTINCT job) = COUNT(*)) ORDER BY kind, key"
         )
         for row in rows:
             yield Twice(*row)

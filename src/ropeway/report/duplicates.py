@@ -23,20 +23,21 @@ Held = Callable[[str, str], bool]
 _NAMED = 4
 
 
-def wanted_of(one: Examined, identity: str, rank: int, owner: str, *, mine: bool) -> Iterator[Wanted]:
-    """What an object wants for itself alone, as it will be told to the directory."""
+def wanted_of(one: Examined, identity: str, rank: int, owner: str, *, job: str = "") -> Iterator[Wanted]:
+    """What an object wants for itself alone; `job`: its job's name where the report is about another one."""
     for kind, attribute, value, severity in _unique(one):
         key = compare_key(value)
         if 0 < len(key) <= LONGEST_KEY:
-            line = one.finding(severity, Error.DUPLICATE, attribute, value) if mine else None
+            line = None if job else one.finding(severity, Error.DUPLICATE, attribute, value)
             better = rank - (kind == ADDRESS and value.startswith("SMTP:"))
-            yield Wanted(kind, key, identity, better, owner, line)
+            joins = kind == NICKNAME or (kind == ADDRESS and key == f"smtp:{one.joins_by}")
+            yield Wanted(kind, key, identity, better, owner, line, job, joins)
 
 
-def anchor_of(one: Examined, job: str, number: int, source_anchor: str, *, mine: bool) -> Wanted:
+def anchor_of(one: Examined, number: int, source_anchor: str) -> Wanted:
     """The source anchor, which two objects of one job cannot share."""
-    line = one.finding(Severity.ERROR, Error.ANCHOR, "sourceAnchor", source_anchor) if mine else None
-    return Wanted(ANCHOR, f"{job}\0{source_anchor}", f"{job}\0{number}", number, readable(one.dn), line)
+    line = one.finding(Severity.ERROR, Error.ANCHOR, "sourceAnchor", source_anchor)
+    return Wanted(ANCHOR, source_anchor, str(number), number, readable(one.dn), line)
 
 
 def _unique(one: Examined) -> Iterator[tuple[str, str, str, Severity]]:

@@ -55,6 +55,8 @@ class Examined:
     failure: Problem | None = None
     """What the job set the object aside for, or why it cannot be mapped."""
     members: int = 0
+    joins_by: str = ""
+    """The mail address by which it is brought together with an object of another job."""
 
     def finding(self, severity: Severity, error: Error, attribute: str, value: Any, **more: Any) -> Finding:
         """A line about this object."""
@@ -89,9 +91,9 @@ def _by_itself(one: Examined, domains: Domains) -> Iterator[Finding]:
     for name, demands in DEMANDS.items():
         value = one.attributes.get(name)
         if value is not None:
-            yield from _checked(one, name, demands, value)
+            yield from _checked(one, name, demands, value, domains)
     yield from _addresses(one)
-    yield from _blank(one)
+    yield from _blank(one, domains)
     if one.target_type == "user" and one.desired is not None:
         yield from _suffix(one, domains)
     if one.target_type in ("user", "group"):
@@ -105,8 +107,10 @@ def values_of(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else [] if value is None else [value]
 
 
-def _checked(one: Examined, name: str, demands: Demands, value: Any) -> Iterator[Finding]:
+def _checked(one: Examined, name: str, demands: Demands, value: Any, domains: Domains) -> Iterator[Finding]:
     for each in values_of(value):
+        if each == "":
+            continue
         if not isinstance(each, str):
             yield one.finding(
                 Severity.WARNING, Error.FORMAT, name, each, remark="binary or a number, where text belongs"
@@ -114,6 +118,8 @@ def _checked(one: Examined, name: str, demands: Demands, value: Any) -> Iterator
             continue
         broken = list(demands.broken_by(each))
         suggestion = demands.suggestion(each) if broken else ""
+        if suggestion and name == "userPrincipalName" and not domains.holds(suggestion):
+            suggestion = _better_name(one, suggestion, domains) or suggestion
         for check in broken:
             action = Action.EDIT if suggestion else Action.DECIDE
             yield one.finding(check.severity, check.error, name, each, suggestion=readable(suggestion), action=action)
@@ -135,7 +141,7 @@ def _addresses(one: Examined) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _blank(one: Examined) -> Iterator[Finding]:
+def _blank(one: Examined, domains: Domains) -> Iterator[Finding]:
     desired = one.desired or {}
     if "displayName" in one.sources and not one.attributes.get("displayName"):
         instead = readable(desired.get("displayName"))
@@ -148,7 +154,7 @@ def _blank(one: Examined) -> Iterator[Finding]:
         )
         account = one.attributes.get("sAMAccountName")
         if account is not None:
-            yield from _checked(one, "sAMAccountName", ACCOUNT, account)
+            yield from _checked(one, "sAMAccountName", ACCOUNT, account, domains)
     nameless = "mailNickname" in one.sources and not one.attributes.get("mailNickname")
     if one.target_type == "group" and nameless and one.attributes.get("mail"):
         mail = str(one.attributes["mail"])
@@ -222,9 +228,6 @@ def _refused(one: Examined, problem: Problem) -> Finding:
     return one.finding(
         Severity.ERROR, error, name, value, suggestion=suggestion, action=_edit(suggestion), remark=remark
     )
-
-
-_OF_STAGE = {"match": Error.MATCH, "import": Error.UNREADABLE}
 
 
 def _failed(one: Examined, problem: Problem) -> Finding:
