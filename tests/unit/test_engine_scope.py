@@ -211,3 +211,14 @@ def test_two_jobs_into_one_directory_join_what_each_says_of_a_group(trial: Trial
     other = trial.job(fabrikam, name="Fabrikam", departure={"user": Departure.KEEP})
     other.run()
     assert trial.members("Friends") == {"Bob", "Zoe"}
+
+
+def test_of_who_left_long_ago_nothing_is_kept_but_the_bin(trial: Trial, company: Company) -> None:
+    zoe, team = company.person("Zoe"), company.people(30)
+    job = trial.job(company)
+    job.run()
+    company.remove(zoe)
+    for person in team[:5]:
+        job.run()
+        person.values["title"] = "Engineer"
+    assert (job.state.known([zoe.anchor]), trial.binned()) == ({}, {"Zoe"})

@@ -29,6 +29,7 @@ class Cycle:
         self._full = full
         self._export = export and not work.settings.staging
         self._outcome = Outcome(kind="delta")
+        self._read_everything = False
 
     def run(self) -> Outcome:
         """Recover what was sent and never answered, read, decide, guard, export."""
@@ -51,6 +52,7 @@ class Cycle:
         with self._timed("import"):
             read = importing.run(work, full=self._full)
         outcome.read = read.items
+        self._read_everything = read.full
         outcome.problems += read.problems
         with self._timed("decide"):
             first = not work.state.record().decided_by
@@ -58,7 +60,7 @@ class Cycle:
             deciding = Deciding(work, everything=first or rules_changed)
             deciding.run()
         outcome.decided, outcome.failed = deciding.decided, deciding.failed
-        doubts = missing_bases(work.state, work.settings.scope)
+        doubts = missing_bases(work.state, work.settings.scope, work.rules)
         if doubts:
             raise RopewayError(doubts[0])
         if not deciding.decided and not work.state.any_sendable():
@@ -117,7 +119,7 @@ class Cycle:
                     success=outcome.result in ("success", "completed-with-errors", "held"),
                     problems=outcome.problems,
                 )
-                work.state.forget(work.clock() - KEEP_LOG, tombstones=outcome.kind == "initial")
+                work.state.forget(work.clock() - KEEP_LOG, tombstones=self._read_everything)
             except RopewayError:
                 if outcome.result != "stopped":
                     raise
