@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from ropeway.directory import tables
+
+_features = select(tables.directory.c.features).where(tables.directory.c.tenant == bindparam("b_tenant"))
 
 
 class Features(msgspec.Struct, frozen=True, rename="camel"):
@@ -19,8 +21,7 @@ class Features(msgspec.Struct, frozen=True, rename="camel"):
 
 def features(connection: Connection, tenant: int) -> Features:
     """The switches as they are."""
-    query = select(tables.directory.c.features).where(tables.directory.c.tenant == tenant)
-    return msgspec.json.decode(connection.execute(query).scalar_one(), type=Features)
+    return msgspec.json.decode(connection.execute(_features, {"b_tenant": tenant}).scalar_one(), type=Features)
 
 
 def set_features(connection: Connection, tenant: int, wanted: Features) -> None:

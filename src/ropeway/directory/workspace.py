@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from ropeway.directory import tables
 from ropeway.directory.computed import Contribution, Standing, Who
@@ -14,7 +14,23 @@ from ropeway.directory.keys import Keys
 from ropeway.directory.names import Domains
 from ropeway.directory.portions import slices
 from ropeway.directory.record import Record, State, decoded, decoded_history
-from ropeway.store.statements import among
+from ropeway.store.constant import any_of
+
+_o, _c, _d, _n = tables.object_.c, tables.contribution.c, tables.directory.c, tables.domain.c
+_mine = _d.tenant == bindparam("b_tenant")
+_read = select(_d.sequence, _d.last_object).where(_mine)
+_lock = update(tables.directory).where(_mine).values(sequence=_d.sequence).returning(_d.sequence, _d.last_object)
+_verified = select(_n.name, _n.initial).where(_n.tenant == bindparam("b_tenant"), _n.verified)
+_objects = select(_o.number, _o.id, _o.type, _o.properties, _o.history, _o.deleted).where(any_of(_o.number, "numbers"))
+_said = select(_c.object, _c.job, _c.anchor, _c.precedence, _c.standing, _c.attributes).where(
+    any_of(_c.object, "numbers")
+)
+_by_id = select(_o.number, _o.id).where(_o.tenant == bindparam("b_tenant"), any_of(_o.id, "ids"))
+_known = (
+    select(_c.anchor, _c.standing, _c.object, _o.id, _o.type)
+    .join(tables.object_, _o.number == _c.object)
+    .where(_c.tenant == bindparam("b_tenant"), _c.job == bindparam("b_job"), any_of(_c.anchor, "anchors"))
+)
 
 
 def iso(seconds: float) -> str:
@@ -51,17 +67,11 @@ class Workspace:
         self.domains = self._domains()
 
     def _counters(self, writing: bool) -> tuple[int, int]:
-        d = tables.directory.c
-        if writing:
-            lock = update(tables.directory).where(d.tenant == self.tenant).values(sequence=d.sequence)
-            row = self.connection.execute(lock.returning(d.sequence, d.last_object)).one()
-        else:
-            row = self.connection.execute(select(d.sequence, d.last_object).where(d.tenant == self.tenant)).one()
+        row = self.connection.execute(_lock if writing else _read, {"b_tenant": self.tenant}).one()
         return row.sequence, row.last_object
 
     def _domains(self) -> Domains:
-        d = tables.domain.c
-        rows = self.connection.execute(select(d.name, d.initial).where(d.tenant == self.tenant, d.verified)).all()
+        rows = self.connection.execute(_verified, {"b_tenant": self.tenant}).all()
         return Domains(next(r.name for r in rows if r.initial), frozenset(r.name for r in rows))
 
     def reread_domains(self) -> None:
@@ -77,44 +87,34 @@ class Workspace:
         """Bring objects into the working set, with all their contributions."""
         missing = [n for n in dict.fromkeys(numbers) if n not in self.records]
         for part in slices(missing):
-            self._load(
-                among(self.connection, tables.object_.c.number, part),
-                among(self.connection, tables.contribution.c.object, part),
-            )
+            self._load(part)
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, Record]:
         """Objects by id, loaded; those that do not exist are left out."""
-        o, numbers = tables.object_.c, dict[int, str]()
+        numbers: dict[int, str] = {}
         for part in slices(dict.fromkeys(ids)):
-            query = select(o.number, o.id).where(o.tenant == self.tenant, among(self.connection, o.id, part))
-            numbers.update((row.number, row.id) for row in self.connection.execute(query))
+            rows = self.connection.execute(_by_id, {"b_tenant": self.tenant, "ids": part})
+            numbers.update((row.number, row.id) for row in rows)
         self.load(numbers)
         return {id_: self.records[number] for number, id_ in numbers.items()}
 
-    def _load(self, objects: ColumnElement[bool], contributions: ColumnElement[bool]) -> None:
-        o, c = tables.object_.c, tables.contribution.c
+    def _load(self, numbers: list[int]) -> None:
+        asked = {"numbers": numbers}
         said: dict[int, dict[Who, Contribution]] = {}
-        query = select(c.object, c.job, c.anchor, c.precedence, c.standing, c.attributes).where(contributions)
-        for number, job, anchor, precedence, standing, attributes in self.connection.execute(query):
+        for number, job, anchor, precedence, standing, attributes in self.connection.execute(_said, asked):
             one = Contribution(job, anchor, precedence, standing, decoded(attributes))
             said.setdefault(number, {})[(job, anchor)] = one
-        query = select(o.number, o.id, o.type, o.properties, o.history, o.deleted).where(objects)
-        for number, id_, type_, properties, history, deleted in self.connection.execute(query):
+        for number, id_, type_, properties, history, deleted in self.connection.execute(_objects, asked):
             state = State(decoded(properties), decoded_history(history), deleted, said.get(number, {}))
             self.records[number] = Record(number, id_, type_, state, state)
             self.keys.known(state.claims(), number)
 
     def known(self, job: int, anchors: Iterable[str]) -> dict[str, Known]:
         """Where the anchors of a job lead, by anchor; unknown ones are left out."""
-        c, o = tables.contribution.c, tables.object_.c
         asked = list(dict.fromkeys(anchors))
         for part in slices(a for a in asked if (job, a) not in self.anchors):
-            query = (
-                select(c.anchor, c.standing, c.object, o.id, o.type)
-                .join(tables.object_, o.number == c.object)
-                .where(c.tenant == self.tenant, c.job == job, among(self.connection, c.anchor, part))
-            )
-            for anchor, standing, number, id_, type_ in self.connection.execute(query):
+            which = {"b_tenant": self.tenant, "b_job": job, "anchors": part}
+            for anchor, standing, number, id_, type_ in self.connection.execute(_known, which):
                 self.anchors[(job, anchor)] = Known(number, id_, type_, standing)
         return {a: self.anchors[(job, a)] for a in asked if (job, a) in self.anchors}
 

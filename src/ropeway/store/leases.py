@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.store.database import Database
@@ -37,11 +37,16 @@ def _is_fresh(renewed: float, now: float) -> bool:
     return abs(now - renewed) < EXPIRES
 
 
+_renew = (
+    update(lease)
+    .where(lease.c.job == bindparam("b_job"), lease.c.epoch == bindparam("b_epoch"), lease.c.holder != "")
+    .values(renewed=bindparam("b_now"))
+)
+
+
 def check(c: Connection, key: Key, epoch: int, now: float) -> None:
     """Renew the lease in this very transaction; `lease-lost` where somebody else has it now."""
-    result = c.execute(
-        update(lease).where(lease.c.job == key["job"], lease.c.epoch == epoch, lease.c.holder != "").values(renewed=now)
-    )
+    result = c.execute(_renew, {"b_job": key["job"], "b_epoch": epoch, "b_now": now})
     if result.rowcount != 1:
         row = c.execute(select(lease.c.holder, lease.c.since).where(lease.c.job == key["job"])).one_or_none()
         since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(row.since)) if row else "?"

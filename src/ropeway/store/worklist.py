@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from ropeway.engine.records import CONTAINERS, Due, Entry, Escrow, Later
 from ropeway.engine.work import ESCROW_HOURS, next_attempt
 from ropeway.model.anchors import Anchor
+from ropeway.store.constant import any_of
 from ropeway.store.rows import Key, problem_from, problem_text
 from ropeway.store.statements import Rows, among, run
 from ropeway.store.tables import change, due, entry, escrow, later, link
@@ -194,11 +195,15 @@ def put_escrows(c: Connection, key: Key, escrows: Sequence[Escrow]) -> None:
     )  # fmt: skip
 
 
+_drop_escrows = delete(escrow).where(
+    escrow.c.job == bindparam("b_job"), any_of(escrow.c.anchor, "b_anchors"), any_of(escrow.c.stage, "b_stages")
+)
+
+
 def drop_escrows(c: Connection, key: Key, anchors: Sequence[str], stages: Sequence[str]) -> None:
     """Objects that are in order again at those stages."""
     if anchors:
-        here = and_(escrow.c.job == key["job"], among(c, escrow.c.anchor, anchors))
-        c.execute(delete(escrow).where(here, escrow.c.stage.in_(stages)))
+        c.execute(_drop_escrows, {"b_job": key["job"], "b_anchors": anchors, "b_stages": stages})
 
 
 def escrowed(c: Connection, key: Key, anchors: Iterable[str] | None = None, limit: int = 1000) -> list[Escrow]:
