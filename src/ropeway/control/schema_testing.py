@@ -110,8 +110,12 @@ def testing(schema: Schema, expression: str | None, dialect: str | None) -> Test
 
 def view_of(about: str, objects: list[TestedObject]) -> SchemaTestView:
     """All results, counted."""
-    bad = sum(1 for one in objects if one.mismatches or (one.mismatches is None and one.problem is not None))
+    bad = sum(1 for one in objects if (_without_result(one) if one.mismatches is None else one.mismatches))
     return SchemaTestView(subject=about, objects=tuple(objects), passed=len(objects) - bad, failed=bad)
+
+
+def _without_result(one: TestedObject) -> bool:
+    return one.problem is not None or (one.in_scope is True and any(v.problem is not None for v in one.values))
 
 
 def _directory(schema: Schema, name: str) -> DirectoryDefinition:
