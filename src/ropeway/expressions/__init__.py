@@ -1,29 +1,44 @@
 """The attribute-mapping language: `IIF(BitAnd([userAccountControl], 2) = 0, True, False)`.
 
+dialect     Connect's, Cloud Sync's and Ropeway's way of writing
 errors      what is wrong with a text, and what went wrong with a value
 tokens      text to tokens
 tree        the parsed expression, as frozen values
-parser      tokens to tree, with real precedence and bounds
-printer     tree back to text: `parse(printed(tree)) == tree`
-values      how one value is read as text, number or truth; the literals that are not values
+precedence  how tightly operators bind in which dialect
+parser      tokens to tree, with bounds
+printer     tree back to text: `parse(printed(tree, d), d) == tree`
+times       points in time, .NET's date patterns
+values      how one value is read as text, number, truth or time; the literals that are not values
 spreading   a function of one value, given many
 operators   comparison, arithmetic, concatenation, logic
-functions   the table of functions, one file a family
+parameters  `%Domain.FQDN%`
+patterns    regular expressions of .NET, in linear time
+x509        what a certificate says
+functions   the tables of functions, one file a family
+calls       arguments to a function
+budget      how much work one evaluation may be
 compiler    tree to a closure over an object's attributes; nothing is ever evaluated as Python
+expression  the compiled expression, and what can be said of it
 """
 
 from __future__ import annotations
 
-from ropeway.expressions.compiler import Expression, compile_expression, compile_tree
+from ropeway.expressions.compiler import compile_tree
+from ropeway.expressions.dialect import Dialect
 from ropeway.expressions.errors import ExpressionError, ExpressionFailed
-from ropeway.expressions.functions import TABLE
+from ropeway.expressions.expression import REDACTED, Expression, compile_expression
+from ropeway.expressions.functions import TABLE, TABLES
 from ropeway.expressions.parser import parse
 from ropeway.expressions.printer import printed
 from ropeway.expressions.tree import Node, names_read, walk
-from ropeway.expressions.values import Special
+from ropeway.expressions.values import Candidates, Special
 
 __all__ = [
+    "REDACTED",
     "TABLE",
+    "TABLES",
+    "Candidates",
+    "Dialect",
     "Expression",
     "ExpressionError",
     "ExpressionFailed",

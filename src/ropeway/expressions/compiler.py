@@ -6,127 +6,215 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from ropeway.expressions.calls import called
-from ropeway.expressions.errors import ExpressionError
-from ropeway.expressions.functions import TABLE, Function, Table
+from ropeway.expressions.budget import begun, charged, is_metered
+from ropeway.expressions.calls import Argument, called, converted
+from ropeway.expressions.dialect import Dialect
+from ropeway.expressions.errors import ExpressionError, ExpressionFailed
+from ropeway.expressions.functions import TABLES, Function, Parameter
+from ropeway.expressions.functions.lambdas import variable_key
 from ropeway.expressions.operators import OPERATIONS, equal, negated
-from ropeway.expressions.parser import parse
-from ropeway.expressions.spreading import spread, whole
-from ropeway.expressions.tree import Attribute, Binary, Call, Constant, Literal, Node, Unary, names_read
-from ropeway.expressions.values import MANY, Compare, Special, as_truth
-
-Closure = Callable[[Mapping[str, Any]], Any]
+from ropeway.expressions.parameters import parameter
+from ropeway.expressions.spelling import nearest
+from ropeway.expressions.spreading import Closure, spread
+from ropeway.expressions.times import Moment
+from ropeway.expressions.tree import (
+    Attribute,
+    Binary,
+    Call,
+    Constant,
+    Literal,
+    Node,
+    Omitted,
+    Unary,
+    Variable,
+)
+from ropeway.expressions.tree import Parameter as ParameterNode
+from ropeway.expressions.values import MANY, Compare, Encoding, Special, as_truth
 
 _CONSTANTS: dict[str, Any] = {
     "NULL": None,
     "CRLF": "\r\n",
     **{special.value: special for special in Special},
     **{compare.value: compare for compare in Compare},
+    **{encoding.value: encoding for encoding in Encoding},
+}
+_WORDS: dict[str, tuple[type, str]] = {
+    "compare": (Compare, "vbTextCompare, vbBinaryCompare or their like"),
+    "encoding": (Encoding, "Unicode, ASCII or UTF8"),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A compiled expression."""
-
-    text: str
-    tree: Node
-    reads: frozenset[str]
-    """The attributes it depends on."""
-    evaluate: Closure
-    """An object's attributes to a value, a list of values, None (no value) or a `Special`; pure.
-
-    `ExpressionFailed` where a function cannot work on a value; nothing else is raised.
-    """
-
-
-def compile_expression(text: str, table: Table = TABLE) -> Expression:
-    """Parse and compile; `ExpressionError` points at what is wrong: signs, functions, number of arguments."""
-    tree = parse(text)
-    return Expression(text, tree, names_read(tree), compile_tree(tree, table, text))
-
-
-def compile_tree(tree: Node, table: Table = TABLE, text: str = "") -> Closure:
-    """The closure of a tree; errors quote `text`."""
-    closure = _Compiler(table, text).closure(tree)
+def compile_tree(tree: Node, dialect: Dialect = Dialect.ROPEWAY, text: str = "") -> Closure:
+    """The closure of a tree; errors quote `text`. It answers no list with NULLs in it, and times as text."""
+    metered = is_metered(tree)
+    closure = _Compiler(dialect, text, metered).closure(tree, frozenset())
     if isinstance(tree, (Attribute, Literal)):
         return closure
+    return _finished(begun(closure) if metered else closure)
 
-    def without_nulls(attributes: Mapping[str, Any]) -> Any:
+
+def _finished(closure: Closure) -> Closure:
+    def run(attributes: Mapping[str, Any]) -> Any:
         value = closure(attributes)
-        return whole(value) if type(value) is MANY else value
+        kind = type(value)
+        if kind is MANY:
+            return [str(one) if type(one) is Moment else one for one in value if one is not None] or None
+        return str(value) if kind is Moment else value
 
-    return without_nulls
+    return run
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
-    table: Table
+    dialect: Dialect
     text: str
+    metered: bool
 
-    def closure(self, node: Node) -> Closure:
+    def closure(self, node: Node, variables: frozenset[str], top: bool = True) -> Closure:
+        made = self.unmetered(node, variables, top)
+        return charged(made) if self.metered else made
+
+    def unmetered(self, node: Node, variables: frozenset[str], top: bool) -> Closure:
         match node:
             case Literal(value):
                 return lambda _: value
-            case Constant(name):
-                return self.constant(node, _CONSTANTS[name])
+            case Constant():
+                return self.constant(node)
             case Attribute(name):
                 return lambda attributes: attributes.get(name)
+            case ParameterNode(name):
+                return parameter(name)
+            case Variable():
+                return self.variable(node, variables)
+            case Omitted():
+                raise ExpressionError(self.text, node.at, "expected a value, this argument cannot be left out")
             case Unary("NOT", operand):
-                return _not(self.closure(operand))
+                return _not(self.closure(operand, variables, False))
             case Unary(_, operand):
-                return _negation(self.closure(operand))
+                return _negation(self.closure(operand, variables, False))
             case Binary():
-                return self.binary(node)
+                return self.binary(node, variables)
             case Call():
-                return self.call(node)
+                return self.call(node, variables, top)
             case _:
                 assert_never(node)
 
-    def constant(self, node: Constant, value: Any) -> Closure:
-        if isinstance(value, Compare):
-            raise ExpressionError(self.text, node.at, f"{node.name} is only an argument of functions that compare")
+    def constant(self, node: Constant) -> Closure:
+        value = _CONSTANTS[node.name]
+        if isinstance(value, (Compare, Encoding)):
+            what = "functions that compare" if isinstance(value, Compare) else "functions that convert"
+            raise ExpressionError(self.text, node.at, f"{node.name} is only an argument of {what}")
         return lambda _: value
 
-    def binary(self, node: Binary) -> Closure:
-        left, right = self.closure(node.left), self.closure(node.right)
+    def variable(self, node: Variable, variables: frozenset[str]) -> Closure:
+        if node.name not in variables:
+            reason = (
+                f"no Select, Where or With around this gives ${node.name} a value{nearest(node.name, variables, '$')}"
+            )
+            raise ExpressionError(self.text, node.at, reason)
+        key = variable_key(node.name)
+        return lambda attributes: attributes[key]
+
+    def binary(self, node: Binary, variables: frozenset[str]) -> Closure:
+        left, right = self.closure(node.left, variables, False), self.closure(node.right, variables, False)
         if node.operator == "AND" or node.operator == "OR":
             return _logic(node.operator, left, right)
+        operation = OPERATIONS[node.operator]
+        if self.dialect is Dialect.CLOUD and node.operator != "&":
+            return _operation(node.operator, _present(node.operator, operation), left, right)
         if node.operator == "=" and isinstance(node.right, Literal):
             return _equal_to(left, node.right.value)
-        return _operation(node.operator, OPERATIONS[node.operator], left, right)
+        return _operation(node.operator, operation, left, right)
 
-    def call(self, node: Call) -> Closure:
-        function = self.table.get(node.function)
-        if function is None:
-            raise ExpressionError(self.text, node.at, _no_function(node.function, self.table))
-        if not function.accepts(len(node.arguments)):
-            reason = f"{function.signature} does not take {len(node.arguments)} arguments"
+    def call(self, node: Call, variables: frozenset[str], top: bool) -> Closure:
+        function = self.function(node, top)
+        arguments = list(node.arguments)
+        while arguments and isinstance(arguments[-1], Omitted):
+            arguments.pop()
+        for place in range(len(arguments), len(node.arguments)):
+            self.required(function.parameter(place), function, node.arguments[place])
+        inner = variables | {a.name for a in arguments[:1] if isinstance(a, Variable)} if function.builds else variables
+        made = [
+            self.argument(function, place, part, inner if place == 2 else variables)
+            for place, part in enumerate(arguments)
+        ]
+        return function.call(*made) if function.builds else called(function, made)
+
+    def function(self, node: Call, top: bool) -> Function:
+        table = TABLES[self.dialect]
+        found = table.get(node.function)
+        if found is None:
+            raise ExpressionError(self.text, node.at, self.no_function(node.function))
+        if not found.accepts(len(node.arguments)):
+            reason = f"{found.signature} does not take {len(node.arguments)} arguments"
             raise ExpressionError(self.text, node.at, reason)
-        return called(function, [self.argument(function, place, part) for place, part in enumerate(node.arguments)])
+        if found.overloads:
+            found = next(one for one in found.overloads if one.accepts(len(node.arguments)))
+        if found.name == "SelectUniqueValue" and not top:
+            raise ExpressionError(self.text, node.at, "SelectUniqueValue must be the outermost function")
+        wrong = found.check(node.arguments) if found.check is not None else None
+        if wrong is not None:
+            place, reason = wrong
+            raise ExpressionError(self.text, node.arguments[place].at, reason)
+        return found
 
-    def argument(self, function: Function, place: int, node: Node) -> Closure | Literal:
-        """A closure, or the literal itself, so that it is converted once."""
-        parameter = function.parameter(place)
-        if parameter.kind == "compare":
-            value = _CONSTANTS.get(node.name) if isinstance(node, Constant) else None
-            if not isinstance(value, Compare):
-                reason = f"{function.name}, {parameter.name}: expected vbTextCompare, vbBinaryCompare or their like"
-                raise ExpressionError(self.text, node.at, reason)
-            return lambda _: value
-        if isinstance(node, Literal) and parameter.kind in ("text", "number"):
-            if parameter.kind == "number" and type(node.value) is not int:
-                reason = f"{function.name}, {parameter.name}: expected a number, found a text or a truth"
-                raise ExpressionError(self.text, node.at, reason)
-            return node
-        return self.closure(node)
+    def no_function(self, name: str) -> str:
+        table = TABLES[self.dialect]
+        alike = next((known for known in table if known.lower() == name.lower()), None)
+        if alike is not None:
+            return f"the function “{name}” is written {alike}"
+        elsewhere = [dialect.value for dialect in Dialect if name in TABLES[dialect]]
+        if elsewhere:
+            return f"the dialect {self.dialect.value} has no function {name}; {' and '.join(elsewhere)} have"
+        return f"there is no function “{name[:40]}”{nearest(name, table)}"
 
+    def required(self, wanted: Parameter, function: Function, node: Node) -> None:
+        if wanted.required:
+            reason = f"{function.name}, {wanted.name}: expected a value, this argument cannot be left out"
+            raise ExpressionError(self.text, node.at, reason)
 
-def _no_function(name: str, table: Table) -> str:
-    alike = next((known for known in table if known.lower() == name.lower()), None)
-    if alike is not None:
-        return f"the function “{name}” is written {alike}"
-    return f"there is no function “{name}”: expected one of {', '.join(sorted(table))}"
+    def argument(self, function: Function, place: int, node: Node, variables: frozenset[str]) -> Any:
+        """A closure; the literal itself, so that it is converted once; or None where it is left out."""
+        wanted = function.parameter(place)
+        if isinstance(node, Omitted):
+            self.required(wanted, function, node)
+            return None
+        if wanted.kind in _WORDS:
+            return self.word(wanted, function, node)
+        if wanted.kind == "variable" or wanted.kind == "literal":
+            return self.written(wanted, function, node)
+        if isinstance(node, Literal) and wanted.kind in ("text", "number", "truth", "time"):
+            return self.literal(wanted, function, node)
+        return self.closure(node, variables, False)
+
+    def word(self, wanted: Parameter, function: Function, node: Node) -> Argument:
+        kind, words = _WORDS[wanted.kind]
+        value = _CONSTANTS.get(node.name) if isinstance(node, Constant) else None
+        if not isinstance(value, kind):
+            raise ExpressionError(self.text, node.at, f"{function.name}, {wanted.name}: expected {words}")
+        return lambda _: value
+
+    def written(self, wanted: Parameter, function: Function, node: Node) -> str:
+        if wanted.kind == "variable" and isinstance(node, Variable):
+            return node.name
+        if wanted.kind == "literal" and isinstance(node, Literal) and isinstance(node.value, str):
+            return node.value
+        what = (
+            "a variable, such as $item"
+            if wanted.kind == "variable"
+            else "a text that is written out, in quotation marks"
+        )
+        raise ExpressionError(self.text, node.at, f"{function.name}, {wanted.name}: expected {what}")
+
+    def literal(self, wanted: Parameter, function: Function, node: Literal) -> Literal:
+        if wanted.kind == "number" and type(node.value) is not int:
+            reason = f"{function.name}, {wanted.name}: expected a number, found a text or a truth"
+            raise ExpressionError(self.text, node.at, reason)
+        try:
+            converted(wanted, node, function.name)
+        except ExpressionFailed as error:
+            raise ExpressionError(self.text, node.at, str(error)) from None
+        return node
 
 
 def _truth(value: Any) -> bool:
@@ -177,6 +265,19 @@ def _equal_to(left: Closure, literal: str | int | bool) -> Closure:
         return [equal(one, literal) for one in value] if type(value) is MANY else equal(value, literal)
 
     return run
+
+
+def _present(name: str, operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A comparison of the dialect cloud: it fails where a value is absent or empty ("Known limitations" of IIF)."""
+
+    def compared(left: Any, right: Any) -> Any:
+        for value, argument in ((left, "left"), (right, "right")):
+            if value is None or value == "":
+                reason = "the dialect cloud compares no absent or empty value; use Switch, or the dialect ropeway"
+                raise ExpressionFailed(name, argument, value, reason)
+        return operation(left, right)
+
+    return compared
 
 
 def _operation(name: str, operation: Callable[[Any, Any], Any], left: Closure, right: Closure) -> Closure:

@@ -1,7 +1,7 @@
 """What the operators do with values. NULL takes part: it equals NULL alone, orders with nothing, and joins as "".
 
 Texts are compared character by character, upper and lower case being different. A number beside a text: as texts
-for = and <>, as numbers for the order.
+for = and <>, as numbers for the order. Beside a time, a text is read as a date and a number as a FILETIME.
 """
 
 from __future__ import annotations
@@ -11,8 +11,17 @@ from collections.abc import Callable
 from typing import Any
 
 from ropeway.expressions.errors import ExpressionFailed
+from ropeway.expressions.times import Moment
 from ropeway.expressions.tree import BinaryOperator
-from ropeway.expressions.values import Special, as_number, as_text, checked_length, in_range
+from ropeway.expressions.values import (
+    Special,
+    as_number,
+    as_text,
+    as_time,
+    checked_length,
+    in_range,
+    time_from_filetime,
+)
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -25,6 +34,8 @@ def equal(left: Any, right: Any) -> bool:
         return _said(left) == _said(right)
     if isinstance(left, bytes) or isinstance(right, bytes):
         return False
+    if isinstance(left, Moment) or isinstance(right, Moment):
+        return _moment(left, "=", "left") == _moment(right, "=", "right")
     return as_text(left, "=", "left") == as_text(right, "=", "right")
 
 
@@ -43,9 +54,18 @@ def _ordered(name: BinaryOperator, compare: Callable[[Any, Any], bool]) -> Calla
             return False
         if (type(left) is int and type(right) is int) or (type(left) is str and type(right) is str):
             return compare(left, right)
+        if type(left) is Moment or type(right) is Moment:
+            return compare(_moment(left, name, "left"), _moment(right, name, "right"))
         return compare(as_number(left, name, "left"), as_number(right, name, "right"))
 
     return ordered
+
+
+def _moment(value: Any, name: str, argument: str) -> Moment:
+    """A time, beside another: a number is a FILETIME."""
+    if type(value) is int:
+        return time_from_filetime(value, name, argument)
+    return as_time(value, name, argument)
 
 
 def _arithmetic(name: BinaryOperator, compute: Callable[[int, int], int]) -> Callable[[Any, Any], int | None]:
@@ -84,5 +104,6 @@ OPERATIONS: dict[BinaryOperator, Callable[[Any, Any], Any]] = {
     "&": concatenate,
     "+": _arithmetic("+", operator.add),
     "-": _arithmetic("-", operator.sub),
+    "*": _arithmetic("*", operator.mul),
 }
 """All but AND and OR, which evaluate their right side only when it matters."""

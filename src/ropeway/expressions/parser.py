@@ -1,16 +1,34 @@
 """Tokens to a tree, by precedence climbing.
 
-From loosest to tightest: OR ||, AND &&, NOT, comparison (one, not a chain), &, + and -, sign. The words AND, OR and NOT
-are written in capitals; `Not(…)` is the function.
+From loosest to tightest: OR ||, AND &&, NOT, comparison (one, not a chain), &, + and -, *, sign. The words AND, OR and
+NOT are written in capitals; `Not(…)` is the function. Connect has one precedence for all, from left to right
+(concept-azure-ad-connect-sync-declarative-provisioning-expressions, "Operators").
 """
 
 from __future__ import annotations
 
 from typing import cast
 
+from ropeway.expressions.dialect import Dialect
 from ropeway.expressions.errors import ExpressionError
+from ropeway.expressions.precedence import COMPARISON, NOT, PRECEDENCE, SIGN, SPELLINGS, foreign, tightness
+from ropeway.expressions.spelling import nearest
 from ropeway.expressions.tokens import Token, tokenize
-from ropeway.expressions.tree import Attribute, Binary, BinaryOperator, Call, Constant, Literal, Node, Unary, walk
+from ropeway.expressions.tree import (
+    PARAMETERS,
+    Attribute,
+    Binary,
+    BinaryOperator,
+    Call,
+    Constant,
+    Literal,
+    Node,
+    Omitted,
+    Parameter,
+    Unary,
+    Variable,
+    walk,
+)
 
 MAX_DEPTH = 100
 """Levels of nesting; each operator of a chain (`a & b & c`) is one."""
@@ -24,31 +42,15 @@ CONSTANTS = (
     "vbBinaryCompare",
     "CaseSensitive",
     "CaseInsensitive",
+    "Unicode",
+    "ASCII",
+    "UTF8",
 )
 
-SPELLINGS = {"||": "OR", "&&": "AND"}
 
-PRECEDENCE = {
-    "OR": 1,
-    "AND": 2,
-    "=": 4,
-    "<>": 4,
-    "<": 4,
-    "<=": 4,
-    ">": 4,
-    ">=": 4,
-    "&": 5,
-    "+": 6,
-    "-": 6,
-}
-NOT = 3
-COMPARISON = 4
-SIGN = 7
-
-
-def parse(text: str) -> Node:
+def parse(text: str, dialect: Dialect = Dialect.ROPEWAY) -> Node:
     """The tree of an expression; `ExpressionError` points at the character where it stops being one."""
-    parser = _Parser(text)
+    parser = _Parser(text, dialect)
     node = parser.operation(1, 1)
     parser.expect_end()
     for part, depth in walk(node):
@@ -60,9 +62,10 @@ def parse(text: str) -> Node:
 class _Parser:
     """A place in a list of tokens."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: Dialect) -> None:
         self.text = text
-        self.tokens = tokenize(text)
+        self.dialect = dialect
+        self.tokens = tokenize(text, dialect)
         self.index = 0
 
     @property
@@ -89,20 +92,29 @@ class _Parser:
         token = self.token
         written = str(token.value)
         if token.kind == "operator":
-            written = SPELLINGS.get(written, written)
-        elif token.kind != "name" or written not in ("AND", "OR"):
+            found = SPELLINGS.get(written, written)
+        elif token.kind == "name" and written in ("AND", "OR"):
+            found = written
+        else:
             return None
-        return cast(BinaryOperator, written) if written in PRECEDENCE else None
+        if found not in PRECEDENCE:
+            return None
+        refusal = foreign(written, self.dialect)
+        if refusal is not None:
+            raise ExpressionError(self.text, token.at, refusal)
+        return cast(BinaryOperator, found)
 
     def operation(self, least: int, depth: int) -> Node:
         """Operands joined by operators that bind at least as tightly as `least`."""
         if depth > MAX_DEPTH:
             raise self.too_deep(self.token.at)
         left = self.operand(depth)
-        while (operator := self.binary_operator()) is not None and PRECEDENCE[operator] >= least:
+        while (operator := self.binary_operator()) is not None:
+            precedence = tightness(operator, self.dialect)
+            if precedence < least:
+                break
             at = self.token.at
             self.index += 1
-            precedence = PRECEDENCE[operator]
             left = Binary(operator, left, self.operation(precedence + 1, depth + 1), at)
             if precedence == COMPARISON:
                 self.refuse_second_comparison()
@@ -110,7 +122,7 @@ class _Parser:
 
     def refuse_second_comparison(self) -> None:
         operator = self.binary_operator()
-        if operator is not None and PRECEDENCE[operator] == COMPARISON:
+        if operator is not None and tightness(operator, self.dialect) == COMPARISON:
             raise self.fails("AND or OR between two comparisons")
 
     def operand(self, depth: int) -> Node:
@@ -119,6 +131,9 @@ class _Parser:
             self.index += 1
             return Unary("-", self.operation(SIGN, depth + 1), token.at)
         if token.kind == "name" and token.value == "NOT":
+            refusal = foreign("NOT", self.dialect)
+            if refusal is not None:
+                raise ExpressionError(self.text, token.at, refusal)
             self.index += 1
             return Unary("NOT", self.operation(NOT, depth + 1), token.at)
         if self.is_sign("("):
@@ -137,15 +152,26 @@ class _Parser:
         token = self.token
         match token.kind:
             case "text" | "number":
-                self.index += 1
-                return Literal(token.value, token.at)
+                node: Node = Literal(token.value, token.at)
             case "attribute":
-                self.index += 1
-                return Attribute(str(token.value), token.at)
+                node = Attribute(str(token.value), token.at)
+            case "variable":
+                node = Variable(str(token.value), token.at)
+            case "parameter":
+                node = self.parameter()
             case "name":
                 return self.name(depth)
             case _:
                 raise self.fails("a value, an [attribute] or a function")
+        self.index += 1
+        return node
+
+    def parameter(self) -> Parameter:
+        name = str(self.token.value)
+        if name not in PARAMETERS:
+            reason = f"there is no parameter %{name}%{nearest(name, PARAMETERS, '%', '%')}"
+            raise ExpressionError(self.text, self.token.at, reason)
+        return Parameter(name, self.token.at)
 
     def name(self, depth: int) -> Node:
         token = self.token
@@ -164,12 +190,17 @@ class _Parser:
         if self.is_sign(")"):
             self.index += 1
             return ()
-        found = [self.operation(1, depth + 1)]
+        found = [self.argument(depth)]
         while self.is_sign(","):
             self.index += 1
-            found.append(self.operation(1, depth + 1))
+            found.append(self.argument(depth))
         self.close(")", "a comma", "an operator")
         return tuple(found)
+
+    def argument(self, depth: int) -> Node:
+        if self.is_sign(",", ")") and self.dialect is not Dialect.CONNECT:
+            return Omitted(self.token.at)
+        return self.operation(1, depth + 1)
 
 
 def _unknown_word(name: str) -> str:

@@ -7,11 +7,14 @@ Source: concept-azure-ad-connect-sync-declarative-provisioning-expressions, "Mul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ropeway.expressions.errors import ExpressionFailed
-from ropeway.expressions.values import MANY, checked_length
+from ropeway.expressions.values import MANY, checked_items, checked_length
+
+Closure = Callable[[Mapping[str, Any]], Any]
+"""An object's attributes to a value."""
 
 
 def spread(call: Callable[..., Any], values: Sequence[Any], function: str) -> list[Any]:
@@ -20,15 +23,31 @@ def spread(call: Callable[..., Any], values: Sequence[Any], function: str) -> li
     if len(lengths) > 1:
         least, *_, most = sorted(lengths)
         raise ExpressionFailed(function, "values", most, f"lists of different length, {least} and {most}")
+    count = lengths.pop()
+    checked_items(count, function, "values")
     found: list[Any] = []
     characters = 0
-    for place in range(lengths.pop()):
+    for place in range(count):
         result = call(*[value[place] if type(value) is MANY else value for value in values])
+        if type(result) is MANY:
+            raise ExpressionFailed(function, "values", count, "a list of lists; work on its values with Select")
         found.append(result)
         if type(result) is str:
             characters += len(result)
-            checked_length(characters // 16, function, "values")
+            checked_length(characters // 4, function, "values")
     return found
+
+
+def on_each(call: Callable[..., Any], arguments: Sequence[Closure], function: str) -> Closure:
+    """The closure that calls a function of single values, spread where an argument is a list."""
+
+    def run(attributes: Mapping[str, Any]) -> Any:
+        values = [argument(attributes) for argument in arguments]
+        if MANY in map(type, values):
+            return spread(call, values, function)
+        return call(*values)
+
+    return run
 
 
 def whole(value: Any) -> Any:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ropeway.expressions.dialect import Dialect
 from ropeway.expressions.errors import ExpressionError
 
 MAX_TEXT = 16_384
@@ -13,18 +14,26 @@ MAX_TEXT = 16_384
 
 MAX_TOKENS = 4_000
 
-Kind = Literal["name", "attribute", "text", "number", "operator", "end"]
+Kind = Literal["name", "attribute", "parameter", "variable", "text", "number", "operator", "end"]
 
-_PATTERN = re.compile(
-    r"""(?P<space>\s+)
+_WORDS = r"""(?P<space>\s+)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
     |\[(?P<attribute>\s*[^\s\[\]"(),][^\[\]"(),]*)\]
-    |"(?P<text>(?:[^"\\]|\\.)*)"
+    |%(?P<parameter>[A-Za-z]+(?:\.[A-Za-z]+)?)%
+    |\$(?P<variable>[A-Za-z_][A-Za-z0-9_]*)
+    |"(?P<text>TEXT)"
     |&[Hh](?P<hex>[0-9A-Fa-f]+)(?![0-9A-Za-z_])
     |(?P<number>[0-9]+)(?![0-9A-Za-z_.])
-    |(?P<operator>&&|\|\||<>|<=|>=|[=<>&+\-(),])""",
-    re.VERBOSE | re.DOTALL,
-)
+    |(?P<operator>&&|\|\||<>|<=|>=|[=<>&+\-*(),])"""
+
+
+def _words(text: str) -> re.Pattern[str]:
+    return re.compile(_WORDS.replace("TEXT", text), re.VERBOSE | re.DOTALL)
+
+
+_ESCAPING = _words(r'(?:[^"\\]|\\.)*')
+_DOUBLING = _words(r'(?:[^"]|"")*')
+"""In Connect a quotation mark is doubled, as in Visual Basic, and a backslash is a backslash."""
 
 _ESCAPES = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "t": "\t"}
 _INTEGER_END = 1 << 63
@@ -39,18 +48,19 @@ class Token:
     at: int
 
 
-def tokenize(text: str) -> list[Token]:
+def tokenize(text: str, dialect: Dialect) -> list[Token]:
     """The tokens of a text, an `end` token last; `ExpressionError` where a character begins none."""
+    pattern = _DOUBLING if dialect is Dialect.CONNECT else _ESCAPING
     if len(text) > MAX_TEXT:
         raise ExpressionError(text, MAX_TEXT, f"an expression has at most {MAX_TEXT} characters, this has {len(text)}")
     found: list[Token] = []
     at = 0
     while at < len(text):
-        match = _PATTERN.match(text, at)
+        match = pattern.match(text, at)
         if match is None:
             raise ExpressionError(text, at, _why_no_token(text, at))
         if match.lastgroup != "space":
-            found.append(_token(text, match))
+            found.append(_token(text, match, dialect))
             if len(found) > MAX_TOKENS:
                 raise ExpressionError(text, at, f"an expression has at most {MAX_TOKENS} names, values and signs")
         at = match.end()
@@ -58,14 +68,20 @@ def tokenize(text: str) -> list[Token]:
     return found
 
 
-def _token(text: str, match: re.Match[str]) -> Token:
+def _token(text: str, match: re.Match[str], dialect: Dialect) -> Token:
     at, written = match.start(), match[match.lastgroup or 0]
     match match.lastgroup:
         case "name":
             return Token("name", written, at)
         case "attribute":
             return Token("attribute", written.strip(), at)
+        case "parameter":
+            return Token("parameter", written, at)
+        case "variable":
+            return Token("variable", written, at)
         case "text":
+            if dialect is Dialect.CONNECT:
+                return Token("text", written.replace('""', '"'), at)
             return Token("text", _unescaped(text, written, at + 1), at)
         case "hex":
             return Token("number", _integer(text, written, 16, at), at)
@@ -93,7 +109,7 @@ def _unescaped(text: str, written: str, at: int) -> str:
         if char == "\\":
             escape = written[index + 1]
             if escape not in _ESCAPES:
-                raise ExpressionError(text, at + index, 'after \\ expected one of \\ " n r t')
+                raise ExpressionError(text, at + index, 'after \\ expected one of \\ " n r t; a \\ is written \\\\')
             char = _ESCAPES[escape]
             index += 1
         parts.append(char)
@@ -110,7 +126,11 @@ def _why_no_token(text: str, at: int) -> str:
         case "“" | "”" | "„":
             return 'a curly quotation mark: expected the straight one, "'
         case "%":
-            return "a parameter in percent signs is not known here: expected an attribute such as [domainFQDN]"
+            return "a parameter is written %Domain.FQDN%: expected a name and %"
+        case "$":
+            return "a variable is written $item: expected a name"
+        case "/":
+            return "there is no division in this language: expected another operator"
         case char if char.isdigit():
             return "expected a whole number"
         case char:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 UnaryOperator = OneOf["NOT", "-"]
-BinaryOperator = OneOf["OR", "AND", "=", "<>", "<", "<=", ">", ">=", "&", "+", "-"]
+BinaryOperator = OneOf["OR", "AND", "=", "<>", "<", "<=", ">", ">=", "&", "+", "-", "*"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,29 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """What the source says of itself: `%Domain.FQDN%`."""
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """The value that Select, Where or With gives a name: `$item`."""
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """An argument that is left out: the second of `Replace([mail], , "[0-9]", , "")`."""
+
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Unary:
     """NOT x, or -x."""
 
@@ -68,7 +91,24 @@ class Call:
     at: int = field(default=0, compare=False)
 
 
-Node = Literal | Constant | Attribute | Unary | Binary | Call
+Node = Literal | Constant | Attribute | Parameter | Variable | Omitted | Unary | Binary | Call
+
+PARAMETERS = {
+    "Domain.Netbios": "domainNetBios",
+    "Domain.FQDN": "domainFQDN",
+    "Domain.LDAP": "domainFQDN",
+    "Forest.Netbios": "forestNetBios",
+    "Forest.FQDN": "forestFQDN",
+    "Forest.LDAP": "forestFQDN",
+    "Connector.ID": "connectorId",
+    "DomainNetbios": "domainNetBios",
+    "DomainFQDN": "domainFQDN",
+    "DomainLDAP": "domainFQDN",
+    "ForestNetbios": "forestNetBios",
+    "ForestFQDN": "forestFQDN",
+    "ForestLDAP": "forestFQDN",
+}
+"""Parameter to the attribute that it is read from; of a domain's LDAP form that is its DNS name."""
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -95,4 +135,18 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
 
 def names_read(node: Node) -> frozenset[str]:
     """The attributes whose values an expression depends on."""
-    return frozenset(part.name for part, _ in walk(node) if isinstance(part, Attribute))
+    return frozenset(name for part, _ in walk(node) if (name := _read(part)) is not None)
+
+
+def _read(node: Node) -> str | None:
+    match node:
+        case Attribute(name):
+            return name
+        case Parameter(name):
+            return PARAMETERS[name]
+        case Call("Now", ()):
+            return "now"
+        case Call("ImportedValue", (Literal(str() as name),)):
+            return name
+        case _:
+            return None

@@ -2,44 +2,114 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from datetime import datetime, timedelta
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
 from struct import unpack_from
 from typing import Any
 
+from ropeway.expressions.dialect import CONNECT
 from ropeway.expressions.errors import ExpressionFailed
-from ropeway.expressions.functions.function import Function, Parameter, function, number
-from ropeway.expressions.values import as_text, checked_length
-
-_EPOCH = datetime(1601, 1, 1)
-_LAST_FILETIME = 2_650_467_743_990_000_000
-"""The end of the year 9999."""
+from ropeway.expressions.functions.function import Function, Parameter, function, text
+from ropeway.expressions.functions.logic import guid_in
+from ropeway.expressions.values import Encoding, as_number, as_text, checked_length
+from ropeway.model.anchors import guid_from_bytes, guid_to_bytes
 
 
-@function("ConvertToBase64", Parameter("source", "any"))
+def _bytes(source: Any, encoding: str, name: str) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    return as_text(source, name, "source").encode(encoding, "surrogatepass")
+
+
+@function("ConvertToBase64", Parameter("source", "any"), result="text")
 def convert_to_base64(source: Any) -> str:
     """Base64 of a binary value, or of a text in UTF-16 (little-endian).
 
     `ConvertToBase64("Hello world!")` gives "SABlAGwAbABvACAAdwBvAHIAbABkACEA".
     """
-    text = as_text(source, "ConvertToBase64", "source") if not isinstance(source, bytes) else ""
-    raw = source if isinstance(source, bytes) else text.encode("utf-16-le", "surrogatepass")
+    raw = _bytes(source, "utf-16-le", "ConvertToBase64")
     checked_length(len(raw) * 4 // 3, "ConvertToBase64", "source")
     return b64encode(raw).decode("ascii")
 
 
-@function("DateFromNum", number("value"))
-def date_from_num(value: int) -> str:
-    """The time that a FILETIME stands for (100 ns since 1601, UTC), in ISO 8601.
+@function("ConvertFromBase64", text("source"), Parameter("encoding", "encoding", required=False), result="text")
+def convert_from_base64(source: str, encoding: Encoding | None = None) -> str:
+    """The text that Base64 stands for: in UTF-16 (little-endian), unless UTF8 or ASCII is given.
 
-    `DateFromNum(129699324000000000)` gives "2012-01-01T23:00:00Z".
+    `ConvertFromBase64("SABlAGwAbABvACAAdwBvAHIAbABkACEA")` gives "Hello world!", and so does
+    `ConvertFromBase64("SGVsbG8gd29ybGQh", UTF8)`.
     """
-    if not 0 <= value <= _LAST_FILETIME:
-        raise ExpressionFailed("DateFromNum", "value", value, "no FILETIME between the years 1601 and 9999")
-    return (_EPOCH + timedelta(microseconds=value // 10)).isoformat(timespec="seconds") + "Z"
+    try:
+        return b64decode(source, validate=True).decode((encoding or Encoding.UNICODE).codec)
+    except (NotBase64, ValueError) as error:
+        reason = "not Base64" if isinstance(error, NotBase64) else "Base64 of no text in this encoding"
+        raise ExpressionFailed("ConvertFromBase64", "source", source, reason) from None
 
 
-@function("StringFromSid", Parameter("value", "any"))
+@function("ConvertToUTF8Hex", Parameter("source", "any"), result="text")
+def convert_to_utf8_hex(source: Any) -> str:
+    """The bytes of a text in UTF-8, or those of a binary value, as hexadecimal digits in upper case.
+
+    `ConvertToUTF8Hex("Hello world!")` gives "48656C6C6F20776F726C6421".
+    """
+    raw = _bytes(source, "utf-8", "ConvertToUTF8Hex")
+    checked_length(len(raw) * 2, "ConvertToUTF8Hex", "source")
+    return raw.hex().upper()
+
+
+@function("ConvertFromUTF8Hex", text("source"), dialects=CONNECT, result="text")
+def convert_from_utf8_hex(source: str) -> str:
+    """The text whose bytes in UTF-8 are written as hexadecimal digits.
+
+    `ConvertFromUTF8Hex("48656C6C6F20776F726C6421")` gives "Hello world!".
+    """
+    try:
+        return bytes.fromhex(source).decode("utf-8")
+    except ValueError:
+        raise ExpressionFailed("ConvertFromUTF8Hex", "source", source, "not UTF-8 in hexadecimal digits") from None
+
+
+@function("CNum", text("value"), dialects=CONNECT, result="number")
+def to_number(value: str) -> int:
+    """A text as a whole number. `CNum("12")` gives 12."""
+    return as_number(value, "CNum", "value")
+
+
+@function("CStr", text("value"), result="text")
+def to_text(value: str) -> str:
+    """A number, a reference, a truth or a time as a text. `CStr(True)` gives "True"."""
+    return value
+
+
+@function("CRef", text("value"), dialects=CONNECT, result="text")
+def to_reference(value: str) -> str:
+    """A text as a reference, which in Ropeway is the distinguished name itself.
+
+    `CRef("CN=LC Services,CN=Microsoft," & %Forest.LDAP%)`.
+    """
+    return value
+
+
+@function("CGuid", text("value"), dialects=CONNECT, result="binary")
+def to_guid(value: str) -> bytes:
+    """The 16 bytes of a GUID, as Active Directory stores it ([MS-DTYP] 2.3.4.2), from its text, in braces or without."""
+    found = guid_in(value)
+    if found is None:
+        raise ExpressionFailed("CGuid", "value", value, "not a GUID")
+    return guid_to_bytes(str(found))
+
+
+@function("StringFromGuid", Parameter("value", "any"), dialects=CONNECT, result="text")
+def string_from_guid(value: Any) -> str:
+    """A GUID as text, from its 16 bytes ([MS-DTYP] 2.3.4.2); one that is text already stays as it is."""
+    if isinstance(value, bytes) and len(value) == 16:
+        return guid_from_bytes(value)
+    if guid_in(value) is None:
+        raise ExpressionFailed("StringFromGuid", "value", value, "not a GUID")
+    return value
+
+
+@function("StringFromSid", Parameter("value", "any"), result="text")
 def string_from_sid(value: Any) -> str:
     """A security identifier as text, "S-1-5-21-…"; one that is text already stays as it is ([MS-DTYP] 2.4.2)."""
     if isinstance(value, str) and value.startswith("S-1-"):
@@ -50,4 +120,7 @@ def string_from_sid(value: Any) -> str:
     return "-".join(("S-1", str(int.from_bytes(value[2:8], "big")), *map(str, parts)))
 
 
-FUNCTIONS: tuple[Function, ...] = (convert_to_base64, date_from_num, string_from_sid)
+FUNCTIONS: tuple[Function, ...] = (
+    convert_to_base64, convert_from_base64, convert_to_utf8_hex, convert_from_utf8_hex, to_number, to_text, to_reference,
+    to_guid, string_from_guid, string_from_sid,
+)  # fmt: skip

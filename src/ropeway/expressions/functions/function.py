@@ -1,18 +1,30 @@
-"""One function of the language, as a value: its name, parameters and what it does."""
+"""One function of the language, as a value: its name, parameters, dialects and what it does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import getdoc
 from typing import Any, Literal
 
-Kind = Literal["text", "number", "truth", "compare", "any", "whole", "lazy"]
+from ropeway.expressions.dialect import EVERY, Dialect
+from ropeway.expressions.tree import Node
+
+Kind = Literal[
+    "text", "number", "truth", "time", "compare", "encoding", "any", "whole", "lazy", "literal", "variable"
+]  # fmt: skip
 """How an argument arrives.
 
-text, number, truth, compare: converted; a list is spread. any: as it is; a list is spread. whole: lists too, without
-NULLs. lazy: a closure over the attributes, for functions that decide what is evaluated.
+text, number, truth, time, compare, encoding: converted; a list is spread. any: as it is; a list is spread. whole: lists
+too, without NULLs. The others are for builders, see `Function.builds`. lazy: a closure over the attributes. literal: a
+text that is written out. variable: the name of `$item`.
 """
+
+Result = Literal["text", "number", "truth", "time", "binary", "any", "first", "branches"]
+"""What a function answers: one type; whatever its first argument is; or one of its arguments that are branches."""
+
+Check = Callable[[Sequence[Node]], tuple[int, str] | None]
+"""Looks at the arguments as written: the place of one that can never be right and what was expected, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,10 @@ class Parameter:
     required: bool = True
     repeats: bool = False
     """Only the last: it takes all further arguments, at least one if required."""
+    branch: bool = False
+    """Whether its value may be the function's answer, unchanged."""
+    single: bool = False
+    """Whether it can never be a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +49,35 @@ class Function:
     name: str
     parameters: tuple[Parameter, ...]
     call: Callable[..., Any]
+    """From values to a value; from closures to a closure, if it `builds`."""
     doc: str
     takes_null: bool
     """Whether it wants to see NULL; otherwise a NULL among its arguments makes the result NULL."""
+    dialects: tuple[Dialect, ...] = EVERY
+    result: Result = "any"
+    builds: bool = False
+    """Whether it is called once, when compiled, with closures, to make the closure that answers."""
+    changes: bool = False
+    """Whether it may answer differently for the same object: by the time or by chance."""
+    check: Check | None = None
+    overloads: tuple[Function, ...] = ()
+    """Where the number of arguments decides: the functions of which the first that accepts them is meant."""
 
     @property
     def signature(self) -> str:
         """`Mid(source, start[, length])`."""
+        if self.overloads:
+            return " or ".join(one.signature for one in self.overloads)
         names = ""
         for index, parameter in enumerate(self.parameters):
             written = (", " if index else "") + parameter.name + (", …" if parameter.repeats else "")
             names += written if parameter.required else f"[{written}]"
         return f"{self.name}({names})"
+
+    @property
+    def least(self) -> int:
+        """The fewest arguments."""
+        return sum(1 for parameter in self.parameters if parameter.required)
 
     def parameter(self, index: int) -> Parameter:
         """The parameter that the argument at a place belongs to."""
@@ -52,14 +85,23 @@ class Function:
 
     def accepts(self, count: int) -> bool:
         """Whether so many arguments are right."""
-        least = sum(1 for parameter in self.parameters if parameter.required)
+        if self.overloads:
+            return any(one.accepts(count) for one in self.overloads)
         unbounded = bool(self.parameters) and self.parameters[-1].repeats
-        return least <= count and (unbounded or count <= len(self.parameters))
+        return self.least <= count and (unbounded or count <= len(self.parameters))
 
 
-def text(name: str, *, required: bool = True, repeats: bool = False) -> Parameter:
+def either(*overloads: Function) -> Function:
+    """Connect's and Cloud Sync's function of one name, in the dialect that reads both."""
+    first, *others = overloads
+    others_doc = "\n\n".join(one.doc for one in others)
+    doc = f"{first.doc}\n\nWith Cloud Sync's arguments, {first.name} is Cloud Sync's:\n\n{others_doc}"
+    return Function(first.name, (), first.call, doc, False, (Dialect.ROPEWAY,), first.result, overloads=overloads)
+
+
+def text(name: str, *, required: bool = True, repeats: bool = False, single: bool = False) -> Parameter:
     """A parameter that wants one text."""
-    return Parameter(name, "text", required, repeats)
+    return Parameter(name, "text", required, repeats, single=single)
 
 
 def number(name: str, *, required: bool = True) -> Parameter:
@@ -67,15 +109,40 @@ def number(name: str, *, required: bool = True) -> Parameter:
     return Parameter(name, "number", required)
 
 
+def time(name: str) -> Parameter:
+    """A parameter that wants a point in time."""
+    return Parameter(name, "time")
+
+
 def whole(name: str, *, repeats: bool = False) -> Parameter:
     """A parameter that wants all values of an attribute."""
     return Parameter(name, "whole", repeats=repeats)
 
 
-def function(name: str, *parameters: Parameter, takes_null: bool = False) -> Callable[[Callable[..., Any]], Function]:
+def lazy(name: str, *, required: bool = True, repeats: bool = False, branch: bool = False) -> Parameter:
+    """A parameter of a builder that is evaluated when it matters."""
+    return Parameter(name, "lazy", required, repeats, branch)
+
+
+def literal(name: str, *, required: bool = True) -> Parameter:
+    """A parameter of a builder that must be written out as a text."""
+    return Parameter(name, "literal", required)
+
+
+def function(
+    name: str,
+    *parameters: Parameter,
+    takes_null: bool = False,
+    dialects: tuple[Dialect, ...] = EVERY,
+    result: Result = "any",
+    builds: bool = False,
+    changes: bool = False,
+    check: Check | None = None,
+) -> Callable[[Callable[..., Any]], Function]:
     """Make a function of the language out of a Python function; its docstring is its documentation."""
 
     def made(call: Callable[..., Any]) -> Function:
-        return Function(name, parameters, call, getdoc(call) or "", takes_null)
+        doc = getdoc(call) or ""
+        return Function(name, parameters, call, doc, takes_null, dialects, result, builds, changes, check)
 
     return made

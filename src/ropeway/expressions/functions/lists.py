@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from ropeway.expressions.dialect import CLOUD, CONNECT
 from ropeway.expressions.errors import ExpressionFailed
 from ropeway.expressions.functions.function import Function, Parameter, function, number, text, whole
+from ropeway.expressions.tree import Literal, Node
 from ropeway.expressions.values import MANY, Compare, as_text, checked_length
 
 
@@ -15,7 +18,8 @@ def _values(value: Any) -> list[Any]:
     return value if type(value) is MANY else [value]
 
 
-@function("Contains", whole("attribute"), text("search"), Parameter("case", "compare", required=False), takes_null=True)
+@function("Contains", whole("attribute"), text("search"), Parameter("case", "compare", required=False),
+          takes_null=True, dialects=CONNECT, result="number")  # fmt: skip
 def contains(attribute: Any, search: str | None, case: Compare | None = None) -> int:
     """The place of the first value that contains a text, 0 if none does.
 
@@ -30,7 +34,7 @@ def contains(attribute: Any, search: str | None, case: Compare | None = None) ->
     return 0
 
 
-@function("Count", whole("attribute"), takes_null=True)
+@function("Count", whole("attribute"), takes_null=True, result="number")
 def count(attribute: Any) -> int:
     """The number of values; 0 for an absent attribute."""
     return len(_values(attribute))
@@ -48,22 +52,54 @@ def item(attribute: Any, index: int) -> Any:
     return values[index - 1]
 
 
-@function("Join", text("separator"), whole("source", repeats=True), takes_null=True)
-def join(separator: str | None, *sources: Any) -> str:
-    """All values of all sources as one text, with the separator between them; NULL is left out.
+@function("ItemOrNull", whole("attribute"), number("index"), dialects=CONNECT)
+def item_or_null(attribute: Any, index: int) -> Any:
+    """One of the values, counted from 1; NULL where there is none.
 
-    `Join(" ", [givenName], [sn])`.
+    `ItemOrNull([proxyAddresses], Contains([proxyAddresses], "SMTP:"))` is the primary address, or NULL.
     """
-    between = separator or ""
-    texts = [as_text(value, "Join", "source") for source in sources for value in _values(source)]
+    values = _values(attribute)
+    return values[index - 1] if 1 <= index <= len(values) else None
+
+
+def _list_first(arguments: Sequence[Node]) -> tuple[int, str] | None:
+    if isinstance(arguments[0], Literal):
+        return (
+            0,
+            "Join: expected the values first and the delimiter last, as Connect has it; or choose the dialect cloud",
+        )
+    return None
+
+
+def _joined(between: str, values: Sequence[Any]) -> str:
+    texts = [as_text(value, "Join", "source") for value in values]
     checked_length(sum(map(len, texts)) + len(between) * len(texts), "Join", "source")
     return between.join(texts)
 
 
-@function("RemoveDuplicates", whole("attribute"))
+@function("Join", whole("attribute"), text("delimiter", required=False), takes_null=True, dialects=CONNECT, result="text",
+          check=_list_first)  # fmt: skip
+def join(attribute: Any, delimiter: str | None = " ") -> str | None:
+    """All values as one text, with a delimiter between them: a space unless another is given. NULL stays NULL.
+
+    `Join([proxyAddresses], ",")` can give "SMTP:john.doe@contoso.com,smtp:jd@contoso.com".
+    """
+    return None if attribute is None else _joined(delimiter or "", _values(attribute))
+
+
+@function("Join", text("separator"), whole("source", repeats=True), takes_null=True, dialects=CLOUD, result="text")
+def join_sources(separator: str | None, *sources: Any) -> str:
+    """All values of all sources as one text, with the separator between them; NULL and "" are left out.
+
+    `Join(", ", "", [surname], [givenName])` gives "Doe, John".
+    """
+    return _joined(separator or "", [value for source in sources for value in _values(source) if value != ""])
+
+
+@function("RemoveDuplicates", whole("attribute"), result="first")
 def remove_duplicates(attribute: Any) -> Any:
     """The values, each once, in their order. `RemoveDuplicates(Trim([proxyAddresses]))`."""
     return list(dict.fromkeys(attribute)) if type(attribute) is MANY else attribute
 
 
-FUNCTIONS: tuple[Function, ...] = (contains, count, item, join, remove_duplicates)
+FUNCTIONS: tuple[Function, ...] = (contains, count, item, item_or_null, join, join_sources, remove_duplicates)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from ropeway.expressions.dialect import CLOUD, CONNECT, NOT_CONNECT
+from ropeway.expressions.errors import ExpressionFailed
 from ropeway.expressions.functions.function import Function, Parameter, function, number, text
-from ropeway.expressions.values import Compare, checked_length
+from ropeway.expressions.values import Compare, checked_items, checked_length
+
+_COMPARE = Parameter("compare", "compare", required=False)
 
 
-@function("Append", text("source"), text("suffix"))
+@function("Append", text("source"), text("suffix"), dialects=NOT_CONNECT, result="text")
 def append(source: str, suffix: str) -> str:
     """The source with the suffix after it.
 
@@ -16,8 +20,8 @@ def append(source: str, suffix: str) -> str:
     return source + suffix
 
 
-@function("InStr", text("source"), text("match"), number("start", required=False),
-          Parameter("compare", "compare", required=False), takes_null=True)  # fmt: skip
+@function("InStr", text("source"), text("match"), number("start", required=False), _COMPARE,
+          takes_null=True, result="number")  # fmt: skip
 def in_str(source: str | None, match: str | None, start: int | None = 1, compare: Compare | None = None) -> int:
     """The position of the first occurrence of a text in another, 0 if there is none.
 
@@ -31,7 +35,23 @@ def in_str(source: str | None, match: str | None, start: int | None = 1, compare
     return source.find(match, max((start or 1) - 1, 0)) + 1
 
 
-@function("Left", text("source"), number("count"), takes_null=True)
+@function("InStrRev", text("source"), text("match"), number("start", required=False), _COMPARE,
+          takes_null=True, dialects=CONNECT, result="number")  # fmt: skip
+def in_str_rev(source: str | None, match: str | None, start: int | None = None, compare: Compare | None = None) -> int:
+    """The position of the last occurrence of a text in another, 0 if there is none.
+
+    `InStrRev("abbcdbbbef", "bb")` gives 7. With a start, only what lies before and at that position is searched. Upper
+    and lower case differ unless the last argument is vbTextCompare. In NULL nothing is found.
+    """
+    if source is None or match is None:
+        return 0
+    if compare is not None and compare.folds:
+        source, match = source.lower(), match.lower()
+    end = len(source) if start is None or start < 0 else start
+    return source.rfind(match, 0, end) + 1
+
+
+@function("Left", text("source"), number("count"), takes_null=True, result="text")
 def left(source: str | None, count: int | None) -> str:
     """That many characters from the left.
 
@@ -42,13 +62,24 @@ def left(source: str | None, count: int | None) -> str:
     return source if count is None or count < 0 else source[:count]
 
 
-@function("Len", text("source"))
+@function("Right", text("source"), number("count"), takes_null=True, dialects=CONNECT, result="text")
+def right(source: str | None, count: int | None) -> str:
+    """That many characters from the right.
+
+    `Right("John Doe", 3)` gives "Doe". A count below 0 gives the source, NULL gives "".
+    """
+    if source is None:
+        return ""
+    return source if count is None or count < 0 else source[max(len(source) - count, 0) :]
+
+
+@function("Len", text("source"), dialects=CONNECT, result="number")
 def length(source: str) -> int:
-    """The number of characters. `Len("John Doe")` gives 8."""
+    """The number of characters. `Len("John Doe")` gives 8. NULL stays NULL."""
     return len(source)
 
 
-@function("Mid", text("source"), number("start"), number("count", required=False), takes_null=True)
+@function("Mid", text("source"), number("start"), number("count", required=False), takes_null=True, result="text")
 def mid(source: str | None, start: int | None, count: int | None = None) -> str:
     """That many characters from a position on, or all the rest.
 
@@ -64,35 +95,108 @@ def mid(source: str | None, start: int | None, count: int | None = None) -> str:
     return source[start - 1 :] if count is None else source[start - 1 : start - 1 + count]
 
 
-@function("Replace", text("source"), text("old"), text("new"))
-def replace(source: str, old: str, new: str) -> str:
-    """The source with every occurrence of a text replaced, upper and lower case being different.
-
-    `Replace([mail], "@contoso.com", "")` removes the suffix. An empty text to look for changes nothing.
-    """
-    if not old:
-        return source
-    checked_length(len(source) + source.count(old) * (len(new) - len(old)), "Replace", "new")
-    return source.replace(old, new)
-
-
-@function("ToLower", text("source"))
-def to_lower(source: str) -> str:
-    """The text in lower case, by the rules of Unicode and of no single language."""
-    return source.lower()
-
-
-@function("ToUpper", text("source"))
-def to_upper(source: str) -> str:
-    """The text in upper case, by the rules of Unicode and of no single language."""
-    checked_length(len(source), "ToUpper", "source")
-    return source.upper()
-
-
-@function("Trim", text("source"))
+@function("Trim", text("source"), result="text")
 def trim(source: str) -> str:
     """The text without white space at either end. `Trim([proxyAddresses])` trims every value."""
     return source.strip()
 
 
-FUNCTIONS: tuple[Function, ...] = (append, in_str, left, length, mid, replace, to_lower, to_upper, trim)
+@function("LTrim", text("source"), dialects=CONNECT, result="text")
+def left_trim(source: str) -> str:
+    """The text without white space at its beginning. `LTrim(" Test ")` gives "Test "."""
+    return source.lstrip()
+
+
+@function("RTrim", text("source"), dialects=CONNECT, result="text")
+def right_trim(source: str) -> str:
+    """The text without white space at its end. `RTrim(" Test ")` gives " Test"."""
+    return source.rstrip()
+
+
+@function("StripSpaces", text("source"), dialects=NOT_CONNECT, result="text")
+def strip_spaces(source: str) -> str:
+    """The text without any space, those in its middle included. `StripSpaces("van der Berg")` gives "vanderBerg"."""
+    return source.replace(" ", "")
+
+
+def _padding(source: str | None, wanted: int | None, pad: str | None, name: str) -> str:
+    if source is None:
+        return ""
+    if pad is None or len(pad) != 1:
+        raise ExpressionFailed(name, "padCharacter", pad, "exactly one character is needed")
+    checked_length(wanted or 0, name, "length")
+    return pad * ((wanted or 0) - len(source))
+
+
+_PAD = (text("source"), number("length"), text("padCharacter"))
+
+
+@function("PadLeft", *_PAD, takes_null=True, dialects=CONNECT, result="text")
+def pad_left(source: str | None, wanted: int | None, pad: str | None) -> str:
+    """The text, filled up at its beginning to a length. A text that is long enough stays as it is; NULL gives "".
+
+    `PadLeft("User", 10, "0")` gives "000000User".
+    """
+    return _padding(source, wanted, pad, "PadLeft") + (source or "")
+
+
+@function("PadRight", *_PAD, takes_null=True, dialects=CONNECT, result="text")
+def pad_right(source: str | None, wanted: int | None, pad: str | None) -> str:
+    """The text, filled up at its end to a length. A text that is long enough stays as it is; NULL gives "".
+
+    `PadRight("User", 10, "0")` gives "User000000".
+    """
+    return (source or "") + _padding(source, wanted, pad, "PadRight")
+
+
+@function("Word", text("source"), number("number"), text("delimiters"), takes_null=True, result="text")
+def word(source: str | None, place: int | None, delimiters: str | None) -> str:
+    """One of the words of a text, counted from 1; each of the delimiters' characters separates words.
+
+    `Word("The quick brown fox", 3, " ")` gives "brown", `Word("This,string!has&many separators", 3, ",!&#")` gives
+    "has". "" where there are fewer words, for a number below 1, and for NULL.
+    """
+    if source is None or place is None or place < 1:
+        return ""
+    found = source
+    for delimiter in (delimiters or "")[1:]:
+        found = found.replace(delimiter, (delimiters or "")[0])
+    words = found.split((delimiters or "")[0], place) if delimiters else [source]
+    return words[place - 1] if place <= len(words) else ""
+
+
+_SPLIT = (text("source"), text("delimiter"))
+
+
+def _delimited(source: str, delimiter: str, most: int) -> list[str]:
+    if len(delimiter) != 1:
+        raise ExpressionFailed("Split", "delimiter", delimiter, "exactly one character is needed")
+    checked_items(source.count(delimiter) + 1 if most < 0 else most, "Split", "source")
+    return source.split(delimiter, most)
+
+
+@function("Split", *_SPLIT, number("limit", required=False), dialects=CONNECT)
+def split(source: str, delimiter: str, limit: int | None = None) -> list[str]:
+    """The parts of a text between single delimiter characters, as many values; the last of `limit` parts is the rest.
+
+    `Split("SMTP:john.doe@contoso.com,smtp:jd@contoso.com", ",")` gives two values. NULL stays NULL.
+    """
+    if limit is not None and limit < 1:
+        raise ExpressionFailed("Split", "limit", limit, "at least 1 is needed")
+    return _delimited(source, delimiter, -1 if limit is None else min(limit, len(source) + 1) - 1)
+
+
+@function("Split", *_SPLIT, dialects=CLOUD)
+def split_trimmed(source: str, delimiter: str) -> list[str]:
+    """The parts of a text between single delimiter characters, as many values, without white space at their ends.
+
+    `Split([extensionAttribute5], ",")` of "PermissionSetOne, PermissionSetTwo" gives "PermissionSetOne" and
+    "PermissionSetTwo". NULL stays NULL.
+    """
+    return [part.strip() for part in _delimited(source, delimiter, -1)]
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    append, in_str, in_str_rev, left, right, length, mid, trim, left_trim, right_trim, strip_spaces,
+    pad_left, pad_right, word, split, split_trimmed,
+)  # fmt: skip

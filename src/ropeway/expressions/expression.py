@@ -1,0 +1,87 @@
+"""A compiled expression, and what can be said of it without an object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ropeway.expressions.compiler import compile_tree
+from ropeway.expressions.dialect import Dialect
+from ropeway.expressions.errors import ExpressionFailed
+from ropeway.expressions.functions import TABLES
+from ropeway.expressions.parser import parse
+from ropeway.expressions.spreading import Closure
+from ropeway.expressions.tree import Call, Node, names_read, walk
+from ropeway.model.definition import AttributeDefinition
+
+REDACTED = "[Redact]"
+"""What logs show instead of a redacted value (functions-for-customizing-application-data, Redact)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression."""
+
+    text: str
+    dialect: Dialect
+    tree: Node
+    reads: frozenset[str]
+    """The attributes it depends on."""
+    calls: frozenset[str]
+    """The functions it uses."""
+    evaluate: Closure
+    """An object's attributes to a value, a list of values, None (no value), a `Special` or `Candidates`; pure, but for
+    what `changing` names.
+
+    `ExpressionFailed` where a function cannot work on a value; nothing else is raised.
+    """
+
+    @property
+    def changing(self) -> frozenset[str]:
+        """The functions in it that may answer differently for an object that did not change: Now, Guid, …"""
+        table = TABLES[self.dialect]
+        return frozenset(name for name in self.calls if table[name].changes)
+
+    @property
+    def redacted(self) -> bool:
+        """Whether logs, plans and explanations must show `REDACTED` instead of what it answers."""
+        return "Redact" in self.calls
+
+    @property
+    def unique(self) -> bool:
+        """Whether it answers `Candidates`: only for attributes that are written once and that nothing matches by."""
+        return "SelectUniqueValue" in self.calls
+
+
+def compile_expression(
+    text: str,
+    dialect: Dialect = Dialect.ROPEWAY,
+    *,
+    types: Mapping[str, AttributeDefinition] | None = None,
+    result: AttributeDefinition | None = None,
+) -> Expression:
+    """Parse and compile; `ExpressionError` points at what is wrong: signs, functions, number and type of arguments.
+
+    `types` are the attributes of the source by name; one that is not among them may be anything. `result` is the
+    attribute that the value is for.
+    """
+    tree = parse(text, dialect)
+    calls = frozenset(part.function for part, _ in walk(tree) if isinstance(part, Call))
+    evaluate = compile_tree(tree, dialect, text)
+    return Expression(
+        text, dialect, tree, names_read(tree), calls, _shielded(evaluate) if "Redact" in calls else evaluate
+    )
+
+
+def _shielded(evaluate: Closure) -> Closure:
+    """An evaluation whose failures do not show values."""
+
+    def run(attributes: Mapping[str, Any]) -> Any:
+        try:
+            return evaluate(attributes)
+        except ExpressionFailed as error:
+            reason = REDACTED if error.function == "Error" else error.reason
+            raise ExpressionFailed(error.function, error.argument, REDACTED, reason) from None
+
+    return run
