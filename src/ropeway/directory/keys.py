@@ -24,15 +24,14 @@ class Keys:
     def __init__(self, connection: Connection, tenant: int) -> None:
         self._connection = connection
         self._tenant = tenant
-        self._stored: dict[Claim, int | None] = {}
         self._held: dict[Claim, int | None] = {}
         self._freed: set[Claim] = set()
-        self._touched: set[Claim] = set()
+        self._stored: dict[Claim, int | None] = {}
+        """Of the values that changed hands: who holds them in the database."""
 
     def fetch(self, claims: Iterable[Claim]) -> None:
         """Ask the database about all of these at once; what is known already is not asked again."""
         unknown: dict[Claim, int | None] = dict.fromkeys(claim for claim in claims if claim not in self._held)
-        self._stored.update(unknown)
         self._held.update(unknown)
         by_name: dict[str, list[str]] = {}
         for name, value in unknown:
@@ -41,13 +40,12 @@ class Keys:
             for part in slices(values):
                 asked = {"tenant_": self._tenant, "name_": name, "values": part}
                 for value, holder in self._connection.execute(_holders, asked):
-                    self._stored[(name, value)] = self._held[(name, value)] = holder
+                    self._held[(name, value)] = holder
 
     def known(self, claims: Iterable[Claim], number: int) -> None:
         """Learn from a loaded object what it holds."""
         for claim in claims:
-            if claim not in self._held:
-                self._stored[claim] = self._held[claim] = number
+            self._held.setdefault(claim, number)
 
     def holder(self, claim: Claim) -> int | None:
         """The object that holds a value now, or None."""
@@ -57,16 +55,17 @@ class Keys:
 
     def take(self, claim: Claim, number: int) -> None:
         """Give a value to an object; it was free, or its own already."""
-        if self._held[claim] != number:
+        before = self._held[claim]
+        if before != number:
+            self._stored.setdefault(claim, before)
             self._held[claim] = number
-            self._touched.add(claim)
             self._freed.discard(claim)
 
     def free(self, claim: Claim, number: int) -> None:
         """Take a value from an object, if it is the holder."""
         if self.holder(claim) == number:
+            self._stored.setdefault(claim, number)
             self._held[claim] = None
-            self._touched.add(claim)
             self._freed.add(claim)
 
     def freed(self) -> set[Claim]:
@@ -77,8 +76,7 @@ class Keys:
     def flush(self) -> None:
         """Write what changed: first what is given up, then what is taken, in the order of the table."""
         tenant, held, stored = self._tenant, self._held, self._stored
-        changed = sorted(c for c in self._touched if held[c] != stored[c])
+        changed = sorted(c for c, before in stored.items() if held[c] != before)
         _delete.run(self._connection, [(tenant, *c) for c in changed if stored[c] is not None])
         _insert.run(self._connection, [(tenant, *c, held[c]) for c in changed if held[c] is not None])
-        stored.update((c, held[c]) for c in changed)
-        self._touched.clear()
+        stored.clear()
