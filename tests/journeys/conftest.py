@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ropeway.lab.domain import Domain
+from ropeway.lab.mail_schema import add_mail_schema
 from tests.fixtures.laboratory import Laboratory
 from tests.fixtures.samba import bound
 from tests.journeys.administration import Administration
@@ -50,3 +51,12 @@ def tenant(tmp_path: Path) -> Iterator[Tenant]:
 def job(tenant: Tenant, company: Administration) -> Followed:
     """A job for the company's unit, not run yet."""
     return tenant.follow(company)
+
+
+@pytest.fixture(scope="session")
+def mail_forest(laboratory: Laboratory) -> Domain:
+    """Another forest, fabrikam.test, whose schema has the attributes of Exchange and Skype for Business."""
+    domain = laboratory.stopped("fabrikam.test")
+    add_mail_schema(domain)
+    laboratory.start(domain)
+    return domain
