@@ -10,7 +10,19 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from benchmarks import arrival, changes, from_ldif, from_samba, hub_group, idle, machine, membership, page, profile
+from benchmarks import (
+    arrival,
+    changes,
+    from_ldif,
+    from_samba,
+    hub_group,
+    idle,
+    machine,
+    membership,
+    page,
+    profile,
+    rules,
+)
 from benchmarks.bench import Bench, opened
 from benchmarks.figure import Failed, Figure, Row
 from benchmarks.sizes import QUICK, Sizes
@@ -19,6 +31,7 @@ from ropeway.model.problems import RopewayError, known
 
 PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "ldif": from_ldif.measure,
+    "rules": rules.measure,
     "hub-group": hub_group.measure,
     "samba": from_samba.measure,
     "idle": idle.measure,
