@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ropeway.model.changes import FLOWS
 from ropeway.model.problems import RopewayError, catalogue, describe
 from ropeway.rules import compile_rules, default_schema, load_schema, source_anchor
 
@@ -76,7 +77,8 @@ def test_a_flow_that_is_ignored_has_no_opinion():
 
 
 def test_an_authoritative_null_empties():
-    assert user_rule(computed("jobTitle", "AuthoritativeNull")).map({"title": "x"}) == {"jobTitle": None}
+    mapped = user_rule(computed("jobTitle", "AuthoritativeNull")).map({"title": "x"})
+    assert mapped == {"jobTitle": None, FLOWS: {"jobTitle": "null"}}
 
 
 def test_what_flows_only_at_creation_is_named():
@@ -137,7 +139,8 @@ def test_changed_rules_have_another_digest():
         (computed("mail", "x" * 1_000_000), "schema-expression", "source.expression", "at most 16384"),
         (constant("accountEnabled", "perhaps"), "schema-unreadable", "source.name", "neither True nor False"),
         (direct("accountEnabled", "mail", defaultValue="no"), "schema-unreadable", "defaultValue", "neither True"),
-        (direct("mail", "mail", flowType="ValueAddOnly"), "schema-unsupported", "flowType", "ValueAddOnly"),
+        (direct("mail", "mail", flowType="ValueAddOnly"), "schema-unreadable", "flowType", "several values"),
+        (direct("mail", "mail", mergeType="Merge"), "schema-unreadable", "mergeType", "several values"),
         (direct("manager", "mail"), "schema-unreadable", "source.name", "manager is a reference"),
         (computed("manager", "[manager]"), "schema-unsupported", "source", "a reference flows directly"),
     ],
@@ -209,8 +212,8 @@ def test_object_mappings_that_lead_nowhere_are_refused(mappings, code, reason):
     [
         ("sourceDirectoryName", "Workday", "schema-unreadable"),
         ("targetDirectoryName", "Salesforce", "schema-unreadable"),
-        ("containerFilter", {"includedContainers": ["OU=Sales"]}, "schema-unsupported"),
-        ("groupFilter", {"includedGroups": ["CN=All"]}, "schema-unsupported"),
+        ("containerFilter", {"includedContainers": ["Sales"]}, "schema-unreadable"),
+        ("groupFilter", {"includedGroups": ["3f2504e0-4f89-11d3-9a0c"]}, "schema-unreadable"),
     ],
 )
 def test_a_rule_that_cannot_work_is_refused(key, value, code):
@@ -221,10 +224,10 @@ def test_a_rule_that_cannot_work_is_refused(key, value, code):
     assert found[1].startswith(f"{RULE}.{key}")
 
 
-def test_a_half_synchronization_is_refused():
+def test_flow_types_that_nobody_knows_are_refused():
     raw = schema(direct("mail", "mail"))
-    raw["synchronizationRules"][0]["objectMappings"][0]["flowTypes"] = "Add"
-    assert refusal(raw)[0] == "schema-unsupported"
+    raw["synchronizationRules"][0]["objectMappings"][0]["flowTypes"] = "Add, Replace"
+    assert refusal(raw)[:2] == ("schema-unreadable", f"{MAPPING}.flowTypes")
 
 
 def test_a_source_of_an_unknown_kind_has_no_default():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,11 @@ from ropeway.engine.records import Entry
 from ropeway.engine.scoping import Place, Places, Scoping
 from ropeway.engine.work import BATCH, filetime
 from ropeway.model.anchors import Anchor
-from ropeway.model.changes import Desired
+from ropeway.model.changes import FLOWS, LINK, Desired
 from ropeway.model.job import Departure, JobSettings
 from ropeway.model.problems import Problem, describe
-from ropeway.rules import MappingFailed, ObjectRule, Rules, compile_rules, layers
+from ropeway.model.values import Attributes
+from ropeway.rules import MappingFailed, Rules, TypeRule, compile_rules, layers
 from ropeway.store import surveying
 from ropeway.store.database import Database
 from ropeway.store.rows import Key
@@ -79,7 +80,10 @@ class Trial:
         before, after = (compile_rules(layers.job_schema(each)) for each in (present, settings))
         self._before, self._after = before, after
         state = SqlState(database, key["tenant"], key["job"])
-        self._places, self._scoping = Places(state, settings.scope), Scoping(state, settings.scope)
+        self._looks = [
+            (rules, Places(state, settings.scope, rules), Scoping(state, settings.scope, rules))
+            for rules in (before, after)
+        ]
         self._setting = Setting(filetime(time.time()))
         self.effects = Effects()
         known, wanted = layers.wanted(present, before).types, layers.wanted(settings, after).types
@@ -105,27 +109,16 @@ class Trial:
             return surveying.entries_after(c, self._key, last, BATCH, types)
 
     def _compare(self, entries: Sequence[Entry]) -> None:
-        members = self._scoping.members([entry.anchor for entry in entries])
+        anchors = [entry.anchor for entry in entries]
+        looks = [(rules, places, scoping, scoping.members(anchors)) for rules, places, scoping in self._looks]
         for entry in entries:
-            place = self._places.of(entry)
-            attributes = source_attributes(entry, place.dn, self._setting)
-            before = self._answer(self._before, entry, place, members, attributes)
-            after = self._answer(self._after, entry, place, members, attributes)
-            self._note(entry, place.dn, before, after)
-
-    def _answer(
-        self, rules: Rules, entry: Entry, place: Place, members: set[Anchor], attributes: Mapping[str, Any]
-    ) -> Answer:
-        rule = rules.rule_for(entry.type)
-        if rule is None:
-            return Answer(reason="no rule")
-        try:
-            reason = self._scoping.out_because(entry, place, members, rule, dict(attributes))
-            if reason is not None:
-                return Answer(reason=reason)
-            return Answer(rule.map(attributes), rule.target_type, "", None, rule.create_only)
-        except MappingFailed as failure:
-            return Answer(problem=failure.problem)
+            dn, answers = entry.dn, list[Answer]()
+            for rules, places, scoping, members in looks:
+                place = places.of(entry)
+                dn = place.dn
+                attributes = source_attributes(entry, dn, self._setting)
+                answers.append(_answer(rules, scoping, entry, place, members, attributes))
+            self._note(entry, dn, *answers)
 
     def _note(self, entry: Entry, dn: str, before: Answer, after: Answer) -> None:
         effects, type_ = self.effects, after.target_type or before.target_type or entry.target_type or entry.type
@@ -157,7 +150,8 @@ class Trial:
             return
         for name in dict.fromkeys((*old, *new)):
             was, becomes = old.get(name), new.get(name)
-            if was == becomes or name in guessed or (entry.target is not None and name in after.create_only):
+            stays = entry.target is not None and name in after.create_only
+            if was == becomes or name in guessed or stays or name in (FLOWS, LINK):
                 continue
             example = Example(object=dn, before=_readable(was), after=_readable(becomes))
             self.effects.note("value" if becomes is not None else "emptied", type_, name, example)
@@ -165,12 +159,29 @@ class Trial:
                 self.effects.note("disabled", type_, "", Example(object=dn, reason="accountEnabled becomes false"))
 
 
-def _guessed(rule: ObjectRule | None, missing: set[str]) -> frozenset[str]:
+def _answer(
+    rules: Rules, scoping: Scoping, entry: Entry, place: Place, members: set[Anchor], attributes: Attributes
+) -> Answer:
+    """What rules say of one entry."""
+    rule = rules.rule_for(entry.type)
+    if rule is None:
+        return Answer(reason="no rule")
+    try:
+        reason = scoping.out_because(entry, place, members, rule, attributes)
+        if reason is not None:
+            return Answer(reason=reason)
+        applied = rule.applied(attributes)
+        return Answer(applied.map(attributes), applied.target_type, "", None, applied.create_only)
+    except MappingFailed as failure:
+        return Answer(problem=failure.problem)
+
+
+def _guessed(rule: TypeRule | None, missing: set[str]) -> frozenset[str]:
     """Target attributes whose flows read what the job has not read yet; `scope` where the decision itself does."""
     if rule is None:
         return frozenset()
     names = {flow.target.name for flow in rule.flows if flow.reads & missing}
-    return frozenset(names | ({"scope"} if rule.scope.reads & missing else set()))
+    return frozenset(names | ({"scope"} if rule.scope_reads & missing else set()))
 
 
 def _name(desired: Desired) -> Any:

@@ -138,7 +138,7 @@ def _check_mastered(record: Record, attributes: Desired, ends: dict[str, list[st
     for (job, _), one in record.state.contributions.items():
         if job == ADMINISTRATORS or one.standing != Standing.PROVISIONS:
             continue
-        name = next((n for n in attributes if n in one.attributes), next(iter(ends), None))
+        name = next((n for n in attributes if one.masters(n)), next(iter(ends), None))
         if name is not None:
             raise Refused(_mastered(record, name))
 

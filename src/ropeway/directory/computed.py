@@ -7,14 +7,14 @@ forest of the enabled account, everything else from the forest with the mailbox;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
 import msgspec
 
 from ropeway.directory.names import Domains, History, nickname_of, principal_name
-from ropeway.model.changes import Desired
+from ropeway.model.changes import Desired, Mode
 from ropeway.model.values import compare_key
 from ropeway.rules.extensions import extension_name
 
@@ -49,6 +49,13 @@ class Contribution(msgspec.Struct, frozen=True):
     precedence: int
     standing: int
     attributes: Desired
+    flows: dict[str, str] = {}
+    """How attributes count that are not simply said: name to `Mode`."""
+
+    def masters(self, attribute: str) -> bool:
+        """Whether nobody of lower rank has a say in an attribute."""
+        mode = self.flows.get(attribute)
+        return mode == Mode.NULL if mode is not None else attribute in self.attributes
 
 
 _COUNTING = frozenset(map(int, (Standing.CONTACT, Standing.EDITS, Standing.PROVISIONS)))
@@ -88,6 +95,8 @@ def merged(contributions: Iterable[Contribution]) -> Desired:
     active = [c for c in contributions if c.standing in _COUNTING]
     if len(active) == 1 and None not in active[0].attributes.values():
         return dict(active[0].attributes)
+    if any(c.flows for c in active):
+        return _by_modes(active)
     together: Desired = {}
     for one in sorted(active, key=_by_account):
         together.update((n, v) for n, v in one.attributes.items() if n in SIGN_IN and n not in together)
@@ -95,6 +104,39 @@ def merged(contributions: Iterable[Contribution]) -> Desired:
         for name, value in one.attributes.items():
             together.setdefault(name, value)
     return {name: value for name, value in together.items() if value is not None}
+
+
+def _by_modes(active: Sequence[Contribution]) -> Desired:
+    """The same where some attributes do not simply flow."""
+    by_account, by_mailbox = sorted(active, key=_by_account), sorted(active, key=_by_mailbox)
+    names = {name for one in active for name in one.attributes}
+    found = {name: _opinion(by_account if name in SIGN_IN else by_mailbox, name) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+_WEAK = frozenset(map(str, (Mode.ONCE, Mode.FILL)))
+
+
+def _opinion(order: Sequence[Contribution], name: str) -> Any:
+    """What contributions, the first in rank first, together say of one attribute.
+
+    One that adds is followed by the next; those that flow once, or only into nothing, are asked when nobody is left.
+    """
+    value: Any = None
+    said = False
+    for one in order:
+        mode = one.flows.get(name)
+        if mode == Mode.NULL or (name in one.attributes and mode not in _WEAK):
+            more = None if mode == Mode.NULL else one.attributes[name]
+            value = [*value, *(v for v in more or () if v not in value)] if isinstance(value, list) else more
+            said = True
+            if mode != Mode.ADD:
+                break
+    for one in order:
+        mode = one.flows.get(name)
+        if name in one.attributes and ((mode == Mode.ONCE and not said) or (mode == Mode.FILL and value is None)):
+            return one.attributes[name]
+    return value
 
 
 def ranked(contributions: Iterable[Contribution], attribute: str) -> list[Contribution]:

@@ -16,10 +16,11 @@ from ropeway.directory.computed import (
     is_synchronised,
     lives,
 )
+from ropeway.directory.flowing import flowing
 from ropeway.directory.record import Record, State, name_of
 from ropeway.directory.validation import Invalid, missing, normalised
 from ropeway.directory.workspace import Workspace, active
-from ropeway.model.changes import Change, Desired, Kind
+from ropeway.model.changes import Change, Desired, Kind, Link
 from ropeway.model.problems import Problem, shown
 
 
@@ -83,20 +84,44 @@ def _keep_anchor(record: Record, properties: Desired, contributions: dict[Who, C
 def provide(work: Workspace, by: Contributor, change: Change, record: Record | None) -> Draft:
     """CREATE, ADOPT, RESTORE: the whole contribution, on the object it leads to or on a new one."""
     attributes = _checked(change, change.attributes)
+    name = name_of(attributes) or change.anchor
+    if change.link:
+        return _join(work, by, change, record, attributes)
     if change.source_anchor:
         attributes.setdefault("onPremisesImmutableId", change.source_anchor)
-    name = name_of(attributes) or change.anchor
     lacking = missing(change.type, attributes)
     if lacking is not None:
         raise Refused(Problem("attribute-required", name, lacking, details={"type": change.type}))
+    new = record is None
     if record is None:
         record = work.new(by.new_id(), change.type)
     _check_takeover(record, by, change, name)
     who = (by.job, change.anchor)
     kept, forgotten = _standing_aside(record, by.job, who)
     standing = Standing.CONTACT if yields(change.type, record) else Standing.PROVISIONS
-    kept[who] = Contribution(by.job, change.anchor, by.precedence, standing, attributes)
+    flows = change.flows or {}
+    if flows:
+        attributes = flowing(attributes, flows, kept.get(who), record, new=new)
+    kept[who] = Contribution(by.job, change.anchor, by.precedence, standing, attributes, flows)
     return Draft(record, recomputed(work, record, kept), name, forgotten)
+
+
+def _join(work: Workspace, by: Contributor, change: Change, record: Record | None, attributes: Desired) -> Draft:
+    """A contribution to an object that others created; whose it is, it leaves alone."""
+    name = name_of(attributes) or change.anchor
+    if record is None or record.state.deleted is not None:
+        raise Refused(Problem("join-without-object", name))
+    _check_takeover(record, by, change, name)
+    attributes.pop("onPremisesImmutableId", None)
+    who = (by.job, change.anchor)
+    flows = change.flows or {}
+    attributes = flowing(attributes, flows, record.state.contributions.get(who), record, new=False)
+    said = Contribution(by.job, change.anchor, by.precedence, _joined(change.link), attributes, flows)
+    return Draft(record, recomputed(work, record, {**record.state.contributions, who: said}), name)
+
+
+def _joined(link: str | None) -> Standing:
+    return Standing.EDITS if link == Link.JOIN else Standing.PROVISIONS
 
 
 def _check_takeover(record: Record, by: Contributor, change: Change, name: str) -> None:
@@ -135,7 +160,7 @@ def _standing_aside(record: Record, job: int, who: Who) -> tuple[dict[Who, Contr
 
 def replace_standing(one: Contribution, standing: Standing) -> Contribution:
     """The same contribution with another standing."""
-    return Contribution(one.job, one.anchor, one.precedence, standing, one.attributes)
+    return msgspec.structs.replace(one, standing=standing)
 
 
 def revise(work: Workspace, by: Contributor, change: Change, record: Record) -> Draft:
@@ -146,21 +171,36 @@ def revise(work: Workspace, by: Contributor, change: Change, record: Record) -> 
     differences = _checked(change, given, record.name)
     who = (by.job, change.anchor)
     known = record.state.contributions[who]
+    flows = known.flows if change.flows is None else change.flows
+    if flows:
+        differences = flowing(differences, flows, known, record, new=False)
     attributes = {**known.attributes, **differences}
     if change.kind is Kind.EMPTY:
         attributes = {name: value for name, value in known.attributes.items() if name not in differences}
+    standing = known.standing
+    if change.link is not None and standing != Standing.CONTACT:
+        standing = _joined(change.link)
     name = name_of(attributes) or change.anchor
     lacking = missing(record.type, attributes)
-    if lacking is not None and known.standing == Standing.PROVISIONS:
+    if lacking is not None and standing == Standing.PROVISIONS and not change.link:
         raise Refused(Problem("attribute-required", name, lacking, details={"type": record.type}))
-    said = Contribution(by.job, change.anchor, by.precedence, known.standing, attributes)
-    return Draft(record, recomputed(work, record, {**record.state.contributions, who: said}), name)
+    said = Contribution(by.job, change.anchor, by.precedence, standing, attributes, flows)
+    return _with(work, record, {**record.state.contributions, who: said}, name)
+
+
+def _with(work: Workspace, record: Record, contributions: dict[Who, Contribution], name: str) -> Draft:
+    """The object with these contributions; one in the bin stays there."""
+    if record.state.deleted is not None:
+        return Draft(record, msgspec.structs.replace(record.state, contributions=contributions), name)
+    return Draft(record, recomputed(work, record, contributions), name)
 
 
 def withdraw(work: Workspace, job: int, anchor: str, record: Record) -> Draft:
     """DELETE: the object lives on by others, or goes to the bin with its last contribution."""
     who = (job, anchor)
     rest = {other: one for other, one in record.state.contributions.items() if other != who}
+    if record.state.deleted is not None:
+        return _with(work, record, rest, record.name)
     if lives(rest):
         return Draft(record, recomputed(work, record, rest), record.name, (job,), forced=True)
     last = replace_standing(record.state.contributions[who], Standing.WITHDRAWN)

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, delete, update
 
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim, Contribution, Who
-from ropeway.directory.record import Record, State, encode
+from ropeway.directory.record import Record, State, encode, encoded_said
 from ropeway.directory.workspace import Workspace
 from ropeway.model.values import compare_key
 from ropeway.store.constant import Placed, inserting
@@ -173,7 +173,7 @@ def _plan_contributions(
 
 
 def _said(one: Contribution, number: int) -> Row:
-    return (number, one.precedence, int(one.standing), encode(one.attributes).decode())
+    return (number, one.precedence, int(one.standing), encoded_said(one))
 
 
 def _plan_waits(plan: _Plan, work: Workspace, number: int, before: set[Claim], now: set[Claim]) -> None:

@@ -123,7 +123,7 @@ def _soft(work: Workspace, job: int, key: MatchKey, mailed: Mapping[str, int]) -
         if record is None:
             continue
         if is_synchronised(record.state.contributions):
-            if attribute in (MAIL, SECURITY_ID) and _joins(job, key, record, attribute, value):
+            if (key.joins or attribute in (MAIL, SECURITY_ID)) and _joins(job, key, record, attribute, value):
                 return _matched(record, attribute)
             continue
         properties = record.state.properties
@@ -147,7 +147,7 @@ def _joins(job: int, key: MatchKey, record: Record, attribute: str, value: str) 
         return False
     properties = record.state.properties
     by_mail = compare_key(properties.get(MAIL) or "") == value or _is_primary(properties, value)
-    return attribute == SECURITY_ID or by_mail
+    return attribute in (SECURITY_ID, "userPrincipalName") or by_mail
 
 
 def _by_mail(work: Workspace, values: list[str]) -> dict[str, int]:

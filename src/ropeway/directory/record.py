@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from ropeway.directory.computed import Claim, Contribution, History, Who, claims_of, waits_of
-from ropeway.model.changes import Desired
+from ropeway.model.changes import FLOWS, Desired
 
 
 class State(msgspec.Struct, frozen=True):
@@ -58,6 +60,19 @@ _history = msgspec.json.Decoder(History)
 def decoded(text: str) -> Desired:
     """Properties or attributes from their column."""
     return _properties.decode(text)
+
+
+def encoded_said(said: Contribution) -> str:
+    """A contribution's attributes for their column, and how they flow where that is not simply so."""
+    attributes = {**said.attributes, FLOWS: said.flows} if said.flows else said.attributes
+    return encode(attributes).decode()
+
+
+def contribution(job: int, anchor: str, precedence: int, standing: int, text: str) -> Contribution:
+    """A contribution from its columns."""
+    attributes = decoded(text)
+    flows: Any = attributes.pop(FLOWS, {})
+    return Contribution(job, anchor, precedence, standing, attributes, flows)
 
 
 def decoded_history(text: str | None) -> History | None:

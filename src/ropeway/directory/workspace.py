@@ -13,7 +13,7 @@ from ropeway.directory.computed import Contribution, Standing, Who
 from ropeway.directory.keys import Keys
 from ropeway.directory.names import Domains
 from ropeway.directory.portions import slices
-from ropeway.directory.record import Record, State, decoded, decoded_history
+from ropeway.directory.record import Record, State, contribution, decoded, decoded_history
 from ropeway.store.constant import any_of
 
 _o, _c, _d, _n = tables.object_.c, tables.contribution.c, tables.directory.c, tables.domain.c
@@ -102,7 +102,7 @@ class Workspace:
         asked = {"numbers": numbers}
         said: dict[int, dict[Who, Contribution]] = {}
         for number, job, anchor, precedence, standing, attributes in self.connection.execute(_said, asked):
-            one = Contribution(job, anchor, precedence, standing, decoded(attributes))
+            one = contribution(job, anchor, precedence, standing, attributes)
             said.setdefault(number, {})[(job, anchor)] = one
         for number, id_, type_, properties, history, deleted in self.connection.execute(_objects, asked):
             state = State(decoded(properties), decoded_history(history), deleted, said.get(number, {}))

@@ -14,10 +14,8 @@ from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Desired, MatchKey, MatchResult
 from ropeway.model.job import Departure
 from ropeway.model.problems import Problem
-from ropeway.rules import MappingFailed, ObjectRule
-
-CONTRIBUTION = "contribution"
-"""What a match says it was made by where the target knows this very anchor of this job (`MatchResult.by`)."""
+from ropeway.rules import MappingFailed, ObjectRule, TypeRule
+from ropeway.rules.schema import LinkType
 
 
 class Deciding:
@@ -27,8 +25,8 @@ class Deciding:
         self._work = work
         self._everything = everything
         self._now = work.clock()
-        self._places = Places(work.state, work.settings.scope)
-        self._scoping = Scoping(work.state, work.settings.scope)
+        self._places = Places(work.state, work.settings.scope, work.rules)
+        self._scoping = Scoping(work.state, work.settings.scope, work.rules)
         self.decided = 0
         self.failed = 0
 
@@ -55,8 +53,8 @@ class Deciding:
                 self._work.state.members_due([entry.anchor])
             if rule is None:
                 self._leave(entry, place, "no rule" if entry.live else "deleted")
-            elif (desired := self._scope_and_map(entry, place, rule, members)) is not None:
-                staying.append((entry, place, rule, desired))
+            elif (mapped := self._scope_and_map(entry, place, rule, members)) is not None:
+                staying.append((entry, place, *mapped))
         self._plan(staying)
         self._set_aside()
         self._work.state.decide(self._batch)
@@ -75,27 +73,32 @@ class Deciding:
             entry.dn, entry.in_scope, entry.reason, entry.target_type = now
             self._batch.entries.append(entry)
 
-    def _scope_and_map(self, entry: Entry, place: Place, rule: ObjectRule, members: set[Anchor]) -> Desired | None:
-        """The desired attributes of an object that stays; one that leaves is planned right here."""
+    def _scope_and_map(
+        self, entry: Entry, place: Place, rule: TypeRule, members: set[Anchor]
+    ) -> tuple[ObjectRule, Desired] | None:
+        """The rule that counts for an object that stays, and its desired attributes; one that leaves is planned."""
         attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
         try:
             reason = "deleted"
             if entry.live:
                 reason = self._scoping.out_because(entry, place, members, rule, attributes)
-            if reason is not None:
-                self._leave(entry, place, reason)
+            applied = rule.applied(attributes) if reason is None else None
+            if applied is not None:
+                reason = planning.replaced(entry, applied)
+            if applied is None or reason is not None:
+                self._leave(entry, place, reason or "", deletes=rule.deletes)
                 return None
-            desired = rule.map(attributes)
+            desired = applied.map(attributes)
         except MappingFailed as failure:
             self._failures.append((entry, "map", failure.problem))
             return None
         when = self._work.rules.next_decision_time(attributes)
         if when is not None:
             self._batch.later.append(Later(entry.anchor, from_filetime(when)))
-        return desired
+        return applied, desired
 
-    def _leave(self, entry: Entry, place: Place, reason: str) -> None:
-        if entry.target is not None:
+    def _leave(self, entry: Entry, place: Place, reason: str, *, deletes: bool = True) -> None:
+        if entry.target is not None and deletes:
             policy = self._work.settings.departure.get(entry.target_type or "", Departure.DELETE)
             self._batch.planned += planning.departure(entry, policy)
         self._batch.settled.append(entry.anchor)
@@ -111,12 +114,14 @@ class Deciding:
             if found is not None and found.problem is not None:
                 self._failures.append((entry, "match", found.problem))
                 continue
-            if found is not None:
-                self._batch.planned.append(planning.arrival(entry, rule, desired, found))
-            else:
+            arrives = None if found is None else planning.arrival(entry, rule, desired, found)
+            if arrives is not None:
+                self._batch.planned.append(arrives)
+            elif found is None:
                 self._batch.planned += planning.update(entry, rule, desired)
-            creates = found is not None and found.target is None
-            if entry.number in pending and not (creates and planning.carries_links(rule)):
+            else:
+                self._batch.later.append(Later(entry.anchor, self._now + planning.LOOK_AGAIN))
+            if entry.number in pending and planning.sends_links(rule, arrives, arrived=found is None):
                 self._batch.planned.append(planning.links(entry, rule))
             if found is None or entry.in_scope is not None or entry.dn != place.dn:
                 self._note(entry, place, True, None, rule.target_type)
@@ -124,8 +129,8 @@ class Deciding:
 
     def _tell_links_anew(self, arriving: Sequence[Entry], matches: Mapping[Anchor, MatchResult]) -> None:
         """Whoever comes back has the links of before only where the target kept this very contribution."""
-        kept = [e for e in arriving if matches[e.anchor].by == CONTRIBUTION]
-        anew = [e.number for e in arriving if e.in_scope is not None and matches[e.anchor].by != CONTRIBUTION]
+        kept = [e for e in arriving if matches[e.anchor].by == planning.CONTRIBUTION]
+        anew = [e.number for e in arriving if e.in_scope is not None and matches[e.anchor].by != planning.CONTRIBUTION]
         recall_links(self._work, kept)
         if anew:
             self._work.state.forget_exported_links(anew)
@@ -151,7 +156,13 @@ def match(work: Work, new: Sequence[tuple[Entry, ObjectRule, Desired]]) -> Seque
         return []
     return work.target.find(
         [
-            MatchKey(entry.anchor, rule.target_type, entry.source_anchor, rule.match_candidates(desired))
+            MatchKey(
+                entry.anchor,
+                rule.target_type,
+                entry.source_anchor,
+                rule.match_candidates(desired),
+                rule.link_type is not LinkType.PROVISION,
+            )
             for entry, rule, desired in new
         ]
     )

@@ -14,7 +14,7 @@ from ropeway.engine.work import filetime
 from ropeway.model.job import JobSettings
 from ropeway.model.problems import Problem
 from ropeway.model.values import Attributes, unpack
-from ropeway.rules import MappingFailed, ObjectRule, Rules
+from ropeway.rules import MappingFailed, ObjectRule, Rules, TypeRule
 
 
 class Explanation(msgspec.Struct):
@@ -38,16 +38,18 @@ class Explaining:
     def of(self, entry: Entry) -> Explanation:
         """The story of one entry."""
         told = Explanation()
-        place = Places(self._state, self._settings.scope).of(entry)
+        place = Places(self._state, self._settings.scope, self._rules).of(entry)
         rule = self._rules.rule_for(entry.type)
         planned = self._state.planned_of(entry.number)
         escrow = self._state.escrowed([entry.anchor]).get(entry.anchor)
         told.steps.append(_step("import", "read" if entry.live else "deleted in the source", type=entry.type))
-        out = self._scope(told, entry, place, rule)
+        attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
+        out = self._scope(told, entry, place, rule, attributes)
         if rule is not None and out is None:
-            attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
             self._match(told, entry)
-            self._map(told, entry, rule, attributes)
+            self._map(told, entry, rule.applied(attributes), attributes)
+        if rule is not None and out is not None and entry.target is not None and not rule.deletes:
+            told.steps.append(_step("plan", "kept", rule="the flow types of its rules are without Delete"))
         for row in planned:
             told.steps.append(
                 _step("plan", row.kind.value, rule="held" if row.hold else "", details=list(unpack(row.attributes)))
@@ -58,20 +60,23 @@ class Explaining:
         told.state = _state(entry, out, planned, escrow)
         return told
 
-    def _scope(self, told: Explanation, entry: Entry, place: Place, rule: ObjectRule | None) -> str | None:
+    def _scope(
+        self, told: Explanation, entry: Entry, place: Place, rule: TypeRule | None, attributes: Attributes
+    ) -> str | None:
         if rule is None:
             told.steps.append(_step("scope", "not mapped", rule=f"no rule for objects of type {entry.type}"))
             return "no rule"
-        scoping = Scoping(self._state, self._settings.scope)
-        attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
+        scoping = Scoping(self._state, self._settings.scope, self._rules)
+        name = rule.name
         try:
             out = scoping.out_because(entry, place, scoping.members([entry.anchor]), rule, attributes)
+            name = name if out else rule.applied(attributes).name
         except MappingFailed as failure:
             told.problems.append(failure.problem)
             return "failed"
         if not entry.live:
             out = "deleted"
-        told.steps.append(_step("scope", "out of scope" if out else "in scope", rule=out or rule.name))
+        told.steps.append(_step("scope", "out of scope" if out else "in scope", rule=out or name))
         return out
 
     def _match(self, told: Explanation, entry: Entry) -> None:
@@ -86,7 +91,9 @@ class Explaining:
             problem = line.get("problem")
             if problem is not None:
                 told.problems.append(problem)
-            told.attributes.append({**line, "rule": rule.name, "exported": exported.get(line["target"])})
+            told.attributes.append(
+                {**line, "rule": line["mapped_by"] or rule.name, "exported": exported.get(line["target"])}
+            )
         told.steps.append(_step("map", f"{len(told.attributes)} attributes", rule=rule.name))
 
 

@@ -8,12 +8,12 @@ from itertools import groupby
 
 import msgspec
 
-from ropeway.engine.planning import exported_after
-from ropeway.engine.records import Confirmed, Entry, Escrow, PendingLink, Planned, Sendable
+from ropeway.engine.planning import REPLACED, exported_after
+from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
 from ropeway.engine.references import links_change
 from ropeway.engine.work import BATCH, Work, attempts
 from ropeway.model.anchors import TargetId
-from ropeway.model.changes import Change, Kind, Outcome, Then
+from ropeway.model.changes import FLOWS, LINK, Change, Kind, Outcome, Then
 from ropeway.model.problems import RopewayError
 from ropeway.model.values import pack, unpack
 
@@ -57,7 +57,14 @@ class Exporting:
         done = self._judged(rows, outcomes)
         escrows = self._set_aside([x for x in done if x.status == "failure"])
         self._work.state.confirm(self._work.cycle(), done, escrows)
+        self._decide_anew(done)
         self._stop_if_told(outcomes)
+
+    def _decide_anew(self, done: Sequence[Confirmed]) -> None:
+        """Whoever gave up a target object only to have another one is decided by the next cycle."""
+        due = {x.entry.anchor: 1 for x in done if x.entry.reason in REPLACED and x.entry.target is None}
+        if due:
+            self._work.state.store(Imported(generation=self._work.state.record().generation, due=due))
 
     def _carried_links(self, rows: Sequence[Sendable]) -> dict[int, list[PendingLink]]:
         """The links of new objects that have so few that they are created with them."""
@@ -158,13 +165,16 @@ def change_of(row: Sendable) -> Change:
     target = entry.target
     if planned.kind in (Kind.ADOPT, Kind.RESTORE):
         target = TargetId(planned.decision.partition("\n")[2])
+    attributes = unpack(planned.attributes)
     return Change(
         kind=planned.kind,
         type=planned.type,
         anchor=entry.anchor,
         source_anchor=entry.source_anchor,
         target=target,
-        attributes=unpack(planned.attributes),
+        flows=(attributes.pop(FLOWS) or {}) if FLOWS in attributes else None,
+        link=(attributes.pop(LINK) or "") if LINK in attributes else None,
+        attributes=attributes,
     )
 
 

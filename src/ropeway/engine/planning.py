@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ropeway.engine.records import Entry, Planned
-from ropeway.model.changes import Desired, Kind, MatchResult
+from ropeway.model.changes import FLOWS, LINK, Desired, Kind, Link, MatchResult, Mode
 from ropeway.model.job import Departure
 from ropeway.model.values import pack, unpack
 from ropeway.rules import ObjectRule
+from ropeway.rules.schema import LinkType
 
 NOTHING = pack({})
+
+CONTRIBUTION = "contribution"
+"""What a match says it was made by where the target knows this very anchor of this job (`MatchResult.by`)."""
+
+LOOK_AGAIN = 3600.0
+"""Seconds until it is looked again for the target object of one that may not create its own."""
 
 
 def present(desired: Desired) -> Desired:
@@ -16,10 +25,14 @@ def present(desired: Desired) -> Desired:
     return {name: value for name, value in desired.items() if value is not None}
 
 
-def arrival(entry: Entry, rule: ObjectRule, desired: Desired, match: MatchResult) -> Planned:
-    """An object that has no target yet: created, adopted, or brought back from the bin."""
+def arrival(entry: Entry, rule: ObjectRule, desired: Desired, match: MatchResult) -> Planned | None:
+    """An object that has no target yet: created, adopted, or brought back from the bin; None where rules forbid it."""
     if match.target is None:
+        if not rule.creates:
+            return None
         return Planned(entry.number, Kind.CREATE, rule.target_type, pack(present(desired)), "")
+    if match.by != CONTRIBUTION and (not rule.updates or (match.binned and not rule.creates)):
+        return None
     kind = Kind.RESTORE if match.binned else Kind.ADOPT
     return Planned(entry.number, kind, rule.target_type, pack(present(desired)), f"{match.by}\n{match.target}")
 
@@ -27,11 +40,13 @@ def arrival(entry: Entry, rule: ObjectRule, desired: Desired, match: MatchResult
 def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
     """What differs, with what is emptied and what is disabled in rows of their own, because guards count them."""
     wanted = present(desired)
-    if pack(wanted) == entry.exported:
+    if pack(wanted) == entry.exported and not rule.always:
         return []
     old = unpack(entry.exported or NOTHING)
-    changed = {k: v for k, v in wanted.items() if old.get(k) != v and k not in rule.create_only}
-    emptied = {k: None for k in old if k not in wanted and k not in rule.create_only}
+    stays = _kept(rule, desired, wanted, old)
+    changed = {k: v for k, v in wanted.items() if (old.get(k) != v or k in rule.always) and k not in stays}
+    emptied: Desired = {k: None for k in old if k not in wanted and k not in stays}
+    changed |= {k: emptied.pop(k) for k in (FLOWS, LINK) if k in emptied}
     rows: list[Planned] = []
     if old.get("accountEnabled") is True and changed.get("accountEnabled") is False:
         rows.append(_row(entry, Kind.DISABLE, rule.target_type, {"accountEnabled": changed.pop("accountEnabled")}))
@@ -42,9 +57,41 @@ def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
     return rows
 
 
+def _kept(rule: ObjectRule, desired: Desired, wanted: Desired, old: Desired) -> set[str]:
+    """The attributes that keep what the target has; values to be added are added to those that were, in `wanted`."""
+    stays = {name for name in rule.targets if name not in desired}
+    for name, mode in desired.get(FLOWS, {}).items():
+        if mode in (Mode.ONCE, Mode.UNIQUE) or (mode == Mode.FILL and name not in wanted):
+            stays.add(name)
+        elif mode == Mode.ADD:
+            before: list[Any] = old.get(name) or []
+            together = [*before, *(value for value in wanted.get(name) or () if value not in before)]
+            if together:
+                wanted[name] = together
+    return stays
+
+
+ONLY_JOINED, OTHER_TYPE = "only joined", "other type"
+
+REPLACED = (ONLY_JOINED, OTHER_TYPE)
+"""Reasons to leave for an object that stays in scope: when its target object is gone, it is decided anew."""
+
+
+def replaced(entry: Entry, rule: ObjectRule) -> str | None:
+    """Why an object must give up the target object it has before its rules can count, or None."""
+    if entry.target is None:
+        return None
+    if entry.target_type not in (None, rule.target_type):
+        return OTHER_TYPE
+    joined = entry.exported is None or unpack(entry.exported).get(LINK) == Link.JOIN
+    return ONLY_JOINED if rule.link_type is LinkType.JOIN and not joined else None
+
+
 def departure(entry: Entry, policy: Departure) -> list[Planned]:
     """An object that left: what becomes of its target object."""
     type_ = entry.target_type or ""
+    if unpack(entry.exported or NOTHING).get(LINK) == Link.JOIN:
+        policy = Departure.DELETE  # only what it said is taken back
     match policy:
         case Departure.DELETE:
             return [_row(entry, Kind.DELETE, type_, {})]
@@ -56,9 +103,11 @@ def departure(entry: Entry, policy: Departure) -> list[Planned]:
             return []
 
 
-def carries_links(rule: ObjectRule) -> bool:
-    """Whether a new object is created together with its links: all but groups have few."""
-    return rule.target_type != "group"
+def sends_links(rule: ObjectRule, arrives: Planned | None, *, arrived: bool) -> bool:
+    """Whether open links get a row: not those of new objects that have few and are created with them."""
+    if arrives is None:
+        return arrived and rule.updates
+    return arrives.kind is not Kind.CREATE or rule.target_type == "group"
 
 
 def links(entry: Entry, rule: ObjectRule) -> Planned:

@@ -8,7 +8,7 @@ from ropeway.engine.records import Entry, PendingLink
 from ropeway.model.anchors import Reference
 from ropeway.model.changes import Change, Kind
 from ropeway.model.values import unpack
-from ropeway.rules import ObjectRule
+from ropeway.rules import TypeRule
 
 
 def reference(link: PendingLink) -> Reference:
@@ -20,7 +20,7 @@ def reference(link: PendingLink) -> Reference:
     return Reference(link.other)
 
 
-def links_change(entry: Entry, rule: ObjectRule | None, links: Sequence[PendingLink]) -> Change:
+def links_change(entry: Entry, rule: TypeRule | None, links: Sequence[PendingLink]) -> Change:
     """One owner's link changes as one change; attributes that no rule maps are left out."""
     names = rule.references if rule else {}
     added: dict[str, list[Reference]] = {}
@@ -31,7 +31,7 @@ def links_change(entry: Entry, rule: ObjectRule | None, links: Sequence[PendingL
             (added if link.present else removed).setdefault(name, []).append(reference(link))
     return Change(
         kind=Kind.LINKS,
-        type=rule.target_type if rule else "",
+        type=entry.target_type or (rule.target_type if rule else ""),
         anchor=entry.anchor,
         source_anchor=entry.source_anchor,
         target=entry.target,

@@ -4,11 +4,15 @@ schema        Graph's synchronizationSchema, as structures
 definitions   what sources and the directory hold: the attributes rules may name
 loading       a schema from JSON, checked: a schema that loads compiles
 refusals      what is wrong with a schema, with its path
+bases         groups and containers that rules name, by GUID
+clause        one condition; belonging: those about groups and containers
 scope         filter groups and clauses: is an object in scope, and which clause said so
-operators     what the operators of clauses mean
+operators     what the operators of clauses mean; patterns: its regular expressions
 conversion    a mapped value as the target's type wants it
-flows         attribute mappings: direct, constant, expression
-object_rule   everything about one source type
+flow          one attribute's flow, and what those of several rules come to together
+flows         attribute mappings, compiled: direct, constant, expression
+object_rule   one rule for one source type
+composed_rule several rules of one source type; several: whether they can be applied together
 rules         all object rules of a schema
 anchors       the source anchor, onPremisesImmutableId
 times         when the clock alone will change a result
@@ -17,22 +21,25 @@ times         when the clock alone will change a result
 from __future__ import annotations
 
 from ropeway.rules.anchors import source_anchor
+from ropeway.rules.clause import ScopeAnswer
+from ropeway.rules.composed_rule import ComposedRule, TypeRule
 from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, SECURITY_ID_REFERENCES, target_definition
 from ropeway.rules.failure import MappingFailed
 from ropeway.rules.loading import default_schema, load_schema
 from ropeway.rules.object_rule import ObjectRule
 from ropeway.rules.rules import Rules, compile_rules
 from ropeway.rules.schema import Schema
-from ropeway.rules.scope import ScopeAnswer
 
 __all__ = [
     "PSEUDO_ATTRIBUTES",
     "SECURITY_ID_REFERENCES",
+    "ComposedRule",
     "MappingFailed",
     "ObjectRule",
     "Rules",
     "Schema",
     "ScopeAnswer",
+    "TypeRule",
     "compile_rules",
     "default_schema",
     "load_schema",

@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ropeway.expressions import ExpressionError, ExpressionFailed, Special, compile_expression
+from ropeway.model.changes import Mode
 from ropeway.model.definition import AttributeDefinition, ObjectDefinition
 from ropeway.rules.conversion import Convert, converter
+from ropeway.rules.flow import MODES, Compute, Flow
 from ropeway.rules.refusals import bad_expression, nearest, refused
-from ropeway.rules.schema import AttributeMapping, FlowType
+from ropeway.rules.schema import AttributeMapping, FlowType, MergeType
 from ropeway.rules.scope import source_attribute
 from ropeway.rules.times import times_compared
-
-Compute = Callable[[Mapping[str, Any]], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """How one target attribute gets its value."""
-
-    target: AttributeDefinition
-    kind: Literal["direct", "constant", "expression"]
-    text: str
-    """The expression; `[mail]` for a direct flow."""
-    reads: frozenset[str]
-    compute: Compute
-    """The value as the target wants it, None for none, or Special.IGNORE_THIS_FLOW; raises `ExpressionFailed`."""
-    create_only: bool
-    priority: int
-    times: frozenset[str]
-    """Attributes that are compared with the present time."""
-    default: Any
-    """The value where the source has none."""
-
-    @property
-    def direct_text(self) -> str | None:
-        """The source attribute, where a text is passed on as it is: what most flows do, and can do fastest."""
-        plain = self.kind == "direct" and self.target.type == "String" and not self.target.multivalued
-        plain = plain and self.default is None
-        return next(iter(self.reads)) if plain else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +30,7 @@ def compiled_flow(
 ) -> Flow | ReferenceFlow:
     """One attribute mapping, or its refusal, with its path."""
     wanted = _target_attribute(mapping.target_attribute_name, target, path)
-    if mapping.flow_type not in (FlowType.ALWAYS, FlowType.OBJECT_ADD_ONLY):
-        raise refused("schema-unsupported", f"{path}.flowType", f"flow type {mapping.flow_type.value}")
+    _refuse_lists_of_one(mapping, wanted, path)
     if wanted.type == "Reference":
         return _reference(mapping, wanted, source, path)
     match mapping.source.type:
@@ -69,6 +42,18 @@ def compiled_flow(
             return _flow(mapping, wanted, "constant", value, frozenset(), lambda _: value, path)
         case "Function":
             return _expression(mapping, wanted, source, path)
+
+
+def _refuse_lists_of_one(mapping: AttributeMapping, target: AttributeDefinition, path: str) -> None:
+    """Adding and merging values needs an attribute that holds several."""
+    if target.multivalued and target.type != "Reference":
+        return
+    if mapping.merge_type is not MergeType.UPDATE:
+        reason = f"{mapping.merge_type.value} needs an attribute of several values, {target.name} is none"
+        raise refused("schema-unreadable", f"{path}.mergeType", reason, attribute=target.name)
+    if MODES.get(mapping.flow_type) is Mode.ADD and target.type != "Reference":
+        reason = f"{mapping.flow_type.value} needs an attribute of several values, {target.name} has one"
+        raise refused("schema-unreadable", f"{path}.flowType", reason, attribute=target.name)
 
 
 def _target_attribute(name: str, target: ObjectDefinition, path: str) -> AttributeDefinition:
@@ -121,8 +106,19 @@ def _flow(
         compute: Compute = lambda _: literal  # noqa: E731
     else:
         compute = _computed(value, convert, default)
-    create_only = mapping.flow_type is FlowType.OBJECT_ADD_ONLY
-    return Flow(target, kind, text, reads, compute, create_only, mapping.matching_priority, times, default)
+    return Flow(
+        target,
+        kind,
+        text,
+        reads,
+        compute,
+        mapping.flow_type,
+        mapping.matching_priority,
+        times,
+        default,
+        mapping.flow_behavior == "FlowAlways",
+        mapping.merge_type,
+    )
 
 
 def _checked_literal(text: str | None, convert: Convert, target: AttributeDefinition, path: str) -> Any:
@@ -138,10 +134,8 @@ def _computed(value: Compute, convert: Convert, default: Any) -> Compute:
         found = value(attributes)
         if found is None:
             return default
-        if found is Special.IGNORE_THIS_FLOW:
+        if type(found) is Special:
             return found
-        if found is Special.AUTHORITATIVE_NULL:
-            return None
         converted = convert(found)
         return default if converted is None else converted
 

@@ -16,8 +16,6 @@ from ropeway.rules.schema import ObjectMapping, Schema, SynchronizationRule
 _DEFAULTS = {"active-directory": "active_directory", "ldif": "active_directory"}
 """Source kind to the file of its default schema. An LDIF file is read as an export of Active Directory."""
 
-ALL_FLOWS = {"add", "update", "delete"}
-
 
 def load_schema(raw: dict[str, Any] | None, source_kind: str) -> Schema:
     """The rules to use: those given, in Graph's synchronizationSchema shape, or the default of the source's kind.
@@ -48,8 +46,6 @@ def default_document(source_kind: str) -> dict[str, Any]:
 def _checked(raw: dict[str, Any]) -> Schema:
     schema = _with_same_as(decoded(raw))
     _refuse_doubled_priorities(schema.synchronization_rules)
-    for place, rule in enumerate(schema.synchronization_rules):
-        _refuse_unsupported(rule, f"$.synchronizationRules[{place}]")
     compile_rules(schema)
     return schema
 
@@ -71,20 +67,6 @@ def _refuse_doubled_priorities(rules: Sequence[SynchronizationRule]) -> None:
             reason = f"priority {rule.priority} is also that of rule {seen[rule.priority]}"
             raise refused("schema-ambiguous", f"$.synchronizationRules[{place}].priority", reason)
         seen[rule.priority] = place
-
-
-def _refuse_unsupported(rule: SynchronizationRule, path: str) -> None:
-    if rule.container_filter is not None and rule.container_filter.included_containers:
-        reason = "containers belong to the job's scope, where renaming them changes nothing"
-        raise refused("schema-unsupported", f"{path}.containerFilter", reason)
-    if rule.group_filter is not None and rule.group_filter.included_groups:
-        reason = "groups belong to the job's scope, where renaming them changes nothing"
-        raise refused("schema-unsupported", f"{path}.groupFilter", reason)
-    for place, mapping in enumerate(rule.object_mappings):
-        flows = {flow.strip().lower() for flow in mapping.flow_types.split(",")}
-        if flows != ALL_FLOWS:
-            reason = f"flow types “{mapping.flow_types}”: expected “Add, Update, Delete”"
-            raise refused("schema-unsupported", f"{path}.objectMappings[{place}].flowTypes", reason)
 
 
 def _with_same_as(schema: Schema) -> Schema:

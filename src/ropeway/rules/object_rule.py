@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ropeway.expressions import ExpressionFailed, Special
-from ropeway.model.changes import Desired
+from ropeway.model.changes import FLOWS, LINK, Desired, Mode
 from ropeway.model.problems import Problem, shown
 from ropeway.model.values import compare_key
+from ropeway.rules.clause import ScopeAnswer
 from ropeway.rules.failure import failed
-from ropeway.rules.flows import Flow
-from ropeway.rules.scope import CompiledScope, ScopeAnswer
+from ropeway.rules.flow import Compute, Flow
+from ropeway.rules.schema import FlowType, LinkType
+from ropeway.rules.scope import CompiledScope
 
 PRIMARY = "SMTP:"
 
@@ -21,7 +23,8 @@ PRIMARY = "SMTP:"
 class ObjectRule:
     """How objects of one source type become objects of one target type. Pure: the same attributes, the same answers.
 
-    `attributes` are the source's own and the pseudo attributes (`definitions.PSEUDO_ATTRIBUTES`), as far as known.
+    `attributes` are the source's own and the pseudo attributes (`definitions.PSEUDO_ATTRIBUTES`), as far as known; for
+    rules about members of groups or containers also `bases.MEMBER_OF` and `bases.WITHIN`.
     """
 
     name: str
@@ -35,10 +38,42 @@ class ObjectRule:
     """Target attributes that are written when an object is created, and never again."""
     matching: tuple[str, ...]
     """Target attributes that find existing objects, best first."""
-    direct: tuple[tuple[str, str, Callable[[Mapping[str, Any]], Any]], ...]
+    direct: tuple[tuple[str, str, Compute], ...]
     """Target, source and full computation of the flows that pass on one text as it is, without a default."""
-    computed: tuple[tuple[str, Callable[[Mapping[str, Any]], Any]], ...]
-    """Target and computation of all other flows."""
+    computed: tuple[tuple[str, Compute], ...]
+    """Target and computation of all other flows that simply flow."""
+    targets: frozenset[str]
+    """Every target attribute that has a flow."""
+    particular: tuple[Flow, ...]
+    """Flows of several rules, and flows that do not simply replace what was there."""
+    always: frozenset[str]
+    """Target attributes that are written at every decision (FlowAlways)."""
+    link_type: LinkType
+    adds: bool
+    """Whether it may create target objects."""
+    updates: bool
+    """Whether it changes existing ones."""
+    deletes: bool
+    """Whether a target object goes when its source object leaves."""
+
+    @property
+    def creates(self) -> bool:
+        """Whether an object without a match gets a target object."""
+        return self.adds and self.link_type is LinkType.PROVISION
+
+    @property
+    def scope_reads(self) -> frozenset[str]:
+        """The attributes that decide about the scope."""
+        return self.scope.reads
+
+    @property
+    def times(self) -> frozenset[str]:
+        """Attributes that are compared with the present time."""
+        return self.scope.times.union(*(flow.times for flow in self.flows))
+
+    def applied(self, _attributes: Mapping[str, Any]) -> ObjectRule:
+        """The rule that counts for an object in scope: this one."""
+        return self
 
     def in_scope(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
         """Whether the object is in scope, and the clause that decided; `MappingFailed` where a clause cannot say."""
@@ -50,9 +85,12 @@ class ObjectRule:
     def map(self, attributes: Mapping[str, Any]) -> Desired:
         """What the target object shall have. None: no value, so that a value it had before is cleared.
 
-        An attribute is absent only where its flow says IgnoreThisFlow. `MappingFailed` where a value does not fit.
+        An attribute is absent only where its flow says IgnoreThisFlow. `FLOWS` says of attributes how they flow where
+        they do not simply replace what was there, `LINK` that the object is only joined. `MappingFailed` where a value
+        does not fit.
         """
         desired: Desired = {}
+        modes: dict[str, str] = {}
         get = attributes.get
         target = ""
         try:
@@ -64,11 +102,29 @@ class ObjectRule:
                     desired[target] = compute(attributes)
             for target, compute in self.computed:
                 value = compute(attributes)
-                if value is not Special.IGNORE_THIS_FLOW:
+                if type(value) is not Special:
                     desired[target] = value
+                elif value is Special.AUTHORITATIVE_NULL:
+                    desired[target] = None
+                    modes[target] = Mode.NULL
+            for flow in self.particular:
+                target = flow.target.name
+                self._flow(flow, attributes, desired, modes)
         except ExpressionFailed as error:
             raise failed("mapping-failed", error, target, attributes) from error
+        if modes:
+            desired[FLOWS] = modes
+        if self.link_type is not LinkType.PROVISION:
+            desired[LINK] = self.link_type.value
         return desired
+
+    def _flow(self, flow: Flow, attributes: Mapping[str, Any], desired: Desired, modes: dict[str, str]) -> None:
+        outcome = flow.outcome(attributes)
+        if outcome.ignored:
+            return
+        desired[flow.target.name] = outcome.value
+        if outcome.mode is not None:
+            modes[flow.target.name] = outcome.mode
 
     def match_candidates(self, desired: Desired) -> tuple[tuple[str, str], ...]:
         """(target attribute, comparable value) by matching priority; of addresses the primary one, `smtp:ada@…`."""
@@ -92,24 +148,76 @@ def primary_address(desired: Desired) -> str | None:
     return primary if primary is not None else f"{PRIMARY}{mail}" if mail else None
 
 
+def assembled(
+    *,
+    name: str,
+    source_type: str,
+    target_type: str,
+    references: dict[str, str],
+    scope: CompiledScope,
+    flows: tuple[Flow, ...],
+    link_type: LinkType,
+    adds: bool,
+    updates: bool,
+    deletes: bool,
+) -> ObjectRule:
+    """A rule with its flows sorted by what they cost."""
+    simple = [flow for flow in flows if _is_simple(flow)]
+    matching = sorted((flow for flow in flows if flow.priority > 0), key=lambda flow: flow.priority)
+    return ObjectRule(
+        name=name,
+        source_type=source_type,
+        target_type=target_type,
+        references=references,
+        scope=scope,
+        flows=flows,
+        create_only=frozenset(flow.target.name for flow in flows if flow.flow_type is FlowType.OBJECT_ADD_ONLY),
+        matching=tuple(flow.target.name for flow in matching),
+        direct=tuple((f.target.name, f.direct_text, f.compute) for f in simple if f.direct_text is not None),
+        computed=tuple((f.target.name, f.compute) for f in simple if f.direct_text is None),
+        targets=frozenset(flow.target.name for flow in flows),
+        particular=tuple(flow for flow in flows if not _is_simple(flow)),
+        always=frozenset(flow.target.name for flow in flows if flow.always),
+        link_type=link_type,
+        adds=adds,
+        updates=updates,
+        deletes=deletes,
+    )
+
+
+def _is_simple(flow: Flow) -> bool:
+    return not flow.offers and flow.flow_type is FlowType.ALWAYS
+
+
 def _explained(flow: Flow, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    value: Any = None
+    outcome = None
     problem: Problem | None = None
     try:
-        value = flow.compute(attributes)
+        outcome = flow.outcome(attributes)
     except ExpressionFailed as error:
         problem = failed("mapping-failed", error, flow.target.name, attributes).problem
-    ignored = value is Special.IGNORE_THIS_FLOW
+    decided = outcome.flow if outcome is not None else flow
     return {
         "target": flow.target.name,
-        "value": None if ignored else _readable(value),
+        "value": None if outcome is None else _readable(outcome.value),
         "flow": flow.kind,
-        "expression": flow.text,
+        "expression": decided.text,
         "sources": {name: _readable(attributes.get(name)) for name in sorted(flow.reads)},
-        "applies": "only when created" if flow.create_only else "always",
-        "ignored": ignored,
+        "applies": _APPLIES[decided.flow_type],
+        "ignored": outcome is not None and outcome.ignored,
         "problem": problem,
+        "mapped_by": decided.rule,
+        "offers": [_explained(offer, attributes) for offer in flow.offers],
     }
+
+
+_APPLIES = {
+    FlowType.ALWAYS: "always",
+    FlowType.OBJECT_ADD_ONLY: "only when created",
+    FlowType.MULTI_VALUE_ADD_ONLY: "values are only added",
+    FlowType.VALUE_ADD_ONLY: "values are only added",
+    FlowType.ATTRIBUTE_ADD_ONLY: "only while there is no value",
+}
 
 
 def _readable(value: Any) -> Any:

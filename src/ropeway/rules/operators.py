@@ -1,7 +1,9 @@
 """What the operators of scope clauses mean. A place for one more operator is one more line in `OPERATORS`.
 
 An attribute with several values meets an operator if one value does; the NOT form is the exact opposite, so it is met
-by an absent attribute too. Letters' case counts only where the directory says so of the attribute (caseExact).
+by an absent attribute too, NOT REGEX MATCH apart. Letters' case counts only where the directory says so of the
+attribute (caseExact), and always for INCLUDES and REGEX MATCH (Entra's page on scoping filters,
+define-conditional-rules-for-provisioning-user-accounts).
 """
 
 from __future__ import annotations
@@ -10,6 +12,9 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from ropeway.rules.bases import spelt
+from ropeway.rules.patterns import pattern_of
 
 Test = Callable[[Any], bool]
 """Whether one present value meets the operator."""
@@ -64,7 +69,8 @@ def _contains(values: Sequence[str], fold: Callable[[str], str]) -> Test:
     return lambda value: any(one in fold(text_of(value)) for one in wanted)
 
 
-def _number_in(value: Any) -> int | None:
+def number_or_none(value: Any) -> int | None:
+    """A value as a whole number, or None where it is none."""
     if type(value) is int:
         return value
     try:
@@ -77,13 +83,13 @@ def _compares(compare: Callable[[Any, Any], bool]) -> Callable[[Sequence[str], C
     """By number where the operand is one (a value that is none does not meet it), else by text, as ISO times need."""
 
     def made(values: Sequence[str], fold: Callable[[str], str]) -> Test:
-        limit = _number_in(values[0])
+        limit = number_or_none(values[0])
         if limit is None:
             text = fold(values[0])
             return lambda value: compare(fold(text_of(value)), text)
 
         def by_number(value: Any) -> bool:
-            number = _number_in(value)
+            number = number_or_none(value)
             return number is not None and compare(number, limit)
 
         return by_number
@@ -95,7 +101,7 @@ def _bit_set(values: Sequence[str], _fold: Callable[[str], str]) -> Test:
     mask = number_of(values[0])
 
     def has_bit(value: Any) -> bool:
-        number = _number_in(value)
+        number = number_or_none(value)
         return number is not None and number & mask != 0
 
     return has_bit
@@ -110,6 +116,34 @@ def _present(_values: Sequence[str], _fold: Callable[[str], str]) -> Test:
     return lambda value: value not in ("", b"")
 
 
+def _includes(values: Sequence[str], _fold: Callable[[str], str]) -> Test:
+    return lambda value: any(one in text_of(value) for one in values)
+
+
+def _matches(values: Sequence[str], _fold: Callable[[str], str]) -> Test:
+    patterns = [pattern_of(value) for value in values]
+    return lambda value: any(pattern.search(text_of(value)) is not None for pattern in patterns)
+
+
+def _matches_none(values: Sequence[str], fold: Callable[[str], str]) -> Test:
+    matches = _matches(values, fold)
+    return lambda value: value not in ("", b"") and not matches(value)
+
+
+def _occurs(values: Sequence[str], fold: Callable[[str], str]) -> Test:
+    """Of numbers, whether they share a bit; of texts, whether the value occurs in the operand."""
+    wanted = [(number_or_none(value), fold(value)) for value in values]
+
+    def occurs(value: Any) -> bool:
+        number, text = number_or_none(value), fold(text_of(value))
+        return any(
+            number & mask != 0 if number is not None and mask is not None else text != "" and text in operand
+            for mask, operand in wanted
+        )
+
+    return occurs
+
+
 OPERATORS: dict[str, Operator] = {
     "EQUALS": Operator(1, None, _equals),
     "NOT EQUALS": Operator(1, None, _equals, negated=True),
@@ -121,14 +155,42 @@ OPERATORS: dict[str, Operator] = {
     "NOT ENDS WITH": Operator(1, None, _ends, negated=True),
     "CONTAINS": Operator(1, None, _contains),
     "NOT CONTAINS": Operator(1, None, _contains, negated=True),
+    "INCLUDES": Operator(1, None, _includes),
+    "REGEX MATCH": Operator(1, None, _matches),
+    "NOT REGEX MATCH": Operator(1, None, _matches_none),
     "GREATER_THAN": Operator(1, 1, _compares(operator.gt)),
     "GREATER_THAN_OR_EQUALS": Operator(1, 1, _compares(operator.ge)),
     "LESS_THAN": Operator(1, 1, _compares(operator.lt)),
     "LESS_THAN_OR_EQUALS": Operator(1, 1, _compares(operator.le)),
     "BIT SET": Operator(1, 1, _bit_set),
     "BIT NOT SET": Operator(1, 1, _bit_set, negated=True),
+    "&": Operator(1, None, _occurs),
+    "!&": Operator(1, None, _occurs, negated=True),
     "IS TRUE": Operator(0, 0, _says(True)),
     "IS FALSE": Operator(0, 0, _says(False)),
     "IS NOT NULL": Operator(0, 0, _present),
     "IS NULL": Operator(0, 0, _present, negated=True),
 }
+"""Cloud Sync's operators and Ropeway's own, with their usual spelling."""
+
+CONNECT = {
+    "EQUAL": "EQUALS",
+    "NOTEQUAL": "NOT EQUALS",
+    "LESSTHANOREQUAL": "LESS_THAN_OR_EQUALS",
+    "GREATERTHANOREQUAL": "GREATER_THAN_OR_EQUALS",
+    "ISIN": "IN",
+    "ISNOTIN": "NOT IN",
+    "ISBITSET": "BIT SET",
+    "ISNOTBITSET": "BIT NOT SET",
+    "!&L": "!&",
+}
+"""What Entra Connect calls otherwise, spelt without blanks; the others differ in blanks and case alone."""
+
+_SPELT = {spelt(name): found for name, found in OPERATORS.items()} | {
+    name: OPERATORS[same] for name, same in CONNECT.items()
+}
+
+
+def operator_named(name: str) -> Operator | None:
+    """The operator of that name, as either product or Ropeway spells it, or None."""
+    return _SPELT.get(spelt(name))

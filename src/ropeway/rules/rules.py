@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -12,16 +12,24 @@ from ropeway.model.definition import DirectoryDefinition, ObjectDefinition
 from ropeway.model.values import digest, pack
 from ropeway.model.watermark import Wanted
 from ropeway.rules.anchors import CONSISTENCY_GUID
+from ropeway.rules.bases import Base
+from ropeway.rules.belonging import filter_clauses
+from ropeway.rules.clause import CompiledClause
+from ropeway.rules.composed_rule import TypeRule
 from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, SECURITY_ID_REFERENCES, built_in, extended
-from ropeway.rules.flows import Flow, ReferenceFlow, compiled_flow
-from ropeway.rules.object_rule import ObjectRule
+from ropeway.rules.flow import Flow
+from ropeway.rules.flows import ReferenceFlow, compiled_flow
+from ropeway.rules.object_rule import assembled
 from ropeway.rules.refusals import refused
-from ropeway.rules.schema import ObjectMapping, Schema, SynchronizationRule
-from ropeway.rules.scope import CompiledScope, compiled_scope
+from ropeway.rules.schema import FlowType, ObjectMapping, Schema, SynchronizationRule
+from ropeway.rules.scope import compiled_scope
+from ropeway.rules.several import Part, whole
 from ropeway.rules.times import next_time
 
 DIGEST_VERSION = 1
 """Raised when the same schema begins to mean something else, so that everything is decided again."""
+
+ALL_FLOWS = frozenset({"add", "update", "delete"})
 
 CONTAINERS = {
     "organizationalUnit": ("ou",),
@@ -38,10 +46,14 @@ class Rules:
 
     digest: str
     """Stands for the rules: another value means that every object must be decided again."""
-    by_type: dict[str, ObjectRule]
+    by_type: dict[str, TypeRule]
     times: frozenset[str]
+    groups: tuple[Base, ...] = ()
+    """Groups that clauses ask about."""
+    containers: tuple[Base, ...] = ()
+    """Containers that rules are about."""
 
-    def rule_for(self, source_type: str) -> ObjectRule | None:
+    def rule_for(self, source_type: str) -> TypeRule | None:
         """The rule of a source type, or None for types that are not synchronized."""
         return self.by_type.get(source_type)
 
@@ -54,8 +66,8 @@ class Rules:
         return next_time(self.times, attributes)
 
 
-def _reads(rule: ObjectRule) -> tuple[str, ...]:
-    names = set(rule.scope.reads) | set(rule.references)
+def _reads(rule: TypeRule) -> tuple[str, ...]:
+    names = set(rule.scope_reads) | set(rule.references)
     names.update(*(flow.reads for flow in rule.flows))
     if rule.target_type == "user":
         names.add(CONSISTENCY_GUID)
@@ -66,23 +78,26 @@ def _reads(rule: ObjectRule) -> tuple[str, ...]:
 
 def compile_rules(schema: Schema) -> Rules:
     """The rules of a schema; RopewayError with path and reason for one that cannot be used."""
-    by_type: dict[str, ObjectRule] = {}
-    for place, rule in enumerate(schema.synchronization_rules):
+    parts: dict[str, list[Part]] = {}
+    order = sorted(enumerate(schema.synchronization_rules), key=lambda numbered: numbered[1].priority)
+    for place, rule in order:
         path = f"$.synchronizationRules[{place}]"
         source = _directory(schema, rule.source_directory_name, f"{path}.sourceDirectoryName")
         target = _directory(schema, rule.target_directory_name, f"{path}.targetDirectoryName")
+        above = filter_clauses(rule.container_filter, rule.group_filter, path)
         for at, mapping in enumerate(rule.object_mappings):
             if mapping.enabled:
                 where = f"{path}.objectMappings[{at}]"
-                made = _object_rule(mapping, rule, source, target, where)
-                if made.source_type in by_type:
-                    reason = f"a second mapping of “{made.source_type}”: a source type has one"
-                    raise refused("schema-ambiguous", where, reason)
-                by_type[made.source_type] = made
-    if not by_type:
+                made = _object_rule(mapping, rule, source, target, above, where)
+                parts.setdefault(made.rule.source_type, []).append(made)
+    if not parts:
         raise refused("schema-unreadable", "$.synchronizationRules", "no object type is mapped")
-    times = frozenset[str]().union(*(flow.times for rule in by_type.values() for flow in rule.flows))
-    return Rules(_digest(schema), by_type, times)
+    by_type = {name: whole(found) for name, found in parts.items()}
+    times = frozenset[str]().union(*(rule.times for rule in by_type.values()))
+    clauses = [clause for found in parts.values() for part in found for clause in part.rule.scope.clauses]
+    groups = {group.key: group for clause in clauses for group in clause.groups}
+    containers = {container.key: container for clause in clauses for container in clause.containers}
+    return Rules(_digest(schema), by_type, times, tuple(groups.values()), tuple(containers.values()))
 
 
 def _digest(schema: Schema) -> str:
@@ -113,49 +128,52 @@ def _object_rule(
     rule: SynchronizationRule,
     source: DirectoryDefinition,
     target: DirectoryDefinition,
+    above: Sequence[CompiledClause],
     path: str,
-) -> ObjectRule:
+) -> Part:
     source_type = _object(source, mapping.source_object_name, f"{path}.sourceObjectName")
     target_type = _object(target, mapping.target_object_name, f"{path}.targetObjectName")
+    flow_types = _flow_types(mapping, f"{path}.flowTypes")
+    name = f"{rule.name}: {mapping.name or mapping.source_object_name}" if rule.name else mapping.name
+    updates = "update" in flow_types
     made = [
         compiled_flow(one, source_type, target_type, f"{path}.attributeMappings[{at}]")
         for at, one in enumerate(mapping.attribute_mappings)
     ]
-    flows = tuple(flow for flow in made if isinstance(flow, Flow))
+    flows = tuple(_as_of(flow, name, updates=updates) for flow in made if isinstance(flow, Flow))
     links = [flow for flow in made if isinstance(flow, ReferenceFlow)]
     _refuse_doubles((flow.target.name for flow in flows), path, "a second mapping of target attribute")
     by_name = (flow.target for flow in links if flow.source not in SECURITY_ID_REFERENCES)
     _refuse_doubles(by_name, path, "a second mapping of target reference")
     _refuse_doubles((flow.source for flow in links), path, "a second mapping of source reference")
-    matching = sorted((flow for flow in flows if flow.priority > 0), key=lambda flow: flow.priority)
-    _refuse_doubles((str(flow.priority) for flow in matching), path, "a second attribute of matching priority")
-    name = f"{rule.name}: {mapping.name or mapping.source_object_name}" if rule.name else mapping.name
-    scope = compiled_scope(mapping.scope, source_type, f"{path}.scope")
-    links_by_source = {flow.source: flow.target for flow in links}
-    return _assembled(name, source_type.name, target_type.name, links_by_source, scope, flows, matching)
-
-
-def _assembled(
-    name: str,
-    source_type: str,
-    target_type: str,
-    references: dict[str, str],
-    scope: CompiledScope,
-    flows: tuple[Flow, ...],
-    matching: list[Flow],
-) -> ObjectRule:
-    return ObjectRule(
+    matching = [str(flow.priority) for flow in flows if flow.priority > 0]
+    _refuse_doubles(matching, path, "a second attribute of matching priority")
+    made_rule = assembled(
         name=name,
-        source_type=source_type,
-        target_type=target_type,
-        references=references,
-        scope=scope,
+        source_type=source_type.name,
+        target_type=target_type.name,
+        references={flow.source: flow.target for flow in links},
+        scope=compiled_scope(mapping.scope, source_type, f"{path}.scope", above),
         flows=flows,
-        create_only=frozenset(flow.target.name for flow in flows if flow.create_only),
-        matching=tuple(flow.target.name for flow in matching),
-        direct=tuple((f.target.name, f.direct_text, f.compute) for f in flows if f.direct_text is not None),
-        computed=tuple((f.target.name, f.compute) for f in flows if f.direct_text is None),
+        link_type=mapping.link_type,
+        adds="add" in flow_types,
+        updates=updates,
+        deletes="delete" in flow_types,
     )
+    return Part(made_rule, path)
+
+
+def _flow_types(mapping: ObjectMapping, path: str) -> frozenset[str]:
+    found = frozenset(flow.strip().lower() for flow in mapping.flow_types.split(","))
+    if not found <= ALL_FLOWS:
+        reason = f"flow types “{mapping.flow_types}”: expected some of “Add, Update, Delete”"
+        raise refused("schema-unreadable", path, reason)
+    return found
+
+
+def _as_of(flow: Flow, rule: str, *, updates: bool) -> Flow:
+    """A flow of a rule; where existing objects are not updated, everything flows at creation only."""
+    return replace(flow, rule=rule) if updates else replace(flow, rule=rule, flow_type=FlowType.OBJECT_ADD_ONLY)
 
 
 def _refuse_doubles(names: Iterable[str], path: str, reason: str) -> None:

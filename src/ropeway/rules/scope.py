@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import msgspec
 
 from ropeway.expressions import ExpressionError, ExpressionFailed, compile_expression
 from ropeway.expressions.values import MANY, as_truth
 from ropeway.model.definition import AttributeDefinition, ObjectDefinition
+from ropeway.rules.bases import MEMBERSHIP, spelt
+from ropeway.rules.belonging import membership_clause
+from ropeway.rules.clause import Check, CompiledClause, ScopeAnswer
 from ropeway.rules.definitions import PSEUDO_ATTRIBUTES
-from ropeway.rules.operators import OPERATORS, Test
+from ropeway.rules.operators import OPERATORS, Test, operator_named
+from ropeway.rules.patterns import BadPatternError
 from ropeway.rules.refusals import bad_expression, nearest, refused
 from ropeway.rules.schema import Clause, Filter, FilterGroup
-
-Check = Callable[[Mapping[str, Any]], bool]
-
-
-class ScopeAnswer(msgspec.Struct, frozen=True):
-    """Whether an object is in scope, and the clause (or group of clauses) that decided."""
-
-    passed: bool
-    clause: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledClause:
-    """One condition."""
-
-    name: str
-    met: Check
-    reads: frozenset[str]
-    answer: ScopeAnswer
-    """What is said of an object that does not meet it."""
+from ropeway.rules.times import times_compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +36,20 @@ class CompiledScope:
     alternatives: tuple[tuple[CompiledGroup, ...], ...]
 
     @property
+    def clauses(self) -> tuple[CompiledClause, ...]:
+        """All of them."""
+        chosen = (clause for choice in self.alternatives for group in choice for clause in group.clauses)
+        return (*self.required, *chosen)
+
+    @property
     def reads(self) -> frozenset[str]:
         """The attributes that decide."""
-        groups = (clause for choice in self.alternatives for group in choice for clause in group.clauses)
-        return frozenset[str]().union(*(clause.reads for clause in (*self.required, *groups)))
+        return frozenset[str]().union(*(clause.reads for clause in self.clauses))
+
+    @property
+    def times(self) -> frozenset[str]:
+        """Attributes that are compared with the present time."""
+        return frozenset[str]().union(*(clause.times for clause in self.clauses))
 
     def answer(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
         """The decision; `ExpressionFailed` from a clause's expression, with the clause's name as its argument."""
@@ -85,11 +78,13 @@ class CompiledScope:
 _IN_SCOPE = ScopeAnswer(True)
 
 
-def compiled_scope(scope: Filter | None, definition: ObjectDefinition, path: str) -> CompiledScope:
-    """The filter of an object mapping, or the refusal of a clause, with its path."""
+def compiled_scope(
+    scope: Filter | None, definition: ObjectDefinition, path: str, above: Sequence[CompiledClause] = ()
+) -> CompiledScope:
+    """The filter of an object mapping below the clauses of its rule, or the refusal of a clause, with its path."""
     if scope is None:
-        return CompiledScope((), ())
-    required: list[CompiledClause] = []
+        return CompiledScope(tuple(above), ())
+    required: list[CompiledClause] = list(above)
     alternatives: list[tuple[CompiledGroup, ...]] = []
     parts = (
         ("categoryFilterGroups", scope.category_filter_groups),
@@ -120,6 +115,10 @@ def _groups(listed: Sequence[FilterGroup], definition: ObjectDefinition, path: s
 def _clause(clause: Clause, definition: ObjectDefinition, path: str) -> CompiledClause:
     if clause.expression:
         return _expression_clause(clause, definition, path)
+    if spelt(clause.operator_name) in MEMBERSHIP:
+        return membership_clause(clause, path)
+    if clause.nested:
+        raise refused("schema-unreadable", f"{path}.nested", "only ISMEMBEROF looks into groups")
     attribute = source_attribute(clause.source_operand_name, definition, f"{path}.sourceOperandName")
     written = " ".join((attribute.name, clause.operator_name, ", ".join(clause.target_operand.values))).strip()
     name = clause.name or written
@@ -144,16 +143,14 @@ def _expression_clause(clause: Clause, definition: ObjectDefinition, path: str) 
         return answer if answer is True or answer is False else as_truth(answer, "scope", "expression")
 
     answer = ScopeAnswer(False, f"{clause.name} ({clause.expression})" if clause.name else clause.expression)
-    return CompiledClause(clause.name or clause.expression, met, expression.reads, answer)
+    times = times_compared(expression.tree)
+    return CompiledClause(clause.name or clause.expression, met, expression.reads, answer, times)
 
 
 def _operator_check(clause: Clause, attribute: AttributeDefinition, path: str) -> Check:
-    wanted = clause.operator_name.upper()
-    operator = (
-        OPERATORS.get(wanted) or OPERATORS.get(wanted.replace(" ", "_")) or OPERATORS.get(wanted.replace("_", " "))
-    )
+    operator = operator_named(clause.operator_name)
     if operator is None:
-        reason = f"no operator “{clause.operator_name}”: expected one of {', '.join(OPERATORS)}"
+        reason = f"no operator “{clause.operator_name}”: expected one of {', '.join((*OPERATORS, *sorted(MEMBERSHIP)))}"
         raise refused("schema-unreadable", f"{path}.operatorName", reason)
     values = clause.target_operand.values
     if len(values) < operator.fewest or (operator.most is not None and len(values) > operator.most):
@@ -164,6 +161,9 @@ def _operator_check(clause: Clause, attribute: AttributeDefinition, path: str) -
         raise refused("schema-unreadable", f"{path}.targetOperand.values", reason)
     try:
         test = operator.test(values, _same if attribute.case_exact else str.casefold)
+    except BadPatternError as error:
+        reason = f"not a regular expression of this engine: {error}"
+        raise refused("schema-unreadable", f"{path}.targetOperand.values", reason, value=", ".join(values)) from error
     except ValueError as error:
         reason = f"{clause.operator_name} needs a whole number, decimal or hexadecimal (&HFF)"
         raise refused("schema-unreadable", f"{path}.targetOperand.values", reason, value=values[0]) from error

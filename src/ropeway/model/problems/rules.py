@@ -65,4 +65,19 @@ ENTRIES: tuple[Entry, ...] = (
         "{function} cannot use its argument {argument}: {reason}. The target object stays as it was.",
         "Correct the value in the source, or the clause in the schema. `ropeway explain` with its DN shows the values.",
     ),
+    Entry(
+        "schema-base-unknown",
+        Severity.FATAL,
+        "The schema names a group or container that the source does not have",
+        "At {path}: {reason}.",
+        f"{_LOOK} Give its present DN, or its objectGUID, which stays when it is renamed.",
+    ),
+    Entry(
+        "join-without-object",
+        Severity.ERROR,
+        "There is no object any more that the rule could join",
+        "The rules of {object} have the link type Join or StickyJoin, which creates nothing; what they found is gone.",
+        "Nothing need be done: when another rule or job provides such an object, it is joined within the hour. If this "
+        "rule shall create objects, its link type is Provision.",
+    ),
 )
