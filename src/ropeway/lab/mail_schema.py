@@ -30,10 +30,10 @@ _SYNTAXES = {
 
 _ONE = {
     "String": (
-        "mailNickname targetAddress msExchAssistantName msExchImmutableID msExchLitigationHoldOwner msExchUsageLocation "
-        "msExchResourceDisplay msExchRetentionComment msExchRetentionURL msExchTeamMailboxSharePointUrl "
-        "telephoneAssistant msRTCSIP-DeploymentLocator msRTCSIP-Line msRTCSIP-OwnerUrn msRTCSIP-PrimaryUserAddress "
-        + " ".join(f"extensionAttribute{n}" for n in range(1, 16))
+        "mailNickname targetAddress msExchAssistantName msExchImmutableID msExchLitigationHoldOwner "
+        "msExchUsageLocation msExchResourceDisplay msExchRetentionComment msExchRetentionURL "
+        "msExchTeamMailboxSharePointUrl telephoneAssistant msRTCSIP-DeploymentLocator msRTCSIP-Line msRTCSIP-OwnerUrn "
+        "msRTCSIP-PrimaryUserAddress " + " ".join(f"extensionAttribute{n}" for n in range(1, 16))
     ),
     "Integer": (
         "msExchAuditAdmin msExchAuditDelegate msExchAuditDelegateAdmin msExchAuditOwner msExchELCMailboxFlags "
