@@ -7,7 +7,7 @@ refusals      what is wrong with a schema, with its path
 bases         groups and containers that rules name, by GUID
 clause        one condition; belonging: those about groups and containers
 scope         filter groups and clauses: is an object in scope, and which clause said so
-operators     what the operators of clauses mean; patterns: its regular expressions
+operators     what the operators of clauses mean
 conversion    a mapped value as the target's type wants it
 flow          one attribute's flow, and what those of several rules come to together
 flows         attribute mappings, compiled: direct, constant, expression

@@ -17,8 +17,8 @@ from ropeway.rules.scope import ScopeAnswer
 class ComposedRule:
     """The rules of one source type, in the order of their priority; towards the engine, one rule.
 
-    Whoever is in the scope of any of them is in scope; `applied` is the rule that then counts. References flow for
-    everybody in scope, whichever of the rules maps them.
+    Whoever is in the scope of one that finds target objects is in scope; `applied` is the rule that then counts.
+    References flow for everybody in scope, whichever of the rules maps them.
     """
 
     parts: tuple[ObjectRule, ...]
@@ -74,10 +74,14 @@ class ComposedRule:
     def _provisioning(self) -> Sequence[ObjectRule]:
         return [part for part in self.parts if part.link_type is LinkType.PROVISION] or self.parts
 
+    @property
+    def _finding(self) -> Sequence[ObjectRule]:
+        return [part for part in self.parts if part.finds] or self.parts
+
     def in_scope(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
         """Whether any rule is about the object; `MappingFailed` where a clause cannot say."""
         refused: list[str] = []
-        for part in self.parts:
+        for part in self._finding:
             answer = part.in_scope(attributes)
             if answer.passed:
                 return answer
@@ -149,6 +153,7 @@ def combined(flows: Sequence[Flow]) -> Flow:
         reads=frozenset[str]().union(*(flow.reads for flow in flows)),
         times=frozenset[str]().union(*(flow.times for flow in flows)),
         always=any(flow.always for flow in flows),
+        redacted=any(flow.redacted for flow in flows),
         offers=tuple(flows),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ropeway.expressions import Special
+from ropeway.expressions import Candidates, Special
 from ropeway.model.changes import Mode
 from ropeway.model.definition import AttributeDefinition
 from ropeway.model.values import compare_key
@@ -43,6 +43,8 @@ class Flow:
     always: bool = False
     """Written at every decision, not only when it changed."""
     merge: MergeType = MergeType.UPDATE
+    redacted: bool = False
+    """Logs, plans and explanations do not show its value."""
     rule: str = ""
     """The name of the rule it belongs to."""
     offers: tuple[Flow, ...] = ()
@@ -64,6 +66,8 @@ class Flow:
             return Outcome(None, None, self, ignored=True)
         if value is Special.AUTHORITATIVE_NULL:
             return Outcome(None, Mode.NULL, self)
+        if type(value) is Candidates:
+            return Outcome(list(value.values) or None, Mode.UNIQUE, self)
         return Outcome(value, MODES.get(self.flow_type), self)
 
 

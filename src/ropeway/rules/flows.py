@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ropeway.expressions import ExpressionError, ExpressionFailed, Special, compile_expression
+from ropeway.expressions import Candidates, Expression, ExpressionFailed, Special
 from ropeway.model.changes import Mode
 from ropeway.model.definition import AttributeDefinition, ObjectDefinition
 from ropeway.rules.conversion import Convert, converter
 from ropeway.rules.flow import MODES, Compute, Flow
-from ropeway.rules.refusals import bad_expression, nearest, refused
+from ropeway.rules.origin import Origin, changing
+from ropeway.rules.refusals import nearest, refused
 from ropeway.rules.schema import AttributeMapping, FlowType, MergeType
-from ropeway.rules.scope import source_attribute
 from ropeway.rules.times import times_compared
+
+UNIQUE = ("userPrincipalName", "mailNickname")
+"""Target attributes that the directory can look up before it gives a new object a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +29,16 @@ class ReferenceFlow:
 
 
 def compiled_flow(
-    mapping: AttributeMapping, source: ObjectDefinition, target: ObjectDefinition, path: str
+    mapping: AttributeMapping, source: Origin, target: ObjectDefinition, path: str
 ) -> Flow | ReferenceFlow:
     """One attribute mapping, or its refusal, with its path."""
     wanted = _target_attribute(mapping.target_attribute_name, target, path)
-    _refuse_lists_of_one(mapping, wanted, path)
     if wanted.type == "Reference":
         return _reference(mapping, wanted, source, path)
+    _refuse_lists_of_one(mapping, wanted, path)
     match mapping.source.type:
         case "Attribute":
-            name = source_attribute(mapping.source.name, source, f"{path}.source.name").name
+            name = source.attribute(mapping.source.name, f"{path}.source.name").name
             return _flow(mapping, wanted, "direct", f"[{name}]", frozenset((name,)), lambda a: a.get(name), path)
         case "Constant":
             value = mapping.source.name
@@ -46,14 +49,15 @@ def compiled_flow(
 
 def _refuse_lists_of_one(mapping: AttributeMapping, target: AttributeDefinition, path: str) -> None:
     """Adding and merging values needs an attribute that holds several."""
-    if target.multivalued and target.type != "Reference":
+    if target.multivalued:
         return
-    if mapping.merge_type is not MergeType.UPDATE:
-        reason = f"{mapping.merge_type.value} needs an attribute of several values, {target.name} is none"
-        raise refused("schema-unreadable", f"{path}.mergeType", reason, attribute=target.name)
-    if MODES.get(mapping.flow_type) is Mode.ADD and target.type != "Reference":
-        reason = f"{mapping.flow_type.value} needs an attribute of several values, {target.name} has one"
-        raise refused("schema-unreadable", f"{path}.flowType", reason, attribute=target.name)
+    for key, said, refuse in (
+        ("mergeType", mapping.merge_type, mapping.merge_type is not MergeType.UPDATE),
+        ("flowType", mapping.flow_type, MODES.get(mapping.flow_type) is Mode.ADD),
+    ):
+        if refuse:
+            reason = f"{said.value} needs an attribute of several values, {target.name} has one"
+            raise refused("schema-unreadable", f"{path}.{key}", reason, attribute=target.name)
 
 
 def _target_attribute(name: str, target: ObjectDefinition, path: str) -> AttributeDefinition:
@@ -64,29 +68,38 @@ def _target_attribute(name: str, target: ObjectDefinition, path: str) -> Attribu
     return found
 
 
-def _reference(
-    mapping: AttributeMapping, target: AttributeDefinition, source: ObjectDefinition, path: str
-) -> ReferenceFlow:
-    if mapping.source.type != "Attribute" or mapping.flow_type != FlowType.ALWAYS or mapping.matching_priority:
-        reason = "a reference flows directly, always, and is not matched by"
+def _reference(mapping: AttributeMapping, target: AttributeDefinition, source: Origin, path: str) -> ReferenceFlow:
+    plain = mapping.source.type == "Attribute" and mapping.flow_type is FlowType.ALWAYS
+    if not plain or mapping.matching_priority or mapping.merge_type is not MergeType.UPDATE:
+        reason = "a reference flows directly, always, is not merged and not matched by"
         raise refused("schema-unsupported", f"{path}.source", reason, attribute=target.name)
-    attribute = source_attribute(mapping.source.name, source, f"{path}.source.name")
+    attribute = source.attribute(mapping.source.name, f"{path}.source.name")
     if attribute.type != "Reference":
         reason = f"{attribute.name} is of type {attribute.type}, {target.name} is a reference"
         raise refused("schema-unreadable", f"{path}.source.name", reason, attribute=target.name)
     return ReferenceFlow(attribute.name, target.name)
 
 
-def _expression(mapping: AttributeMapping, target: AttributeDefinition, source: ObjectDefinition, path: str) -> Flow:
+def _expression(mapping: AttributeMapping, target: AttributeDefinition, source: Origin, path: str) -> Flow:
     where = f"{path}.source.expression"
-    try:
-        expression = compile_expression(mapping.source.expression)
-    except ExpressionError as error:
-        raise bad_expression(error, where, target.name) from error
-    for name in sorted(expression.reads):
-        source_attribute(name, source, where)
+    expression = source.expression(mapping.source.expression, where, target)
+    _refuse_inconstant(mapping, target, expression, where)
     times = times_compared(expression.tree)
-    return _flow(mapping, target, "expression", expression.text, expression.reads, expression.evaluate, path, times)
+    made = _flow(mapping, target, "expression", expression.text, expression.reads, expression.evaluate, path, times)
+    return replace(made, redacted=True) if expression.redacted else made
+
+
+def _refuse_inconstant(
+    mapping: AttributeMapping, target: AttributeDefinition, expression: Expression, path: str
+) -> None:
+    """What may be another value each time flows once, or it would never come to rest."""
+    once = mapping.flow_type is FlowType.OBJECT_ADD_ONLY and not mapping.matching_priority
+    if expression.changing and not once:
+        reason = f"{changing(expression)}: that is for the flow type ObjectAddOnly, and not for matching"
+        raise refused("schema-expression", path, reason, attribute=target.name, value=expression.text[:70])
+    if expression.unique and not (once and target.name in UNIQUE):
+        reason = f"SelectUniqueValue is for {' and '.join(UNIQUE)}, with the flow type ObjectAddOnly, not for matching"
+        raise refused("schema-expression", path, reason, attribute=target.name, value=expression.text[:70])
 
 
 def _flow(
@@ -136,6 +149,8 @@ def _computed(value: Compute, convert: Convert, default: Any) -> Compute:
             return default
         if type(found) is Special:
             return found
+        if type(found) is Candidates:
+            return Candidates(tuple(filter(None, map(convert, found.values))))
         converted = convert(found)
         return default if converted is None else converted
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ropeway.expressions import ExpressionFailed, Special
+from ropeway.expressions import REDACTED, ExpressionFailed, Special
 from ropeway.model.changes import FLOWS, LINK, Desired, Mode
 from ropeway.model.problems import Problem, shown
 from ropeway.model.values import compare_key
 from ropeway.rules.clause import ScopeAnswer
 from ropeway.rules.failure import failed
-from ropeway.rules.flow import Compute, Flow
+from ropeway.rules.flow import Flow
 from ropeway.rules.schema import FlowType, LinkType
 from ropeway.rules.scope import CompiledScope
+from ropeway.rules.shapes import Shapes
 
 PRIMARY = "SMTP:"
 
@@ -38,10 +39,8 @@ class ObjectRule:
     """Target attributes that are written when an object is created, and never again."""
     matching: tuple[str, ...]
     """Target attributes that find existing objects, best first."""
-    direct: tuple[tuple[str, str, Compute], ...]
-    """Target, source and full computation of the flows that pass on one text as it is, without a default."""
-    computed: tuple[tuple[str, Compute], ...]
-    """Target and computation of all other flows that simply flow."""
+    shapes: Shapes
+    """The flows that simply flow, by the attributes that objects have."""
     targets: frozenset[str]
     """Every target attribute that has a flow."""
     particular: tuple[Flow, ...]
@@ -60,6 +59,14 @@ class ObjectRule:
     def creates(self) -> bool:
         """Whether an object without a match gets a target object."""
         return self.adds and self.link_type is LinkType.PROVISION
+
+    @property
+    def finds(self) -> bool:
+        """Whether it gives objects a target object by itself; one that does not only adds to what other rules found.
+
+        Source: concept-azure-ad-connect-sync-declarative-provisioning, “Join”.
+        """
+        return self.link_type is not LinkType.JOIN or bool(self.matching)
 
     @property
     def scope_reads(self) -> frozenset[str]:
@@ -89,18 +96,15 @@ class ObjectRule:
         they do not simply replace what was there, `LINK` that the object is only joined. `MappingFailed` where a value
         does not fit.
         """
-        desired: Desired = {}
+        shape = self.shapes.shape(attributes)
+        desired = shape.blank.copy()
         modes: dict[str, str] = {}
-        get = attributes.get
         target = ""
         try:
-            for target, source, compute in self.direct:
-                value = get(source)
-                if value is None or (type(value) is str and value):
-                    desired[target] = value
-                else:
-                    desired[target] = compute(attributes)
-            for target, compute in self.computed:
+            for target, source, compute in shape.direct:
+                value = attributes[source]
+                desired[target] = value if type(value) is str and value else compute(attributes)
+            for target, compute in shape.computed:
                 value = compute(attributes)
                 if type(value) is not Special:
                     desired[target] = value
@@ -162,7 +166,6 @@ def assembled(
     deletes: bool,
 ) -> ObjectRule:
     """A rule with its flows sorted by what they cost."""
-    simple = [flow for flow in flows if _is_simple(flow)]
     matching = sorted((flow for flow in flows if flow.priority > 0), key=lambda flow: flow.priority)
     return ObjectRule(
         name=name,
@@ -173,8 +176,7 @@ def assembled(
         flows=flows,
         create_only=frozenset(flow.target.name for flow in flows if flow.flow_type is FlowType.OBJECT_ADD_ONLY),
         matching=tuple(flow.target.name for flow in matching),
-        direct=tuple((f.target.name, f.direct_text, f.compute) for f in simple if f.direct_text is not None),
-        computed=tuple((f.target.name, f.compute) for f in simple if f.direct_text is None),
+        shapes=Shapes.of([flow for flow in flows if _is_simple(flow)]),
         targets=frozenset(flow.target.name for flow in flows),
         particular=tuple(flow for flow in flows if not _is_simple(flow)),
         always=frozenset(flow.target.name for flow in flows if flow.always),
@@ -199,10 +201,10 @@ def _explained(flow: Flow, attributes: Mapping[str, Any]) -> dict[str, Any]:
     decided = outcome.flow if outcome is not None else flow
     return {
         "target": flow.target.name,
-        "value": None if outcome is None else _readable(outcome.value),
+        "value": None if outcome is None else REDACTED if flow.redacted else _readable(outcome.value),
         "flow": flow.kind,
         "expression": decided.text,
-        "sources": {name: _readable(attributes.get(name)) for name in sorted(flow.reads)},
+        "sources": {} if flow.redacted else {name: _readable(attributes.get(name)) for name in sorted(flow.reads)},
         "applies": _APPLIES[decided.flow_type],
         "ignored": outcome is not None and outcome.ignored,
         "problem": problem,

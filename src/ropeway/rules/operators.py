@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ropeway.expressions.patterns import MAX_TEXT, Pattern, compiled
 from ropeway.rules.bases import spelt
-from ropeway.rules.patterns import pattern_of
 
 Test = Callable[[Any], bool]
 """Whether one present value meets the operator."""
@@ -121,8 +121,12 @@ def _includes(values: Sequence[str], _fold: Callable[[str], str]) -> Test:
 
 
 def _matches(values: Sequence[str], _fold: Callable[[str], str]) -> Test:
-    patterns = [pattern_of(value) for value in values]
-    return lambda value: any(pattern.search(text_of(value)) is not None for pattern in patterns)
+    patterns = [compiled(value) for value in values]
+    return lambda value: any(_found(pattern, text_of(value)) for pattern in patterns)
+
+
+def _found(pattern: Pattern, text: str) -> bool:
+    return next(pattern.find(text[:MAX_TEXT]), None) is not None
 
 
 def _matches_none(values: Sequence[str], fold: Callable[[str], str]) -> Test:

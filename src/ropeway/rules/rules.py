@@ -20,6 +20,7 @@ from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, SECURITY_ID_REFERENCES,
 from ropeway.rules.flow import Flow
 from ropeway.rules.flows import ReferenceFlow, compiled_flow
 from ropeway.rules.object_rule import assembled
+from ropeway.rules.origin import origin
 from ropeway.rules.refusals import refused
 from ropeway.rules.schema import FlowType, ObjectMapping, Schema, SynchronizationRule
 from ropeway.rules.scope import compiled_scope
@@ -52,6 +53,8 @@ class Rules:
     """Groups that clauses ask about."""
     containers: tuple[Base, ...] = ()
     """Containers that rules are about."""
+    redacted: frozenset[str] = frozenset()
+    """Target attributes whose values logs and plans do not show."""
 
     def rule_for(self, source_type: str) -> TypeRule | None:
         """The rule of a source type, or None for types that are not synchronized."""
@@ -59,7 +62,10 @@ class Rules:
 
     def wanted(self) -> Wanted:
         """Per source type what any rule needs: scope, mapping, matching, source anchor, references."""
-        return Wanted(CONTAINERS | {name: _reads(rule) for name, rule in self.by_type.items()})
+        wanted = CONTAINERS | {name: _reads(rule) for name, rule in self.by_type.items()}
+        if self.groups:
+            wanted["group"] = tuple(sorted({*wanted.get("group", ()), "member"}))
+        return Wanted(wanted)
 
     def next_decision_time(self, attributes: Mapping[str, Any]) -> int | None:
         """The FILETIME at which the clock alone changes a result (an account expires), or None."""
@@ -88,7 +94,7 @@ def compile_rules(schema: Schema) -> Rules:
         for at, mapping in enumerate(rule.object_mappings):
             if mapping.enabled:
                 where = f"{path}.objectMappings[{at}]"
-                made = _object_rule(mapping, rule, source, target, above, where)
+                made = _object_rule(mapping, rule, source, target, above, where, schema.dialect)
                 parts.setdefault(made.rule.source_type, []).append(made)
     if not parts:
         raise refused("schema-unreadable", "$.synchronizationRules", "no object type is mapped")
@@ -97,7 +103,8 @@ def compile_rules(schema: Schema) -> Rules:
     clauses = [clause for found in parts.values() for part in found for clause in part.rule.scope.clauses]
     groups = {group.key: group for clause in clauses for group in clause.groups}
     containers = {container.key: container for clause in clauses for container in clause.containers}
-    return Rules(_digest(schema), by_type, times, tuple(groups.values()), tuple(containers.values()))
+    redacted = frozenset(flow.target.name for rule in by_type.values() for flow in rule.flows if flow.redacted)
+    return Rules(_digest(schema), by_type, times, tuple(groups.values()), tuple(containers.values()), redacted)
 
 
 def _digest(schema: Schema) -> str:
@@ -130,8 +137,9 @@ def _object_rule(
     target: DirectoryDefinition,
     above: Sequence[CompiledClause],
     path: str,
+    dialect: str,
 ) -> Part:
-    source_type = _object(source, mapping.source_object_name, f"{path}.sourceObjectName")
+    source_type = origin(_object(source, mapping.source_object_name, f"{path}.sourceObjectName"), dialect)
     target_type = _object(target, mapping.target_object_name, f"{path}.targetObjectName")
     flow_types = _flow_types(mapping, f"{path}.flowTypes")
     name = f"{rule.name}: {mapping.name or mapping.source_object_name}" if rule.name else mapping.name

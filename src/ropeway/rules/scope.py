@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ropeway.expressions import ExpressionError, ExpressionFailed, compile_expression
+from ropeway.expressions import ExpressionFailed
+from ropeway.expressions.patterns import Unreadable
 from ropeway.expressions.values import MANY, as_truth
-from ropeway.model.definition import AttributeDefinition, ObjectDefinition
+from ropeway.model.definition import AttributeDefinition
 from ropeway.rules.bases import MEMBERSHIP, spelt
 from ropeway.rules.belonging import membership_clause
 from ropeway.rules.clause import Check, CompiledClause, ScopeAnswer
-from ropeway.rules.definitions import PSEUDO_ATTRIBUTES
 from ropeway.rules.operators import OPERATORS, Test, operator_named
-from ropeway.rules.patterns import BadPatternError
-from ropeway.rules.refusals import bad_expression, nearest, refused
+from ropeway.rules.origin import Origin, changing
+from ropeway.rules.refusals import refused
 from ropeway.rules.schema import Clause, Filter, FilterGroup
 from ropeway.rules.times import times_compared
 
@@ -79,7 +79,7 @@ _IN_SCOPE = ScopeAnswer(True)
 
 
 def compiled_scope(
-    scope: Filter | None, definition: ObjectDefinition, path: str, above: Sequence[CompiledClause] = ()
+    scope: Filter | None, source: Origin, path: str, above: Sequence[CompiledClause] = ()
 ) -> CompiledScope:
     """The filter of an object mapping below the clauses of its rule, or the refusal of a clause, with its path."""
     if scope is None:
@@ -92,7 +92,7 @@ def compiled_scope(
         ("groups", scope.groups),
     )
     for key, listed in parts:
-        groups = _groups(listed, definition, f"{path}.{key}")
+        groups = _groups(listed, source, f"{path}.{key}")
         if len(groups) == 1:
             required.extend(groups[0].clauses)
         elif groups:
@@ -100,26 +100,26 @@ def compiled_scope(
     return CompiledScope(tuple(required), tuple(alternatives))
 
 
-def _groups(listed: Sequence[FilterGroup], definition: ObjectDefinition, path: str) -> tuple[CompiledGroup, ...]:
+def _groups(listed: Sequence[FilterGroup], source: Origin, path: str) -> tuple[CompiledGroup, ...]:
     found: list[CompiledGroup] = []
     for place, group in enumerate(listed):
         if not group.clauses:
             raise refused("schema-unreadable", f"{path}[{place}].clauses", "a group needs at least one clause")
         clauses = tuple(
-            _clause(clause, definition, f"{path}[{place}].clauses[{at}]") for at, clause in enumerate(group.clauses)
+            _clause(clause, source, f"{path}[{place}].clauses[{at}]") for at, clause in enumerate(group.clauses)
         )
         found.append(CompiledGroup(group.name or " and ".join(c.name for c in clauses), clauses))
     return tuple(found)
 
 
-def _clause(clause: Clause, definition: ObjectDefinition, path: str) -> CompiledClause:
+def _clause(clause: Clause, source: Origin, path: str) -> CompiledClause:
     if clause.expression:
-        return _expression_clause(clause, definition, path)
+        return _expression_clause(clause, source, path)
     if spelt(clause.operator_name) in MEMBERSHIP:
         return membership_clause(clause, path)
     if clause.nested:
         raise refused("schema-unreadable", f"{path}.nested", "only ISMEMBEROF looks into groups")
-    attribute = source_attribute(clause.source_operand_name, definition, f"{path}.sourceOperandName")
+    attribute = source.attribute(clause.source_operand_name, f"{path}.sourceOperandName")
     written = " ".join((attribute.name, clause.operator_name, ", ".join(clause.target_operand.values))).strip()
     name = clause.name or written
     met = _operator_check(clause, attribute, path)
@@ -127,15 +127,14 @@ def _clause(clause: Clause, definition: ObjectDefinition, path: str) -> Compiled
     return CompiledClause(name, met, frozenset((attribute.name,)), answer)
 
 
-def _expression_clause(clause: Clause, definition: ObjectDefinition, path: str) -> CompiledClause:
+def _expression_clause(clause: Clause, source: Origin, path: str) -> CompiledClause:
     if clause.source_operand_name or clause.operator_name:
         raise refused("schema-unreadable", path, "a clause has either an operator or an expression, not both")
-    try:
-        expression = compile_expression(clause.expression)
-    except ExpressionError as error:
-        raise bad_expression(error, f"{path}.expression", "") from error
-    for name in sorted(expression.reads):
-        source_attribute(name, definition, f"{path}.expression")
+    where = f"{path}.expression"
+    expression = source.expression(clause.expression, where, _TRUTH)
+    if expression.changing or expression.unique:
+        reason = f"{changing(expression)}: who is in scope must not depend on that"
+        raise refused("schema-expression", where, reason, value=clause.expression)
     evaluate = expression.evaluate
 
     def met(attributes: Mapping[str, Any]) -> bool:
@@ -145,6 +144,10 @@ def _expression_clause(clause: Clause, definition: ObjectDefinition, path: str) 
     answer = ScopeAnswer(False, f"{clause.name} ({clause.expression})" if clause.name else clause.expression)
     times = times_compared(expression.tree)
     return CompiledClause(clause.name or clause.expression, met, expression.reads, answer, times)
+
+
+_TRUTH = AttributeDefinition("scope", "Boolean")
+"""What an expression of a clause is for."""
 
 
 def _operator_check(clause: Clause, attribute: AttributeDefinition, path: str) -> Check:
@@ -161,8 +164,8 @@ def _operator_check(clause: Clause, attribute: AttributeDefinition, path: str) -
         raise refused("schema-unreadable", f"{path}.targetOperand.values", reason)
     try:
         test = operator.test(values, _same if attribute.case_exact else str.casefold)
-    except BadPatternError as error:
-        reason = f"not a regular expression of this engine: {error}"
+    except Unreadable as error:
+        reason = f"at character {error.at + 1}: {error}"
         raise refused("schema-unreadable", f"{path}.targetOperand.values", reason, value=", ".join(values)) from error
     except ValueError as error:
         reason = f"{clause.operator_name} needs a whole number, decimal or hexadecimal (&HFF)"
@@ -184,13 +187,3 @@ def _met(name: str, test: Test, negated: bool) -> Check:
         return test(value) is not negated
 
     return met
-
-
-def source_attribute(name: str, definition: ObjectDefinition, path: str) -> AttributeDefinition:
-    """The attribute of that exact name, or a refusal that proposes the right spelling."""
-    found = PSEUDO_ATTRIBUTES.get(name) or next((a for a in definition.attributes if a.name == name), None)
-    if found is not None:
-        return found
-    known = [*PSEUDO_ATTRIBUTES, *(a.name for a in definition.attributes)]
-    reason = f"{definition.name} has no attribute “{name}”{nearest(name, known)}"
-    raise refused("schema-unknown-attribute", path, reason, attribute=name)
