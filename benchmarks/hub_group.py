@@ -16,7 +16,7 @@ from benchmarks.figure import Figure
 from benchmarks.machine import load
 from benchmarks.members import Members
 from benchmarks.tenant import JOB, hub, url
-from ropeway.control.holder import this_process
+from ropeway.control.holder import a_run
 from ropeway.control.in_process import TENANT
 from ropeway.engine.cycle import Cycle
 from ropeway.engine.records import Outcome
@@ -62,10 +62,11 @@ def working(state: Path, source: Members) -> Generator[tuple[Work, Database]]:
         with database.write() as connection:
             row = jobs.create(connection, database, TENANT, settings, time.time())
         held = SqlState(database, TENANT, row.number)
-        held.acquire(this_process(), [])
-        rules = compile_rules(load_schema(None, "active-directory"))
-        yield Work(settings, rules, source, directory.target(row.number, precedence=100), held), database
-        held.release()
+        with a_run() as holder:
+            held.acquire(holder, [])
+            rules = compile_rules(load_schema(None, "active-directory"))
+            yield Work(settings, rules, source, directory.target(row.number, precedence=100), held), database
+            held.release()
     finally:
         database.close()
 
