@@ -63,14 +63,22 @@ class Intake:
         """Every object is being read, with its links: none need be asked for, and the source is busy reading."""
         self._stamps: dict[tuple[Anchor, str], int] = {}
         self._sid_references: dict[str, frozenset[str]] = {}
+        groups = work.rules.groups
+        self._asked = frozenset(base.anchor for base in groups)
+        self._nested = any(base.nested for base in groups)
+        """Rules ask about members of members: whoever is below a group that comes or goes is decided anew."""
+        self._regrouped: set[Anchor] = set()
         self.nameless = False
         """An object was there that could not even be named: absence proves nothing in this read."""
         self.failed: list[tuple[Anchor, str, str, Problem, str]] = []
 
     def _decides(self, anchor: Anchor, attribute: str) -> bool:
-        """Whether the scope depends on these links; which groups are below its groups is known only when deciding."""
+        """Whether a scope depends on these links; which groups are below its groups is known only when deciding."""
+        if attribute != "member":
+            return False
         scope = self._work.settings.scope
-        return attribute == "member" and bool(scope.groups) and (scope.nested_groups or anchor in scope.groups)
+        chosen = bool(scope.groups) and (scope.nested_groups or anchor in scope.groups)
+        return chosen or self._nested or anchor in self._asked
 
     def is_news(self, watermark: Watermark) -> bool:
         """Whether a watermark without items is worth a write: reading from the older one costs nothing for a while."""
@@ -83,6 +91,7 @@ class Intake:
         self._page = Imported(generation=self._generation, watermark=page.watermark)
         self._links: dict[LinkKey, bool] = {}
         self._touched: set[Anchor] = set()
+        self._regrouped = set()
         self._look_up(page)
         for item in page.items:
             match item:
@@ -102,6 +111,8 @@ class Intake:
                     self._unreadable(item)
                 case _:
                     assert_never(item)
+        if self._regrouped and not self.everything:
+            self._work.state.members_due(self._regrouped)
         self._page.added = [key for key, present in self._links.items() if present]
         self._page.removed = [key for key, present in self._links.items() if not present]
         return self._page
@@ -225,6 +236,8 @@ class Intake:
             self._page.entries[anchor] = fresh
         self._page.gone.add(anchor)
         self._page.due[anchor] = 1
+        if self._nested:
+            self._regrouped.add(anchor)
 
     def _link(self, key: LinkKey, *, present: bool) -> None:
         self._links[key] = present
@@ -232,6 +245,8 @@ class Intake:
         self._page.due.setdefault(key.anchor, 1)
         if self._decides(key.anchor, key.attribute):
             self._page.due.setdefault(key.other, 1)
+            if self._nested:
+                self._regrouped.add(key.other)
 
     def _replaced(self, part: LinksReplaced) -> None:
         self._page.due.setdefault(part.anchor, 1)
@@ -250,6 +265,8 @@ class Intake:
         if decides:
             for other in part.others:
                 self._page.due.setdefault(other, 1)
+            if self._nested:
+                self._regrouped.update((part.anchor, *part.others))
 
     def _unreadable(self, item: Unreadable) -> None:
         now = self._work.clock()
