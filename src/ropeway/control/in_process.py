@@ -93,7 +93,7 @@ class InProcess:
         self._directory = directory
         self._ask = ask
         self._house_kept = -HOUSEKEEPING_EVERY
-        self._schemas = Schemas(database, TENANT)
+        self._schemas = Schemas(database, TENANT, ask)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -321,7 +321,7 @@ class InProcess:
         return self._schemas.upgrade(job, seen=seen)
 
     def test_schema(self, asked: SchemaTest) -> SchemaTestView:
-        return self._schemas.test(asked, self._ask, lambda name: self._anchor(asked.job, name))
+        return self._schemas.test(asked, lambda name: self._anchor(asked.job, name))
 
     def _anchor(self, job: str | None, name: str) -> str | None:
         """The anchor of the stored object that somebody names by UPN, GUID, target id or DN."""

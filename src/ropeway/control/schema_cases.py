@@ -29,6 +29,10 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The time at which it is decided, ISO 8601."""
     expression: str | None = None
     """Evaluated instead of the rules."""
+    groups: tuple[str, ...] = ()
+    """Groups that rules ask about and that the entry is a member of, as the schema names them: by DN or GUID."""
+    containers: tuple[str, ...] = ()
+    """Containers that rules are about and that the entry is below."""
     scope: Literal["in", "out"] | None = None
     expect: dict[str, Any] = {}
     """Target attribute to value; nothing (null) means no value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,22 @@ import msgspec
 from ropeway.control.schema_cases import Case, attributes_of, is_nothing, moment, read_cases, typed_value, unreadable
 from ropeway.control.schema_entries import Subject, subject
 from ropeway.control.schema_test_views import Mismatch, SchemaTestView, TestedObject, TestedValue
-from ropeway.expressions import Expression, ExpressionError, ExpressionFailed, Special, compile_expression
+from ropeway.expressions import (
+    REDACTED,
+    Candidates,
+    Dialect,
+    Expression,
+    ExpressionError,
+    ExpressionFailed,
+    Special,
+    compile_expression,
+)
 from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, ObjectDefinition
 from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.values import Attributes
 from ropeway.model.watermark import Wanted
-from ropeway.rules import PSEUDO_ATTRIBUTES, MappingFailed, ObjectRule, Rules, compile_rules
+from ropeway.rules import PSEUDO_ATTRIBUTES, MappingFailed, Rules, TypeRule, compile_rules
+from ropeway.rules.bases import MEMBER_OF, WITHIN, Base
 from ropeway.rules.definitions import built_in, extended
 from ropeway.rules.failure import failed
 from ropeway.rules.refusals import bad_expression, nearest
@@ -28,9 +39,8 @@ ANCHOR = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 def compiled(text: str, dialect: str) -> Expression:
     """An expression, `=` before it or not; RopewayError `schema-expression` points at what is wrong."""
-    del dialect
     try:
-        return compile_expression(text.strip().removeprefix("="))
+        return compile_expression(text.strip().removeprefix("="), Dialect(dialect))
     except ExpressionError as error:
         raise bad_expression(error, "the expression", "") from error
 
@@ -69,7 +79,7 @@ class Testing:
             name = case.name or f"case {at + 1}"
             attributes = attributes_of(case, definition, place)
             dn = str(case.entry.get("dn", ""))
-            one = subject(name, case.type, dn, "", attributes, moment(case, place))
+            one = subject(name, case.type, dn, "", attributes | self._belonging(case), moment(case, place))
             expression = compiled(case.expression, self.dialect) if case.expression is not None else self.expression
             if expression is not None:
                 self._refuse_unknown(expression, one)
@@ -78,7 +88,13 @@ class Testing:
                 rule = self._rule(case.type)
                 yield _compared(_mapped(rule, one), case, rule, place)
 
-    def _rule(self, type_: str) -> ObjectRule:
+    def _belonging(self, case: Case) -> Attributes:
+        """What the engine would tell of groups and containers."""
+        groups = {base.key for base in self.rules.groups if _is_named(base, case.groups)}
+        below = {base.anchor for base in self.rules.containers if _is_named(base, case.containers)}
+        return {MEMBER_OF: frozenset(groups), WITHIN: frozenset(below)}
+
+    def _rule(self, type_: str) -> TypeRule:
         rule = self.rules.rule_for(type_)
         if rule is None:
             details = {"known": ", ".join(self.rules.by_type)}
@@ -103,7 +119,7 @@ class Testing:
 
 def testing(schema: Schema, expression: str | None, dialect: str | None) -> Testing:
     """Everything compiled; RopewayError for what is no schema or no expression."""
-    used = dialect or str(getattr(schema, "dialect", "ropeway"))
+    used = dialect or schema.dialect
     made = compiled(expression, used) if expression is not None else None
     return Testing(schema, compile_rules(schema), made, used)
 
@@ -112,6 +128,10 @@ def view_of(about: str, objects: list[TestedObject]) -> SchemaTestView:
     """All results, counted."""
     bad = sum(1 for one in objects if (_without_result(one) if one.mismatches is None else one.mismatches))
     return SchemaTestView(subject=about, objects=tuple(objects), passed=len(objects) - bad, failed=bad)
+
+
+def _is_named(base: Base, names: Sequence[str]) -> bool:
+    return any(name.lower() in (base.name.lower(), base.anchor) for name in names)
 
 
 def _without_result(one: TestedObject) -> bool:
@@ -132,18 +152,25 @@ def _evaluated(expression: Expression, one: Subject) -> TestedObject:
     except ExpressionFailed as error:
         problem = failed("mapping-failed", error, "", one.attributes).problem
         return TestedObject(name=one.name, type=one.type, problem=problem)
-    said = value.value if isinstance(value, Special) else value
-    return TestedObject(name=one.name, type=one.type, value=readable(said))
+    return TestedObject(name=one.name, type=one.type, value=REDACTED if expression.redacted else readable(value))
 
 
-def _mapped(rule: ObjectRule, one: Subject) -> TestedObject:
-    made = TestedObject(name=one.name, type=one.type, target_type=rule.target_type, rule=rule.name)
+def _mapped(rule: TypeRule, one: Subject) -> TestedObject:
     try:
         scope = rule.in_scope(one.attributes)
+        if scope.passed:
+            rule = rule.applied(one.attributes)
     except MappingFailed as failure:
-        return msgspec.structs.replace(made, problem=failure.problem)
-    values = tuple(_value(line) for line in rule.explain(one.attributes))
-    return msgspec.structs.replace(made, in_scope=scope.passed, clause=scope.clause, values=values)
+        return TestedObject(name=one.name, type=one.type, rule=rule.name, problem=failure.problem)
+    return TestedObject(
+        name=one.name,
+        type=one.type,
+        target_type=rule.target_type,
+        rule=rule.name,
+        in_scope=scope.passed,
+        clause=scope.clause,
+        values=tuple(_value(line) for line in rule.explain(one.attributes)) if scope.passed else (),
+    )
 
 
 def _value(line: Mapping[str, Any]) -> TestedValue:
@@ -179,12 +206,12 @@ def _as_text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _compared(found: TestedObject, case: Case, rule: ObjectRule, place: str) -> TestedObject:
+def _compared(found: TestedObject, case: Case, rule: TypeRule, place: str) -> TestedObject:
     wrong = list(_unexpected(found, case, rule, place))
     return msgspec.structs.replace(found, mismatches=tuple(wrong))
 
 
-def _unexpected(found: TestedObject, case: Case, rule: ObjectRule, place: str) -> Iterator[Mismatch]:
+def _unexpected(found: TestedObject, case: Case, rule: TypeRule, place: str) -> Iterator[Mismatch]:
     failing = [value.attribute for value in found.values if value.problem is not None] if found.in_scope else []
     failing += ["scope"] if found.problem is not None else []
     if isinstance(case.fails, str) and case.fails not in failing:
@@ -198,12 +225,12 @@ def _unexpected(found: TestedObject, case: Case, rule: ObjectRule, place: str) -
     for name, expected in case.expect.items():
         definition = _target(name, rule, f"{place}.expect")
         said = None if is_nothing(expected) else readable(typed_value(expected, definition, f"{place}.expect.{name}"))
-        value = values[name]
-        if value.problem is None and not _same(said, value.value):
+        value = values.get(name, TestedValue(attribute=name))
+        if found.in_scope and value.problem is None and not _same(said, value.value):
             yield Mismatch(what=name, expected=said, found="not touched" if value.ignored else value.value)
 
 
-def _target(name: str, rule: ObjectRule, place: str) -> AttributeDefinition:
+def _target(name: str, rule: TypeRule, place: str) -> AttributeDefinition:
     found = next((flow.target for flow in rule.flows if flow.target.name == name), None)
     if found is None:
         known = [flow.target.name for flow in rule.flows]
@@ -219,7 +246,17 @@ def _same(expected: Any, found: Any) -> bool:
 
 
 def readable(value: Any) -> Any:
-    """A value that JSON can hold: binary ones as a message shows them."""
-    if isinstance(value, list):
-        return [readable(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
-    return shown(value) if isinstance(value, bytes) else value
+    """A value that JSON can hold: binary ones as a message shows them, times as text."""
+    match value:
+        case list():
+            return [readable(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+        case None | bool() | int() | str():
+            return value
+        case Special():
+            return value.value
+        case Candidates(values):
+            return {"first that is free": list(values)}
+        case bytes():
+            return shown(value)
+        case _:
+            return str(value)

@@ -121,14 +121,28 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+Effect = Literal[
+    "value",
+    "emptied",
+    "created",
+    "joined",
+    "deleted",
+    "disabled",
+    "kept",
+    "not created",
+    "retyped",
+    "set aside",
+    "mapped again",
+]
+"""`value`, `emptied`: of one attribute, the rest of the object. joined: in scope, only where it is there. kept: out of
+scope, but what left is kept. not created: it would have been. retyped: deleted, and created as another type. set
+aside: its mapping fails. mapped again: it failed before."""
+
+
 class EffectView(msgspec.Struct, frozen=True, kw_only=True):
     """What a change of rules does to how many objects of a type."""
 
-    what: Literal["value", "emptied", "created", "deleted", "disabled", "kept", "not created", "retyped", "set aside",
-                  "mapped again"]  # fmt: skip
-    """value and emptied: of one attribute. created, and the rest: of the object. kept: out of scope, but the job keeps
-    what left. not created: it would have been. retyped: deleted, and created as another type. set aside: its mapping
-    fails. mapped again: it failed before."""
+    what: Effect
     type: str
     attribute: str = ""
     count: int = 0

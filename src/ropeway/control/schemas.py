@@ -11,8 +11,9 @@ import msgspec
 from ropeway.control.protocol import OnProgress
 from ropeway.control.running import trouble
 from ropeway.control.schema_cases import unreadable
-from ropeway.control.schema_entries import of_ldif, of_source, subject
+from ropeway.control.schema_entries import Subject, of_ldif, of_source, subject
 from ropeway.control.schema_listing import flow_views, scope_views
+from ropeway.control.schema_pins import with_pins
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_testing import ANCHOR, testing, view_of
 from ropeway.control.schema_views import (
@@ -25,9 +26,11 @@ from ropeway.control.schema_views import (
 from ropeway.control.schema_words import conflict_view, difference_view, where
 from ropeway.control.sources import Ask
 from ropeway.control.trials import Trial
+from ropeway.engine.scoping import Places, Scoping
+from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings, SchemaEdit
 from ropeway.model.problems import Problem, RopewayError
-from ropeway.rules import layers, load_schema
+from ropeway.rules import Rules, layers, load_schema
 from ropeway.rules.differences import Document, differences
 from ropeway.rules.schema import Schema
 from ropeway.rules.written import read_written
@@ -37,6 +40,7 @@ from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 from ropeway.store.schemas import SchemaRecord
+from ropeway.store.state import SqlState
 
 Form = Literal["yaml", "json"]
 
@@ -44,8 +48,8 @@ Form = Literal["yaml", "json"]
 class Schemas:
     """The part of Control that is about schemas."""
 
-    def __init__(self, database: Database, tenant: int) -> None:
-        self._db, self._tenant = database, tenant
+    def __init__(self, database: Database, tenant: int, ask: Ask | None) -> None:
+        self._db, self._tenant, self._ask = database, tenant, ask
 
     def show(self, job: str, *, type_: str | None, attribute: str | None) -> SchemaView:
         """Its attribute mappings and scopes, with what the default has."""
@@ -142,7 +146,7 @@ class Schemas:
                 schemas.note_base(c, self._db, self._key(row), layers.stands_for(usual), usual)
         return view
 
-    def test(self, asked: SchemaTest, ask: Ask | None, anchor_of: Callable[[str], str | None]) -> SchemaTestView:
+    def test(self, asked: SchemaTest, anchor_of: Callable[[str], str | None]) -> SchemaTestView:
         """What rules or an expression make of entries; `anchor_of` finds the object that a UPN names."""
         row = self._found(asked.job)[0] if asked.job is not None else None
         schema, about = self._tested(asked, row)
@@ -155,12 +159,25 @@ class Schemas:
                 raise unreadable("the entry", "it is no LDIF entry of a type that the rules are about")
         elif asked.object is not None and row is not None:
             anchor = asked.object.lower() if ANCHOR.fullmatch(asked.object) else anchor_of(asked.object)
-            found = [of_source(row.settings, asked.object, anchor, made.wanted(None), ask)]
+            live = of_source(row.settings, asked.object, anchor, made.wanted(None), self._ask)
+            found = [self._where_it_belongs(row, made.rules, live)]
         elif asked.expression is not None:
             found = [subject("no entry", "", "", "", {})]
         else:
             raise unreadable("the request", "there is no entry to try the rules on: LDIF, a live object, or cases")
         return view_of(about, [made.of(one) for one in found])
+
+    def _where_it_belongs(self, row: JobRow, rules: Rules, live: Subject) -> Subject:
+        """A live object with the groups and containers that rules ask about, as far as the job has read them."""
+        state = SqlState(self._db, self._tenant, row.number)
+        anchor = Anchor(live.attributes["objectGUID"])
+        with trouble():
+            entry = state.known([anchor]).get(anchor)
+            if entry is not None:
+                scoping = Scoping(state, row.settings.scope, rules)
+                scoping.members([anchor])
+                scoping.tell(entry, Places(state, row.settings.scope, rules).of(entry), live.attributes)
+        return live
 
     def _tested(self, asked: SchemaTest, row: JobRow | None) -> tuple[Schema, str]:
         """The schema that is tried, and what it is called."""
@@ -216,7 +233,8 @@ class Schemas:
         if exported is not None and exported.job == row.id and exported.revision != record.revision:
             details = {"seen": str(exported.revision), "found": str(record.revision)}
             raise RopewayError(Problem("schema-changed-meanwhile", object=row.name, details=details))
-        document = layers.canonical(plain)
+        with trouble():
+            document = with_pins(layers.canonical(plain), row.settings, (self._db, self._key(row)), self._ask)
         return lambda settings: layers.with_schema(settings, document)
 
     def _found(self, job: str) -> tuple[JobRow, SchemaRecord]:

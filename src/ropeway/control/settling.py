@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ropeway.control.schema_pins import with_pins
 from ropeway.control.sources import Ask, open_source
 from ropeway.engine.ports import Resolves, Source
 from ropeway.model.anchors import Anchor
@@ -21,7 +22,8 @@ def settled(
 ) -> JobSettings:
     """The settings with containers and groups by GUID; RopewayError for whatever would only fail later."""
     if settings.schema is not None:
-        settings = with_schema(settings, canonical(imported(settings.schema)[0]))
+        document = with_pins(canonical(imported(settings.schema)[0]), settings, None, ask)
+        settings = with_schema(settings, document)
     wanted = compile_rules(job_schema(settings)).wanted()
     source = open_source(settings.source, ask)
     try:

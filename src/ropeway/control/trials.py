@@ -39,6 +39,8 @@ class Answer:
     reason: str = ""
     problem: Problem | None = None
     create_only: frozenset[str] = frozenset()
+    creates: bool = True
+    deletes: bool = True
 
 
 @dataclass(slots=True)
@@ -126,10 +128,10 @@ class Trial:
             if before.problem is None:
                 effects.note("set aside", type_, "", Example(object=dn, reason=describe(after.problem)))
         elif before.desired is not None and after.desired is None:
-            what = self._departure(entry)
+            what = self._departure(entry) if before.deletes or entry.target is None else "kept"
             effects.note(what, before.target_type, "", Example(object=dn, reason=after.reason))
         elif after.desired is not None and before.desired is None:
-            what = "mapped again" if before.problem is not None else "created"
+            what = "mapped again" if before.problem is not None else "created" if after.creates else "joined"
             effects.note(what, after.target_type, "", Example(object=dn, after=_name(after.desired)))
         elif before.desired is not None and after.desired is not None:
             if before.target_type != after.target_type:
@@ -171,7 +173,13 @@ def _answer(
         if reason is not None:
             return Answer(reason=reason)
         applied = rule.applied(attributes)
-        return Answer(applied.map(attributes), applied.target_type, "", None, applied.create_only)
+        return Answer(
+            applied.map(attributes),
+            applied.target_type,
+            create_only=applied.create_only,
+            creates=applied.creates,
+            deletes=applied.deletes,
+        )
     except MappingFailed as failure:
         return Answer(problem=failure.problem)
 

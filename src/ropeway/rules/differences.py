@@ -149,7 +149,7 @@ def _of_parts(before: Tree, after: Tree, place: Place) -> Iterator[Difference]:
             continue
         if key in NAMED_BY:
             yield from _of_elements(old or {}, new or {}, where)
-        elif isinstance(old or {}, dict) and isinstance(new or {}, dict):
+        elif all(part is None or isinstance(part, dict) for part in (old, new)):
             yield from _of_parts(old or {}, new or {}, where)
         else:
             yield Difference(where, old, new)

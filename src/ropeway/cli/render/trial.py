@@ -11,6 +11,7 @@ from ropeway.control.schema_views import EffectView, Example, TrialView
 
 OF_OBJECTS: dict[str, str] = {
     "created": "come into scope, and would be created or matched",
+    "joined": "come into the scope of rules that only join what is there",
     "deleted": "leave the scope, and would be deleted",
     "disabled": "would be disabled",
     "kept": "leave the scope; the job keeps what left",
