@@ -207,3 +207,11 @@ def test_a_reader_who_is_too_late_is_told_so(company: Company) -> None:
     assert company.directory.changes_since(1) == []
     with pytest.raises(RopewayError, match="changes-forgotten"):
         company.directory.changes_since(0)
+
+
+def test_people_are_found_by_nickname_whatever_their_mail_begins_with(company: Company) -> None:
+    ann = person("ann", mail="ann@contoso.test", mailNickname="Ann")
+    company.done(ann, person("ben", mail="b.king@contoso.test", mailNickname="benny"))
+    assert [company.user(name)["displayName"] for name in ("ann", "Benny")] == ["Ann", "Ben"]
+    with pytest.raises(RopewayError, match="object-not-found"):
+        company.user("b.king")

@@ -148,16 +148,20 @@ def _values(record: Record) -> Row:
     """What can change of an object's row, in the order of `_VALUES`."""
     state = record.state
     properties = state.properties
-    mail, nickname = properties.get("mail"), properties.get("mailNickname")
+    mail, nickname = _key(properties.get("mail")), _key(properties.get("mailNickname"))
     return (
         encode(properties).decode(),
         None if state.history is None else encode(state.history).decode(),
         state.deleted,
         properties.get("onPremisesImmutableId"),
         compare_key(properties["displayName"]),
-        None if mail is None else compare_key(mail),
-        None if nickname is None else compare_key(nickname),
+        mail,
+        None if mail is not None and mail.partition("@")[0] == nickname else nickname,
     )
+
+
+def _key(text: str | None) -> str | None:
+    return None if text is None else compare_key(text)
 
 
 def _plan_contributions(

@@ -49,12 +49,22 @@ def numbers_of(connection: Connection, tenant: int, type_: str, identifier: str)
         or_((_k.name == UPN) & (_k.value == key), (_k.name == PROXY) & (_k.value == f"smtp:{key}")),
     )
     attempts: tuple[ColumnElement[bool], ...] = (
-        _o.id == identifier.strip().lower(),
+        (_o.tenant == tenant) & (_o.id == identifier.strip().lower()),
         _o.number.in_(held),
-        or_(_o.mail_key == key, _o.nickname_key == key),
+        _called(tenant, key),
     )
-    live = select(_o.number).where(_o.tenant == tenant, _o.type == type_, _o.deleted.is_(None))
+    live = select(_o.number).where(_o.type == type_, _o.deleted.is_(None))
     return _first_found(connection, live, attempts)
+
+
+def _called(tenant: int, key: str) -> ColumnElement[bool]:
+    """Mail or nickname: each by its own index. `A` follows `@` in the order of bytes."""
+    begins = (_o.mail_key >= f"{key}@") & (_o.mail_key < f"{key}A") & _o.nickname_key.is_(None)
+    found = [
+        select(_o.number).where(_o.tenant == tenant, one)
+        for one in (_o.mail_key == key, _o.nickname_key == key, begins)
+    ]
+    return _o.number.in_(union(*found))
 
 
 def binned_numbers(connection: Connection, tenant: int, type_: str, identifier: str) -> list[int]:
@@ -64,7 +74,7 @@ def binned_numbers(connection: Connection, tenant: int, type_: str, identifier: 
     attempts: tuple[ColumnElement[bool], ...] = (
         _o.id == identifier.strip().lower(),
         func.lower(_o.properties).contains(upn.lower(), autoescape=True),
-        or_(_o.mail_key == key, _o.nickname_key == key, _o.name_key == key),
+        or_(_called(tenant, key), _o.name_key == key),
     )
     binned = select(_o.number).where(_o.tenant == tenant, _o.type == type_, _o.deleted.is_not(None))
     return _first_found(connection, binned, attempts)

@@ -126,7 +126,14 @@ def upgrade() -> None:
     op.create_index("ix_directory_object_id", "directory_object", ["tenant", "id"], unique=True)
     op.create_index("ix_directory_object_mail", "directory_object", ["tenant", "mail_key"], unique=False)
     op.create_index("ix_directory_object_name", "directory_object", ["tenant", "type", "name_key"], unique=False)
-    op.create_index("ix_directory_object_nickname", "directory_object", ["tenant", "nickname_key"], unique=False)
+    op.create_index(
+        "ix_directory_object_nickname",
+        "directory_object",
+        ["tenant", "nickname_key"],
+        unique=False,
+        sqlite_where=sa.text("nickname_key IS NOT NULL"),
+        postgresql_where=sa.text("nickname_key IS NOT NULL"),
+    )
     op.create_table(
         "directory_waiting",
         sa.Column("tenant", sa.Integer(), autoincrement=False, nullable=False),
