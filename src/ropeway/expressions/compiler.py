@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
 from ropeway.expressions.budget import begun, charged, is_metered
-from ropeway.expressions.calls import Argument, called, converted
+from ropeway.expressions.calls import Fixed, called, converted
 from ropeway.expressions.dialect import Dialect
 from ropeway.expressions.errors import ExpressionError, ExpressionFailed
 from ropeway.expressions.functions import TABLES, Function, Parameter
 from ropeway.expressions.functions.lambdas import variable_key
-from ropeway.expressions.operators import OPERATIONS, equal, negated
+from ropeway.expressions.operator_calls import equal_to, inverted, logic, negation, operation, ordered_to, present
+from ropeway.expressions.operators import COMPARISONS, OPERATIONS
 from ropeway.expressions.parameters import parameter
 from ropeway.expressions.spelling import nearest
-from ropeway.expressions.spreading import Closure, spread
+from ropeway.expressions.spreading import Closure
 from ropeway.expressions.times import Moment
 from ropeway.expressions.tree import (
     Attribute,
@@ -29,7 +30,7 @@ from ropeway.expressions.tree import (
     Variable,
 )
 from ropeway.expressions.tree import Parameter as ParameterNode
-from ropeway.expressions.values import MANY, Compare, Encoding, Special, as_truth
+from ropeway.expressions.values import MANY, Compare, Encoding, Special
 
 _CONSTANTS: dict[str, Any] = {
     "NULL": None,
@@ -56,10 +57,9 @@ def compile_tree(tree: Node, dialect: Dialect = Dialect.ROPEWAY, text: str = "")
 def _finished(closure: Closure) -> Closure:
     def run(attributes: Mapping[str, Any]) -> Any:
         value = closure(attributes)
-        kind = type(value)
-        if kind is MANY:
+        if type(value) is MANY:
             return [str(one) if type(one) is Moment else one for one in value if one is not None] or None
-        return str(value) if kind is Moment else value
+        return str(value) if type(value) is Moment else value
 
     return run
 
@@ -89,9 +89,9 @@ class _Compiler:
             case Omitted():
                 raise ExpressionError(self.text, node.at, "expected a value, this argument cannot be left out")
             case Unary("NOT", operand):
-                return _not(self.closure(operand, variables, False))
+                return inverted(self.closure(operand, variables, False))
             case Unary(_, operand):
-                return _negation(self.closure(operand, variables, False))
+                return negation(self.closure(operand, variables, False))
             case Binary():
                 return self.binary(node, variables)
             case Call():
@@ -118,13 +118,15 @@ class _Compiler:
     def binary(self, node: Binary, variables: frozenset[str]) -> Closure:
         left, right = self.closure(node.left, variables, False), self.closure(node.right, variables, False)
         if node.operator == "AND" or node.operator == "OR":
-            return _logic(node.operator, left, right)
-        operation = OPERATIONS[node.operator]
+            return logic(node.operator, left, right)
+        meant = OPERATIONS[node.operator]
         if self.dialect is Dialect.CLOUD and node.operator != "&":
-            return _operation(node.operator, _present(node.operator, operation), left, right)
+            return operation(node.operator, present(node.operator, meant), left, right)
         if node.operator == "=" and isinstance(node.right, Literal):
-            return _equal_to(left, node.right.value)
-        return _operation(node.operator, operation, left, right)
+            return equal_to(left, node.right.value)
+        if node.operator in COMPARISONS and isinstance(node.right, Literal) and type(node.right.value) is int:
+            return ordered_to(node.operator, meant, left, node.right.value)
+        return operation(node.operator, meant, left, right)
 
     def call(self, node: Call, variables: frozenset[str], top: bool) -> Closure:
         function = self.function(node, top)
@@ -174,11 +176,11 @@ class _Compiler:
             raise ExpressionError(self.text, node.at, reason)
 
     def argument(self, function: Function, place: int, node: Node, variables: frozenset[str]) -> Any:
-        """A closure; the literal itself, so that it is converted once; or None where it is left out."""
+        """A closure; or a fixed value: what is written out is converted once, what is left out is None."""
         wanted = function.parameter(place)
         if isinstance(node, Omitted):
             self.required(wanted, function, node)
-            return None
+            return None if function.builds else Fixed(None)
         if wanted.kind in _WORDS:
             return self.word(wanted, function, node)
         if wanted.kind == "variable" or wanted.kind == "literal":
@@ -187,104 +189,26 @@ class _Compiler:
             return self.literal(wanted, function, node)
         return self.closure(node, variables, False)
 
-    def word(self, wanted: Parameter, function: Function, node: Node) -> Argument:
+    def word(self, wanted: Parameter, function: Function, node: Node) -> Fixed:
         kind, words = _WORDS[wanted.kind]
         value = _CONSTANTS.get(node.name) if isinstance(node, Constant) else None
         if not isinstance(value, kind):
             raise ExpressionError(self.text, node.at, f"{function.name}, {wanted.name}: expected {words}")
-        return lambda _: value
+        return Fixed(value)
 
     def written(self, wanted: Parameter, function: Function, node: Node) -> str:
         if wanted.kind == "variable" and isinstance(node, Variable):
             return node.name
         if wanted.kind == "literal" and isinstance(node, Literal) and isinstance(node.value, str):
             return node.value
-        what = (
-            "a variable, such as $item"
-            if wanted.kind == "variable"
-            else "a text that is written out, in quotation marks"
-        )
+        what = "a variable, such as $item" if wanted.kind == "variable" else "a text written out, in quotation marks"
         raise ExpressionError(self.text, node.at, f"{function.name}, {wanted.name}: expected {what}")
 
-    def literal(self, wanted: Parameter, function: Function, node: Literal) -> Literal:
+    def literal(self, wanted: Parameter, function: Function, node: Literal) -> Fixed:
         if wanted.kind == "number" and type(node.value) is not int:
             reason = f"{function.name}, {wanted.name}: expected a number, found a text or a truth"
             raise ExpressionError(self.text, node.at, reason)
         try:
-            converted(wanted, node, function.name)
+            return Fixed(converted(wanted, node.value, function.name))
         except ExpressionFailed as error:
             raise ExpressionError(self.text, node.at, str(error)) from None
-        return node
-
-
-def _truth(value: Any) -> bool:
-    return value if value is True or value is False else as_truth(value, "condition", "operand")
-
-
-def _not(operand: Closure) -> Closure:
-    def run(attributes: Mapping[str, Any]) -> Any:
-        value = operand(attributes)
-        return [not _truth(one) for one in value] if type(value) is MANY else not _truth(value)
-
-    return run
-
-
-def _negation(operand: Closure) -> Closure:
-    def run(attributes: Mapping[str, Any]) -> Any:
-        value = operand(attributes)
-        return [negated(one) for one in value] if type(value) is MANY else negated(value)
-
-    return run
-
-
-def _logic(operator: str, left: Closure, right: Closure) -> Closure:
-    decides = operator == "OR"
-
-    def both(first: Any, second: Any) -> bool:
-        return _truth(second) if _truth(first) is not decides else decides
-
-    def run(attributes: Mapping[str, Any]) -> Any:
-        first = left(attributes)
-        if type(first) is MANY:
-            return spread(both, (first, right(attributes)), operator)
-        if _truth(first) is decides:
-            return decides
-        second = right(attributes)
-        return [_truth(one) for one in second] if type(second) is MANY else _truth(second)
-
-    return run
-
-
-def _equal_to(left: Closure, literal: str | int | bool) -> Closure:
-    kind = type(literal)
-
-    def run(attributes: Mapping[str, Any]) -> Any:
-        value = left(attributes)
-        if type(value) is kind:
-            return value == literal
-        return [equal(one, literal) for one in value] if type(value) is MANY else equal(value, literal)
-
-    return run
-
-
-def _present(name: str, operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """A comparison of the dialect cloud: it fails where a value is absent or empty ("Known limitations" of IIF)."""
-
-    def compared(left: Any, right: Any) -> Any:
-        for value, argument in ((left, "left"), (right, "right")):
-            if value is None or value == "":
-                reason = "the dialect cloud compares no absent or empty value; use Switch, or the dialect ropeway"
-                raise ExpressionFailed(name, argument, value, reason)
-        return operation(left, right)
-
-    return compared
-
-
-def _operation(name: str, operation: Callable[[Any, Any], Any], left: Closure, right: Closure) -> Closure:
-    def run(attributes: Mapping[str, Any]) -> Any:
-        first, second = left(attributes), right(attributes)
-        if type(first) is MANY or type(second) is MANY:
-            return spread(operation, (first, second), name)
-        return operation(first, second)
-
-    return run

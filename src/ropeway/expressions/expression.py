@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ropeway.expressions.checking import Checker
 from ropeway.expressions.compiler import compile_tree
 from ropeway.expressions.dialect import Dialect
 from ropeway.expressions.errors import ExpressionFailed
@@ -69,9 +70,10 @@ def compile_expression(
     tree = parse(text, dialect)
     calls = frozenset(part.function for part, _ in walk(tree) if isinstance(part, Call))
     evaluate = compile_tree(tree, dialect, text)
-    return Expression(
-        text, dialect, tree, names_read(tree), calls, _shielded(evaluate) if "Redact" in calls else evaluate
-    )
+    Checker(dialect, text, types or {}).check(tree, result)
+    if "Redact" in calls:
+        evaluate = _shielded(evaluate)
+    return Expression(text, dialect, tree, names_read(tree), calls, evaluate)
 
 
 def _shielded(evaluate: Closure) -> Closure:

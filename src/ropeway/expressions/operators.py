@@ -48,12 +48,14 @@ def unequal(left: Any, right: Any) -> bool:
     return not equal(left, right)
 
 
-def _ordered(name: BinaryOperator, compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+def _ordered(name: BinaryOperator) -> Callable[[Any, Any], bool]:
+    compare = COMPARISONS[name]
+
     def ordered(left: Any, right: Any) -> bool:
+        if type(left) is type(right) and (type(left) is int or type(left) is str):
+            return compare(left, right)
         if left is None or right is None:
             return False
-        if (type(left) is int and type(right) is int) or (type(left) is str and type(right) is str):
-            return compare(left, right)
         if type(left) is Moment or type(right) is Moment:
             return compare(_moment(left, name, "left"), _moment(right, name, "right"))
         return compare(as_number(left, name, "left"), as_number(right, name, "right"))
@@ -94,13 +96,21 @@ def negated(value: Any) -> int | None:
     return in_range(-as_number(value, "-", "operand"), "-", "operand")
 
 
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+"""What the signs mean between two values of one type."""
+
 OPERATIONS: dict[BinaryOperator, Callable[[Any, Any], Any]] = {
     "=": equal,
     "<>": unequal,
-    "<": _ordered("<", operator.lt),
-    "<=": _ordered("<=", operator.le),
-    ">": _ordered(">", operator.gt),
-    ">=": _ordered(">=", operator.ge),
+    "<": _ordered("<"),
+    "<=": _ordered("<="),
+    ">": _ordered(">"),
+    ">=": _ordered(">="),
     "&": concatenate,
     "+": _arithmetic("+", operator.add),
     "-": _arithmetic("-", operator.sub),

@@ -76,7 +76,7 @@ class Pattern:
     find: Callable[[str], Iterator[Match]]
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - said of a text, not of the program
     """A pattern that cannot be used: a sentence, and the place in it."""
 
     def __init__(self, at: int, reason: str) -> None:
@@ -89,14 +89,15 @@ def compiled(text: str) -> Pattern:
     """A pattern of .NET; `Unreadable` where RE2 cannot do what it asks."""
     if len(text) > MAX_PATTERN:
         raise Unreadable(MAX_PATTERN, f"a regular expression has at most {MAX_PATTERN} characters")
-    options: Any = re2.Options()
+    engine: Any = re2
+    options: Any = engine.Options()
     options.log_errors = False
     options.max_mem = _MEMORY
     try:
-        made: Any = re2.compile("".join(_translated(text)), options)
+        made: Any = engine.compile("".join(_translated(text)), options)
     except UnicodeEncodeError as error:
         raise Unreadable(error.start, "a character that is none (a lone surrogate)") from None
-    except re2.error as error:
+    except engine.error as error:
         raise Unreadable(0, f"a regular expression that cannot be used: {_said(error)}") from None
     groups = {str(number): number for number in range(made.groups + 1)} | dict(made.groupindex)
     return Pattern(text, groups, cast(Callable[[str], Iterator[Match]], made.finditer))

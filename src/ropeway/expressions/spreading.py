@@ -7,11 +7,15 @@ Source: concept-azure-ad-connect-sync-declarative-provisioning-expressions, "Mul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from ropeway.expressions.errors import ExpressionFailed
-from ropeway.expressions.values import MANY, checked_items, checked_length
+from ropeway.expressions.values import MANY, MAX_RESULT, checked_items
+
+MAX_LIST = 4 * MAX_RESULT
+"""The most characters of all texts of a list together."""
 
 Closure = Callable[[Mapping[str, Any]], Any]
 """An object's attributes to a value."""
@@ -24,17 +28,28 @@ def spread(call: Callable[..., Any], values: Sequence[Any], function: str) -> li
         least, *_, most = sorted(lengths)
         raise ExpressionFailed(function, "values", most, f"lists of different length, {least} and {most}")
     count = lengths.pop()
+    rows = zip(*[value if type(value) is MANY else repeat(value, count) for value in values], strict=True)
+    return _bounded((call(*row) for row in rows), count, function)
+
+
+def spread_one(call: Callable[[Any], Any], values: Sequence[Any], function: str) -> list[Any]:
+    """`call` for each value of one list."""
+    return _bounded(map(call, values), len(values), function)
+
+
+def _bounded(results: Iterable[Any], count: int, function: str) -> list[Any]:
+    """The results as a list, none of them a list, together not too long."""
     checked_items(count, function, "values")
     found: list[Any] = []
     characters = 0
-    for place in range(count):
-        result = call(*[value[place] if type(value) is MANY else value for value in values])
-        if type(result) is MANY:
-            raise ExpressionFailed(function, "values", count, "a list of lists; work on its values with Select")
-        found.append(result)
+    for result in results:
         if type(result) is str:
             characters += len(result)
-            checked_length(characters // 4, function, "values")
+            if characters > MAX_LIST:
+                raise ExpressionFailed(function, "values", count, f"values longer than {MAX_LIST} characters together")
+        elif type(result) is MANY:
+            raise ExpressionFailed(function, "values", count, "a list of lists; work on its values with Select")
+        found.append(result)
     return found
 
 

@@ -128,6 +128,6 @@ def normalize_diacritics(source: str) -> str:
 
 
 FUNCTIONS: tuple[Function, ...] = (
-    to_lower, to_upper, lower_case, upper_case, proper_case, proper_case_by_category, either(proper_case, proper_case_by_category),
-    normalize_diacritics,
+    to_lower, to_upper, lower_case, upper_case, proper_case, proper_case_by_category,
+    either(proper_case, proper_case_by_category), normalize_diacritics,
 )  # fmt: skip

@@ -17,7 +17,7 @@ from ropeway.expressions.times import Moment
 from ropeway.expressions.times.moment import moment
 from ropeway.expressions.tree import Literal, Node
 
-_CERTIFICATE = Parameter("certificate", "any")
+_CERTIFICATE = Parameter("certificate", "any", wants="binary")
 _NAME_TYPES = ("SimpleName", "EmailName", "UpnName", "DnsName", "DnsFromAlternativeName", "UrlName")
 
 
@@ -71,8 +71,15 @@ def _name_type(arguments: Sequence[Node]) -> tuple[int, str] | None:
     return None
 
 
-@function("CertNameInfo", _CERTIFICATE, text("x509NameType"), Parameter("includesIssuerName", "truth"),
-          dialects=CONNECT, result="text", check=_name_type)  # fmt: skip
+@function(
+    "CertNameInfo",
+    _CERTIFICATE,
+    text("x509NameType"),
+    Parameter("includesIssuerName", "truth"),
+    dialects=CONNECT,
+    result="text",
+    check=_name_type,
+)
 def cert_name_info(value: Any, kind: str, of_issuer: bool) -> str:
     """One of the names in a certificate: of its issuer if the last argument is True, else of its subject. "" if none.
 
@@ -89,10 +96,10 @@ FUNCTIONS: tuple[Function, ...] = (
     cert_name_info,
     _of("CertExtensionOids", "The identifiers of a certificate's critical extensions. "
         "`CertExtensionOids(Item([userCertificate], 1))` can give 2.5.29.15 and 2.5.29.19.",
-        lambda found: x509.critical(found) or None, "any"),
-    _of("CertFormat", 'The name of a certificate\'s format, which is always "X509".', lambda found: "X509"),
+        lambda found: x509.critical(found) or None, "texts"),
+    _of("CertFormat", 'The name of a certificate\'s format, which is always "X509".', lambda _: "X509"),
     _of("CertFriendlyName", "The alias of a certificate. It is a property of Windows' certificate store and no part of "
-        'the certificate, so that of a value from a directory it is always "".', lambda found: ""),
+        'the certificate, so that of a value from a directory it is always "".', lambda _: ""),
     _of("CertHashString", "The SHA-1 hash of a certificate, in hexadecimal digits. `CertHashString([userCertificate])` "
         "looks at every value.", _thumbprint),
     _of("CertThumbprint", "The SHA-1 hash of a certificate, in hexadecimal digits: what Windows calls its thumbprint.",
@@ -102,7 +109,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _of("CertIssuerDN", 'The distinguished name of who issued a certificate: "CN=Contoso CA, DC=contoso, DC=com".',
         lambda found: x509.name_text(found.issuer)),
     _of("CertIssuerOid", "The identifier of the issuer's name. A name in a certificate has none, so that it is always "
-        "NULL, as in .NET (X500DistinguishedName.Oid).", lambda found: None),
+        "NULL, as in .NET (X500DistinguishedName.Oid).", lambda _: None),
     _of("CertKeyAlgorithm", 'The identifier of the algorithm of the public key: "1.2.840.113549.1.1.1" is RSA.',
         _key_algorithm),
     _of("CertKeyAlgorithmParams", "The parameters of the public key's algorithm, in hexadecimal digits (DER): "
@@ -122,7 +129,7 @@ FUNCTIONS: tuple[Function, ...] = (
     _of("CertSubjectNameDN", 'The distinguished name of whom a certificate is about: "CN=Ada Lovelace, DC=contoso".',
         lambda found: x509.name_text(found.subject)),
     _of("CertSubjectNameOid", "The identifier of the subject's name. A name in a certificate has none, so that it is "
-        "always NULL, as in .NET (X500DistinguishedName.Oid).", lambda found: None),
+        "always NULL, as in .NET (X500DistinguishedName.Oid).", lambda _: None),
     _of("CertVersion", "The version of a certificate's format: 3 for all that are in use.",
         lambda found: found.version.value + 1, "number"),
 )  # fmt: skip

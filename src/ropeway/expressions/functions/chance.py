@@ -1,4 +1,4 @@
-"""Functions that answer something else each time. A flow that uses one is best written only when an object is created."""
+"""Functions that answer something else each time: best for flows that are written only when an object is created."""
 
 from __future__ import annotations
 
@@ -31,14 +31,23 @@ def random_number(start: int, end: int) -> int:
     return _random.randint(start, end)
 
 
-@function("RandomString", number("length"), number("minimumNumbers"), number("minimumSpecialCharacters"),
-          number("minimumCapital"), number("minimumLowerCase"), text("charactersToAvoid", required=False),
-          dialects=NOT_CONNECT, result="text", changes=True)  # fmt: skip
+@function(
+    "RandomString",
+    number("length"),
+    number("minimumNumbers"),
+    number("minimumSpecialCharacters"),
+    number("minimumCapital"),
+    number("minimumLowerCase"),
+    text("charactersToAvoid", required=False),
+    dialects=NOT_CONNECT,
+    result="text",
+    changes=True,
+)
 def random_string(length: int, numbers: int, special: int, capital: int, lower: int, avoid: str | None = None) -> str:
-    """A random text with at least so many digits, special characters, capital and small letters; at most 256 characters.
+    """A random text with at least so many digits, special characters, capital and small letters; 256 at most.
 
-    `RandomString(6, 3, 0, 0, 3)` can give "1a73qt"; `RandomString(10, 2, 2, 2, 1, "?,")` uses neither ? nor a comma. What
-    the minima leave free is filled with the kinds whose minimum is not 0. Another text at each evaluation.
+    `RandomString(6, 3, 0, 0, 3)` can give "1a73qt"; `RandomString(10, 2, 2, 2, 1, "?,")` uses neither ? nor a comma.
+    What the minima leave free is filled with the kinds whose minimum is not 0. Another text at each evaluation.
     """
     if not 1 <= length <= MAX_RANDOM:
         raise ExpressionFailed("RandomString", "length", length, f"expected 1 to {MAX_RANDOM}")

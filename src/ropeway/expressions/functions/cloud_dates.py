@@ -36,8 +36,15 @@ def to_date(expression: Moment) -> str:
     return written(expression, PATTERN)
 
 
-@function("DateAdd", text("interval"), number("value"), time("dateTime"), dialects=CLOUD, result="text",
-          check=refused_interval("DateAdd", CLOUD_INTERVALS))  # fmt: skip
+@function(
+    "DateAdd",
+    text("interval"),
+    number("value"),
+    time("dateTime"),
+    dialects=CLOUD,
+    result="text",
+    check=refused_interval("DateAdd", CLOUD_INTERVALS),
+)
 def date_add(interval: str, value: int, date: Moment) -> str:
     """The time that lies so many intervals after another, before it for a number below 0, as text.
 
@@ -78,8 +85,17 @@ def _check(arguments: Sequence[Node]) -> tuple[int, str] | None:
     return _styles(arguments) or refused_pattern("FormatDateTime", 2, 3)(arguments)
 
 
-@function("FormatDateTime", text("source"), text("dateTimeStyles", required=False), text("inputFormat"),
-          text("outputFormat", required=False), takes_null=True, dialects=CLOUD, result="text", check=_check)  # fmt: skip
+@function(
+    "FormatDateTime",
+    text("source"),
+    text("dateTimeStyles", required=False),
+    text("inputFormat"),
+    text("outputFormat", required=False),
+    takes_null=True,
+    dialects=CLOUD,
+    result="text",
+    check=_check,
+)
 def format_date_time(source: str | None, styles: str | None, pattern: str, output: str | None = None) -> str | None:
     """A date in one text form made into another. Both are patterns of .NET; a time without a zone is UTC.
 

@@ -21,8 +21,14 @@ def _chosen(condition: Any, if_true: Any, if_false: Any) -> Any:
     return if_true if as_truth(condition, "IIF", "condition") else if_false
 
 
-@function("IIF", lazy("condition"), lazy("ifTrue", branch=True), lazy("ifFalse", branch=True),
-          builds=True, result="branches")  # fmt: skip
+@function(
+    "IIF",
+    lazy("condition", wants="truth"),
+    lazy("ifTrue", branch=True),
+    lazy("ifFalse", branch=True),
+    builds=True,
+    result="branches",
+)
 def iif(condition: Closure, if_true: Closure, if_false: Closure) -> Closure:
     """One of two values, by a condition.
 
@@ -69,8 +75,15 @@ def _pairs(arguments: Sequence[Node]) -> tuple[int, str] | None:
     return None
 
 
-@function("Switch", lazy("condition"), lazy("value", repeats=True, branch=True),
-          builds=True, dialects=CONNECT, result="branches", check=_pairs)  # fmt: skip
+@function(
+    "Switch",
+    lazy("condition", repeats=True, single=True, wants="truth"),
+    lazy("value", repeats=True, branch=True),
+    builds=True,
+    dialects=CONNECT,
+    result="branches",
+    check=_pairs,
+)
 def switch(*arguments: Closure) -> Closure:
     """The value that follows the first condition that is True; NULL if none is. Conditions and values take turns.
 
@@ -92,14 +105,22 @@ def _keys(arguments: Sequence[Node]) -> tuple[int, str] | None:
     return None
 
 
-@function("Switch", lazy("source"), lazy("defaultValue", required=False, branch=True),
-          lazy("key"), lazy("value", repeats=True, branch=True),
-          builds=True, dialects=CLOUD, result="branches", check=_keys)  # fmt: skip
+@function(
+    "Switch",
+    lazy("source", wants="text"),
+    lazy("defaultValue", required=False, branch=True),
+    lazy("key", repeats=True, single=True, wants="text"),
+    lazy("value", repeats=True, branch=True),
+    builds=True,
+    dialects=CLOUD,
+    result="branches",
+    check=_keys,
+)
 def switch_on_keys(source: Closure, default: Closure, *arguments: Closure) -> Closure:
     """The value of the key that the source is equal to, upper and lower case being different; else the default value.
 
-    `Switch([state], "Australia/Sydney", "QLD", "Australia/Brisbane", "SA", "Australia/Adelaide")`. The key "" stands for
-    a source that is absent or empty. Of several values each is looked up.
+    `Switch([state], "Australia/Sydney", "QLD", "Australia/Brisbane", "SA", "Australia/Adelaide")`. The key "" stands
+    for a source that is absent or empty. Of several values each is looked up.
     """
     keys, values = arguments[::2], arguments[1::2]
 
@@ -154,7 +175,13 @@ def redact(value: Closure) -> Closure:
     return value
 
 
-@function("SelectUniqueValue", lazy("rule1"), lazy("rule2", repeats=True), builds=True, dialects=NOT_CONNECT)
+@function(
+    "SelectUniqueValue",
+    lazy("rule1", single=True, wants="text"),
+    lazy("rule2", repeats=True, single=True, wants="text"),
+    builds=True,
+    dialects=NOT_CONNECT,
+)
 def select_unique_value(*rules: Closure) -> Closure:
     """The first of several values that nobody has in the target yet. At least two; the object is set aside if all are
     taken.
@@ -188,7 +215,7 @@ def imported_value(attribute: str) -> Closure:
     return lambda attributes: attributes.get(attribute)
 
 
-@function("CBool", Parameter("expression", "any"), takes_null=True, result="truth")
+@function("CBool", Parameter("expression", "any", wants="truth"), takes_null=True, result="truth")
 def to_bool(expression: Any) -> bool:
     """True for a number that is not 0, for True, and for a text that says "True"; False for 0, False, "False" and NULL.
 

@@ -92,24 +92,24 @@ def to_reference(value: str) -> str:
 
 @function("CGuid", text("value"), dialects=CONNECT, result="binary")
 def to_guid(value: str) -> bytes:
-    """The 16 bytes of a GUID, as Active Directory stores it ([MS-DTYP] 2.3.4.2), from its text, in braces or without."""
+    """The 16 bytes of a GUID, as Active Directory stores it ([MS-DTYP] 2.3.4.2), from its text."""
     found = guid_in(value)
     if found is None:
         raise ExpressionFailed("CGuid", "value", value, "not a GUID")
     return guid_to_bytes(str(found))
 
 
-@function("StringFromGuid", Parameter("value", "any"), dialects=CONNECT, result="text")
+@function("StringFromGuid", Parameter("value", "any", wants="binary"), dialects=CONNECT, result="text")
 def string_from_guid(value: Any) -> str:
     """A GUID as text, from its 16 bytes ([MS-DTYP] 2.3.4.2); one that is text already stays as it is."""
     if isinstance(value, bytes) and len(value) == 16:
         return guid_from_bytes(value)
-    if guid_in(value) is None:
-        raise ExpressionFailed("StringFromGuid", "value", value, "not a GUID")
-    return value
+    if isinstance(value, str) and guid_in(value) is not None:
+        return value
+    raise ExpressionFailed("StringFromGuid", "value", value, "not a GUID")
 
 
-@function("StringFromSid", Parameter("value", "any"), result="text")
+@function("StringFromSid", Parameter("value", "any", wants="binary"), result="text")
 def string_from_sid(value: Any) -> str:
     """A security identifier as text, "S-1-5-21-…"; one that is text already stays as it is ([MS-DTYP] 2.4.2)."""
     if isinstance(value, str) and value.startswith("S-1-"):
@@ -117,10 +117,10 @@ def string_from_sid(value: Any) -> str:
     if not isinstance(value, bytes) or len(value) < 8 or value[0] != 1 or len(value) != 8 + 4 * value[1]:
         raise ExpressionFailed("StringFromSid", "value", value, "not a security identifier")
     parts = unpack_from(f"<{value[1]}I", value, 8)
-    return "-".join(("S-1", str(int.from_bytes(value[2:8], "big")), *map(str, parts)))
+    return f"S-1-{int.from_bytes(value[2:8], 'big')}-" + "-".join(map(str, parts))
 
 
 FUNCTIONS: tuple[Function, ...] = (
-    convert_to_base64, convert_from_base64, convert_to_utf8_hex, convert_from_utf8_hex, to_number, to_text, to_reference,
-    to_guid, string_from_guid, string_from_sid,
+    convert_to_base64, convert_from_base64, convert_to_utf8_hex, convert_from_utf8_hex, to_number, to_text,
+    to_reference, to_guid, string_from_guid, string_from_sid,
 )  # fmt: skip

@@ -81,15 +81,22 @@ def formatted(value: Moment, pattern: str, argument: str) -> str:
 
 @function("CDate", time("value"), dialects=CONNECT, result="time")
 def to_date(value: Moment) -> Moment:
-    """The time that a text says: ISO 8601, month/day/year, GeneralizedTime, with a clock time and a zone if there is one.
+    """The time that a text says: in ISO 8601, as month/day/year or as GeneralizedTime.
 
     `CDate("2013-01-10 4:00 PM -8")` is 2013-01-11T00:00:00Z. Without a zone it is UTC.
     """
     return value
 
 
-@function("DateAdd", text("interval"), number("value"), time("date"), dialects=CONNECT, result="time",
-          check=refused_interval("DateAdd", INTERVALS))  # fmt: skip
+@function(
+    "DateAdd",
+    text("interval"),
+    number("value"),
+    time("date"),
+    dialects=CONNECT,
+    result="time",
+    check=refused_interval("DateAdd", INTERVALS),
+)
 def date_add(interval: str, value: int, date: Moment) -> Moment:
     """The time that lies so many intervals after another, before it for a number below 0.
 
@@ -99,8 +106,15 @@ def date_add(interval: str, value: int, date: Moment) -> Moment:
     return later(interval, value, date, INTERVALS)
 
 
-@function("DateDiff", text("interval"), time("date1"), time("date2"), dialects=(Dialect.CLOUD, Dialect.ROPEWAY),
-          result="number", check=refused_interval("DateDiff", INTERVALS))  # fmt: skip
+@function(
+    "DateDiff",
+    text("interval"),
+    time("date1"),
+    time("date2"),
+    dialects=(Dialect.CLOUD, Dialect.ROPEWAY),
+    result="number",
+    check=refused_interval("DateDiff", INTERVALS),
+)
 def date_diff(interval: str, date1: Moment, date2: Moment) -> int:
     """How many intervals lie between two dates; below 0 where the second is earlier. The intervals are DateAdd's.
 
@@ -128,8 +142,14 @@ def num_from_date(value: Moment) -> int:
     return value.ticks
 
 
-@function("FormatDateTime", time("value"), text("format"), dialects=(Dialect.CONNECT,), result="text",
-          check=refused_pattern("FormatDateTime", 1))  # fmt: skip
+@function(
+    "FormatDateTime",
+    time("value"),
+    text("format"),
+    dialects=(Dialect.CONNECT,),
+    result="text",
+    check=refused_pattern("FormatDateTime", 1),
+)
 def format_date_time(value: Moment, pattern: str) -> str:
     """A time as text, by a pattern of .NET.
 

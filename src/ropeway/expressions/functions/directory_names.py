@@ -48,10 +48,11 @@ def dn_component(dn: str, component: int) -> str:
     raise _missing("DNComponent", component)
 
 
-@function("DNComponentRev", text("dn"), number("component"), text("option", required=False), dialects=CONNECT,
-          result="text")  # fmt: skip
+@function(
+    "DNComponentRev", text("dn"), number("component"), text("option", required=False), dialects=CONNECT, result="text"
+)
 def dn_component_rev(dn: str, component: int, option: str | None = None) -> str:
-    """The value of one part of a distinguished name, counted from the right, escapes resolved; "DC" leaves out dc= parts.
+    """The value of one part of a distinguished name, counted from the right; "DC" leaves out the dc= parts.
 
     Of "cn=Joe,ou=Atlanta,ou=GA,ou=US,dc=contoso,dc=com", `DNComponentRev([dn], 3)` and `DNComponentRev([dn], 1, "DC")`
     both give "US".

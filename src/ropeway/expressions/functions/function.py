@@ -20,8 +20,11 @@ too, without NULLs. The others are for builders, see `Function.builds`. lazy: a 
 text that is written out. variable: the name of `$item`.
 """
 
-Result = Literal["text", "number", "truth", "time", "binary", "any", "first", "branches"]
-"""What a function answers: one type; whatever its first argument is; or one of its arguments that are branches."""
+Result = Literal["text", "number", "truth", "time", "binary", "any", "texts", "many", "first", "branches"]
+"""What a function answers: one type; a list of texts or of anything; whatever its first argument is; or one of its
+arguments that are branches."""
+
+Wanted = Literal["text", "number", "truth", "time", "binary"]
 
 Check = Callable[[Sequence[Node]], tuple[int, str] | None]
 """Looks at the arguments as written: the place of one that can never be right and what was expected, or None."""
@@ -35,11 +38,13 @@ class Parameter:
     kind: Kind
     required: bool = True
     repeats: bool = False
-    """Only the last: it takes all further arguments, at least one if required."""
+    """Only the last ones: they take all further arguments in turn, at least one if required."""
     branch: bool = False
     """Whether its value may be the function's answer, unchanged."""
     single: bool = False
     """Whether it can never be a list."""
+    wants: Wanted | None = None
+    """What it must be, where its kind does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ class Function:
             return " or ".join(one.signature for one in self.overloads)
         names = ""
         for index, parameter in enumerate(self.parameters):
-            written = (", " if index else "") + parameter.name + (", …" if parameter.repeats else "")
+            last = parameter.repeats and index == len(self.parameters) - 1
+            written = (", " if index else "") + parameter.name + (", …" if last else "")
             names += written if parameter.required else f"[{written}]"
         return f"{self.name}({names})"
 
@@ -81,7 +87,10 @@ class Function:
 
     def parameter(self, index: int) -> Parameter:
         """The parameter that the argument at a place belongs to."""
-        return self.parameters[min(index, len(self.parameters) - 1)]
+        if index < len(self.parameters):
+            return self.parameters[index]
+        turns = [parameter for parameter in self.parameters if parameter.repeats]
+        return turns[(index - len(self.parameters)) % len(turns)]
 
     def accepts(self, count: int) -> bool:
         """Whether so many arguments are right."""
@@ -99,9 +108,9 @@ def either(*overloads: Function) -> Function:
     return Function(first.name, (), first.call, doc, False, (Dialect.ROPEWAY,), first.result, overloads=overloads)
 
 
-def text(name: str, *, required: bool = True, repeats: bool = False, single: bool = False) -> Parameter:
+def text(name: str, *, required: bool = True) -> Parameter:
     """A parameter that wants one text."""
-    return Parameter(name, "text", required, repeats, single=single)
+    return Parameter(name, "text", required)
 
 
 def number(name: str, *, required: bool = True) -> Parameter:
@@ -114,14 +123,22 @@ def time(name: str) -> Parameter:
     return Parameter(name, "time")
 
 
-def whole(name: str, *, repeats: bool = False) -> Parameter:
+def whole(name: str, *, repeats: bool = False, wants: Wanted | None = None) -> Parameter:
     """A parameter that wants all values of an attribute."""
-    return Parameter(name, "whole", repeats=repeats)
+    return Parameter(name, "whole", repeats=repeats, wants=wants)
 
 
-def lazy(name: str, *, required: bool = True, repeats: bool = False, branch: bool = False) -> Parameter:
+def lazy(
+    name: str,
+    *,
+    required: bool = True,
+    repeats: bool = False,
+    branch: bool = False,
+    single: bool = False,
+    wants: Wanted | None = None,
+) -> Parameter:
     """A parameter of a builder that is evaluated when it matters."""
-    return Parameter(name, "lazy", required, repeats, branch)
+    return Parameter(name, "lazy", required, repeats, branch, single, wants)
 
 
 def literal(name: str, *, required: bool = True) -> Parameter:

@@ -28,7 +28,9 @@ def _listed(values: Any, function: str) -> list[Any]:
     return found
 
 
-@function("Select", _VARIABLE, lazy("values"), lazy("function"), builds=True, dialects=CONNECT)
+@function(
+    "Select", _VARIABLE, lazy("values"), lazy("function", single=True), builds=True, dialects=CONNECT, result="many"
+)
 def select(variable: str, values: Closure, each: Closure) -> Closure:
     """What a function makes of each value of a list. NULLs among the results fall out.
 
@@ -50,8 +52,15 @@ def select(variable: str, values: Closure, each: Closure) -> Closure:
     return run
 
 
-@function("Where", _VARIABLE, lazy("values", branch=True), lazy("condition"), builds=True, dialects=CONNECT,
-          result="branches")  # fmt: skip
+@function(
+    "Where",
+    _VARIABLE,
+    lazy("values", branch=True),
+    lazy("condition", single=True, wants="truth"),
+    builds=True,
+    dialects=CONNECT,
+    result="branches",
+)
 def where(variable: str, values: Closure, condition: Closure) -> Closure:
     """Those values of a list for which a condition is True; NULL if there is none.
 
@@ -71,8 +80,15 @@ def where(variable: str, values: Closure, condition: Closure) -> Closure:
     return run
 
 
-@function("With", _VARIABLE, lazy("subexpression"), lazy("expression", branch=True), builds=True, dialects=CONNECT,
-          result="branches")  # fmt: skip
+@function(
+    "With",
+    _VARIABLE,
+    lazy("subexpression"),
+    lazy("expression", branch=True),
+    builds=True,
+    dialects=CONNECT,
+    result="branches",
+)
 def with_(variable: str, part: Closure, expression: Closure) -> Closure:
     """The value of an expression in which a variable stands for another one, which is evaluated once.
 

@@ -18,8 +18,15 @@ def _values(value: Any) -> list[Any]:
     return value if type(value) is MANY else [value]
 
 
-@function("Contains", whole("attribute"), text("search"), Parameter("case", "compare", required=False),
-          takes_null=True, dialects=CONNECT, result="number")  # fmt: skip
+@function(
+    "Contains",
+    whole("attribute", wants="text"),
+    text("search"),
+    Parameter("case", "compare", required=False),
+    takes_null=True,
+    dialects=CONNECT,
+    result="number",
+)
 def contains(attribute: Any, search: str | None, case: Compare | None = None) -> int:
     """The place of the first value that contains a text, 0 if none does.
 
@@ -77,8 +84,15 @@ def _joined(between: str, values: Sequence[Any]) -> str:
     return between.join(texts)
 
 
-@function("Join", whole("attribute"), text("delimiter", required=False), takes_null=True, dialects=CONNECT, result="text",
-          check=_list_first)  # fmt: skip
+@function(
+    "Join",
+    whole("attribute", wants="text"),
+    text("delimiter", required=False),
+    takes_null=True,
+    dialects=CONNECT,
+    result="text",
+    check=_list_first,
+)
 def join(attribute: Any, delimiter: str | None = " ") -> str | None:
     """All values as one text, with a delimiter between them: a space unless another is given. NULL stays NULL.
 
@@ -87,7 +101,14 @@ def join(attribute: Any, delimiter: str | None = " ") -> str | None:
     return None if attribute is None else _joined(delimiter or "", _values(attribute))
 
 
-@function("Join", text("separator"), whole("source", repeats=True), takes_null=True, dialects=CLOUD, result="text")
+@function(
+    "Join",
+    text("separator"),
+    whole("source", repeats=True, wants="text"),
+    takes_null=True,
+    dialects=CLOUD,
+    result="text",
+)
 def join_sources(separator: str | None, *sources: Any) -> str:
     """All values of all sources as one text, with the separator between them; NULL and "" are left out.
 

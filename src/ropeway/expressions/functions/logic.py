@@ -42,7 +42,7 @@ def is_null_or_empty(value: Any) -> bool:
 @function("IsPresent", whole("value"), takes_null=True, result="truth")
 def is_present(value: Any) -> bool:
     """Whether there is a value that is not empty text. The inverse is IsNullOrEmpty."""
-    return not is_empty(value)
+    return value != "" if type(value) is str else not is_empty(value)
 
 
 @function("IsEmpty", whole("value"), takes_null=True, dialects=CONNECT, result="truth")

@@ -92,10 +92,20 @@ def _written(arguments: Sequence[Node], place: int) -> str | None:
     return node.value if isinstance(node, Literal) and isinstance(node.value, str) else None
 
 
-@function("Replace", lazy("source"), lazy("oldValue", required=False), literal("regexPattern", required=False),
-          literal("regexGroupName", required=False), lazy("replacementValue", required=False),
-          lazy("replacementAttributeName", required=False), lazy("template", required=False),
-          builds=True, dialects=CLOUD, result="text", check=_mode)  # fmt: skip
+@function(
+    "Replace",
+    lazy("source", wants="text"),
+    lazy("oldValue", required=False, wants="text"),
+    literal("regexPattern", required=False),
+    literal("regexGroupName", required=False),
+    lazy("replacementValue", required=False, wants="text"),
+    lazy("replacementAttributeName", required=False, wants="text"),
+    lazy("template", required=False, wants="text"),
+    builds=True,
+    dialects=CLOUD,
+    result="text",
+    check=_mode,
+)
 def replace_by_mode(source: Closure, *others: Any) -> Closure:
     r"""The source with something replaced, upper and lower case being different. What is given decides how:
 
@@ -109,8 +119,8 @@ def replace_by_mode(source: Closure, *others: Any) -> Closure:
     - regexPattern, regexGroupName, replacementAttributeName: the source if it has a value, else what the group matches
       in the other attribute. `Replace([telephoneNumber], , "\\+(?<n>\\d+)", "n", , [mobile], )`
 
-    The pattern is written out, in .NET's syntax but for looking around and references to groups, and works on texts of at
-    most 65,536 characters.
+    The pattern is written out, in .NET's syntax without looking around and references to groups, and works on texts of
+    at most 65,536 characters.
     """
     given = {name: value for name, value in zip(_PLACES, (source, *others), strict=False) if value is not None}
     mode = frozenset(given) - {"source"}
@@ -121,7 +131,7 @@ def replace_by_mode(source: Closure, *others: Any) -> Closure:
     pattern = compiled(given["regexPattern"])
     if mode == _PATTERN:
         return _called(_by_pattern(pattern), given, "source", "replacementValue")
-    group = given["regexGroupName"]
+    group = str(given["regexGroupName"])
     if mode == _GROUP:
         return _called(_by_group(pattern, group), given, "source", "replacementValue")
     return on_each(_from_other(pattern, group), [source, given["replacementAttributeName"]], "Replace")

@@ -32,7 +32,7 @@ def _role(assignment: str, name: str) -> str:
     return found
 
 
-@function("SingleAppRoleAssignment", whole("appRoleAssignments"), dialects=NOT_CONNECT, result="text")
+@function("SingleAppRoleAssignment", whole("appRoleAssignments", wants="text"), dialects=NOT_CONNECT, result="text")
 def single_app_role_assignment(assignments: Any) -> str:
     """The name of the one role that somebody has in an application; an error for somebody with several roles.
 
@@ -45,7 +45,7 @@ def single_app_role_assignment(assignments: Any) -> str:
     return _role(found[0], "SingleAppRoleAssignment")
 
 
-@function("AppRoleAssignmentsComplex", whole("appRoleAssignments"), dialects=NOT_CONNECT)
+@function("AppRoleAssignmentsComplex", whole("appRoleAssignments", wants="text"), dialects=NOT_CONNECT, result="texts")
 def app_role_assignments_complex(assignments: Any) -> list[str]:
     """All roles that somebody has in an application, for a target attribute that takes several; each must be readable.
 
@@ -57,7 +57,12 @@ def app_role_assignments_complex(assignments: Any) -> list[str]:
     return found
 
 
-@function("AssertiveAppRoleAssignmentsComplex", whole("appRoleAssignments"), dialects=NOT_CONNECT)
+@function(
+    "AssertiveAppRoleAssignmentsComplex",
+    whole("appRoleAssignments", wants="text"),
+    dialects=NOT_CONNECT,
+    result="texts",
+)
 def assertive_app_role_assignments_complex(assignments: Any) -> list[str]:
     """All roles that somebody has in an application, for a target attribute that takes several; each must be readable.
 

@@ -20,8 +20,9 @@ def append(source: str, suffix: str) -> str:
     return source + suffix
 
 
-@function("InStr", text("source"), text("match"), number("start", required=False), _COMPARE,
-          takes_null=True, result="number")  # fmt: skip
+@function(
+    "InStr", text("source"), text("match"), number("start", required=False), _COMPARE, takes_null=True, result="number"
+)
 def in_str(source: str | None, match: str | None, start: int | None = 1, compare: Compare | None = None) -> int:
     """The position of the first occurrence of a text in another, 0 if there is none.
 
@@ -35,8 +36,16 @@ def in_str(source: str | None, match: str | None, start: int | None = 1, compare
     return source.find(match, max((start or 1) - 1, 0)) + 1
 
 
-@function("InStrRev", text("source"), text("match"), number("start", required=False), _COMPARE,
-          takes_null=True, dialects=CONNECT, result="number")  # fmt: skip
+@function(
+    "InStrRev",
+    text("source"),
+    text("match"),
+    number("start", required=False),
+    _COMPARE,
+    takes_null=True,
+    dialects=CONNECT,
+    result="number",
+)
 def in_str_rev(source: str | None, match: str | None, start: int | None = None, compare: Compare | None = None) -> int:
     """The position of the last occurrence of a text in another, 0 if there is none.
 
@@ -175,7 +184,7 @@ def _delimited(source: str, delimiter: str, most: int) -> list[str]:
     return source.split(delimiter, most)
 
 
-@function("Split", *_SPLIT, number("limit", required=False), dialects=CONNECT)
+@function("Split", *_SPLIT, number("limit", required=False), dialects=CONNECT, result="texts")
 def split(source: str, delimiter: str, limit: int | None = None) -> list[str]:
     """The parts of a text between single delimiter characters, as many values; the last of `limit` parts is the rest.
 
@@ -186,7 +195,7 @@ def split(source: str, delimiter: str, limit: int | None = None) -> list[str]:
     return _delimited(source, delimiter, -1 if limit is None else min(limit, len(source) + 1) - 1)
 
 
-@function("Split", *_SPLIT, dialects=CLOUD)
+@function("Split", *_SPLIT, dialects=CLOUD, result="texts")
 def split_trimmed(source: str, delimiter: str) -> list[str]:
     """The parts of a text between single delimiter characters, as many values, without white space at their ends.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 _EPOCH = datetime(1601, 1, 1)
 TICKS = 10_000_000
@@ -12,8 +13,7 @@ FIRST = (datetime(1, 1, 1) - _EPOCH) // timedelta(seconds=1) * TICKS
 LAST = (datetime(9999, 12, 31, 23, 59, 59) - _EPOCH) // timedelta(seconds=1) * TICKS + TICKS - 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, order=True):
     """A point in time between the years 1 and 9999, UTC. `ValueError` for any other."""
 
     ticks: int
