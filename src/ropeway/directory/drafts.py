@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -20,7 +21,7 @@ from ropeway.directory.flowing import flowing
 from ropeway.directory.record import Record, State, name_of
 from ropeway.directory.validation import Invalid, missing, normalised
 from ropeway.directory.workspace import Workspace, active
-from ropeway.model.changes import Change, Desired, Kind, Link
+from ropeway.model.changes import Change, Desired, Kind, Link, Mode
 from ropeway.model.problems import Problem, shown
 
 
@@ -44,6 +45,9 @@ class Draft(msgspec.Struct):
     """Jobs whose links to other objects end with this."""
     forced: bool = False
     """Nobody can be told no: identifiers of others are withheld, too."""
+
+    choices: dict[str, tuple[Any, ...]] = {}
+    """Attributes of a new object, and the values of which each is to have the first that nobody has."""
 
     claims: dict[Claim, str] = {}
     """The unique values it asks for; set by itself."""
@@ -83,6 +87,12 @@ def _keep_anchor(record: Record, properties: Desired, contributions: dict[Who, C
 
 def provide(work: Workspace, by: Contributor, change: Change, record: Record | None) -> Draft:
     """CREATE, ADOPT, RESTORE: the whole contribution, on the object it leads to or on a new one."""
+    flows = change.flows or {}
+    choices = {name: tuple(change.attributes[name]) for name, mode in flows.items() if mode == Mode.UNIQUE}
+    if choices:
+        flows = {name: Mode.ONCE if name in choices else mode for name, mode in flows.items()}
+        first = {**change.attributes, **{name: values[0] for name, values in choices.items()}}
+        change = msgspec.structs.replace(change, attributes=first, flows=flows)
     attributes = _checked(change, change.attributes)
     name = name_of(attributes) or change.anchor
     if change.link:
@@ -99,11 +109,10 @@ def provide(work: Workspace, by: Contributor, change: Change, record: Record | N
     who = (by.job, change.anchor)
     kept, forgotten = _standing_aside(record, by.job, who)
     standing = Standing.CONTACT if yields(change.type, record) else Standing.PROVISIONS
-    flows = change.flows or {}
     if flows:
         attributes = flowing(attributes, flows, kept.get(who), record, new=new)
     kept[who] = Contribution(by.job, change.anchor, by.precedence, standing, attributes, flows)
-    return Draft(record, recomputed(work, record, kept), name, forgotten)
+    return Draft(record, recomputed(work, record, kept), name, forgotten, choices=choices if new else {})
 
 
 def _join(work: Workspace, by: Contributor, change: Change, record: Record | None, attributes: Desired) -> Draft:

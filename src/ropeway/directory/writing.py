@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from ropeway.directory import tables
+from ropeway.directory.choosing import chosen
 from ropeway.directory.computed import Claim, Standing, is_synchronised
 from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recomputed, revise, withdraw
 from ropeway.directory.flush import flush, save_counters
@@ -64,6 +65,10 @@ def _applied(work: Workspace, by: Contributor, change: Change, draft: Draft | Pr
     if isinstance(draft, Problem):
         return draft
     if draft is not None:
+        if draft.choices:
+            draft = chosen(work, (by.job, change.anchor), draft)
+            if isinstance(draft, Problem):
+                return draft
         draft = with_contacts(work, draft)
         problem = accept(work, draft)
         if problem is not None:

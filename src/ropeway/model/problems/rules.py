@@ -80,4 +80,12 @@ ENTRIES: tuple[Entry, ...] = (
         "Nothing need be done: when another rule or job provides such an object, it is joined within the hour. If this "
         "rule shall create objects, its link type is Provision.",
     ),
+    Entry(
+        "no-unique-value",
+        Severity.ERROR,
+        "Every value that a new object could have is taken",
+        "SelectUniqueValue offers for {attribute} of {object}: {tried}. Other objects have all of them.",
+        "Give the function one rule more in the schema, or free a value in the directory. The object is tried again in "
+        "some hours, and at once when it changes in the source.",
+    ),
 )
