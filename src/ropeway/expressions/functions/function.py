@@ -102,10 +102,8 @@ class Function:
 
 def either(*overloads: Function) -> Function:
     """Connect's and Cloud Sync's function of one name, in the dialect that reads both."""
-    first, *others = overloads
-    others_doc = "\n\n".join(one.doc for one in others)
-    doc = f"{first.doc}\n\nWith Cloud Sync's arguments, {first.name} is Cloud Sync's:\n\n{others_doc}"
-    return Function(first.name, (), first.call, doc, False, (Dialect.ROPEWAY,), first.result, overloads=overloads)
+    first = overloads[0]
+    return Function(first.name, (), first.call, first.doc, False, (Dialect.ROPEWAY,), first.result, overloads=overloads)
 
 
 def text(name: str, *, required: bool = True) -> Parameter:
