@@ -1,67 +1,136 @@
-"""Explain, with what the directory shows beside what the job wants."""
+"""Explain: one object's story by its job, with what other jobs and the directory have to say."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ropeway.control.protocol import EventView, ExplainView, ObjectType
+import msgspec
+
+from ropeway.control.attribute_stories import BY_HAND, Known, attribute_stories, job_names
+from ropeway.control.link_stories import link_stories
+from ropeway.control.protocol import EventView, ExplainView
+from ropeway.control.views import iso
 from ropeway.directory import Directory
-from ropeway.engine.explaining import Explaining
+from ropeway.directory.holders import holders_of_addresses, holders_of_names
+from ropeway.directory.names import Domains
+from ropeway.directory.opinions import Said
+from ropeway.engine.explaining import Explaining, Explanation
 from ropeway.engine.records import Entry
-from ropeway.model.problems import RopewayError
+from ropeway.model.problems import Problem
+from ropeway.model.values import compare_key
 from ropeway.rules import Rules
-from ropeway.store import looking
+from ropeway.store import explaining, looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
+from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 
-PLURALS: dict[str, ObjectType] = {"user": "users", "group": "groups", "contact": "contacts", "device": "devices"}
 LINKS_SHOWN = 50
 
 
-def explain(
-    database: Database,
-    directory: Directory,
-    tenant: int,
-    row: JobRow,
-    rules: Rules,
-    entry: Entry,
-    events: Sequence[EventView],
-) -> ExplainView:
-    """One object of one job."""
-    told = Explaining(row.settings, rules, SqlState(database, tenant, row.number), time.time()).of(entry)
-    shown = _in_directory(directory, entry)
-    with database.read() as c:
-        links = looking.links_for_people(c, entry.number, LINKS_SHOWN)
-    return ExplainView(
-        object=entry.dn,
-        anchor=entry.anchor,
-        type=entry.type,
-        job=row.name,
-        state=told.state,
-        steps=tuple(told.steps),
-        attributes=tuple({**line, "directory": shown.get(line["target"])} for line in told.attributes),
-        links=tuple(_link(*link) for link in links),
-        problems=tuple(told.problems),
-        events=tuple(events),
-    )
+class Explainer:
+    """Explains objects of a tenant's jobs."""
+
+    def __init__(self, database: Database, directory: Directory, tenant: int, names: Mapping[int, str]) -> None:
+        self._db = database
+        self._directory = directory
+        self._tenant = tenant
+        self._names = job_names(names)
+
+    def of_job(self, row: JobRow, rules: Rules, entry: Entry, events: Sequence[EventView]) -> ExplainView:
+        """One object of one job."""
+        state = SqlState(self._db, self._tenant, row.number)
+        target = self._directory.target(row.number, precedence=row.settings.precedence)
+        told = Explaining(row.settings, rules, state, time.time(), target).of(entry)
+        key = Key(tenant=self._tenant, job=row.number)
+        with self._db.read() as c:
+            next_time = explaining.next_decision(c, key, entry.number)
+            held = _hold_problems(told, looking.holds(c, key))
+        return self.whole(row, rules, entry, told, events, next_time=next_time, problems=held)
+
+    def whole(
+        self,
+        row: JobRow,
+        rules: Rules,
+        entry: Entry,
+        told: Explanation,
+        events: Sequence[EventView] = (),
+        *,
+        next_time: float | None = None,
+        problems: Sequence[Problem] = (),
+    ) -> ExplainView:
+        """What the engine tells, with where the object is, its links, and what others say of it."""
+        said = self._directory.said_of(entry.target) if entry.target else None
+        known = self._known((row.number, entry.anchor), said)
+        return ExplainView(
+            object=entry.dn,
+            anchor=entry.anchor,
+            type=entry.type,
+            job=row.name,
+            state=told.state,
+            steps=tuple(told.steps),
+            target=entry.target,
+            attributes=tuple(attribute_stories(told.attributes, said, known)),
+            links=tuple(self._links(row, rules, entry, known)),
+            contributors=tuple(_contributors(said, known)),
+            next_decision=iso(next_time),
+            problems=(*told.problems, *problems),
+            events=tuple(events),
+        )
+
+    def of_directory(self, said: Said, events: Sequence[EventView] = ()) -> ExplainView:
+        """An object of the directory that no job's source has (any more)."""
+        known = self._known((-1, ""), said)
+        name = next((said.properties[n] for n in ("userPrincipalName", "displayName") if n in said.properties), said.id)
+        where = "in the recycle bin" if said.deleted else "lives in the cloud alone"
+        return ExplainView(
+            object=str(name),
+            anchor=said.id,
+            type=said.type,
+            job=BY_HAND,
+            state=where,
+            steps=({"stage": "import", "outcome": "no job's source has this object", "rule": "", "details": []},),
+            target=said.id,
+            attributes=tuple(attribute_stories((), said, known)),
+            contributors=tuple(_contributors(said, known)),
+            events=tuple(events),
+        )
+
+    def _known(self, own: tuple[int, str], said: Said | None) -> Known:
+        with self._db.read() as c:
+            dns = explaining.dns_of(
+                c, self._tenant, [(one.job, one.anchor) for one in said.contributors] if said else []
+            )
+        views = self._directory.domains()
+        initial = next(d.name for d in views if d.initial)
+        domains = Domains(initial, frozenset(compare_key(d.name) for d in views if d.verified))
+        return Known(own, self._names, dns, domains, self._holder)
+
+    def _holder(self, attribute: str, value: str) -> str:
+        ask = holders_of_names if attribute == "userPrincipalName" else holders_of_addresses
+        with self._db.read() as c:
+            return next((holder.name for holder in ask(c, self._tenant, [compare_key(value)])), "")
+
+    def _links(self, row: JobRow, rules: Rules, entry: Entry, known: Known) -> list[dict[str, Any]]:
+        rule = rules.rule_for(entry.type)
+        said = self._directory.links_said(entry.target, LINKS_SHOWN) if entry.target else []
+        with self._db.read() as c:
+            ends = explaining.link_ends(c, Key(tenant=self._tenant, job=row.number), entry.number, LINKS_SHOWN)
+            dns = explaining.dns_of(c, self._tenant, [(one.job, one.reference) for one in said])
+        return link_stories(ends, said, rule.references if rule else {}, known.names, dns)[:LINKS_SHOWN]
 
 
-def _in_directory(directory: Directory, entry: Entry) -> dict[str, Any]:
-    if entry.target is None or entry.target_type not in PLURALS:
-        return {}
-    try:
-        return directory.show_object(PLURALS[entry.target_type], entry.target)
-    except RopewayError:
-        return {}
+def _contributors(said: Said | None, known: Known) -> list[dict[str, Any]]:
+    return [
+        msgspec.to_builtins(one)
+        | {"job": known.job(one.job), "object": known.dns.get((one.job, one.anchor), one.anchor)}
+        for one in (said.contributors if said else ())
+    ]
 
 
-def _link(attribute: str, other: str, dn: str | None, present: bool, exported: bool) -> dict[str, Any]:
-    state = {(True, True): "exported", (True, False): "to be added", (False, True): "to be removed"}
-    return {
-        "attribute": attribute,
-        "other": dn or other,
-        "state": state.get((present, exported), "gone") if dn else "unresolved",
-    }
+def _hold_problems(told: Explanation, holds: Sequence[looking.Hold]) -> list[Problem]:
+    """Why planned changes of the object wait, each hold once."""
+    numbers = {step["hold"] for step in told.steps if step.get("hold") is not None}
+    return [hold.cause for hold in holds if hold.number in numbers and hold.approved is None]

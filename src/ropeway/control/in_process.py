@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
+from ropeway.control.asking import Asking
+from ropeway.control.attribute_stories import job_names
 from ropeway.control.crew import Crew
-from ropeway.control.explaining import explain
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run
 from ropeway.control.planning import change_views
@@ -287,15 +288,10 @@ class InProcess:
     def explain(self, identifier: str, *, job: str | None = None) -> ExplainView:
         with trouble(), self._db.read() as c:
             rows = [jobs.find(c, TENANT, job)] if job else jobs.every(c, TENANT)
-        for name in dict.fromkeys(self._names(identifier)):
-            for row in rows:
-                with trouble(), self._db.read() as c:
-                    found = looking.entries_named(c, Key(tenant=TENANT, job=row.number), name)
-                if found:
-                    rules = compile_rules(job_schema(row.settings))
-                    events = self.events(EventFilter(job=row.name, object=found[0].anchor, limit=10))
-                    return explain(self._db, self._directory, TENANT, row, rules, found[0], events)
-        raise RopewayError(Problem("object-unknown", object=identifier))
+            names = {row.number: row.name for row in jobs.every(c, TENANT)}
+        asking = Asking(self._db, self._directory, TENANT, self._ask, self.events)
+        with trouble():
+            return asking.explain(self._names(identifier), rows, names)
 
     # schemas
 
@@ -340,19 +336,26 @@ class InProcess:
         return self._directory.list_objects(type_, contains=contains, deleted=deleted, limit=limit)
 
     def show_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
-        return self._directory.show_object(type_, identifier)
+        return self._with_names(self._directory.show_object(type_, identifier))
 
     def create_object(self, type_: ObjectType, properties: dict[str, Any]) -> dict[str, Any]:
-        return self._directory.create_object(type_, properties)
+        return self._with_names(self._directory.create_object(type_, properties))
 
     def update_object(self, type_: ObjectType, identifier: str, properties: dict[str, Any]) -> dict[str, Any]:
-        return self._directory.update_object(type_, identifier, properties)
+        return self._with_names(self._directory.update_object(type_, identifier, properties))
 
     def delete_object(self, type_: ObjectType, identifier: str) -> None:
         self._directory.delete_object(type_, identifier)
 
     def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
-        return self._directory.restore_object(type_, identifier)
+        return self._with_names(self._directory.restore_object(type_, identifier))
+
+    def _with_names(self, found: dict[str, Any]) -> dict[str, Any]:
+        """An object whose contributions name their jobs."""
+        with trouble(), self._db.read() as c:
+            names = job_names({row.number: row.name for row in jobs.every(c, TENANT)})
+        told = [one | {"job": names.get(one["job"], str(one["job"]))} for one in found["contributions"]]
+        return found | {"contributions": told}
 
     def domains(self) -> Sequence[DomainView]:
         return self._directory.domains()

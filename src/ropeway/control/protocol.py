@@ -164,13 +164,23 @@ class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     job: str
     state: str
-    """in step | pending | held | escrowed | out of scope | deleted | not matched yet."""
+    """in step | pending | held | escrowed | out of scope | deleted | not matched yet | not imported yet; of objects
+    that no job brings: lives in the cloud alone | in the recycle bin."""
     steps: tuple[dict[str, Any], ...] = ()
     """stage, outcome, rule, details."""
+    target: str | None = None
+    """The id of the directory's object."""
     attributes: tuple[dict[str, Any], ...] = ()
-    """target attribute, value, rule or expression, source values, exported value, what the directory shows and why."""
+    """target, value, rule, flow, expression, sources, applies, ignored, problem, offers of lower rules; exported: what
+    was written last; directory: what it shows; job: whose word counts, empty where the directory made the value;
+    others: what other contributors offer; why: the problem for which the directory shows something else."""
     links: tuple[dict[str, Any], ...] = ()
-    """attribute, other DN or key, state (exported, pending, unresolved), up to 50."""
+    """attribute, other (DN, name or key), state (exported, to be added, to be removed, waiting, unresolved, gone), why,
+    by (jobs); up to 50, unfinished ones first."""
+    contributors: tuple[dict[str, Any], ...] = ()
+    """job, object (DN), anchor, precedence, standing: everybody with a word in the object, by precedence."""
+    next_decision: str | None = None
+    """ISO 8601: when it is decided again although nothing changed; None where only a change does it."""
     problems: tuple[Problem, ...] = ()
     events: tuple[EventView, ...] = ()
 

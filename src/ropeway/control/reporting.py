@@ -15,7 +15,7 @@ from ropeway.directory import Directory
 from ropeway.directory.holders import Holder, holders_of_addresses, holders_of_names
 from ropeway.directory.validation import Invalid, missing, normalised
 from ropeway.engine.mapping import Setting, source_attributes
-from ropeway.engine.scoping import Places
+from ropeway.engine.scoping import Places, Scoping
 from ropeway.engine.work import filetime
 from ropeway.model.changes import Desired
 from ropeway.model.problems import Problem, known
@@ -113,7 +113,9 @@ class Reporting:
     def _objects(self, row: JobRow, rules: Rules, *, linked: bool) -> Iterator[list[tuple[Candidate, Examined]]]:
         """A job's objects in portions; memory holds one of them."""
         key = Key(tenant=self._tenant, job=row.number)
-        places = Places(SqlState(self._db, self._tenant, row.number), row.settings.scope)
+        state = SqlState(self._db, self._tenant, row.number)
+        places = Places(state, row.settings.scope, rules)
+        scoping = Scoping(state, row.settings.scope, rules)
         after = 0
         while True:
             with self._db.read() as c:
@@ -121,23 +123,30 @@ class Reporting:
             if not found:
                 return
             after = found[-1].entry.number
-            yield [pair for candidate in found if (pair := self._one(candidate, places, rules)) is not None]
+            scoping.members([candidate.entry.anchor for candidate in found])
+            yield [pair for candidate in found if (pair := self._one(candidate, places, scoping, rules)) is not None]
 
-    def _one(self, candidate: Candidate, places: Places, rules: Rules) -> tuple[Candidate, Examined] | None:
+    def _one(
+        self, candidate: Candidate, places: Places, scoping: Scoping, rules: Rules
+    ) -> tuple[Candidate, Examined] | None:
         entry, aside = candidate.entry, candidate.escrow
         rule = rules.rule_for(entry.type)
         if rule is None or (aside is not None and aside.stage == "import"):
             return None
-        dn = places.of(entry).dn
-        attributes = source_attributes(entry, dn, Setting(self._now))
-        desired, failure = None, aside.problem if aside is not None and aside.stage == "match" else None
+        place = places.of(entry)
+        attributes = source_attributes(entry, place.dn, Setting(self._now))
+        scoping.tell(entry, place, attributes)
+        joins_by, desired = "", None
+        failure = aside.problem if aside is not None and aside.stage == "match" else None
         try:
+            rule = rule.applied(attributes)
             mapped = rule.map(attributes)
             desired = {name: mapped[name] for name in mapped if mapped[name] is not None and name[0] != "@"}
+            joins_by = dict(rule.match_candidates(mapped)).get("mail", "")
         except MappingFailed as failed:
             failure = failed.problem
         one = Examined(
-            dn=dn,
+            dn=place.dn,
             type=entry.type,
             target_type=rule.target_type,
             attributes=attributes,
@@ -145,7 +154,7 @@ class Reporting:
             sources={flow.target.name: flow.reads for flow in rule.flows},
             failure=failure,
             members=candidate.members,
-            joins_by=dict(rule.match_candidates(desired)).get("mail", "") if desired else "",
+            joins_by=joins_by,
         )
         return candidate, one
 

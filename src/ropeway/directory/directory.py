@@ -16,6 +16,7 @@ from ropeway.directory.drafts import Contributor, Refused
 from ropeway.directory.features import Features, features, set_features
 from ropeway.directory.ids import NewIds
 from ropeway.directory.links import Links
+from ropeway.directory.opinions import LinkSaid, Said, links_said, said_of
 from ropeway.directory.portions import AT_ONCE
 from ropeway.directory.record import Record
 from ropeway.directory.register import DomainRegister
@@ -123,6 +124,17 @@ class Directory:
         with self._session.reading() as work:
             record = self._one(work, id_, [r.number for r in work.by_ids([id_]).values()])
             return [end["id"] for end in _ends(work, record, attribute)]
+
+    def said_of(self, id_: str) -> Said | None:
+        """Who contributes what to an object, and whose word counts; None for an id that nobody has."""
+        with self._session.reading() as work:
+            found = work.by_ids([id_])
+            return said_of(found[id_]) if id_ in found else None
+
+    def links_said(self, id_: str, most: int) -> list[LinkSaid]:
+        """Links that lead away from an object, resolved or not, with the jobs that contribute them."""
+        with trouble(), self._database.read() as connection:
+            return links_said(connection, self._tenant, id_, most)
 
     # domains
 

@@ -154,15 +154,10 @@ def match(work: Work, new: Sequence[tuple[Entry, ObjectRule, Desired]]) -> Seque
     """Stage 3: which target object each new object is."""
     if not new:
         return []
-    return work.target.find(
-        [
-            MatchKey(
-                entry.anchor,
-                rule.target_type,
-                entry.source_anchor,
-                rule.match_candidates(desired),
-                rule.link_type is not LinkType.PROVISION,
-            )
-            for entry, rule, desired in new
-        ]
-    )
+    return work.target.find([match_key(*one) for one in new])
+
+
+def match_key(entry: Entry, rule: ObjectRule, desired: Desired) -> MatchKey:
+    """What a new object may be recognised by."""
+    candidates, joins = rule.match_candidates(desired), rule.link_type is not LinkType.PROVISION
+    return MatchKey(entry.anchor, rule.target_type, entry.source_anchor, candidates, joins)

@@ -6,10 +6,13 @@ from typing import Any
 
 import msgspec
 
+from ropeway.engine.deciding import match_key
 from ropeway.engine.mapping import Setting, source_attributes
+from ropeway.engine.ports import Target
 from ropeway.engine.records import Entry, Escrow, Planned
 from ropeway.engine.scoping import Place, Places, Scoping
 from ropeway.engine.state import State
+from ropeway.engine.whereabouts import container_told, groups_told
 from ropeway.engine.work import filetime
 from ropeway.model.job import JobSettings
 from ropeway.model.problems import Problem
@@ -29,11 +32,14 @@ class Explanation(msgspec.Struct):
 class Explaining:
     """One object, stage by stage."""
 
-    def __init__(self, settings: JobSettings, rules: Rules, state: State, now: float) -> None:
+    def __init__(
+        self, settings: JobSettings, rules: Rules, state: State, now: float, target: Target | None = None
+    ) -> None:
         self._settings = settings
         self._rules = rules
         self._state = state
         self._now = now
+        self._target = target
 
     def of(self, entry: Entry) -> Explanation:
         """The story of one entry."""
@@ -46,14 +52,14 @@ class Explaining:
         attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
         out = self._scope(told, entry, place, rule, attributes)
         if rule is not None and out is None:
-            self._match(told, entry)
-            self._map(told, entry, rule.applied(attributes), attributes)
+            applied = rule.applied(attributes)
+            self._match(told, entry, applied, attributes)
+            self._map(told, entry, applied, attributes)
         if rule is not None and out is not None and entry.target is not None and not rule.deletes:
             told.steps.append(_step("plan", "kept", rule="the flow types of its rules are without Delete"))
         for row in planned:
-            told.steps.append(
-                _step("plan", row.kind.value, rule="held" if row.hold else "", details=list(unpack(row.attributes)))
-            )
+            details = [name for name in unpack(row.attributes) if not name.startswith("@")]
+            told.steps.append(_step("plan", row.kind.value, details=details) | _waiting(row))
         if escrow is not None:
             told.problems.append(escrow.problem)
             told.steps.append(_step(escrow.stage, "set aside", details=[f"{escrow.attempts} attempts"]))
@@ -67,23 +73,42 @@ class Explaining:
             told.steps.append(_step("scope", "not mapped", rule=f"no rule for objects of type {entry.type}"))
             return "no rule"
         scoping = Scoping(self._state, self._settings.scope, self._rules)
-        name = rule.name
+        scope, name = self._settings.scope, rule.name
+        where = [text for told_of in (container_told, groups_told) if (text := told_of(self._state, scope, entry))]
         try:
             out = scoping.out_because(entry, place, scoping.members([entry.anchor]), rule, attributes)
-            name = name if out else rule.applied(attributes).name
+            if out is None:
+                name = rule.applied(attributes).name
+                where += [text for text in (rule.in_scope(attributes).clause,) if text]
         except MappingFailed as failure:
             told.problems.append(failure.problem)
+            told.steps.append(_step("scope", "failed", rule=_failure(failure.problem), details=where))
             return "failed"
         if not entry.live:
             out = "deleted"
-        told.steps.append(_step("scope", "out of scope" if out else "in scope", rule=out or name))
+        told.steps.append(_step("scope", "out of scope" if out else "in scope", rule=out or name, details=where))
         return out
 
-    def _match(self, told: Explanation, entry: Entry) -> None:
-        if entry.target is None:
-            told.steps.append(_step("match", "no target yet", details=[f"source anchor {entry.source_anchor}"]))
+    def _match(self, told: Explanation, entry: Entry, rule: ObjectRule, attributes: Attributes) -> None:
+        anchor = f"source anchor {entry.source_anchor}"
+        if entry.target is not None:
+            told.steps.append(_step("match", f"linked to {entry.target}", rule=anchor))
+            return
+        try:
+            found = self._target.find([match_key(entry, rule, rule.map(attributes))])[0] if self._target else None
+        except MappingFailed:
+            found = None
+        if found is None:
+            told.steps.append(_step("match", "no target yet", details=[anchor]))
+        elif found.problem is not None:
+            told.problems.append(found.problem)
+            told.steps.append(_step("match", "refused", rule=found.problem.code, details=[anchor]))
+        elif found.target is not None:
+            does = "brings back" if found.binned else "takes over"
+            told.steps.append(_step("match", f"{does} {found.target}", rule=found.by, details=[anchor]))
         else:
-            told.steps.append(_step("match", f"linked to {entry.target}", rule=f"source anchor {entry.source_anchor}"))
+            outcome = "nothing; it is created" if rule.creates else "nothing, and its rules do not create"
+            told.steps.append(_step("match", outcome, details=[anchor]))
 
     def _map(self, told: Explanation, entry: Entry, rule: ObjectRule, attributes: Attributes) -> None:
         exported = unpack(entry.exported) if entry.exported else {}
@@ -94,11 +119,34 @@ class Explaining:
             told.attributes.append(
                 {**line, "rule": line["mapped_by"] or rule.name, "exported": exported.get(line["target"])}
             )
-        told.steps.append(_step("map", f"{len(told.attributes)} attributes", rule=rule.name))
+        failures = [line["problem"] for line in told.attributes if line["problem"] is not None]
+        details = [_failure(problem) for problem in failures]
+        told.steps.append(
+            _step(
+                "map", "failed" if failures else f"{len(told.attributes)} attributes", rule=rule.name, details=details
+            )
+        )
+
+
+def _failure(problem: Problem) -> str:
+    """Where a rule failed on an object: attribute, function, argument and value."""
+    said = problem.details
+    attribute = f"{problem.attribute}: " if problem.attribute else ""
+    return (
+        f"{attribute}{said.get('function', '?')}, argument {said.get('argument', '?')}, "
+        f"value “{problem.value}”: {said.get('reason', '?')}"
+    )
 
 
 def _step(stage: str, outcome: str, *, rule: str = "", details: list[str] | None = None, **more: str) -> dict[str, Any]:
     return {"stage": stage, "outcome": outcome, "rule": rule, "details": details or [], **more}
+
+
+def _waiting(row: Planned) -> dict[str, Any]:
+    """What a planned change waits for."""
+    if row.hold is not None:
+        return {"rule": f"hold {row.hold}, which waits for approval", "hold": row.hold}
+    return {"rule": "sent, and not answered yet"} if row.state == "sent" else {}
 
 
 def _state(entry: Entry, out: str | None, planned: list[Planned], escrow: Escrow | None) -> str:
