@@ -111,7 +111,7 @@ class Intake:
                     self._unreadable(item)
                 case _:
                     assert_never(item)
-        if self._regrouped and not self.everything:
+        if self._regrouped:
             self._work.state.members_due(self._regrouped)
         self._page.added = [key for key, present in self._links.items() if present]
         self._page.removed = [key for key, present in self._links.items() if not present]
