@@ -29,27 +29,31 @@ MAIL = (
     "msExchRequireAuthToSendTo? msExchRetentionComment msExchRetentionURL msExchSenderHintTranslations*"
 )
 MAIL_PERSON = (
-    "msExchAssistantName msExchBlockedSendersHash! msExchSafeRecipientsHash! msExchSafeSendersHash! targetAddress "
+    "msExchAssistantName msExchBlockedSendersHash! msExchSafeRecipientsHash! msExchSafeSendersHash! targetAddress"
+)
+CALLS = (
     "msRTCSIP-DeploymentLocator msRTCSIP-Line msRTCSIP-OptionFlags# msRTCSIP-PrimaryUserAddress msRTCSIP-UserEnabled?"
 )
+ACCOUNT = "msRTCSIP-ApplicationOptions# msRTCSIP-OwnerUrn msDS-KeyCredentialLink*"
 MAILBOX = (
     "msExchArchiveGUID! msExchArchiveName* msExchAuditAdmin# msExchAuditDelegate# msExchAuditDelegateAdmin# "
     "msExchAuditOwner# msExchBypassAudit? msExchELCExpirySuspensionEnd@ msExchELCExpirySuspensionStart@ "
     "msExchELCMailboxFlags# msExchImmutableID msExchMailboxAuditEnable? msExchMailboxAuditLogAgeLimit# "
     "msExchMailboxGuid! msExchRemoteRecipientType# msExchResourceCapacity# msExchResourceDisplay "
     "msExchResourceMetaData* msExchResourceSearchProperties* msExchTeamMailboxExpiration@ "
-    "msExchTeamMailboxSharePointUrl msExchUserHoldPolicies* msRTCSIP-ApplicationOptions# msRTCSIP-OwnerUrn "
-    "msDS-KeyCredentialLink*"
+    "msExchTeamMailboxSharePointUrl msExchUserHoldPolicies*"
 )
-GROUP = "cn info hideDLMembership? msOrg-IsOrganizational? oOFReplyToOriginator? reportToOriginator? reportToOwner?"
+GROUP = "hideDLMembership? msOrg-IsOrganizational? oOFReplyToOriginator? reportToOriginator? reportToOwner?"
 """After a name: * several values, # number, ? truth, ! binary, @ time."""
 
 OF = {
-    "user": f"{CARD} {MAIL} {MAIL_PERSON} {MAILBOX}",
-    "contact": f"{CARD} {MAIL} {MAIL_PERSON}",
-    "group": f"{GROUP} {MAIL}",
+    "user": f"{CARD} {CALLS} {ACCOUNT}",
+    "contact": f"{CARD} {CALLS} {MAIL} {MAIL_PERSON}",
+    "group": "cn info",
     "device": "userCertificate*!",
 }
+WITH_NICKNAME = {"user": f"{MAIL} {MAIL_PERSON} {MAILBOX}", "group": f"{MAIL} {GROUP}"}
+"""What flows besides for whoever has a mailNickname (entra.md 1.6)."""
 
 LINKS = "authOrig dLMemRejectPerms dLMemSubmitPerms msExchModeratedByLink publicDelegates unauthOrig"
 LINKS_OF = {
@@ -73,7 +77,8 @@ def extension_links(type_: str) -> dict[str, str]:
 def extensions(record: Record, type_: str) -> dict[str, Any]:
     """The extensions of one object that have a value."""
     found: dict[str, Any] = {}
-    for word in OF[type_].split():
+    words = OF[type_] + (f" {WITH_NICKNAME.get(type_, '')}" if record.one("mailNickname") else "")
+    for word in words.split():
         name = word.rstrip("*#?!@")
         raw = record.values.get(name.lower())
         if not raw or ("Certificate" in name and len(raw) > MOST_CERTIFICATES):

@@ -18,6 +18,8 @@ from ropeway.rules.extensions import APPLICATION, extension_name
 
 RULES = compile_rules(default_schema("active-directory"))
 
+ANN = {"sAMAccountName": "ann", "userAccountControl": 512, "distinguishedName": "CN=Ann,DC=contoso,DC=test"}
+
 CARD = """givenName=givenName sn=surname title=jobTitle department=department company=companyName
 displayName=displayName physicalDeliveryOfficeName=officeLocation streetAddress=streetAddress
 l=city st=state postalCode=postalCode co=country
@@ -108,13 +110,13 @@ def test_rules_and_ldif_files_agree_on_what_active_directory_holds():
 
 def test_exchange_attributes_of_every_type_arrive_as_they_are():
     mailbox = {
+        **ANN,
         "msExchMailboxGuid": b"\x01" * 16,
         "msExchRecipientTypeDetails": 1,
         "msExchExtensionCustomAttribute1": ["red", "green"],
         "msExchBypassAudit": False,
         "msExchLitigationHoldDate": "2026-01-31T08:00:00Z",
-        "mailNickname": "ada",
-        "distinguishedName": "CN=Ada,DC=contoso,DC=test",
+        "mailNickname": "ann",
     }
     desired = RULES.rule_for("user").map(mailbox)
     stored = normalised("user", {name: value for name, value in desired.items() if name != "displayName"})
@@ -124,11 +126,18 @@ def test_exchange_attributes_of_every_type_arrive_as_they_are():
     }
 
 
+def test_what_concerns_mail_flows_for_whoever_has_a_mail_nickname() -> None:
+    told = {**ANN, "msExchBypassAudit": True, "msExchExtensionCustomAttribute1": ["red"]}
+    rule, name = RULES.rule_for("user"), extension_name("msExchBypassAudit")
+    assert rule.map(told).get(name) is None
+    assert rule.map({**told, "mailNickname": "ann"})[name] is True
+
+
 def test_sixteen_certificates_are_too_many_and_do_not_flow():
     certificate = extension_name("userCertificate")
     rule = RULES.rule_for("user")
-    assert rule.map({"userCertificate": [b"\x30"] * 15})[certificate] == [b"\x30"] * 15
-    assert rule.map({"userCertificate": [b"\x30"] * 16})[certificate] is None
+    assert rule.map(ANN | {"userCertificate": [b"\x30"] * 15})[certificate] == [b"\x30"] * 15
+    assert rule.map(ANN | {"userCertificate": [b"\x30"] * 16})[certificate] is None
 
 
 @pytest.mark.parametrize(
