@@ -31,6 +31,7 @@ CLASSES = {
     "unit": ("top", "organizationalUnit"),
     "person": ("top", "person", "organizationalPerson", "user"),
     "group": ("top", "group"),
+    "contact": ("top", "person", "organizationalPerson", "contact"),
     "computer": ("top", "person", "organizationalPerson", "user", "computer"),
 }
 DOMAIN = 1
@@ -78,6 +79,9 @@ class Company:
         if manager:
             thing.links["manager"] = [manager.number]
         return thing
+
+    def contact(self, name: str, within: Thing | None = None, **values: Any) -> Thing:
+        return self._add("contact", name, within, cn=name, **values)
 
     def people(self, count: int, within: Thing | None = None) -> list[Thing]:
         return [self.person(f"Person {self.last + 1}", within) for _ in range(count)]
