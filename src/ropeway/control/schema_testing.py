@@ -117,7 +117,7 @@ class Testing:
         raise unreadable(f"{place}.type", f"no source type “{type_}”")
 
 
-def testing(schema: Schema, expression: str | None, dialect: str | None) -> Testing:
+def prepared(schema: Schema, expression: str | None, dialect: str | None) -> Testing:
     """Everything compiled; RopewayError for what is no schema or no expression."""
     used = dialect or schema.dialect
     made = compiled(expression, used) if expression is not None else None

@@ -15,7 +15,7 @@ from ropeway.control.schema_entries import Subject, of_ldif, of_source, subject
 from ropeway.control.schema_listing import flow_views, scope_views
 from ropeway.control.schema_pins import with_pins
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
-from ropeway.control.schema_testing import ANCHOR, testing, view_of
+from ropeway.control.schema_testing import ANCHOR, prepared, view_of
 from ropeway.control.schema_views import (
     ComparisonView,
     SchemaChange,
@@ -150,7 +150,7 @@ class Schemas:
         """What rules or an expression make of entries; `anchor_of` finds the object that a UPN names."""
         row = self._found(asked.job)[0] if asked.job is not None else None
         schema, about = self._tested(asked, row)
-        made = testing(schema, asked.expression, asked.dialect)
+        made = prepared(schema, asked.expression, asked.dialect)
         if asked.cases is not None:
             return view_of(about, list(made.of_cases(asked.cases)))
         if asked.ldif is not None:

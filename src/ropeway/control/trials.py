@@ -79,8 +79,9 @@ class Trial:
 
     def __init__(self, database: Database, key: Key, present: JobSettings, settings: JobSettings) -> None:
         self._db, self._key, self._settings = database, key, settings
-        before, after = (compile_rules(layers.job_schema(each)) for each in (present, settings))
-        self._before, self._after = before, after
+        schemas = layers.job_schema(present), layers.job_schema(settings)
+        before, after = (compile_rules(schema) for schema in schemas)
+        self._types = {*before.by_type, *after.by_type} - layers.same_types(*schemas)
         state = SqlState(database, key["tenant"], key["job"])
         self._looks = [
             (rules, Places(state, settings.scope, rules), Scoping(state, settings.scope, rules))
@@ -93,12 +94,11 @@ class Trial:
         self._guessed = {t: _guessed(after.rule_for(t), missing) for t, missing in self.unread.items() if missing}
 
     def run(self, progress: OnProgress | None) -> Effects:
-        """Go through all stored objects whose types either set of rules is about."""
-        types = {*self._before.by_type, *self._after.by_type}
+        """Go through all stored objects of types whose rules are different."""
         with self._db.read() as c:
-            total = surveying.number_of(c, self._key, types)
+            total = surveying.number_of(c, self._key, self._types)
         last = 0
-        while entries := self._next(last, types):
+        while entries := self._next(last):
             self._compare(entries)
             last = entries[-1].number
             self.effects.evaluated += len(entries)
@@ -106,9 +106,9 @@ class Trial:
                 progress(Progress("evaluate", self.effects.evaluated, total))
         return self.effects
 
-    def _next(self, last: int, types: set[str]) -> list[Entry]:
+    def _next(self, last: int) -> list[Entry]:
         with self._db.read() as c:
-            return surveying.entries_after(c, self._key, last, BATCH, types)
+            return surveying.entries_after(c, self._key, last, BATCH, self._types)
 
     def _compare(self, entries: Sequence[Entry]) -> None:
         anchors = [entry.anchor for entry in entries]

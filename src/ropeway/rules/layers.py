@@ -103,6 +103,23 @@ def wanted(settings: JobSettings, rules: Rules) -> Wanted:
     return Wanted({type_: tuple(sorted({*names, *usual.get(type_, ())})) for type_, names in mine.items()})
 
 
+def same_types(before: Schema, after: Schema) -> set[str]:
+    """Source types that two schemas treat alike."""
+    if (before.dialect, before.directories) != (after.dialect, after.directories):
+        return set()
+    old, new = _by_type(before), _by_type(after)
+    return {type_ for type_, rules in old.items() if new.get(type_) == rules}
+
+
+def _by_type(schema: Schema) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
+    for rule in schema.synchronization_rules:
+        for mapping in rule.object_mappings:
+            alone = msgspec.structs.replace(rule, object_mappings=(mapping,))
+            found.setdefault(mapping.source_object_name, []).append(alone)
+    return found
+
+
 def with_schema(settings: JobSettings, document: Document) -> JobSettings:
     """The settings with this schema (canonical): as changes where it is the default's, by its id; else as a whole."""
     usual = default(settings.source.kind)
