@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ropeway.directory import tables
 from ropeway.directory.computed import ANCHOR, PROXY, SID, UPN, Claim, Standing, claim, is_synchronised
@@ -24,11 +24,29 @@ from ropeway.model.anchors import TargetId
 from ropeway.model.changes import MatchKey, MatchResult
 from ropeway.model.problems import Problem, shown
 from ropeway.model.values import compare_key
-from ropeway.store.statements import among
+from ropeway.store.constant import any_of
 
 IMMUTABLE_ID = "onPremisesImmutableId"
 SECURITY_ID = "onPremisesSecurityIdentifier"
 MAIL = "mail"
+
+
+_o = tables.object_.c
+_in_the_bin = (
+    select(_o.source_anchor, _o.number)
+    .where(_o.tenant == bindparam("b_tenant"), _o.deleted.is_not(None), any_of(_o.source_anchor, "anchors"))
+    .order_by(_o.deleted, _o.number)
+)
+_with_mail = (
+    select(_o.mail_key, _o.number)
+    .where(
+        _o.tenant == bindparam("b_tenant"),
+        any_of(_o.mail_key, "mails"),
+        _o.deleted.is_(None),
+        _o.type.in_(("user", "contact")),
+    )
+    .order_by(_o.type, _o.number.desc())
+)
 
 
 def match(work: Workspace, job: int, keys: Sequence[MatchKey]) -> list[MatchResult]:
@@ -66,13 +84,8 @@ def _candidate(attribute: str, value: str) -> Claim:
 
 def _binned(work: Workspace, source_anchors: list[str]) -> dict[str, int]:
     """The latest binned object of each source anchor."""
-    o = tables.object_.c
-    query = select(o.source_anchor, o.number).where(
-        o.tenant == work.tenant,
-        o.deleted.is_not(None),
-        among(work.connection, o.source_anchor, [a for a in source_anchors if a]),
-    )
-    return {row.source_anchor: row.number for row in work.connection.execute(query.order_by(o.deleted, o.number))}
+    asked = {"b_tenant": work.tenant, "anchors": [a for a in source_anchors if a]}
+    return {row.source_anchor: row.number for row in work.connection.execute(_in_the_bin, asked)}
 
 
 def _by_contribution(work: Workspace, key: MatchKey, number: int) -> MatchResult:
@@ -154,14 +167,8 @@ def _by_mail(work: Workspace, values: list[str]) -> dict[str, int]:
     """Live users and contacts that have such a mail address, be it one of their proxyAddresses or not."""
     if not values:
         return {}
-    o = tables.object_.c
-    query = select(o.mail_key, o.number).where(
-        o.tenant == work.tenant,
-        among(work.connection, o.mail_key, values),
-        o.deleted.is_(None),
-        o.type.in_(("user", "contact")),
-    )
-    return {row.mail_key: row.number for row in work.connection.execute(query.order_by(o.type, o.number.desc()))}
+    rows = work.connection.execute(_with_mail, {"b_tenant": work.tenant, "mails": values})
+    return {row.mail_key: row.number for row in rows}
 
 
 def _is_primary(properties: dict[str, object], value: str) -> bool:
