@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ropeway.model.problems import RopewayError
 from ropeway.rules import load_schema
+from ropeway.rules.extensions import extension_name
 from ropeway.rules.layers import canonical, default
 from ropeway.rules.written import read_written
 from ropeway.rules.yaml_form import to_yaml
@@ -142,6 +143,12 @@ def test_people_write_a_flow_as_its_target_and_where_it_comes_from() -> None:
         "flowType": "ObjectAddOnly",
     }
     assert first["matchingPriority"] == 1
+
+
+def test_a_directory_extension_is_written_without_its_id() -> None:
+    (pager,) = flows("    attributes:\n      extension_pager: pager\n")
+    assert pager["targetAttributeName"] == extension_name("pager")
+    assert "extension_pager: pager\n" in to_yaml(default("ldif"))
 
 
 @pytest.mark.parametrize(

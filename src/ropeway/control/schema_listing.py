@@ -8,6 +8,7 @@ from typing import Any
 from ropeway.control.schema_views import FlowView, Origin, ScopeView
 from ropeway.control.schema_words import clause_said, source_said
 from ropeway.rules.differences import Document, tree_of
+from ropeway.rules.yaml_form import short_target
 
 LISTS = ("categoryFilterGroups", "inputFilterGroups", "groups")
 
@@ -21,7 +22,7 @@ def flow_views(
             yield _same_as(rule, mapping, own=usual is None, default=default)
         mine, theirs = _flows(mapping), _flows(default)
         for name in dict.fromkeys((*mine, *theirs)):
-            if attribute is None or name.lower().startswith(attribute.lower()):
+            if attribute is None or short_target(name).lower().startswith(short_target(attribute).lower()):
                 yield _flow_view(rule, mapping, mine.get(name), theirs.get(name), own=usual is None)
 
 

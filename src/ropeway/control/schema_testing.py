@@ -33,6 +33,7 @@ from ropeway.rules.definitions import built_in, extended
 from ropeway.rules.failure import failed
 from ropeway.rules.refusals import bad_expression, nearest
 from ropeway.rules.schema import Schema
+from ropeway.rules.yaml_form import long_target, short_target
 
 ANCHOR = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -223,9 +224,9 @@ def _unexpected(found: TestedObject, case: Case, rule: TypeRule, place: str) -> 
         yield Mismatch(what="scope", expected=wanted, found="in" if found.in_scope else f"out: {found.clause}")
     values = {value.attribute: value for value in found.values}
     for name, expected in case.expect.items():
-        definition = _target(name, rule, f"{place}.expect")
+        definition = _target(long_target(name), rule, f"{place}.expect")
         said = None if is_nothing(expected) else readable(typed_value(expected, definition, f"{place}.expect.{name}"))
-        value = values.get(name, TestedValue(attribute=name))
+        value = values.get(definition.name, TestedValue(attribute=name))
         if found.in_scope and value.problem is None and not _same(said, value.value):
             yield Mismatch(what=name, expected=said, found="not touched" if value.ignored else value.value)
 
@@ -234,7 +235,8 @@ def _target(name: str, rule: TypeRule, place: str) -> AttributeDefinition:
     found = next((flow.target for flow in rule.flows if flow.target.name == name), None)
     if found is None:
         known = [flow.target.name for flow in rule.flows]
-        raise unreadable(place, f"the rules set no “{name}” of a {rule.target_type}{nearest(name, known)}")
+        reason = f"the rules set no “{short_target(name)}” of a {rule.target_type}{nearest(name, known)}"
+        raise unreadable(place, reason)
     return found
 
 

@@ -49,7 +49,7 @@ class DifferenceView(msgspec.Struct, frozen=True, kw_only=True):
     place: tuple[str, ...]
     """Keys and names from the root."""
     where: str
-    """The same for people: `user → user: mail`."""
+    """The same for people: `exchange, user → user: mail`."""
     what: Literal["added", "removed", "changed"]
     before: str = ""
     """As people write it."""

@@ -7,17 +7,19 @@ from typing import Any
 import msgspec
 
 from ropeway.control.schema_views import ConflictView, DifferenceView
-from ropeway.rules.differences import Difference
+from ropeway.rules.differences import NAMED_BY, Difference, elements
 from ropeway.rules.layers import Conflict
-from ropeway.rules.yaml_form import short_flow
+from ropeway.rules.yaml_form import short_flow, short_target
 
 
 def where(place: tuple[str, ...]) -> str:
-    """A place for people: `user → user: mail`, `directories: Active Directory: user: contosoBadge`."""
-    steps = [step for step in place if step not in ("objects", "attributes", "attributeMappings", "objectMappings")]
-    if steps[:1] == ["synchronizationRules"]:
-        steps = steps[2:] if len(place) > 2 and place[2] == "objectMappings" else ["rule", *steps[1:]]
-    return ": ".join(steps)
+    """A place for people: `exchange, user → user: mail`, `directories: Active Directory: user: contosoBadge`."""
+    steps = [step for step, named in zip(place, elements(place), strict=True) if named or step not in NAMED_BY]
+    if place[0] != "synchronizationRules":
+        steps = [place[0], *steps] if place[0] in NAMED_BY else steps
+    elif len(steps) > 1:
+        steps = [f"{steps[0]}, {steps[1]}", *steps[2:]]
+    return ": ".join(map(short_target, steps))
 
 
 def said(value: Any) -> str:

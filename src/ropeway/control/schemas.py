@@ -34,7 +34,7 @@ from ropeway.rules import Rules, layers, load_schema
 from ropeway.rules.differences import Document, differences
 from ropeway.rules.schema import Schema
 from ropeway.rules.written import read_written
-from ropeway.rules.yaml_form import to_yaml
+from ropeway.rules.yaml_form import long_target, to_yaml
 from ropeway.store import jobs, schemas
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -285,7 +285,7 @@ def _given_up(edit: SchemaEdit, change: SchemaChange) -> bool:
     if change.type is not None and change.type not in mapping.split(" → "):
         return False
     attribute = place[-1] if place[4:5] == ("attributeMappings",) else ""
-    return not change.attributes or attribute in change.attributes
+    return not change.attributes or attribute in map(long_target, change.attributes)
 
 
 def _nothing(settings: JobSettings, reason: str) -> RopewayError:

@@ -1,7 +1,8 @@
 """A schema as people write it, in YAML, and back; every schema in its shortest form survives both ways.
 
 `mail: mail` is a direct flow, `displayName: =Coalesce([displayName], [cn])` an expression, `{constant: GB}` a constant;
-a few long keys have short names (`SHORT`). Everything else is spelt as in JSON, which may be used throughout.
+some long keys have short names, and `extension_pager` is the directory extension of that attribute. Everything else is
+spelt as in JSON, which may be used throughout.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 import yaml
 
 from ropeway.rules.differences import Document
+from ropeway.rules.extensions import PREFIX, extension_name
 from ropeway.rules.refusals import refused
 from ropeway.rules.schema import Schema
 from ropeway.rules.typed import typed
@@ -22,6 +24,8 @@ SCHEMA: Short = {"rules": "synchronizationRules"}
 RULE: Short = {"source": "sourceDirectoryName", "target": "targetDirectoryName", "objects": "objectMappings"}
 MAPPING: Short = {"source": "sourceObjectName", "target": "targetObjectName", "attributes": "attributeMappings"}
 CLAUSE: Short = {"attribute": "sourceOperandName", "operator": "operatorName", "values": "targetOperand"}
+
+_EXTENSION = "extension_"
 
 GROUPS = ("groups", "inputFilterGroups", "categoryFilterGroups")
 
@@ -101,7 +105,7 @@ def _short_mapping(mapping: Document) -> Document:
     named = flows is not None and _all_named(flows)
     made = _renamed(mapping, MAPPING if named else {k: v for k, v in MAPPING.items() if k != "attributes"})
     if named:
-        made["attributes"] = {flow["targetAttributeName"]: short_flow(flow) for flow in flows or ()}
+        made["attributes"] = {short_target(flow["targetAttributeName"]): short_flow(flow) for flow in flows or ()}
     if isinstance(made.get("scope"), dict):
         made["scope"] = {key: _groups(part, key, _short_clause) for key, part in made["scope"].items()}
     return made
@@ -122,7 +126,19 @@ def _long_mapping(mapping: Document, path: str) -> Document:
 
 def _all_named(flows: list[Any]) -> bool:
     names = [flow.get("targetAttributeName") for flow in flows]
-    return all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
+    return all(isinstance(n, str) and long_target(short_target(n)) == n for n in names) and len({*names}) == len(names)
+
+
+def short_target(name: str) -> str:
+    """A directory extension without the id in its name: `extension_pager`; others as they are."""
+    return _EXTENSION + name.removeprefix(PREFIX) if name.startswith(PREFIX) else name
+
+
+def long_target(name: str) -> str:
+    """The inverse of `short_target`."""
+    if not name.startswith(_EXTENSION) or name.startswith(PREFIX):
+        return name
+    return extension_name(name.removeprefix(_EXTENSION))
 
 
 def short_flow(flow: Document) -> Any:
@@ -147,6 +163,7 @@ def _short_source(source: Any) -> Document:
 
 
 def _long_flow(name: str, flow: Any, path: str) -> Any:
+    name = long_target(name)
     if isinstance(flow, str):
         return {"targetAttributeName": name, "source": _long_source(flow)}
     if not isinstance(flow, dict):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from ropeway.cli.output import Block, Heading, Table
-from ropeway.cli.render.words import Command, counted, problem_lines
+from ropeway.cli.render.words import Command, attribute_words, counted, problem_lines
 from ropeway.cli.safe import brief
 from ropeway.control.schema_views import ComparisonView, ConflictView, FlowView, SchemaView, ScopeView
 
@@ -51,7 +51,7 @@ def _scope(scopes: list[ScopeView]) -> Iterator[Block]:
 
 
 def _flows(flows: list[FlowView]) -> Table:
-    rows = [(f.attribute, brief(f.source, LONGEST), _when(f), _origin(f)) for f in flows]
+    rows = [(attribute_words(f.attribute), brief(f.source, LONGEST), _when(f), _origin(f)) for f in flows]
     return Table(("Attribute", "From", "Flow", "Set by"), rows, whole=frozenset({"Attribute"}))
 
 

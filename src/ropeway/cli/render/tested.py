@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ropeway.cli.output import Block, Heading
-from ropeway.cli.render.words import counted
+from ropeway.cli.render.words import attribute_words, counted
 from ropeway.cli.safe import brief
 from ropeway.control.schema_test_views import SchemaTestView, TestedObject, TestedValue
 from ropeway.model.problems import describe
@@ -51,9 +51,9 @@ def _object(one: TestedObject) -> Iterator[Block]:
 
 def _line(value: TestedValue) -> Iterator[str]:
     if value.problem is not None:
-        yield f"  {value.attribute}: {describe(value.problem)}"
+        yield f"  {attribute_words(value.attribute)}: {describe(value.problem)}"
         return
-    yield f"  {value.attribute}: {'not touched' if value.ignored else _value(value.value)}"
+    yield f"  {attribute_words(value.attribute)}: {'not touched' if value.ignored else _value(value.value)}"
     if value.flow == "expression":
         yield f"      from {brief(value.expression, 1000)}, where {brief(value.sources, 1000)}"
 

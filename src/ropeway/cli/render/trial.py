@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ropeway.cli.output import Block, Heading
-from ropeway.cli.render.words import counted, without_domain
+from ropeway.cli.render.words import attribute_words, counted, without_domain
 from ropeway.cli.safe import brief
 from ropeway.control.schema_views import EffectView, Example, TrialView
 
@@ -46,9 +46,9 @@ def trial_blocks(trial: TrialView) -> Iterator[Block]:
 def _counted(effect: EffectView) -> str:
     who = counted(effect.count, effect.type)
     if effect.what == "value":
-        return f"{who}: another {effect.attribute}"
+        return f"{who}: another {attribute_words(effect.attribute)}"
     if effect.what == "emptied":
-        return f"{who}: no {effect.attribute} any more"
+        return f"{who}: no {attribute_words(effect.attribute)} any more"
     return f"{who}: {OF_OBJECTS[effect.what]}"
 
 

@@ -19,6 +19,14 @@ def without_domain(dn: str) -> str:
     return _DOMAIN.sub("", dn)
 
 
+_EXTENSION = re.compile(r"^extension_[0-9a-f]{32}_")
+
+
+def attribute_words(name: str) -> str:
+    """A target attribute; a directory extension without the id in its name, as schemas in YAML write it."""
+    return _EXTENSION.sub("extension_", name)
+
+
 def counted(number: int, noun: str) -> str:
     """`1 change`, `2 changes`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
