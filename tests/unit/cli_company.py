@@ -81,6 +81,7 @@ STORY = ExplainView(
     type="user",
     job="Contoso",
     state="in step",
+    target="t-1",
     steps=({"stage": "scope", "outcome": "in scope", "rule": "OU=Sales", "details": "below a chosen container"},),
     attributes=(
         {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from ropeway.directory.computed import ADMINISTRATORS
 from ropeway.directory.names import Domains, usable
 from ropeway.directory.opinions import Opinion, Said
+from ropeway.engine.redaction import covered
 from ropeway.model.problems import Problem, shown
 
 BY_HAND = "administrators"
@@ -39,6 +40,12 @@ class Known:
     domains: Domains
     holder: Callable[[str, str], str]
     """Who has a value (target attribute, value), by name."""
+    secret: Set[str] = frozenset()
+    """Target attributes whose values nobody may see."""
+
+    def shown(self, target: str, value: Any) -> Any:
+        """A value of a target attribute as it may be shown."""
+        return covered(value) if target in self.secret else value
 
     def job(self, number: int) -> str:
         """A contributor's name."""
@@ -59,18 +66,18 @@ def _line(line: dict[str, Any], said: Said | None, known: Known) -> dict[str, An
     if said is None:
         return {**line, "directory": None, "job": known.job(known.own[0]), "others": [], "why": None}
     opinions = said.opinions.get(target, ())
-    value = said.properties.get(target)
+    value = known.shown(target, said.properties.get(target))
     won = known.job(opinions[0].job) if opinions else ""
-    others = [_offer(one, known) for one in opinions if (one.job, one.anchor) != known.own]
+    others = [_offer(target, one, known) for one in opinions if (one.job, one.anchor) != known.own]
     return {**line, "directory": value, "job": won, "others": others, "why": _why(said, target, opinions, known)}
 
 
-def _offer(one: Opinion, known: Known) -> dict[str, Any]:
+def _offer(target: str, one: Opinion, known: Known) -> dict[str, Any]:
     return {
         "job": known.job(one.job),
         "object": known.dns.get((one.job, one.anchor), one.anchor),
         "precedence": one.precedence,
-        "value": one.value,
+        "value": known.shown(target, one.value),
         "mode": one.mode,
     }
 

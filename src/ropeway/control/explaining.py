@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import msgspec
@@ -63,7 +63,7 @@ class Explainer:
     ) -> ExplainView:
         """What the engine tells, with where the object is, its links, and what others say of it."""
         said = self._directory.said_of(entry.target) if entry.target else None
-        known = self._known((row.number, entry.anchor), said)
+        known = self._known((row.number, entry.anchor), said, rules.redacted)
         return ExplainView(
             object=entry.dn,
             anchor=entry.anchor,
@@ -98,7 +98,7 @@ class Explainer:
             events=tuple(events),
         )
 
-    def _known(self, own: tuple[int, str], said: Said | None) -> Known:
+    def _known(self, own: tuple[int, str], said: Said | None, secret: Set[str] = frozenset()) -> Known:
         with self._db.read() as c:
             dns = explaining.dns_of(
                 c, self._tenant, [(one.job, one.anchor) for one in said.contributors] if said else []
@@ -106,7 +106,7 @@ class Explainer:
         views = self._directory.domains()
         initial = next(d.name for d in views if d.initial)
         domains = Domains(initial, frozenset(compare_key(d.name) for d in views if d.verified))
-        return Known(own, self._names, dns, domains, self._holder)
+        return Known(own, self._names, dns, domains, self._holder, secret)
 
     def _holder(self, attribute: str, value: str) -> str:
         ask = holders_of_names if attribute == "userPrincipalName" else holders_of_addresses

@@ -18,6 +18,7 @@ from ropeway.control.attribute_stories import job_names
 from ropeway.control.crew import Crew
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run
+from ropeway.control.log_lines import ends_of, event_view
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
     CycleView,
@@ -40,13 +41,13 @@ from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaTex
 from ropeway.control.schemas import Form, Schemas
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask
-from ropeway.control.views import cycle_view, event_view, hold_view, job_view
+from ropeway.control.views import cycle_view, hold_view, job_view
 from ropeway.directory import Directory
 from ropeway.model.job import JobSettings, JobStatus
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema
-from ropeway.store import guarding, jobs, leases, looking
+from ropeway.store import explaining, guarding, jobs, leases, looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
@@ -266,8 +267,9 @@ class InProcess:
                 since=_seconds(which.since),
                 limit=which.limit,
             )
+            dns = explaining.dns_of(c, TENANT, ends_of(found))
         names = {row.number: row.name for row in rows}
-        return [event_view(event, names[event.job]) for event in found]
+        return [event_view(event, names[event.job], dns) for event in found]
 
     def _names(self, identifier: str | None) -> list[str]:
         """An identifier, and the directory id of the user it may name."""

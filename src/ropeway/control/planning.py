@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from ropeway.control.protocol import ChangeView
+from ropeway.engine.decisions import decision
 from ropeway.engine.exporting import change_of
 from ropeway.engine.ports import Target
 from ropeway.engine.records import Sendable
+from ropeway.engine.redaction import hidden, without_secret
 from ropeway.engine.references import links_change
 from ropeway.engine.state import State
 from ropeway.model.anchors import Anchor
@@ -24,7 +27,7 @@ def change_views(state: State, target: Target, rules: Rules, limit: int) -> list
     changes = [_links(state, rules, row) if row.planned.kind is Kind.LINKS else change_of(row) for row in rows]
     effects = target.preview(changes)
     names = _names(state, changes)
-    return [_view(row, effect, names) for row, effect in zip(rows, effects, strict=True)]
+    return [_view(row, effect, names, rules.redacted) for row, effect in zip(rows, effects, strict=True)]
 
 
 def _links(state: State, rules: Rules, row: Sendable) -> Change:
@@ -38,7 +41,7 @@ def _names(state: State, changes: list[Change]) -> dict[str, str]:
     return {anchor: entry.dn for anchor, entry in state.known(ends).items()} if ends else {}
 
 
-def _view(row: Sendable, effect: Effect, names: dict[str, str]) -> ChangeView:
+def _view(row: Sendable, effect: Effect, names: dict[str, str], secret: Set[str]) -> ChangeView:
     planned, entry, change = row.planned, row.entry, effect.change
     exported: dict[str, Any] = unpack(entry.exported) if entry.exported else {}
     return ChangeView(
@@ -47,12 +50,12 @@ def _view(row: Sendable, effect: Effect, names: dict[str, str]) -> ChangeView:
         object=entry.dn,
         anchor=entry.anchor,
         target=change.target,
-        attributes=change.attributes,
-        before={name: exported[name] for name in change.attributes if name in exported},
+        attributes=hidden(change.attributes, secret),
+        before=hidden({name: exported[name] for name in change.attributes if name in exported}, secret),
         added={name: [names.get(e, e) for e in ends] for name, ends in change.added.items()},
         removed={name: [names.get(e, e) for e in ends] for name, ends in change.removed.items()},
-        becomes=effect.becomes,
-        matched_by=planned.decision.partition("\n")[0],
+        becomes=hidden(effect.becomes, secret),
+        matched_by=decision(planned.decision).by,
         hold=planned.hold,
-        problem=effect.problem,
+        problem=without_secret(effect.problem, secret),
     )

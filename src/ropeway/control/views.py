@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ropeway.control.protocol import CycleView, EventView, HoldView, JobView
+from ropeway.control.protocol import CycleView, HoldView, JobView
 from ropeway.control.sources import source_name
 from ropeway.engine.records import Outcome
-from ropeway.model.changes import Kind
-from ropeway.model.values import unpack
 from ropeway.model.watermark import Watermark
 from ropeway.store.jobs import JobRow
-from ropeway.store.looking import Event, Hold
+from ropeway.store.looking import Hold
 
 
 def iso(seconds: float | None) -> str | None:
@@ -78,42 +76,3 @@ def hold_view(hold: Hold, sample: list[str]) -> HoldView:
         approved=iso(hold.approved),
         sample=tuple(sample),
     )
-
-
-def event_view(event: Event, job: str) -> EventView:
-    """A line of the provisioning log, with the steps that led to it."""
-    status: Any = event.status
-    return EventView(
-        id=event.id,
-        time=iso(event.time) or "",
-        job=job,
-        cycle=event.cycle,
-        action=event.action,
-        status=status,
-        type=event.type,
-        object=event.object,
-        anchor=event.anchor,
-        target=event.target,
-        modified=unpack(event.modified),
-        steps=steps_of(event),
-        problem=event.problem,
-    )
-
-
-def steps_of(event: Event) -> tuple[dict[str, Any], ...]:
-    """The seven stages of one change, as far as it came (Graph: provisioningStep)."""
-    if event.action == "other":
-        failed = {"name": event.decision, "type": event.decision, "status": "failure", "description": ""}
-        return (failed,)
-    by, _, target = event.decision.partition("\n")
-    matched = f"matched {target} by {by}" if by else "matched nothing" if event.action == "create" else "linked before"
-    gone = event.action == Kind.DELETE.value
-    name = f"EntryExport{event.action.capitalize()}"
-    return (
-        {"name": "EntryImport", "type": "import", "status": "success", "description": event.object},
-        {"name": "EntrySynchronizationScoping", "type": "scoping", "status": "success",
-         "description": "left the scope or was deleted" if gone else "in scope"},
-        {"name": "EntryMatching", "type": "matching", "status": "success", "description": matched},
-        {"name": name, "type": "referenceResolution" if event.action == "links" else "export",
-         "status": event.status, "description": f"{len(unpack(event.modified))} attributes"},
-    )  # fmt: skip

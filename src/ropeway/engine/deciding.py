@@ -55,7 +55,7 @@ class Deciding:
                 self._leave(entry, place, "no rule" if entry.live else "deleted")
             elif (mapped := self._scope_and_map(entry, place, rule, members)) is not None:
                 staying.append((entry, place, *mapped))
-        self._plan(staying)
+        self._plan(self._without_crowded(staying))
         self._set_aside()
         self._work.state.decide(self._batch)
 
@@ -79,14 +79,13 @@ class Deciding:
         """The rule that counts for an object that stays, and its desired attributes; one that leaves is planned."""
         attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
         try:
-            reason = "deleted"
+            applied: ObjectRule | str = "deleted"
             if entry.live:
-                reason = self._scoping.out_because(entry, place, members, rule, attributes)
-            applied = rule.applied(attributes) if reason is None else None
-            if applied is not None:
-                reason = planning.replaced(entry, applied)
-            if applied is None or reason is not None:
-                self._leave(entry, place, reason or "", deletes=rule.deletes)
+                applied = self._scoping.rule_or_reason(entry, place, members, rule, attributes)
+            if not isinstance(applied, str):
+                applied = planning.replaced(entry, applied) or applied
+            if isinstance(applied, str):
+                self._leave(entry, place, applied, deletes=rule.deletes)
                 return None
             desired = applied.map(attributes)
         except MappingFailed as failure:
@@ -97,10 +96,23 @@ class Deciding:
             self._batch.later.append(Later(entry.anchor, from_filetime(when)))
         return applied, desired
 
+    def _without_crowded(
+        self, staying: Sequence[tuple[Entry, Place, ObjectRule, Desired]]
+    ) -> Sequence[tuple[Entry, Place, ObjectRule, Desired]]:
+        """All but groups of more members than a cloud takes. Counting costs, so a delta counts new groups alone."""
+        whole = self._work.kind == "initial"
+        groups = [e.number for e, _, rule, _ in staying if rule.target_type == "group" and (whole or not e.exported)]
+        crowded = self._work.state.crowded(groups, "member", self._work.most_members) if groups else set[int]()
+        for entry, place, _, _ in staying if crowded else ():
+            if entry.number in crowded:
+                details = {"most": f"{self._work.most_members:,}"}
+                self._failures.append((entry, "map", Problem("group-too-large", place.dn, "member", details=details)))
+        return [one for one in staying if one[0].number not in crowded] if crowded else staying
+
     def _leave(self, entry: Entry, place: Place, reason: str, *, deletes: bool = True) -> None:
         if entry.target is not None and deletes:
             policy = self._work.settings.departure.get(entry.target_type or "", Departure.DELETE)
-            self._batch.planned += planning.departure(entry, policy)
+            self._batch.planned += planning.departure(entry, policy, reason)
         self._batch.settled.append(entry.anchor)
         self._note(entry, place, False, reason, entry.target_type)
 
@@ -119,7 +131,7 @@ class Deciding:
                 self._batch.planned.append(arrives)
             elif found is None:
                 self._batch.planned += planning.update(entry, rule, desired)
-            else:
+            elif rule.matching:
                 self._batch.later.append(Later(entry.anchor, self._now + planning.LOOK_AGAIN))
             if entry.number in pending and planning.sends_links(rule, arrives, arrived=found is None):
                 self._batch.planned.append(planning.links(entry, rule))

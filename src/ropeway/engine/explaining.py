@@ -10,6 +10,7 @@ from ropeway.engine.deciding import match_key
 from ropeway.engine.mapping import Setting, source_attributes
 from ropeway.engine.ports import Target
 from ropeway.engine.records import Entry, Escrow, Planned
+from ropeway.engine.redaction import covered
 from ropeway.engine.scoping import Place, Places, Scoping
 from ropeway.engine.state import State
 from ropeway.engine.whereabouts import container_told, groups_told
@@ -113,12 +114,10 @@ class Explaining:
     def _map(self, told: Explanation, entry: Entry, rule: ObjectRule, attributes: Attributes) -> None:
         exported = unpack(entry.exported) if entry.exported else {}
         for line in rule.explain(attributes):
-            problem = line.get("problem")
-            if problem is not None:
-                told.problems.append(problem)
-            told.attributes.append(
-                {**line, "rule": line["mapped_by"] or rule.name, "exported": exported.get(line["target"])}
-            )
+            if line["problem"] is not None:
+                told.problems.append(line["problem"])
+            whole = {**line, "rule": line["mapped_by"] or rule.name, "exported": exported.get(line["target"])}
+            told.attributes.append(_covered(whole) if line["target"] in self._rules.redacted else whole)
         failures = [line["problem"] for line in told.attributes if line["problem"] is not None]
         details = [_failure(problem) for problem in failures]
         told.steps.append(
@@ -126,6 +125,14 @@ class Explaining:
                 "map", "failed" if failures else f"{len(told.attributes)} attributes", rule=rule.name, details=details
             )
         )
+
+
+def _covered(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of an attribute that nobody may see: every value hidden, sources included."""
+    hidden_values = {name: covered(line[name]) for name in ("value", "exported") if name in line}
+    sources = {name: covered(value) for name, value in line["sources"].items()}
+    offers = [_covered(offer) for offer in line.get("offers", ())]
+    return {**line, **hidden_values, "sources": sources, "offers": offers}
 
 
 def _failure(problem: Problem) -> str:

@@ -8,8 +8,10 @@ from itertools import groupby
 
 import msgspec
 
+from ropeway.engine.decisions import decision
 from ropeway.engine.planning import REPLACED, exported_after
 from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
+from ropeway.engine.redaction import redacted, without_secret
 from ropeway.engine.references import links_change
 from ropeway.engine.work import BATCH, Work, attempts
 from ropeway.model.anchors import TargetId
@@ -34,6 +36,7 @@ class Exporting:
     def __init__(self, work: Work, total: int | None = None) -> None:
         self._work = work
         self._total = total
+        self._secret = work.rules.redacted
         self.exported: Counter[str] = Counter()
         self.failed = 0
         self.waiting = 0
@@ -105,22 +108,18 @@ class Exporting:
     def _judge(self, row: Sendable, outcome: Outcome) -> Confirmed:
         """What an answer means for a row and its entry."""
         planned, entry = row.planned, row.entry
+        shown, problem = redacted(planned.attributes, self._secret), without_secret(outcome.problem, self._secret)
         match outcome.then:
             case Then.DONE:
                 self.exported[planned.kind.value] += 1
-                return Confirmed(
-                    planned,
-                    confirmed_entry(entry, planned, outcome.target),
-                    "warning" if outcome.problem else "success",
-                    planned.attributes,
-                    problem=outcome.problem,
-                )
+                now = confirmed_entry(entry, planned, outcome.target)
+                return Confirmed(planned, now, "warning" if problem else "success", shown, problem=problem)
             case Then.SET_ASIDE:
                 self.failed += 1
-                return Confirmed(planned, entry, "failure", planned.attributes, problem=outcome.problem)
+                return Confirmed(planned, entry, "failure", shown, problem=problem)
             case Then.WAIT | Then.STOP:
                 self.waiting += 1
-                return Confirmed(planned, entry, "waiting", planned.attributes, problem=outcome.problem, keep=True)
+                return Confirmed(planned, entry, "waiting", shown, problem=problem, keep=True)
 
     def _stop_if_told(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
@@ -164,7 +163,7 @@ def change_of(row: Sendable) -> Change:
     planned, entry = row.planned, row.entry
     target = entry.target
     if planned.kind in (Kind.ADOPT, Kind.RESTORE):
-        target = TargetId(planned.decision.partition("\n")[2])
+        target = TargetId(decision(planned.decision).target)
     attributes = unpack(planned.attributes)
     return Change(
         kind=planned.kind,

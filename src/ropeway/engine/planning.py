@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ropeway.engine.decisions import leaving, staying
 from ropeway.engine.records import Entry, Planned
 from ropeway.model.changes import FLOWS, LINK, Desired, Kind, Link, MatchResult, Mode
 from ropeway.model.job import Departure
@@ -30,11 +31,12 @@ def arrival(entry: Entry, rule: ObjectRule, desired: Desired, match: MatchResult
     if match.target is None:
         if not rule.creates:
             return None
-        return Planned(entry.number, Kind.CREATE, rule.target_type, pack(present(desired)), "")
+        return Planned(entry.number, Kind.CREATE, rule.target_type, pack(present(desired)), staying(rule.name))
     if match.by != CONTRIBUTION and (not rule.updates or (match.binned and not rule.creates)):
         return None
     kind = Kind.RESTORE if match.binned else Kind.ADOPT
-    return Planned(entry.number, kind, rule.target_type, pack(present(desired)), f"{match.by}\n{match.target}")
+    decided = staying(rule.name, match.by, match.target)
+    return Planned(entry.number, kind, rule.target_type, pack(present(desired)), decided)
 
 
 def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
@@ -47,13 +49,15 @@ def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
     changed = {k: v for k, v in wanted.items() if (old.get(k) != v or k in rule.always) and k not in stays}
     emptied: Desired = {k: None for k in old if k not in wanted and k not in stays}
     changed |= {k: emptied.pop(k) for k in (FLOWS, LINK) if k in emptied}
+    decided = staying(rule.name)
     rows: list[Planned] = []
     if old.get("accountEnabled") is True and changed.get("accountEnabled") is False:
-        rows.append(_row(entry, Kind.DISABLE, rule.target_type, {"accountEnabled": changed.pop("accountEnabled")}))
+        disabled = {"accountEnabled": changed.pop("accountEnabled")}
+        rows.append(_row(entry, Kind.DISABLE, rule.target_type, disabled, decided))
     if changed:
-        rows.append(_row(entry, Kind.UPDATE, rule.target_type, changed))
+        rows.append(_row(entry, Kind.UPDATE, rule.target_type, changed, decided))
     if emptied:
-        rows.append(_row(entry, Kind.EMPTY, rule.target_type, emptied))
+        rows.append(_row(entry, Kind.EMPTY, rule.target_type, emptied, decided))
     return rows
 
 
@@ -87,18 +91,18 @@ def replaced(entry: Entry, rule: ObjectRule) -> str | None:
     return ONLY_JOINED if rule.link_type is LinkType.JOIN and not joined else None
 
 
-def departure(entry: Entry, policy: Departure) -> list[Planned]:
-    """An object that left: what becomes of its target object."""
-    type_ = entry.target_type or ""
+def departure(entry: Entry, policy: Departure, reason: str) -> list[Planned]:
+    """An object that left for that reason: what becomes of its target object."""
+    type_, decided = entry.target_type or "", leaving(reason)
     if unpack(entry.exported or NOTHING).get(LINK) == Link.JOIN:
         policy = Departure.DELETE  # only what it said is taken back
     match policy:
         case Departure.DELETE:
-            return [_row(entry, Kind.DELETE, type_, {})]
+            return [_row(entry, Kind.DELETE, type_, {}, decided)]
         case Departure.DISABLE:
             old = unpack(entry.exported or NOTHING)
             enabled = old.get("accountEnabled", entry.exported is None and type_ in ("user", "device"))
-            return [_row(entry, Kind.DISABLE, type_, {"accountEnabled": False})] if enabled else []
+            return [_row(entry, Kind.DISABLE, type_, {"accountEnabled": False}, decided)] if enabled else []
         case Departure.KEEP:
             return []
 
@@ -112,11 +116,11 @@ def sends_links(rule: ObjectRule, arrives: Planned | None, *, arrived: bool) -> 
 
 def links(entry: Entry, rule: ObjectRule) -> Planned:
     """The row under which an object's open link changes are sent."""
-    return _row(entry, Kind.LINKS, rule.target_type, {})
+    return _row(entry, Kind.LINKS, rule.target_type, {}, staying(rule.name))
 
 
-def _row(entry: Entry, kind: Kind, type_: str, attributes: Desired) -> Planned:
-    return Planned(entry.number, kind, type_, pack(attributes), "")
+def _row(entry: Entry, kind: Kind, type_: str, attributes: Desired, decided: str) -> Planned:
+    return Planned(entry.number, kind, type_, pack(attributes), decided)
 
 
 def exported_after(entry: Entry, planned: Planned) -> bytes | None:

@@ -111,7 +111,7 @@ class Planned(msgspec.Struct):
     type: str
     attributes: bytes
     decision: str
-    """How the object was matched, for log and plan: `source anchor`, `userPrincipalName`, …"""
+    """How the object was matched and which rule decided, for log and plan (`engine.decisions`)."""
     seq: int = 0
     state: str = "planned"
     hold: int | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, func, or_, select, true
 
+from ropeway.engine.decisions import decision
 from ropeway.engine.records import CONTAINERS, Entry, Escrow
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
@@ -43,7 +44,7 @@ def candidates(c: Connection, key: Key, after: int, limit: int, *, linked: bool 
     entries = [Entry(*row) for row in c.execute(query.order_by(entry.c.number).limit(limit))]
     numbers = [e.number for e in entries]
     adopted = {
-        row.entry: row.decision.partition("\n")[2]
+        row.entry: decision(row.decision).target
         for row in planned_of(c, [e.number for e in entries if e.target is None])
         if row.kind in (Kind.ADOPT, Kind.RESTORE)
     }
