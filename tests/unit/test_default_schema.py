@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ropeway.directory.definition import OBJECTS
+from ropeway.model.anchors import guid_to_bytes
 from ropeway.rules import (
     MappingFailed,
     compile_rules,
@@ -17,6 +18,7 @@ from ropeway.rules import (
     source_anchor,
     target_definition,
 )
+from ropeway.rules.defaults import written_out
 from ropeway.rules.extensions import extension_name
 from ropeway.rules.operators import OPERATORS
 
@@ -124,6 +126,30 @@ def test_without_a_clock_nobody_is_expired():
 )
 def test_the_moment_an_account_expires_is_known_beforehand(expires, when):
     assert RULES.next_decision_time({**ADA, "accountExpires": expires}) == when
+
+
+def test_a_source_anchor_that_is_filled_with_the_same_is_the_same():
+    same = guid_to_bytes(GUID)
+    assert USER.map({**ADA, "mS-DS-ConsistencyGuid": same})["onPremisesImmutableId"] == ADA["sourceAnchor"]
+
+
+def test_a_source_anchor_that_changed_sets_the_person_aside():
+    with pytest.raises(MappingFailed, match="source anchor has changed") as failure:
+        USER.map({**ADA, "mS-DS-ConsistencyGuid": bytes(16)})
+    assert failure.value.problem.attribute == "onPremisesImmutableId"
+
+
+def test_expired_accounts_stay_enabled_where_that_rule_is_not():
+    schema = written_out("active_directory")
+    for rule in schema["synchronizationRules"]:
+        if rule["name"] == "Expired accounts":
+            for mapping in rule["objectMappings"]:
+                mapping["enabled"] = False
+    rules = compile_rules(load_schema(schema, "active-directory"))
+    expired = {**ADA, "accountExpires": NOW - 1}
+    assert USER.map(expired)["accountEnabled"] is False
+    assert rules.rule_for("user").map(expired)["accountEnabled"] is True
+    assert rules.next_decision_time({**ADA, "accountExpires": NOW + 5}) is None
 
 
 def test_a_person_without_upn_gets_one_from_the_domain():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ropeway.engine.cycle import Cycle
 from ropeway.rules.defaults import written_out
 from ropeway.rules.extensions import extension_name
 from tests.unit.engine_company import Company, Job, Trial
@@ -85,6 +86,43 @@ def test_whoever_leaves_is_no_member_any_more(trial: Trial, company: Company) ->
     company.remove(ann(company))
     running.run()
     assert trial.members("Staff") == set()
+
+
+def run_with(running: Job, most_members: int) -> int:
+    """A full run in a cloud that takes no larger groups; how many objects were set aside."""
+    running.company.write()
+    state = running.state
+    state.acquire("this test", [])
+    work = running.work(state)
+    work.most_members = most_members
+    try:
+        return Cycle(work, full=True).run().failed
+    finally:
+        work.source.close()
+        state.release()
+
+
+def test_a_group_of_too_many_is_set_aside_as_it_was_until_it_is_smaller(trial: Trial, company: Company) -> None:
+    staff = next(t for t in company.things.values() if t.name == "Staff")
+    people = [ann(company), company.person("Bob Baker"), company.person("Eve Evans")]
+    running = trial.job(company)
+    staff.links["member"] = [p.number for p in people[:2]]
+    assert run_with(running, 2) == 0
+    staff.links["member"] = [p.number for p in people]
+    assert run_with(running, 2) == 1
+    assert trial.members("Staff") == {"Ann Archer", "Bob Baker"}
+    (escrow,) = running.state.escrowed([staff.anchor]).values()
+    assert escrow.problem.code == "group-too-large"
+    staff.links["member"] = [p.number for p in people[1:]]
+    assert run_with(running, 2) == 0
+    assert trial.members("Staff") == {"Bob Baker", "Eve Evans"}
+
+
+def test_a_new_group_of_too_many_is_not_created(trial: Trial, company: Company) -> None:
+    running = trial.job(company)
+    company.group("Everybody", [ann(company), company.person("Bob Baker")])
+    assert run_with(running, 1) == 1
+    assert trial.group("Everybody") is None
 
 
 def test_a_computer_belongs_to_whoever_joined_it_to_the_domain(trial: Trial, company: Company) -> None:

@@ -23,6 +23,10 @@ BATCH = 800
 """Objects decided or sent together: what follows from them is one transaction of at most 1,000 rows."""
 
 
+MOST_MEMBERS = 250_000
+"""Of one group, in the cloud (how-to-connect-sync-endpoint-api-v2)."""
+
+
 def filetime(seconds: float) -> int:
     """Seconds since 1970 as FILETIME: 100 ns since 1601."""
     return int((seconds + EPOCH_AS_FILETIME) * 10_000_000)
@@ -55,6 +59,7 @@ class Work:
     clock: Callable[[], float] = time.time
     say: Callable[[str, int, int | None], None] = lambda _stage, _done, _total: None
     """Progress: stage, done, total where known."""
+    most_members: int = MOST_MEMBERS
     _cycle: int = 0
     kind: str = "delta"
     wanted: Wanted = field(init=False)

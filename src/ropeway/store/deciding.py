@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, select, true, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, true, update
 
 from ropeway.engine.records import Decided, Entry, Planned
 from ropeway.model.anchors import Anchor
@@ -88,6 +88,17 @@ def replan(c: Connection, key: Key, numbers: Sequence[int], planned: Sequence[Pl
 def with_pending_links(c: Connection, numbers: Sequence[int]) -> set[int]:
     """Which of these have links whose planned change is open."""
     rows = c.execute(select(link.c.owner).where(among(c, link.c.owner, numbers), PENDING).distinct())
+    return set(rows.scalars())
+
+
+def crowded(c: Connection, numbers: Sequence[int], attribute: str, most: int) -> set[int]:
+    """Which of these have more present links than that in an attribute."""
+    rows = c.execute(
+        select(link.c.owner)
+        .where(among(c, link.c.owner, numbers), link.c.attribute == attribute, link.c.present == true())
+        .group_by(link.c.owner)
+        .having(func.count() > most)
+    )
     return set(rows.scalars())
 
 

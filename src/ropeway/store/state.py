@@ -205,6 +205,10 @@ class SqlState:
         with self._db.read() as c:
             return deciding.with_pending_links(c, numbers)
 
+    def crowded(self, numbers: Sequence[int], attribute: str, most: int) -> set[int]:
+        with self._db.read() as c:
+            return deciding.crowded(c, numbers, attribute, most)
+
     def decide(self, batch: Decided) -> None:
         with self._write() as c:
             deciding.store_decided(c, self._key, batch)

@@ -50,6 +50,14 @@ ENTRIES: tuple[Entry, ...] = (
         f"{_LOOK} docs/schema.md says what is supported.",
     ),
     Entry(
+        "group-too-large",
+        Severity.ERROR,
+        "A group has more members than the cloud takes",
+        "{object} has more than {most} members.",
+        "Nothing is changed in the directory until it is smaller. Split the group, or leave it out: exclude its "
+        "container, or add a clause to the scope of groups (ropeway schema export JOB FILE).",
+    ),
+    Entry(
         "mapping-failed",
         Severity.ERROR,
         "An attribute cannot be mapped",
