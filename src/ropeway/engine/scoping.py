@@ -14,7 +14,7 @@ from ropeway.model.job import Scope
 from ropeway.model.names import relative_name
 from ropeway.model.problems import Problem
 from ropeway.model.values import Attributes
-from ropeway.rules import Rules, TypeRule
+from ropeway.rules import ObjectRule, Rules, TypeRule
 from ropeway.rules.bases import MEMBER_OF, WITHIN
 
 CACHED = 20_000
@@ -119,13 +119,20 @@ class Scoping:
         self, entry: Entry, place: Place, members: set[Anchor], rule: TypeRule, attributes: Attributes
     ) -> str | None:
         """Why an object is not in scope, or None where it is. Adds to the attributes what `tell` does."""
+        found = self.rule_or_reason(entry, place, members, rule, attributes)
+        return found if isinstance(found, str) else None
+
+    def rule_or_reason(
+        self, entry: Entry, place: Place, members: set[Anchor], rule: TypeRule, attributes: Attributes
+    ) -> ObjectRule | str:
+        """The rule that counts for an object in scope, or why it is not in scope; `attributes` as for `out_because`."""
         self.tell(entry, place, attributes)
         if entry.anchor not in members:
             return "group"
         if not place.covered:
             return "container"
-        answer = rule.in_scope(attributes)
-        return None if answer.passed else f"rule: {answer.clause}"
+        found = rule.choose(attributes)
+        return found if isinstance(found, ObjectRule) else f"rule: {found.clause}"
 
 
 def missing_bases(state: State, scope: Scope, rules: Rules) -> list[Problem]:

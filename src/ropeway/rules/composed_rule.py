@@ -80,20 +80,32 @@ class ComposedRule:
 
     def in_scope(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
         """Whether any rule is about the object; `MappingFailed` where a clause cannot say."""
-        refused: list[str] = []
-        for part in self._finding:
-            answer = part.in_scope(attributes)
-            if answer.passed:
-                return answer
-            refused.append(f"{part.name}: {answer.clause}")
-        return ScopeAnswer(False, "; ".join(refused))
+        found = self.choose(attributes)
+        return found if isinstance(found, ScopeAnswer) else ScopeAnswer(True, found.name)
 
     def applied(self, attributes: Mapping[str, Any]) -> ObjectRule:
         """The rules that an object in scope is in the scope of, as one."""
-        chosen = tuple(n for n, part in enumerate(self.parts) if part.in_scope(attributes).passed)
-        rule = self._known.get(chosen)
+        found = self.choose(attributes)
+        return self.parts[0] if isinstance(found, ScopeAnswer) else found
+
+    def choose(self, attributes: Mapping[str, Any]) -> ObjectRule | ScopeAnswer:
+        """The rules that apply, as one; or why none of those does that bring an object or look for one.
+
+        A Join rule that nothing matches by only adds to what others bring.
+        """
+        chosen: list[int] = []
+        refused: list[str] = []
+        for number, part in enumerate(self.parts):
+            answer = part.in_scope(attributes)
+            if answer.passed:
+                chosen.append(number)
+            elif part.leads:
+                refused.append(f"{part.name}: {answer.clause}")
+        rule = self._known.get(key := tuple(chosen))
         if rule is None:
-            rule = self._known[chosen] = together([self.parts[n] for n in chosen], self.references)
+            if not any(self.parts[number].leads for number in chosen):
+                return ScopeAnswer(False, "; ".join(refused))
+            rule = self._known[key] = together([self.parts[number] for number in chosen], self.references)
         return rule
 
     def map(self, attributes: Mapping[str, Any]) -> Desired:

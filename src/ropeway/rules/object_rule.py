@@ -69,6 +69,11 @@ class ObjectRule:
         return self.link_type is not LinkType.JOIN or bool(self.matching)
 
     @property
+    def leads(self) -> bool:
+        """Whether it brings objects, or finds them, by itself; others only add to what those bring."""
+        return self.link_type is not LinkType.JOIN or bool(self.matching)
+
+    @property
     def scope_reads(self) -> frozenset[str]:
         """The attributes that decide about the scope."""
         return self.scope.reads
@@ -81,6 +86,11 @@ class ObjectRule:
     def applied(self, _attributes: Mapping[str, Any]) -> ObjectRule:
         """The rule that counts for an object in scope: this one."""
         return self
+
+    def choose(self, attributes: Mapping[str, Any]) -> ObjectRule | ScopeAnswer:
+        """This rule for an object in scope, or the answer that says why it is not."""
+        answer = self.in_scope(attributes)
+        return self if answer.passed else answer
 
     def in_scope(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
         """Whether the object is in scope, and the clause that decided; `MappingFailed` where a clause cannot say."""

@@ -26,7 +26,7 @@ def times_compared(tree: Node) -> frozenset[str]:
 
 def next_time(names: Iterable[str], attributes: Mapping[str, Any]) -> int | None:
     """The earliest FILETIME after `now` among those attributes, or None. Without `now` every time is ahead."""
-    now = attributes.get("now") or 0
+    now = _filetime(attributes.get("now")) or 0
     ahead = [time for name in names if (time := _filetime(attributes.get(name))) is not None and now < time < NEVER]
     return min(ahead, default=None)
 
