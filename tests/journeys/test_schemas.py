@@ -16,11 +16,14 @@ import pytest
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
 from ropeway.control.in_process import open_control
+from ropeway.control.schema_test_views import SchemaTest
 from ropeway.control.schema_views import SchemaChange
 from ropeway.lab.company import Size, company
 from ropeway.lab.company.ldif import export
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.rules import layers, loading
+from tests.journeys.administration import Administration
+from tests.journeys.tenant import Tenant
 
 SMALL = Size(people=40, groups=4, contacts=2, computers=2, members=4, service_accounts=1)
 UPPER = ("          jobTitle: title\n", "          jobTitle: =ToUpper([title])\n")
@@ -356,6 +359,37 @@ def test_a_live_object_is_read_now_by_upn_guid_or_dn(office: Office) -> None:
     assert (
         office.run("schema", "test", "--job", "Contoso", "--object", "CN=Nobody,DC=contoso,DC=test")[0] == Code.FAILED
     )
+
+
+def test_an_object_of_a_domain_is_read_as_it_is_now_before_any_run(company: Administration, tenant: Tenant) -> None:
+    ann = company.person("Ann Archer")
+    job = tenant.follow(company)
+    job.run()
+    company.set(ann, title="Head of Ropes")
+    (found,) = tenant.control.test_schema(SchemaTest(job=job.name, object=company.dn(ann))).objects
+    assert {v.attribute: v.value for v in found.values}["jobTitle"] == "Head of Ropes"
+    assert "jobTitle" not in job.user(ann)
+
+
+def test_a_rule_that_reads_a_new_attribute_says_so_and_its_values_come_with_the_next_run(
+    company: Administration, tenant: Tenant
+) -> None:
+    ann = company.person("Ann Archer", roomNumber="4.711")
+    job = tenant.follow(company)
+    job.run()
+    text = tenant.control.export_schema(job.name).text
+    where = "          officeLocation: "
+    text = text.replace(f"{where}physicalDeliveryOfficeName\n", f"{where}=Item([roomNumber], 1)\n", 1)
+    text += "directories:\n- name: Active Directory\n  objects:\n"
+    for type_ in ("user", "inetOrgPerson"):  # the rules of one are those of the other
+        text += f"  - {{name: {type_}, attributes: [{{name: roomNumber, multivalued: true}}]}}\n"
+    change = SchemaChange(text=text)
+    trial = tenant.control.try_schema(job.name, change)
+    assert trial.unread == ("inetOrgPerson: roomNumber", "user: roomNumber")
+    assert trial.unknown == {"user: officeLocation": 1}
+    tenant.control.change_schema(job.name, change)
+    job.run()
+    assert job.user(ann)["officeLocation"] == "4.711"
 
 
 def test_a_file_of_cases_passes_in_a_pipeline_until_a_rule_is_changed(office: Office) -> None:

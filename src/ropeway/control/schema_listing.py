@@ -18,7 +18,7 @@ def flow_views(
 ) -> Iterator[FlowView]:
     """Every attribute mapping; those that an administrator took out at the end of each object mapping."""
     for rule, mapping, default in _mappings(document, usual, type_):
-        if mapping.get("sameAs"):
+        if mapping.get("sameAs") and attribute is None:
             yield _same_as(rule, mapping, own=usual is None, default=default)
         mine, theirs = _flows(mapping), _flows(default)
         for name in dict.fromkeys((*mine, *theirs)):
@@ -38,7 +38,7 @@ def scope_views(document: Document, usual: Document | None, type_: str | None) -
             for group in groups:
                 for clause in group.get("clauses", ()):
                     yield ScopeView(
-                        rule=rule,
+                        rule=_named(rule),
                         source_type=mapping["sourceObjectName"],
                         target_type=mapping["targetObjectName"],
                         list=key,
@@ -48,27 +48,40 @@ def scope_views(document: Document, usual: Document | None, type_: str | None) -
                     )
 
 
-def _mappings(document: Document, usual: Document | None, type_: str | None) -> Iterator[tuple[str, Any, Any]]:
-    """Rule's name, object mapping, and the default's mapping of the same name or {}."""
+def _mappings(document: Document, usual: Document | None, type_: str | None) -> Iterator[tuple[Any, Any, Any]]:
+    """Rule, object mapping, and the default's mapping of the same name or {}; rules of highest precedence first."""
     theirs: Any = tree_of(usual or {}).get("synchronizationRules", {})
     mine: Any = tree_of(document).get("synchronizationRules", {})
-    for key, rule in mine.items():
+    for key, rule in sorted(mine.items(), key=lambda item: item[1].get("priority", 0)):
         defaults = theirs.get(key, {}).get("objectMappings", {})
         for name, mapping in rule.get("objectMappings", {}).items():
             if type_ is None or type_ in (mapping["sourceObjectName"], mapping["targetObjectName"]):
-                yield rule.get("name") or key, mapping, defaults.get(name, {})
+                yield rule, mapping, defaults.get(name, {})
+
+
+def _named(rule: Any) -> str:
+    return rule.get("name") or rule.get("id") or f"priority {rule.get('priority')}"
+
+
+def _head(rule: Any, mapping: Any) -> dict[str, Any]:
+    return {
+        "rule": _named(rule),
+        "source_type": mapping["sourceObjectName"],
+        "target_type": mapping["targetObjectName"],
+        "priority": rule.get("priority", 0),
+        "link_type": mapping.get("linkType", "Provision"),
+        "enabled": mapping.get("enabled", True),
+    }
 
 
 def _flows(mapping: Document) -> Document:
     return mapping.get("attributeMappings", {})
 
 
-def _flow_view(rule: str, mapping: Any, mine: Any, theirs: Any, *, own: bool) -> FlowView:
+def _flow_view(rule: Any, mapping: Any, mine: Any, theirs: Any, *, own: bool) -> FlowView:
     shown = mine if mine is not None else theirs
     return FlowView(
-        rule=rule,
-        source_type=mapping["sourceObjectName"],
-        target_type=mapping["targetObjectName"],
+        **_head(rule, mapping),
         attribute=shown["targetAttributeName"],
         source=source_said(shown),
         flow_type=shown.get("flowType", "Always"),
@@ -79,11 +92,9 @@ def _flow_view(rule: str, mapping: Any, mine: Any, theirs: Any, *, own: bool) ->
     )
 
 
-def _same_as(rule: str, mapping: Any, *, own: bool, default: Any) -> FlowView:
+def _same_as(rule: Any, mapping: Any, *, own: bool, default: Any) -> FlowView:
     return FlowView(
-        rule=rule,
-        source_type=mapping["sourceObjectName"],
-        target_type=mapping["targetObjectName"],
+        **_head(rule, mapping),
         attribute="*",
         source=f"the same as {mapping['sameAs']}",
         origin="own" if own else _origin(mapping["sameAs"], default.get("sameAs")),

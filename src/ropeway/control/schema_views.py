@@ -18,6 +18,11 @@ class FlowView(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     source_type: str
     target_type: str
+    priority: int = 0
+    """Of the rule; the lowest number wins."""
+    link_type: str = "Provision"
+    enabled: bool = True
+    """Whether the object mapping counts at all."""
     attribute: str
     """Of the target."""
     source: str

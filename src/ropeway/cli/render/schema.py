@@ -26,11 +26,12 @@ def schema_blocks(view: SchemaView, command: Command, *, all_: bool) -> Iterator
     yield Heading(f"{view.job}: {_based_on(view)}, revision {view.revision}")
     if not view.flows:
         yield "No attribute mapping of that type and name."
-    for (rule, source, target), flows in groupby(view.flows, lambda f: (f.rule, f.source_type, f.target_type)):
+    for (rule, source, target), found in groupby(view.flows, lambda f: (f.rule, f.source_type, f.target_type)):
+        flows = list(found)
         yield ""
-        yield Heading(f"{source} → {target}   ({rule})")
+        yield Heading(f"{source} → {target}   ({_of_rule(flows[0])})")
         yield from _scope([s for s in view.scopes if (s.rule, s.source_type, s.target_type) == (rule, source, target)])
-        yield _flows(list(flows))
+        yield _flows(flows)
     yield from problem_lines(view.problems)
     if all_:
         yield f"To change it: {command('schema', 'export', view.job, 'schema.yaml')}"
@@ -40,6 +41,11 @@ def _based_on(view: SchemaView) -> str:
     if view.own:
         return f"a schema of its own ({view.name})"
     return f"the default schema {view.name} with {counted(view.edits, 'change')}"
+
+
+def _of_rule(flow: FlowView) -> str:
+    joins = "" if flow.link_type == "Provision" else f", {flow.link_type}"
+    return f"{flow.rule}, priority {flow.priority}{joins}{'' if flow.enabled else ', switched off'}"
 
 
 def _scope(scopes: list[ScopeView]) -> Iterator[Block]:
