@@ -159,7 +159,7 @@ class Checker:
         where = f"{function.name}, {parameter.name}"
         found = self.type(node, variables) if wants is None else self.wanted(wants, node, variables, where)
         if found.many and _takes_one(function, parameter):
-            raise ExpressionError(self.text, node.at, f"{where}: expected one value, found an attribute with many")
+            raise ExpressionError(self.text, node.at, f"{where}: expected one value, found several")
         if found.kinds == of("special").kinds and not parameter.branch:
             raise ExpressionError(self.text, node.at, f"{where}: expected a value, found {kinds.named(found.kinds)}")
         return found

@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 import re2
 
 MAX_PATTERN = 2_000
-MAX_TEXT = 65_536
+MAX_TEXT = 16_384
 """The longest text, in characters, that a regular expression works on."""
 
 _MEMORY = 4 << 20
@@ -40,6 +40,8 @@ _INSIDE = {
     "b": r"\x{8}",
     "e": r"\x{1b}",
 }
+_ESCAPES = frozenset("dDwWsSbBAzZnrtfvaexpP")
+"""The letters that mean something after a backslash."""
 _REFUSED = {
     "(?=": "looking ahead",
     "(?!": "looking ahead",
@@ -142,10 +144,10 @@ def _escape(text: str, at: int, inside: bool) -> tuple[str, int]:
     char = text[at + 1]
     if char in "123456789" and not inside:
         raise Unreadable(at, f"a reference to what a group matched (\\{char}) is not supported")
-    if char in "kG" and not inside:
-        raise Unreadable(at, f"\\{char} is not supported")
     if char == "u" and re.fullmatch("[0-9A-Fa-f]{4}", text[at + 2 : at + 6]):
         return f"\\x{{{text[at + 2 : at + 6]}}}", at + 6
+    if char.isalpha() and char not in _ESCAPES:
+        raise Unreadable(at, f"\\{char} is not supported")
     return (_INSIDE if inside else _OUTSIDE).get(char, text[at : at + 2]), at + 2
 
 

@@ -14,8 +14,8 @@ Made from the docstrings by `scripts/write-functions`; a test fails where it is 
 [schemas](../schema.md#expressions).
 
 A dialect is a property of the schema: `connect` is Entra Connect Sync's, `cloud` is Entra Cloud Sync's and application
-provisioning's, `ropeway` is both. Where the two differ, `ropeway` has Connect's function, or tells them apart by the number
-of arguments.
+provisioning's, `ropeway` is both. Where the two differ, `ropeway` has Connect's function, or tells them apart by the
+number of arguments.
 """
 
 _PUBLISHED = {

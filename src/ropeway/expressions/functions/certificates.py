@@ -114,9 +114,11 @@ FUNCTIONS: tuple[Function, ...] = (
         _key_algorithm),
     _of("CertKeyAlgorithmParams", "The parameters of the public key's algorithm, in hexadecimal digits (DER): "
         '"0500" for RSA.', lambda found: x509.key_parameters(found).hex().upper()),
-    _of("CertNotAfter", "When a certificate ceases to be valid, UTC. `CertNotAfter(Item([userCertificate], 1)) > Now()`.",
+    _of("CertNotAfter", "When a certificate ceases to be valid, UTC. "
+        "`CertNotAfter(Item([userCertificate], 1)) > Now()`.",
         lambda found: _time(found.not_valid_after_utc), "time"),
-    _of("CertNotBefore", "When a certificate begins to be valid, UTC. `CertNotBefore(Item([userCertificate], 1)) <= Now()`.",
+    _of("CertNotBefore", "When a certificate begins to be valid, UTC. "
+        "`CertNotBefore(Item([userCertificate], 1)) <= Now()`.",
         lambda found: _time(found.not_valid_before_utc), "time"),
     _of("CertPublicKeyOid", 'The identifier of the public key: "1.2.840.113549.1.1.1" is RSA.', _key_algorithm),
     _of("CertPublicKeyParametersOid", "The identifier of the parameters of the public key, which is that of its "

@@ -23,7 +23,7 @@ from ropeway.expressions.times.calendar import CLOUD_INTERVALS
 from ropeway.expressions.times.reading import DEFAULT_STYLES, checked_styles, read
 from ropeway.expressions.times.writing import CLOUD as PATTERN
 from ropeway.expressions.times.writing import written
-from ropeway.expressions.tree import Literal, Node
+from ropeway.expressions.tree import Literal, Node, Omitted
 from ropeway.expressions.values import time_from_filetime
 
 
@@ -80,6 +80,8 @@ def _styles(arguments: Sequence[Node]) -> tuple[int, str] | None:
 
 
 def _check(arguments: Sequence[Node]) -> tuple[int, str] | None:
+    if len(arguments) == 3 and isinstance(arguments[1], Omitted):
+        return 1, "FormatDateTime, inputFormat: expected a date pattern"
     if len(arguments) == 3:
         return refused_pattern("FormatDateTime", 1, 2)(arguments)
     return _styles(arguments) or refused_pattern("FormatDateTime", 2, 3)(arguments)

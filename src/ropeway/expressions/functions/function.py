@@ -83,7 +83,7 @@ class Function:
     @property
     def least(self) -> int:
         """The fewest arguments."""
-        return sum(1 for parameter in self.parameters if parameter.required)
+        return max((place for place, parameter in enumerate(self.parameters, 1) if parameter.required), default=0)
 
     def parameter(self, index: int) -> Parameter:
         """The parameter that the argument at a place belongs to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -120,7 +121,7 @@ def replace_by_mode(source: Closure, *others: Any) -> Closure:
       in the other attribute. `Replace([telephoneNumber], , "\\+(?<n>\\d+)", "n", , [mobile], )`
 
     The pattern is written out, in .NET's syntax without looking around and references to groups, and works on texts of
-    at most 65,536 characters.
+    at most 16,384 characters.
     """
     given = {name: value for name, value in zip(_PLACES, (source, *others), strict=False) if value is not None}
     mode = frozenset(given) - {"source"}
@@ -152,10 +153,9 @@ def _matches(pattern: Pattern, text: str, argument: str) -> Iterator[Match]:
     if len(text) > MAX_TEXT:
         reason = f"a regular expression works on at most {MAX_TEXT} characters"
         raise ExpressionFailed("Replace", argument, text, reason)
-    try:
-        return pattern.find(text)
-    except UnicodeEncodeError:
-        raise ExpressionFailed("Replace", argument, text, "a character that is none (a lone surrogate)") from None
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise ExpressionFailed("Replace", argument, text, "a character that is none (a lone surrogate)")
+    return pattern.find(text)
 
 
 def _by_pattern(pattern: Pattern) -> Callable[[str, str], str]:
@@ -223,10 +223,11 @@ def replace_chars(source: str, pattern: str) -> str:
     `ReplaceChars("Räksmörgås", "å:a,ä:a,ö:o")` gives "Raksmorgas"; `ReplaceChars("O’Neil", "’:")` gives "ONeil". White
     space in the list does not count; comma and colon cannot be replaced.
     """
+    checked_length(len(pattern), "ReplaceChars", "pattern")
     table = _table(pattern)
-    made = source.translate(table)
-    checked_length(len(made), "ReplaceChars", "source")
-    return made
+    counts = Counter(source)
+    checked_length(sum(n * len(table.get(ord(char), char)) for char, n in counts.items()), "ReplaceChars", "source")
+    return source.translate(table)
 
 
 @lru_cache(maxsize=64)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
-from ropeway.expressions.times.moment import TICKS, Moment, moment
+from ropeway.expressions.times.moment import TICKS, Moment, day_and_time, moment
 from ropeway.expressions.times.patterns import DAYS, MONTHS
 from ropeway.expressions.times.reading import MAX_DATE, offset
 
@@ -47,8 +46,8 @@ def _moment(found: dict[str, str | None]) -> Moment:
     zone = found["zone"] or ""
     seconds = _hour(found) * 3600 + number("minute") * 60 + number("second")
     if number("minute") > 59 or number("second") > 59:
-        raise ValueError("a time that no clock shows")
-    day = moment(datetime(number("year"), month, number("day")))
+        raise ValueError("a day or time that there is not")
+    day = moment(day_and_time(number("year"), month, number("day")))
     ticks = int((found.get("fraction") or "").ljust(7, "0"))
     ahead = 0 if zone.upper() in ("GMT", "UTC") else offset(zone)
     return Moment(day.ticks + (seconds - ahead) * TICKS + ticks)
@@ -61,5 +60,5 @@ def _month(name: str) -> int:
 def _hour(found: dict[str, str | None]) -> int:
     hour, half = int(found.get("hour") or 0), (found.get("half") or "").upper()
     if hour > 23 or (half and not 1 <= hour <= 12):
-        raise ValueError("an hour that no clock shows")
+        raise ValueError("a day or time that there is not")
     return hour if not half else hour % 12 + (12 if half == "PM" else 0)

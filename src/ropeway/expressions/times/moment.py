@@ -38,6 +38,14 @@ class Moment(msgspec.Struct, frozen=True, order=True):
         return f"{self.calendar.isoformat()}{fraction}Z"
 
 
+def day_and_time(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    """A date and time; `ValueError` with a sentence for one that there is not."""
+    try:
+        return datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        raise ValueError("a day or time that there is not") from None
+
+
 def moment(calendar: datetime, fraction: int = 0) -> Moment:
     """The moment of a date and time, and ticks after it; without a zone it is UTC."""
     if calendar.tzinfo is not None:

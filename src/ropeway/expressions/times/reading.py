@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import assert_never
 
-from ropeway.expressions.times.moment import TICKS, Moment, moment
+from ropeway.expressions.times.moment import TICKS, Moment, day_and_time, moment
 from ropeway.expressions.times.patterns import DAYS, MONTHS, Field, Part, parts
 
 MAX_DATE = 100
@@ -121,7 +121,7 @@ def _moment(found: dict[str, str]) -> Moment:
         year += 2000 if year < 50 else 1900
     if year > 9999 or year < 1:
         raise ValueError("a year outside of 1 to 9999")
-    calendar = datetime(
+    calendar = day_and_time(
         year, _month(found.get("month", "1")), int(found.get("day", "1")), _hour(found),
         int(found.get("minute", "0")), int(found.get("second", "0")),
     )  # fmt: skip
