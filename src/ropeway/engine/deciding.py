@@ -55,7 +55,7 @@ class Deciding:
                 self._leave(entry, place, "no rule" if entry.live else "deleted")
             elif (mapped := self._scope_and_map(entry, place, rule, members)) is not None:
                 staying.append((entry, place, *mapped))
-        self._plan(staying)
+        self._plan(self._without_crowded(staying))
         self._set_aside()
         self._work.state.decide(self._batch)
 
@@ -96,10 +96,23 @@ class Deciding:
             self._batch.later.append(Later(entry.anchor, from_filetime(when)))
         return applied, desired
 
+    def _without_crowded(
+        self, staying: Sequence[tuple[Entry, Place, ObjectRule, Desired]]
+    ) -> Sequence[tuple[Entry, Place, ObjectRule, Desired]]:
+        """All but groups of more members than a cloud takes. Counting costs, so a delta counts new groups alone."""
+        whole = self._work.kind == "initial"
+        groups = [e.number for e, _, rule, _ in staying if rule.target_type == "group" and (whole or not e.exported)]
+        crowded = self._work.state.crowded(groups, "member", self._work.most_members) if groups else set[int]()
+        for entry, place, _, _ in staying if crowded else ():
+            if entry.number in crowded:
+                details = {"most": f"{self._work.most_members:,}"}
+                self._failures.append((entry, "map", Problem("group-too-large", place.dn, "member", details=details)))
+        return [one for one in staying if one[0].number not in crowded] if crowded else staying
+
     def _leave(self, entry: Entry, place: Place, reason: str, *, deletes: bool = True) -> None:
         if entry.target is not None and deletes:
             policy = self._work.settings.departure.get(entry.target_type or "", Departure.DELETE)
-            self._batch.planned += planning.departure(entry, policy)
+            self._batch.planned += planning.departure(entry, policy, reason)
         self._batch.settled.append(entry.anchor)
         self._note(entry, place, False, reason, entry.target_type)
 
