@@ -13,7 +13,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA busy_timeout=30000",
-    "PRAGMA cache_size=-49152",
+    "PRAGMA cache_size=-32768",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=16384",
 )
