@@ -22,13 +22,15 @@ def _checked_culture(culture: str | None, name: str) -> bool:
 
 
 def _lowered(source: str, turkic: bool, name: str) -> str:
-    checked_length(len(source), name, "source")
-    return (source.replace("I", "ı").replace("İ", "i") if turkic else source).lower()
+    made = (source.replace("I", "ı").replace("İ", "i") if turkic else source).lower()
+    checked_length(len(made), name, "source")
+    return made
 
 
 def _raised(source: str, turkic: bool, name: str) -> str:
-    checked_length(len(source), name, "source")
-    return (source.replace("i", "İ") if turkic else source).upper()
+    made = (source.replace("i", "İ") if turkic else source).upper()
+    checked_length(len(made), name, "source")
+    return made
 
 
 @function("ToLower", text("source"), text("culture", required=False), dialects=NOT_CONNECT, result="text")
