@@ -93,20 +93,22 @@ def test_every_published_function_is_there():
     connect = (
         "BitAnd BitOr CBool CDate CGuid CNum CRef CStr ConvertFromBase64 ConvertToBase64 ConvertFromUTF8Hex "
         "ConvertToUTF8Hex Contains Count DateAdd DateFromNum NumFromDate DNComponent DNComponentRev "
-        "EscapeDNComponent Error FormatDateTime Guid IIF InStr InStrRev IsBitSet IsDate IsGuid IsNumeric IsString IsEmpty IsNull "
-        "IsNullOrEmpty IsPresent Item ItemOrNull Join LCase UCase PCase Left Right Len LTrim RTrim Trim Mid Now "
-        "PadLeft PadRight RandomNum RemoveDuplicates Replace ReplaceChars Select Where With Split StringFromGuid StringFromSid "
-        "Switch Word IsCert CertExtensionOids CertFormat CertFriendlyName CertHashString CertIssuer CertIssuerDN "
-        "CertIssuerOid CertKeyAlgorithm CertKeyAlgorithmParams CertNameInfo CertNotAfter CertNotBefore CertPublicKeyOid "
-        "CertPublicKeyParametersOid CertSerialNumber CertSignatureAlgorithmOid CertSubject CertSubjectNameDN "
-        "CertSubjectNameOid CertThumbprint CertVersion ImportedValue"
+        "EscapeDNComponent Error FormatDateTime Guid IIF InStr InStrRev IsBitSet IsDate IsGuid IsNumeric IsString "
+        "IsEmpty IsNull IsNullOrEmpty IsPresent Item ItemOrNull Join LCase UCase PCase Left Right Len LTrim RTrim "
+        "Trim Mid Now PadLeft PadRight RandomNum RemoveDuplicates Replace ReplaceChars Select Where With Split "
+        "StringFromGuid StringFromSid Switch Word IsCert CertExtensionOids CertFormat CertFriendlyName "
+        "CertHashString CertIssuer CertIssuerDN CertIssuerOid CertKeyAlgorithm CertKeyAlgorithmParams CertNameInfo "
+        "CertNotAfter CertNotBefore CertPublicKeyOid CertPublicKeyParametersOid CertSerialNumber "
+        "CertSignatureAlgorithmOid CertSubject CertSubjectNameDN CertSubjectNameOid CertThumbprint CertVersion "
+        "ImportedValue"
     )
     cloud = (
         "Append AppRoleAssignmentsComplex SingleAppRoleAssignment AssertiveAppRoleAssignmentsComplex BitAnd CBool "
-        "CDate Coalesce ConvertToBase64 ConvertToUTF8Hex Count CStr DateAdd DateDiff DateFromNum FormatDateTime Guid "
-        "IgnoreFlowIfNullOrEmpty IIF InStr IsNull IsNullOrEmpty IsPresent IsString Item Join Left Mid "
-        "NormalizeDiacritics Not Now NumFromDate PCase RandomString Redact RemoveDuplicates Replace SelectUniqueValue "
-        "Split StripSpaces Switch ToLower ToUpper Word ConvertFromBase64 DNComponent Error StringFromSid Trim"
+        "CDate Coalesce ConvertToBase64 ConvertToUTF8Hex Count CStr DateAdd DateDiff DateFromNum FormatDateTime "
+        "Guid IgnoreFlowIfNullOrEmpty IIF InStr IsNull IsNullOrEmpty IsPresent IsString Item Join Left Mid "
+        "NormalizeDiacritics Not Now NumFromDate PCase RandomString Redact RemoveDuplicates Replace "
+        "SelectUniqueValue Split StripSpaces Switch ToLower ToUpper Word ConvertFromBase64 DNComponent Error "
+        "StringFromSid Trim"
     )
     assert set(connect.split()) - set(TABLES[CONNECT]) == set()
     assert set(cloud.split()) - set(TABLES[CLOUD]) == set()

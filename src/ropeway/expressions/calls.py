@@ -13,7 +13,7 @@ from typing import Any
 
 from ropeway.expressions.functions import Function, Parameter
 from ropeway.expressions.spreading import Closure, on_each, spread_one, whole
-from ropeway.expressions.values import LARGEST, MANY, SMALLEST, as_number, as_text, as_time, as_truth
+from ropeway.expressions.values import LARGEST, MANY, SMALLEST, as_number, as_text, as_time, as_truth, checked_items
 
 Convert = Callable[[Any, str, str], Any]
 
@@ -134,6 +134,17 @@ def _on_each_of_first(function: Function, first: Closure, rest: Sequence[Any]) -
             return spread_one(one, value, name)
         return call(value, *rest) if type(value) is int and SMALLEST <= value <= LARGEST else one(value)
 
+    def run_shortening(attributes: Mapping[str, Any]) -> Any:
+        value = first(attributes)
+        if type(value) is ready:
+            return call(value, *rest)
+        if type(value) is MANY:
+            checked_items(len(value), name, parameter.name)
+            return [call(each, *rest) if type(each) is ready else one(each) for each in value]
+        return one(value)
+
     if parameter.kind == "number":
         return run_on_number
+    if function.shortens:
+        return run_shortening
     return run if rest else run_alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
+from functools import lru_cache
 from struct import unpack_from
 from typing import Any
 
@@ -116,8 +117,16 @@ def string_from_sid(value: Any) -> str:
         return value
     if not isinstance(value, bytes) or len(value) < 8 or value[0] != 1 or len(value) != 8 + 4 * value[1]:
         raise ExpressionFailed("StringFromSid", "value", value, "not a security identifier")
-    parts = unpack_from(f"<{value[1]}I", value, 8)
-    return f"S-1-{int.from_bytes(value[2:8], 'big')}-" + "-".join(map(str, parts))
+    if value[1] == 0:
+        return _authority(value)
+    return f"{_authority(value[:-4])}-{int.from_bytes(value[-4:], 'little')}"
+
+
+@lru_cache(maxsize=256)
+def _authority(value: bytes) -> str:
+    """All of a security identifier but its last part, which is all that differs within a domain."""
+    parts = unpack_from(f"<{(len(value) - 8) // 4}I", value, 8)
+    return "-".join(("S-1", str(int.from_bytes(value[2:8], "big")), *map(str, parts)))
 
 
 FUNCTIONS: tuple[Function, ...] = (

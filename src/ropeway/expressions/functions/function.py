@@ -65,6 +65,8 @@ class Function:
     changes: bool = False
     """Whether it may answer differently for the same object: by the time or by chance."""
     check: Check | None = None
+    shortens: bool = False
+    """Whether its answer is never longer than its first argument, so that a list of answers needs no bound."""
     overloads: tuple[Function, ...] = ()
     """Where the number of arguments decides: the functions of which the first that accepts them is meant."""
 
@@ -153,11 +155,12 @@ def function(
     builds: bool = False,
     changes: bool = False,
     check: Check | None = None,
+    shortens: bool = False,
 ) -> Callable[[Callable[..., Any]], Function]:
     """Make a function of the language out of a Python function; its docstring is its documentation."""
 
     def made(call: Callable[..., Any]) -> Function:
         doc = getdoc(call) or ""
-        return Function(name, parameters, call, doc, takes_null, dialects, result, builds, changes, check)
+        return Function(name, parameters, call, doc, takes_null, dialects, result, builds, changes, check, shortens)
 
     return made

@@ -21,7 +21,14 @@ def append(source: str, suffix: str) -> str:
 
 
 @function(
-    "InStr", text("source"), text("match"), number("start", required=False), _COMPARE, takes_null=True, result="number"
+    "InStr",
+    text("source"),
+    text("match"),
+    number("start", required=False),
+    _COMPARE,
+    takes_null=True,
+    result="number",
+    shortens=True,
 )
 def in_str(source: str | None, match: str | None, start: int | None = 1, compare: Compare | None = None) -> int:
     """The position of the first occurrence of a text in another, 0 if there is none.
@@ -60,7 +67,7 @@ def in_str_rev(source: str | None, match: str | None, start: int | None = None, 
     return source.rfind(match, 0, end) + 1
 
 
-@function("Left", text("source"), number("count"), takes_null=True, result="text")
+@function("Left", text("source"), number("count"), takes_null=True, result="text", shortens=True)
 def left(source: str | None, count: int | None) -> str:
     """That many characters from the left.
 
@@ -71,7 +78,7 @@ def left(source: str | None, count: int | None) -> str:
     return source if count is None or count < 0 else source[:count]
 
 
-@function("Right", text("source"), number("count"), takes_null=True, dialects=CONNECT, result="text")
+@function("Right", text("source"), number("count"), takes_null=True, dialects=CONNECT, result="text", shortens=True)
 def right(source: str | None, count: int | None) -> str:
     """That many characters from the right.
 
@@ -82,13 +89,21 @@ def right(source: str | None, count: int | None) -> str:
     return source if count is None or count < 0 else source[max(len(source) - count, 0) :]
 
 
-@function("Len", text("source"), dialects=CONNECT, result="number")
+@function("Len", text("source"), dialects=CONNECT, result="number", shortens=True)
 def length(source: str) -> int:
     """The number of characters. `Len("John Doe")` gives 8. NULL stays NULL."""
     return len(source)
 
 
-@function("Mid", text("source"), number("start"), number("count", required=False), takes_null=True, result="text")
+@function(
+    "Mid",
+    text("source"),
+    number("start"),
+    number("count", required=False),
+    takes_null=True,
+    result="text",
+    shortens=True,
+)
 def mid(source: str | None, start: int | None, count: int | None = None) -> str:
     """That many characters from a position on, or all the rest.
 
@@ -104,25 +119,25 @@ def mid(source: str | None, start: int | None, count: int | None = None) -> str:
     return source[start - 1 :] if count is None else source[start - 1 : start - 1 + count]
 
 
-@function("Trim", text("source"), result="text")
+@function("Trim", text("source"), result="text", shortens=True)
 def trim(source: str) -> str:
     """The text without white space at either end. `Trim([proxyAddresses])` trims every value."""
     return source.strip()
 
 
-@function("LTrim", text("source"), dialects=CONNECT, result="text")
+@function("LTrim", text("source"), dialects=CONNECT, result="text", shortens=True)
 def left_trim(source: str) -> str:
     """The text without white space at its beginning. `LTrim(" Test ")` gives "Test "."""
     return source.lstrip()
 
 
-@function("RTrim", text("source"), dialects=CONNECT, result="text")
+@function("RTrim", text("source"), dialects=CONNECT, result="text", shortens=True)
 def right_trim(source: str) -> str:
     """The text without white space at its end. `RTrim(" Test ")` gives " Test"."""
     return source.rstrip()
 
 
-@function("StripSpaces", text("source"), dialects=NOT_CONNECT, result="text")
+@function("StripSpaces", text("source"), dialects=NOT_CONNECT, result="text", shortens=True)
 def strip_spaces(source: str) -> str:
     """The text without any space, those in its middle included. `StripSpaces("van der Berg")` gives "vanderBerg"."""
     return source.replace(" ", "")
@@ -158,7 +173,7 @@ def pad_right(source: str | None, wanted: int | None, pad: str | None) -> str:
     return (source or "") + _padding(source, wanted, pad, "PadRight")
 
 
-@function("Word", text("source"), number("number"), text("delimiters"), takes_null=True, result="text")
+@function("Word", text("source"), number("number"), text("delimiters"), takes_null=True, result="text", shortens=True)
 def word(source: str | None, place: int | None, delimiters: str | None) -> str:
     """One of the words of a text, counted from 1; each of the delimiters' characters separates words.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -34,8 +35,17 @@ class Moment(msgspec.Struct, frozen=True, order=True):
         return self.ticks % TICKS
 
     def __str__(self) -> str:
-        fraction = f".{self.fraction:07d}".rstrip("0") if self.fraction else ""
-        return f"{self.calendar.isoformat()}{fraction}Z"
+        seconds, fraction = divmod(self.ticks, TICKS)
+        day, seconds = divmod(seconds, 86_400)
+        minutes, second = divmod(seconds, 60)
+        rest = f".{fraction:07d}".rstrip("0") if fraction else ""
+        return f"{_day(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}{rest}Z"
+
+
+@lru_cache(maxsize=16_384)
+def _day(number: int) -> str:
+    """The day so many days after the first of 1601, in ISO 8601."""
+    return (_EPOCH + timedelta(days=number)).date().isoformat()
 
 
 def day_and_time(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
