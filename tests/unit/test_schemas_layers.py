@@ -96,7 +96,7 @@ DIRECTORIES = st.lists(st.builds(lambda n, o: {"name": n, "objects": o}, NAMES, 
 SCHEMAS = st.builds(lambda r, d: canonical({"synchronizationRules": r, "directories": d}), RULES, DIRECTORIES)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(SCHEMAS, SCHEMAS)
 def test_the_differences_of_two_schemas_turn_one_into_the_other(before: Document, after: Document) -> None:
     untouched = copy.deepcopy(before)
@@ -106,7 +106,7 @@ def test_the_differences_of_two_schemas_turn_one_into_the_other(before: Document
     assert before == untouched
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SCHEMAS)
 def test_a_schema_taken_apart_by_name_is_put_together_again(schema: Document) -> None:
     assert document_of(tree_of(schema)) == schema
