@@ -74,10 +74,6 @@ class ComposedRule:
     def _provisioning(self) -> Sequence[ObjectRule]:
         return [part for part in self.parts if part.link_type is LinkType.PROVISION] or self.parts
 
-    @property
-    def _finding(self) -> Sequence[ObjectRule]:
-        return [part for part in self.parts if part.finds] or self.parts
-
     def in_scope(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
         """Whether any rule is about the object; `MappingFailed` where a clause cannot say."""
         found = self.choose(attributes)

@@ -13,9 +13,9 @@ from ropeway.model.values import compare_key
 from ropeway.rules.clause import ScopeAnswer
 from ropeway.rules.failure import failed
 from ropeway.rules.flow import Flow
+from ropeway.rules.prepared import Prepared, prepared
 from ropeway.rules.schema import FlowType, LinkType
 from ropeway.rules.scope import CompiledScope
-from ropeway.rules.shapes import Shapes
 
 PRIMARY = "SMTP:"
 
@@ -39,8 +39,8 @@ class ObjectRule:
     """Target attributes that are written when an object is created, and never again."""
     matching: tuple[str, ...]
     """Target attributes that find existing objects, best first."""
-    shapes: Shapes
-    """The flows that simply flow, by the attributes that objects have."""
+    simple: Prepared
+    """The flows that simply flow."""
     targets: frozenset[str]
     """Every target attribute that has a flow."""
     particular: tuple[Flow, ...]
@@ -61,16 +61,11 @@ class ObjectRule:
         return self.adds and self.link_type is LinkType.PROVISION
 
     @property
-    def finds(self) -> bool:
-        """Whether it gives objects a target object by itself; one that does not only adds to what other rules found.
+    def leads(self) -> bool:
+        """Whether it brings objects, or finds them, by itself; others only add to what those bring.
 
         Source: concept-azure-ad-connect-sync-declarative-provisioning, “Join”.
         """
-        return self.link_type is not LinkType.JOIN or bool(self.matching)
-
-    @property
-    def leads(self) -> bool:
-        """Whether it brings objects, or finds them, by itself; others only add to what those bring."""
         return self.link_type is not LinkType.JOIN or bool(self.matching)
 
     @property
@@ -106,21 +101,24 @@ class ObjectRule:
         they do not simply replace what was there, `LINK` that the object is only joined. `MappingFailed` where a value
         does not fit.
         """
-        shape = self.shapes.shape(attributes)
-        desired = shape.blank.copy()
+        desired = self.simple.blank.copy()
         modes: dict[str, str] = {}
+        flows_of = self.simple.by_source.get
         target = ""
         try:
-            for target, source, compute in shape.direct:
-                value = attributes[source]
-                desired[target] = value if type(value) is str and value else compute(attributes)
-            for target, compute in shape.computed:
-                value = compute(attributes)
-                if type(value) is not Special:
+            for source, given in attributes.items():
+                for target, compute, passes_text in flows_of(source, ()):
+                    if passes_text and type(given) is str and given:
+                        desired[target] = given
+                    elif type(value := compute(attributes)) is Special:
+                        _special(target, value, desired, modes)
+                    else:
+                        desired[target] = value
+            for target, compute in self.simple.others:
+                if type(value := compute(attributes)) is Special:
+                    _special(target, value, desired, modes)
+                else:
                     desired[target] = value
-                elif value is Special.AUTHORITATIVE_NULL:
-                    desired[target] = None
-                    modes[target] = Mode.NULL
             for flow in self.particular:
                 target = flow.target.name
                 self._flow(flow, attributes, desired, modes)
@@ -152,6 +150,14 @@ class ObjectRule:
     def explain(self, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
         """Per target attribute: value, kind of flow, expression, source values, and the problem where there is one."""
         return tuple(_explained(flow, attributes) for flow in self.flows)
+
+
+def _special(target: str, value: Special, desired: Desired, modes: dict[str, str]) -> None:
+    if value is Special.AUTHORITATIVE_NULL:
+        desired[target] = None
+        modes[target] = Mode.NULL
+    else:
+        desired.pop(target, None)
 
 
 def primary_address(desired: Desired) -> str | None:
@@ -186,7 +192,7 @@ def assembled(
         flows=flows,
         create_only=frozenset(flow.target.name for flow in flows if flow.flow_type is FlowType.OBJECT_ADD_ONLY),
         matching=tuple(flow.target.name for flow in matching),
-        shapes=Shapes.of([flow for flow in flows if _is_simple(flow)]),
+        simple=prepared([flow for flow in flows if _is_simple(flow)]),
         targets=frozenset(flow.target.name for flow in flows),
         particular=tuple(flow for flow in flows if not _is_simple(flow)),
         always=frozenset(flow.target.name for flow in flows if flow.always),
