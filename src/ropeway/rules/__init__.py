@@ -2,6 +2,8 @@
 
 schema        Graph's synchronizationSchema, as structures
 definitions   what sources and the directory hold: the attributes rules may name
+extensions    directory extensions: what the directory holds where Graph has no property
+defaults      default schemas, written out from files that say the same in fewer words
 loading       a schema from JSON, checked: a schema that loads compiles
 refusals      what is wrong with a schema, with its path
 bases         groups and containers that rules name, by GUID
@@ -11,11 +13,13 @@ operators     what the operators of clauses mean
 conversion    a mapped value as the target's type wants it
 flow          one attribute's flow, and what those of several rules come to together
 flows         attribute mappings, compiled: direct, constant, expression
+prepared      flows by what they read, so that only what an object has costs time
 object_rule   one rule for one source type
 composed_rule several rules of one source type; several: whether they can be applied together
 rules         all object rules of a schema
 anchors       the source anchor, onPremisesImmutableId
 times         when the clock alone will change a result
+reference     the tables of docs/mapping.md
 """
 
 from __future__ import annotations
