@@ -151,6 +151,37 @@ def test_a_mapping_that_cannot_work_is_refused_with_its_path(mapping, code, plac
     assert reason in found[2]
 
 
+UNIQUE = "SelectUniqueValue([mail], [userPrincipalName])"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "code", "place", "reason"),
+    [
+        (computed("employeeId", "Guid()"), "schema-expression", "source.expression", "ObjectAddOnly"),
+        (computed("userPrincipalName", UNIQUE), "schema-expression", "source.expression", "ObjectAddOnly"),
+        (
+            computed("jobTitle", UNIQUE, flowType="ObjectAddOnly"),
+            "schema-expression",
+            "source.expression",
+            "mailNickname",
+        ),
+        (direct("jobTitle", "title", matchingPriority=1), "schema-unsupported", "matchingPriority", "jobTitle"),
+        (direct("onPremisesImmutableId", "mail"), "schema-unsupported", "source", "sourceAnchor"),
+        (computed("jobTitle", "Left([mail], True)"), "schema-expression", "source.expression", "number"),
+        (direct("manager", "manager", flowType="ObjectAddOnly"), "schema-unsupported", "source", "directly"),
+    ],
+)
+def test_a_mapping_that_would_never_come_to_rest_or_find_anybody_is_refused(mapping, code, place, reason):
+    found = refusal(schema(mapping))
+    assert found[:2] == (code, f"{MAPPING}.attributeMappings[0].{place}")
+    assert reason in found[2]
+
+
+def test_what_changes_by_itself_may_flow_once():
+    rule = user_rule(computed("employeeId", "Guid()", flowType="ObjectAddOnly"))
+    assert rule.create_only == {"employeeId"}
+
+
 @pytest.mark.parametrize("extra", [{"colour": "blue"}, {"flowType": "Sometimes"}, {"matchingPriority": "first"}])
 def test_unknown_keys_and_words_are_refused_with_their_path(extra):
     code, path, _ = refusal(schema(direct("mail", "mail", **extra)))
@@ -164,7 +195,7 @@ def test_one_attribute_mapped_twice_is_refused():
 
 def test_two_attributes_of_one_matching_priority_are_refused():
     code, _, reason = refusal(
-        schema(direct("mail", "mail", matchingPriority=1), direct("jobTitle", "title", matchingPriority=1))
+        schema(direct("mail", "mail", matchingPriority=1), direct("userPrincipalName", "mail", matchingPriority=1))
     )
     assert (code, reason) == ("schema-ambiguous", "a second attribute of matching priority “1”")
 
@@ -175,10 +206,86 @@ def test_two_rules_of_one_priority_are_refused():
     assert refusal(raw)[:2] == ("schema-ambiguous", "$.synchronizationRules[1].priority")
 
 
-def test_two_mappings_of_one_source_type_are_refused():
+def test_two_mappings_of_one_source_type_in_one_rule_are_refused():
     raw = schema(direct("mail", "mail"))
     raw["synchronizationRules"][0]["objectMappings"] *= 2
     assert refusal(raw)[:2] == ("schema-ambiguous", f"{RULE}.objectMappings[1]")
+
+
+def several(*rules):
+    raw = schema()
+    raw["synchronizationRules"] = [
+        {**raw["synchronizationRules"][0], "priority": n, "objectMappings": [mapping]}
+        for n, mapping in enumerate(rules)
+    ]
+    return raw
+
+
+def mapping_with(*attribute_mappings, **more):
+    return {**mapping_of("user"), "attributeMappings": list(attribute_mappings), **more}
+
+
+def test_rules_that_merge_one_attribute_differently_are_refused():
+    first = mapping_with(direct("otherMails", "mail", mergeType="Merge"))
+    code, path, reason = refusal(several(first, mapping_with(direct("otherMails", "mail"))))
+    assert (code, path) == ("schema-ambiguous", "$.synchronizationRules[1].objectMappings[0].attributeMappings")
+    assert reason.startswith("otherMails: merge type Update, and Merge")
+
+
+def test_rules_that_take_a_reference_from_different_attributes_are_refused():
+    first = mapping_with(direct("manager", "manager"))
+    assert refusal(several(first, mapping_with(direct("manager", "managedBy"))))[0] == "schema-ambiguous"
+
+
+def test_rules_that_disagree_about_deleting_are_refused():
+    found = refusal(several(mapping_with(), mapping_with(flowTypes="Add, Update")))
+    assert found[:2] == ("schema-ambiguous", "$.synchronizationRules[1].objectMappings[0].flowTypes")
+
+
+def test_rules_that_only_join_and_match_by_nothing_are_refused():
+    assert refusal(several(mapping_with(direct("mail", "mail"), linkType="Join")))[0] == "schema-selects-nothing"
+
+
+def test_rules_that_only_join_are_accepted_where_they_match():
+    joining = mapping_with(direct("mail", "mail", matchingPriority=1), linkType="Join")
+    assert compile_rules(load_schema(several(joining), "ldif")).rule_for("user").leads
+
+
+def clause(name, operator, *values):
+    return {"sourceOperandName": name, "operatorName": operator, "targetOperand": {"values": list(values)}}
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        [clause("mail", "IS NULL"), clause("mail", "ENDS WITH", "@x.test")],
+        [clause("l", "EQUALS", "London"), clause("l", "EQUALS", "Oslo")],
+        [clause("l", "IN", "London"), clause("l", "NOT IN", "London", "Oslo")],
+        [clause("userAccountControl", "BIT SET", "2"), clause("userAccountControl", "BIT NOT SET", "2")],
+        [clause("", "ISMEMBEROF", "CN=A,DC=x"), clause("", "ISNOTMEMBEROF", "CN=A,DC=x")],
+        [{"expression": "1 = 2"}],
+    ],
+)
+def test_a_scope_that_selects_nothing_is_refused(clauses):
+    raw = schema(direct("mail", "mail"))
+    raw["synchronizationRules"][0]["objectMappings"][0]["scope"] = {"groups": [{"clauses": clauses}]}
+    code, path, _ = refusal(raw)
+    assert (code, path.startswith(f"{MAPPING}.scope.groups")) == ("schema-selects-nothing", True)
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        [clause("otherMailbox", "EQUALS", "a"), clause("otherMailbox", "EQUALS", "b")],
+        [clause("l", "EQUALS", "London"), clause("l", "EQUALS", "LONDON")],
+        [clause("l", "NOT EQUALS", "London"), clause("l", "NOT EQUALS", "Oslo")],
+        [clause("mail", "IS NULL"), clause("l", "IS NOT NULL")],
+    ],
+)
+def test_clauses_that_can_be_met_together_are_accepted(clauses):
+    raw = schema(direct("mail", "mail"))
+    raw["synchronizationRules"][0]["objectMappings"][0]["scope"] = {"groups": [{"clauses": clauses}]}
+    load_schema(raw, "ldif")
 
 
 def mapping_of(source, **more):

@@ -77,7 +77,7 @@ class ComposedRule:
     def in_scope(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
         """Whether any rule is about the object; `MappingFailed` where a clause cannot say."""
         found = self.choose(attributes)
-        return found if isinstance(found, ScopeAnswer) else ScopeAnswer(True, found.name)
+        return found if isinstance(found, ScopeAnswer) else ScopeAnswer(True)
 
     def applied(self, attributes: Mapping[str, Any]) -> ObjectRule:
         """The rules that an object in scope is in the scope of, as one."""

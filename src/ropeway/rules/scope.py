@@ -136,6 +136,8 @@ def _expression_clause(clause: Clause, source: Origin, path: str) -> CompiledCla
         reason = f"{changing(expression)}: who is in scope must not depend on that"
         raise refused("schema-expression", where, reason, value=clause.expression)
     evaluate = expression.evaluate
+    if not expression.reads:
+        _refuse_never(evaluate, clause.expression, where)
 
     def met(attributes: Mapping[str, Any]) -> bool:
         answer = evaluate(attributes)
@@ -144,6 +146,18 @@ def _expression_clause(clause: Clause, source: Origin, path: str) -> CompiledCla
     answer = ScopeAnswer(False, f"{clause.name} ({clause.expression})" if clause.name else clause.expression)
     times = times_compared(expression.tree)
     return CompiledClause(clause.name or clause.expression, met, expression.reads, answer, times)
+
+
+def _refuse_never(evaluate: Check, text: str, path: str) -> None:
+    """An expression that asks nothing of the object is always True, or it is a mistake."""
+    try:
+        truth = as_truth(evaluate({}), "scope", "expression")
+    except ExpressionFailed as error:
+        raise refused(
+            "schema-expression", path, f"{error.function} always fails: {error.reason}", value=text
+        ) from error
+    if not truth:
+        raise refused("schema-selects-nothing", path, f"“{text}” is never True")
 
 
 _TRUTH = AttributeDefinition("scope", "Boolean")

@@ -21,6 +21,7 @@ class Part(msgspec.Struct, frozen=True):
 
 def whole(parts: Sequence[Part]) -> TypeRule:
     """The rules of one source type, highest precedence first, as the engine has them; refused where they contradict."""
+    _refuse_leaderless(parts)
     if len(parts) == 1:
         return parts[0].rule
     _refuse_two_of_one_rule(parts)
@@ -28,6 +29,14 @@ def whole(parts: Sequence[Part]) -> TypeRule:
     _refuse_two_sources(parts)
     _refuse_mixed_departures(parts)
     return ComposedRule(tuple(part.rule for part in parts))
+
+
+def _refuse_leaderless(parts: Sequence[Part]) -> None:
+    """Rules that only add need one that brings objects, or an attribute to find some by."""
+    rules = [part.rule for part in parts]
+    if not any(rule.link_type is LinkType.PROVISION or rule.matching for rule in rules):
+        reason = f"all rules for “{rules[0].source_type}” only join, and none has an attribute with a matchingPriority"
+        raise refused("schema-selects-nothing", parts[0].path, reason)
 
 
 def _refuse_two_of_one_rule(parts: Sequence[Part]) -> None:

@@ -74,6 +74,13 @@ ENTRIES: tuple[Entry, ...] = (
         "Correct the value in the source, or the clause in the schema. `ropeway explain` with its DN shows the values.",
     ),
     Entry(
+        "schema-selects-nothing",
+        Severity.FATAL,
+        "No object could ever be in the scope of a rule",
+        "At {path}: {reason}.",
+        f"{_LOOK} Clauses of one group must all be met, and in each of the three lists of groups one group must be.",
+    ),
+    Entry(
         "schema-base-unknown",
         Severity.FATAL,
         "The schema names a group or container that the source does not have",
