@@ -417,7 +417,20 @@ def test_an_expression_is_tried_without_any_entry_and_a_wrong_one_is_pointed_at(
     assert office.run("schema", "test", "--expression", '=ToUpper("zoë")')[1] == "ZOË\n"
     code, _, err = office.run("schema", "test", "--expression", 'Left("zoë", )')
     assert code == Code.FAILED
-    assert "character 13" in err
+    assert "At character 13" in err
+    assert "here ropeway" in err
+
+
+def test_a_text_that_is_no_entry_is_refused_without_naming_a_file_that_nobody_wrote(office: Office) -> None:
+    code, _, err = office.run("schema", "test", office.file("no.ldif", "garbage\n"))
+    assert code == Code.FAILED
+    assert "[the pasted entry · value “garbage”]" in err
+
+
+def test_the_dialect_decides_how_an_expression_is_read(office: Office) -> None:
+    joined = ("schema", "test", "--expression", 'Join("-", "a", "b")', "--dialect")
+    assert office.run(*joined, "cloud")[1] == "a-b\n"
+    assert office.run(*joined, "connect")[0] == Code.FAILED
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from ropeway.control.sources import Ask, open_source
 from ropeway.engine.mapping import Setting, source_attributes
@@ -15,11 +18,13 @@ from ropeway.engine.records import Entry
 from ropeway.engine.work import filetime
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings, SourceSettings
-from ropeway.model.pages import Unreadable, Whole
+from ropeway.model.pages import Page, Unreadable, Whole
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.values import Attributes, digest, pack
 from ropeway.model.watermark import Wanted
 from ropeway.rules import source_anchor
+
+PASTED = "the pasted entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +53,33 @@ def of_ldif(text: str, wanted: Wanted) -> Iterator[Subject]:
     with tempfile.TemporaryDirectory(prefix="ropeway-") as folder:
         path = Path(folder, "entry.ldif")
         path.write_text(text.strip("\n") + "\n\n", encoding="utf-8", errors="surrogateescape")
-        source = open_source(SourceSettings("ldif", {"path": str(path)}), None)
-        try:
-            for page in source.read(None, wanted):
-                for item in page.items:
-                    if isinstance(item, Whole) and item.type in wanted.types:
-                        yield _of_whole(item)
-                    elif isinstance(item, Unreadable) and item.dn:
-                        yield Subject(item.dn, "", {}, item.problem)
-        finally:
-            source.close()
+        with _as_pasted(str(path)):
+            source = open_source(SourceSettings("ldif", {"path": str(path)}), None)
+            try:
+                for page in source.read(None, wanted):
+                    yield from _of_page(page, wanted)
+            finally:
+                source.close()
+
+
+def _of_page(page: Page, wanted: Wanted) -> Iterator[Subject]:
+    for item in page.items:
+        if isinstance(item, Whole) and item.type in wanted.types:
+            yield _of_whole(item)
+        elif isinstance(item, Unreadable) and item.dn:
+            yield Subject(item.dn, "", {}, item.problem)
+
+
+@contextmanager
+def _as_pasted(path: str) -> Generator[None]:
+    """Within, problems do not name the file in which the pasted text lies for a moment."""
+    try:
+        yield
+    except RopewayError as error:
+        problem = error.problem
+        details = {name: text.replace(path, PASTED) for name, text in problem.details.items()}
+        made = msgspec.structs.replace(problem, object=problem.object.replace(path, PASTED), details=details)
+        raise RopewayError(made) from error
 
 
 def of_source(settings: JobSettings, name: str, anchor: str | None, wanted: Wanted, ask: Ask | None) -> Subject:

@@ -31,7 +31,7 @@ from ropeway.rules import PSEUDO_ATTRIBUTES, MappingFailed, Rules, TypeRule, com
 from ropeway.rules.bases import MEMBER_OF, WITHIN, Base
 from ropeway.rules.definitions import built_in, extended
 from ropeway.rules.failure import failed
-from ropeway.rules.refusals import bad_expression, nearest
+from ropeway.rules.refusals import nearest
 from ropeway.rules.schema import Schema
 from ropeway.rules.yaml_form import long_target, short_target
 
@@ -39,11 +39,13 @@ ANCHOR = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def compiled(text: str, dialect: str) -> Expression:
-    """An expression, `=` before it or not; RopewayError `schema-expression` points at what is wrong."""
+    """An expression, `=` before it or not; RopewayError `expression-unreadable` points at what is wrong."""
     try:
         return compile_expression(text.strip().removeprefix("="), Dialect(dialect))
     except ExpressionError as error:
-        raise bad_expression(error, "the expression", "") from error
+        near = shown(error.pointed(35).partition("\n")[0])
+        details = {"reason": str(error), "dialect": dialect}
+        raise RopewayError(Problem("expression-unreadable", value=near, details=details)) from error
 
 
 @dataclass(frozen=True, slots=True)

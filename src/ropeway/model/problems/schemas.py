@@ -18,8 +18,8 @@ ENTRIES: tuple[Entry, ...] = (
         "schema-upgraded",
         Severity.INFO,
         "Ropeway's default schema is another one than you last saw",
-        "An upgrade changed it at {changes} places; your {edits} changes to it were kept, {conflicts} of them where it "
-        "changes something, too.",
+        "An upgrade changed it (places: {changes}). Your own changes were kept (all in all: {edits}; where the upgrade "
+        "changes something, too: {conflicts}).",
         "See all of it with `ropeway schema diff {object} --upgrade`; add --seen, and this notice is gone.",
     ),
     Entry(
@@ -43,6 +43,14 @@ ENTRIES: tuple[Entry, ...] = (
         "The test cannot be made as it is asked for",
         "At {path}: {reason}.",
         "docs/schemas.md has examples of entries and files of cases.",
+    ),
+    Entry(
+        "expression-unreadable",
+        Severity.ERROR,
+        "The expression has an error",
+        "At {reason}.",
+        "Correct it there. docs/functions lists every function of each dialect; --dialect says which one is meant, "
+        "here {dialect}.",
     ),
     Entry(
         "schema-test-no-type",
