@@ -24,7 +24,7 @@ from ropeway.report.collected import Collected, Wanted
 from ropeway.report.duplicates import ADDRESS, NAME, anchor_of, find_duplicates, wanted_of
 from ropeway.report.examining import Domains, Examined, examine
 from ropeway.report.finding import Error, Finding, readable
-from ropeway.rules import MappingFailed, Rules
+from ropeway.rules import MappingFailed, Rules, TypeRule
 from ropeway.store import looking, reporting
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -87,10 +87,8 @@ class Reporting:
             collected.find(_unreadable(problem) for problem in reporting.unreadable(c, key))
         for part in self._objects(row, rules, linked=True):
             self._examined += len(part)
-            for candidate, one in part:
-                collected.find(examine(one, self._domains, refusals))
-                number, anchor = candidate.entry.number, candidate.entry.source_anchor
-                collected.want([anchor_of(one, number, anchor)])
+            collected.find(finding for _, one in part for finding in examine(one, self._domains, refusals))
+            collected.want(anchor_of(one, found.entry.number, found.entry.source_anchor) for found, one in part)
             self._want(collected, [w for candidate, one in part for w in _wanted(candidate, one)])
             if progress is not None:
                 progress(Progress("report", self._examined, total))
@@ -155,6 +153,7 @@ class Reporting:
             failure=failure,
             members=candidate.members,
             joins_by=joins_by,
+            secret=_secret(rule) if rules.redacted else frozenset(),
         )
         return candidate, one
 
@@ -170,6 +169,11 @@ class Reporting:
             counts={f"{severity} {error}": n for (severity, error), n in sorted(collected.counts.items())},
             findings=tuple(first),
         )
+
+
+def _secret(rule: TypeRule) -> frozenset[str]:
+    """Attributes of source and target whose values nobody may see."""
+    return frozenset[str]().union(*({flow.target.name, *flow.reads} for flow in rule.flows if flow.redacted))
 
 
 def refusals(type_: str, desired: Desired) -> list[Problem]:

@@ -12,6 +12,7 @@ import msgspec
 from ropeway.report.finding import ORDER, Finding
 
 _TABLES = """
+PRAGMA journal_mode = OFF;
 CREATE TABLE value (kind TEXT, key TEXT, identity TEXT, mine INTEGER, rank INTEGER, owner TEXT, job TEXT,
                     joins INTEGER, record BLOB);
 CREATE TABLE finding (place INTEGER, error TEXT, sort TEXT, dn TEXT, record BLOB);

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from ropeway.expressions import REDACTED
 from ropeway.model.changes import Desired
 from ropeway.model.problems import Problem, Severity
 from ropeway.model.values import Attributes, compare_key
@@ -57,9 +58,13 @@ class Examined:
     members: int = 0
     joins_by: str = ""
     """The mail address by which it is brought together with an object of another job."""
+    secret: frozenset[str] = frozenset()
+    """Attributes of source and target whose mapping says Redact: their values are not told."""
 
     def finding(self, severity: Severity, error: Error, attribute: str, value: Any, **more: Any) -> Finding:
         """A line about this object."""
+        if attribute in self.secret:
+            value, more["suggestion"] = REDACTED, ""
         return Finding(severity, error, readable(self.dn), self.type, attribute, readable(value), **more)
 
     def origin(self, target: str) -> tuple[str, Any]:

@@ -1,0 +1,118 @@
+"""What the log remembers of a decision, and what nobody may see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ropeway.control.in_process import InProcess, open_control
+from ropeway.control.protocol import EventFilter, EventView
+from ropeway.control.schema_views import SchemaChange
+from ropeway.engine.decisions import decision, leaving, staying
+from ropeway.engine.redaction import hidden, redacted
+from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.values import pack, unpack
+from tests.unit.engine_company import Company
+
+LINE = st.text(st.characters(exclude_characters="\n", exclude_categories=("Cs",)))
+
+
+@given(LINE, LINE, st.text())
+def test_a_decision_is_read_as_it_was_written(by: str, target: str, rule: str) -> None:
+    assert decision(staying(rule, by, target)) == (by, target, rule)
+    assert decision(leaving(rule)).why == f"-{rule}"
+
+
+def test_a_decision_of_an_older_version_is_read_too() -> None:
+    assert decision("") == ("", "", "")
+    assert decision("mail\nt-1") == ("mail", "t-1", "")
+
+
+def test_a_hidden_attribute_shows_whether_it_is_empty_and_nothing_else() -> None:
+    secret = frozenset({"employeeId"})
+    assert hidden({"employeeId": "4711", "city": "Oslo"}, secret) == {"employeeId": "[Redact]", "city": "Oslo"}
+    assert unpack(redacted(pack({"employeeId": None}), secret)) == {"employeeId": None}
+
+
+class Office:
+    """A company, its job, and the log."""
+
+    def __init__(self, folder: Path) -> None:
+        self.control: InProcess = open_control(f"sqlite:///{folder}/ropeway.db")
+        self.company = Company(folder / "contoso.ldif")
+        self.sales = self.company.unit("Sales")
+
+    def follow(self) -> None:
+        self.company.write()
+        settings = JobSettings("Contoso", SourceSettings("ldif", {"path": str(self.company.path)}))
+        self.control.create_job(settings, containers=[self.company.dn(self.sales)])
+        self.cycle()
+
+    def cycle(self) -> None:
+        self.company.write()
+        self.control.run_job("Contoso")
+
+    def last(self, action: str) -> EventView:
+        return self.control.events(EventFilter(action=action, limit=1))[0]
+
+    def step(self, action: str, type_: str) -> str:
+        return next(step["description"] for step in self.last(action).steps if step["type"] == type_)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Any:
+    made = Office(tmp_path)
+    yield made
+    made.control.close()
+
+
+def test_the_log_names_the_rule_that_let_in_and_what_let_go(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales)
+    office.company.person("Bob", office.sales)
+    office.follow()
+    assert office.step("create", "scoping").startswith("in scope, by ")
+    assert "Users" in office.step("create", "scoping")
+    ann.parent = office.company.unit("Stores").number
+    office.cycle()
+    assert office.step("delete", "scoping") == "out of scope: below none of the chosen containers"
+
+
+def test_the_log_names_the_clause_that_let_go(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales)
+    office.company.person("Bob", office.sales)
+    office.follow()
+    ann.values["isCriticalSystemObject"] = "TRUE"
+    office.cycle()
+    assert "a critical system object" in office.step("delete", "scoping")
+
+
+def test_the_log_names_members_by_their_dn(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales)
+    office.company.group("Staff", [ann], office.sales)
+    office.follow()
+    assert office.last("links").modified == {"+members": [office.company.dn(ann)]}
+    assert office.step("links", "referenceResolution") == "+members"
+
+
+def test_what_is_redacted_is_in_no_log_plan_or_explanation_and_in_the_directory(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales, employeeID="4711", displayName="Ann")
+    office.follow()
+    text = office.control.export_schema("Contoso").text
+    changed = text.replace("employeeId: employeeID", "employeeId: =Redact([employeeID])")
+    office.control.change_schema("Contoso", SchemaChange(text=changed))
+    ann.values["employeeID"] = "4712"
+    office.company.write()
+    plan = office.control.plan_job("Contoso")
+    assert plan.changes[0].attributes == {"employeeId": "[Redact]"}
+    office.cycle()
+    assert office.last("update").modified == {"employeeId": "[Redact]"}
+    story = office.control.explain(office.company.dn(ann))
+    line = next(line for line in story.attributes if line["target"] == "employeeId")
+    assert (line["value"], line["directory"]) == ("[Redact]", "[Redact]")
+    assert "4712" not in json.dumps(line, default=str)
+    assert office.control.show_object("users", story.target or "")["employeeId"] == "4712"
