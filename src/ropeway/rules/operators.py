@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ropeway.expressions import ExpressionFailed
 from ropeway.expressions.patterns import MAX_TEXT, Pattern, compiled
 from ropeway.rules.bases import spelt
 
@@ -126,7 +127,9 @@ def _matches(values: Sequence[str], _fold: Callable[[str], str]) -> Test:
 
 
 def _found(pattern: Pattern, text: str) -> bool:
-    return next(pattern.find(text[:MAX_TEXT]), None) is not None
+    if len(text) > MAX_TEXT:
+        raise ExpressionFailed("REGEX MATCH", "value", text, f"a text of more than {MAX_TEXT} characters")
+    return next(pattern.find(text), None) is not None
 
 
 def _matches_none(values: Sequence[str], fold: Callable[[str], str]) -> Test:
