@@ -14,6 +14,8 @@ from tests.journeys.administration import Administration, Thing
 from tests.journeys.tenant import Followed, Tenant, source_of
 from tests.oracle.decoding import sid
 
+MEMBER = "bf9679c0-0de6-11d0-a285-00aa003049e2"
+"""schemaIDGUID of the attribute member ([MS-ADA2])."""
 DESCRIPTOR = "nTSecurityDescriptor"
 ALL_READING = "RPLCLORC"
 """Read properties, list contents, list object, read permissions ([MS-DTYP] 2.5.1.1)."""
@@ -41,18 +43,25 @@ class Rights:
     def __init__(self, company: Administration, account: Account) -> None:
         self._company = company
         number = sid(company.ldap.search_s(account.dn, ldap.SCOPE_BASE, attrlist=["objectSid"])[0][1]["objectSid"][0])
-        self._entry = f"(D;CI;{ALL_READING};;;{number})"
+        self._everything = f"(D;CI;{ALL_READING};;;{number})"
+        self._members = f"(OD;;RP;{MEMBER};;{number})"
 
         self._before: dict[str, list[bytes]] = {}
 
     def deny(self, thing: Thing) -> None:
+        self._deny(thing, self._everything)
+
+    def deny_members(self, group: Thing) -> None:
+        self._deny(group, self._members)
+
+    def _deny(self, thing: Thing, entry: str) -> None:
         domain = self._company.domain
         found = self._company.ldap.search_ext_s(
             thing.ref, ldap.SCOPE_BASE, "(objectClass=*)", [DESCRIPTOR], serverctrls=[_AccessListOnly()]
         )
         self._before[thing.guid] = found[0][1][DESCRIPTOR]
         where = [f"--objectdn={self._company.dn(thing)}", f"--configfile={domain.smb_conf}"]
-        samba.tool(domain.files, ["dsacl", "set", f"--sddl={self._entry}", *where])
+        samba.tool(domain.files, ["dsacl", "set", f"--sddl={entry}", *where])
 
     def give_back(self, thing: Thing) -> None:
         changes = [(ldap.MOD_REPLACE, DESCRIPTOR, self._before[thing.guid])]
@@ -112,3 +121,23 @@ def test_a_group_in_scope_that_can_no_longer_be_read_stops_the_job_and_removes_n
     assert stopped(job) == "success"
     assert len(tenant.names()) == 3
     assert job.amiss() == []
+
+
+def test_a_group_in_scope_whose_members_can_no_longer_be_read_stops_the_job_and_removes_nobody(
+    company: Administration, tenant: Tenant, reader: Account, rights: Rights
+) -> None:
+    people = company.people(3)
+    pilot = company.group("Pilot", *people)
+    job = tenant.follow(company, groups=(pilot,), **by(reader, company))
+    job.run()
+    rights.deny_members(pilot)
+    assert stopped(job) == "scope-group-unreadable"
+    assert any("Pilot" in problem.object for problem in job.job.problems)
+    assert job.stopped() == "scope-group-unreadable"
+    assert len(tenant.names()) == 3
+    rights.give_back(pilot)
+    assert stopped(job) == "success"
+    assert job.amiss() == []
+    company.leave(pilot, *people[1:])
+    job.run()
+    assert tenant.names() == {people[0].name}

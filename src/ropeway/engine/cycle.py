@@ -10,6 +10,7 @@ import msgspec
 
 from ropeway.engine import importing
 from ropeway.engine.deciding import Deciding
+from ropeway.engine.doubts import unreadable_groups
 from ropeway.engine.exporting import Exporting
 from ropeway.engine.guards import Guards
 from ropeway.engine.records import Outcome
@@ -60,7 +61,7 @@ class Cycle:
             deciding = Deciding(work, everything=first or rules_changed)
             deciding.run()
         outcome.decided, outcome.failed = deciding.decided, deciding.failed
-        doubts = missing_bases(work.state, work.settings.scope, work.rules)
+        doubts = missing_bases(work.state, work.settings.scope, work.rules) or unreadable_groups(work)
         if doubts:
             raise RopewayError(doubts[0])
         if not deciding.decided and not work.state.any_sendable():

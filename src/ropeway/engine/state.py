@@ -139,6 +139,10 @@ class State(Protocol):
         """The groups and all groups below them."""
         ...
 
+    def leaving_groups(self, limit: int) -> Sequence[Anchor]:
+        """Some of those whose target objects are planned to go because they are in no group of the scope any more."""
+        ...
+
     def with_pending_links(self, numbers: Sequence[int]) -> set[int]: ...
     def crowded(self, numbers: Sequence[int], attribute: str, most: int) -> set[int]:
         """Which of these entries have more links than that in an attribute."""

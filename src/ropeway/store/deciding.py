@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select, true, update
 
+from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Decided, Entry, Planned
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
@@ -91,6 +92,18 @@ def with_pending_links(c: Connection, numbers: Sequence[int]) -> set[int]:
     return set(rows.scalars())
 
 
+def leaving_groups(c: Connection, key: Key, limit: int) -> list[Anchor]:
+    """Some live entries with a planned departure because they are in no group of the scope."""
+    planned = change.c.kind.in_((Kind.DELETE.value, Kind.DISABLE.value))
+    rows = c.execute(
+        select(entry.c.anchor)
+        .select_from(change.join(entry, entry.c.number == change.c.entry))
+        .where(change.c.job == key["job"], planned, entry.c.reason == "group", entry.c.live == true())
+        .limit(limit)
+    )
+    return [Anchor(anchor) for anchor in rows.scalars()]
+
+
 def crowded(c: Connection, numbers: Sequence[int], attribute: str, most: int) -> set[int]:
     """Which of these have more present links than that in an attribute."""
     rows = c.execute(
@@ -144,7 +157,7 @@ def store_decided(c: Connection, key: Key, batch: Decided) -> None:
     drop_escrows(c, key, batch.settled, ("map", "match"))
     busy = {p.entry for p in batch.planned}
     idle = [line.entry.anchor for line in batch.done if line.entry.number not in busy]
-    drop_escrows(c, key, list(set(idle) & set(batch.settled)), ("export",))
+    drop_escrows(c, key, list(set(idle) & set(batch.settled)), ("export", REFERENCES))
     put_escrows(c, key, batch.escrows)
     finish_due(c, key, batch.done)
     put_later(c, key, batch.later)

@@ -56,6 +56,14 @@ ENTRIES: tuple[Entry, ...] = (
         "Restore it or its permissions, or change the job's scope; a rename or a move is no cause, GUIDs stay.",
     ),
     Entry(
+        "scope-group-unreadable",
+        Severity.FATAL,
+        "The members of a group in the scope can no longer be read",
+        "To this account {member} is not in {object} any more, but says to be; going on would remove the members, so "
+        "nothing was exported.",
+        "Let the job's account read the group's attribute member again, or change the job's scope.",
+    ),
+    Entry(
         "scope-base-unknown",
         Severity.ERROR,
         "No such container or group in the source",
