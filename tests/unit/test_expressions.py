@@ -20,6 +20,7 @@ from ropeway.expressions import (
     names_read,
     parse,
 )
+from ropeway.rules.times import times_compared
 
 CASES = json.loads((Path(__file__).parents[1] / "corpus" / "expressions.json").read_text(encoding="utf-8"))
 
@@ -155,6 +156,13 @@ def test_no_list_grows_without_bound():
 def test_the_attributes_an_expression_reads_are_known():
     tree = parse('IIF(IsPresent([mail]), [mail], [sAMAccountName] & "@" & [domainFQDN])')
     assert names_read(tree) == {"mail", "sAMAccountName", "domainFQDN"}
+
+
+def test_an_attribute_compared_with_the_present_time_is_known_however_it_is_written():
+    assert times_compared(parse("[accountExpires] <= [now] OR Now() > [msExchLitigationHoldDate]")) == {
+        "accountExpires",
+        "msExchLitigationHoldDate",
+    }
 
 
 def test_ignoring_a_flow_and_an_authoritative_null_are_told_apart():

@@ -42,7 +42,19 @@ OPERATORS = {
     Dialect.CONNECT: ("OR", "AND", "=", "<>", "<", "<=", ">", ">=", "&", "+", "-", "*"),
     Dialect.CLOUD: ("=", "<>", "<", "<=", ">", ">=", "&"),
 }
-TEXTS = ("2021-06-30+08:00", "yyyy-MM-dd", "d", "DC", "cn=Joe,ou=Sales", "(?<a>x*)|b", "a", "True", "ö:oe", "tr-TR")
+TEXTS = (
+    "2021-06-30+08:00",
+    "yyyy-MM-dd",
+    "d",
+    "DC",
+    "cn=Joe,ou=Sales",
+    "(?<a>x*)|b",
+    "a",
+    "True",
+    "ö:oe",
+    "tr-TR",
+    "\ud800",
+)
 
 texts = st.text(max_size=8) | st.sampled_from(TEXTS)
 leaves = st.one_of(

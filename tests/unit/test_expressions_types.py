@@ -187,10 +187,17 @@ def test_what_is_known_of_an_expression_without_an_object():
     redacted = compile_expression("Redact(RandomString(6, 3, 0, 0, 3))")
     assert (redacted.redacted, redacted.changing) == (True, {"RandomString"})
     now = compile_expression('IIF(CDate("2020-01-01") < Now(), [a], ImportedValue("b"))')
-    assert (now.changing, now.reads) == ({"Now"}, {"now", "a", "b"})
+    assert (now.calls, now.reads) == ({"IIF", "CDate", "Now", "ImportedValue"}, {"now", "a", "b"})
     assert compile_expression("SelectUniqueValue([a], [b])").unique
     assert compile_expression("%Domain.LDAP%").reads == {"domainFQDN"}
     assert compile_expression("[a]").changing == frozenset()
+
+
+def test_the_present_time_changes_an_answer_it_is_part_of_and_not_one_that_it_decides():
+    assert compile_expression('FormatDateTime(Now(), "yyyy")').changing == {"Now"}
+    assert compile_expression("IIF([a] = 1, Now(), [b])").changing == {"Now"}
+    assert compile_expression("Where($item, [userCertificate], CertNotAfter($item) > Now())").changing == frozenset()
+    assert compile_expression("IIF(RandomNum(1, 2) = 1, [a], [b])").changing == {"RandomNum"}
 
 
 def test_a_redacted_value_is_in_no_failure():

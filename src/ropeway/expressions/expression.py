@@ -13,11 +13,14 @@ from ropeway.expressions.errors import ExpressionFailed
 from ropeway.expressions.functions import TABLES
 from ropeway.expressions.parser import parse
 from ropeway.expressions.spreading import Closure
-from ropeway.expressions.tree import Call, Node, names_read, walk
+from ropeway.expressions.tree import Binary, Call, Node, children, names_read, walk
 from ropeway.model.definition import AttributeDefinition
 
 REDACTED = "[Redact]"
 """What logs show instead of a redacted value (functions-for-customizing-application-data, Redact)."""
+
+
+_COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,13 @@ class Expression:
 
     @property
     def changing(self) -> frozenset[str]:
-        """The functions in it that may answer differently for an object that did not change: Now, Guid, …"""
+        """The functions in it that make it answer something else again and again: Guid, RandomString, Now, …
+
+        Not Now where it only decides, as in `CertNotAfter($item) > Now()`: that answer changes once.
+        """
         table = TABLES[self.dialect]
-        return frozenset(name for name in self.calls if table[name].changes)
+        by_chance = {name for name in self.calls if name != "Now" and table[name].changes}
+        return frozenset(by_chance | ({"Now"} if _says_now(self.tree) else set()))
 
     @property
     def redacted(self) -> bool:
@@ -74,6 +81,18 @@ def compile_expression(
     if "Redact" in calls:
         evaluate = _shielded(evaluate)
     return Expression(text, dialect, tree, names_read(tree), calls, evaluate)
+
+
+def _says_now(tree: Node) -> bool:
+    """Whether the present time is part of the answer, and not only compared with something."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Call) and node.function == "Now":
+            return True
+        if not (isinstance(node, Binary) and node.operator in _COMPARISONS):
+            waiting.extend(children(node))
+    return False
 
 
 def _shielded(evaluate: Closure) -> Closure:

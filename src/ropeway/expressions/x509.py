@@ -7,17 +7,31 @@ from binascii import Error as NotBase64
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
+from warnings import filterwarnings
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
 
 MAX_CERTIFICATE = 65_536
 """Bytes; larger ones are no certificates here."""
 
-UNREADABLE = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm, OverflowError)
-"""What the library raises of bytes that are no certificate, some of it only when a part is looked at."""
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    UnsupportedAlgorithm,
+    CryptographyDeprecationWarning,
+)
+"""What the library raises of bytes that are no certificate, some of it only when a part is looked at; the last one of
+certificates that a later version of it will not read, where warnings are errors."""
+
+filterwarnings("ignore", category=CryptographyDeprecationWarning)
+# A certificate with a negative serial number is the affair of who issued it, not of who reads the log.
 
 _UPN = ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 _SHORT = {

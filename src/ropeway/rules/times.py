@@ -1,4 +1,4 @@
-"""When the clock alone will change a result: attributes that expressions compare with [now]."""
+"""When the clock alone will change a result: attributes that expressions compare with [now] or Now()."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ropeway.expressions import Node, walk
-from ropeway.expressions.tree import Attribute, Binary
+from ropeway.expressions.tree import Attribute, Binary, Call
 
-NOW = Attribute("now")
+NOW = (Attribute("now"), Call("Now", ()))
 NEVER = (1 << 63) - 1
 """accountExpires of an account that never expires; 0 says the same ([MS-ADTS] 2.2.1, Account-Expires)."""
 
@@ -19,7 +19,7 @@ def times_compared(tree: Node) -> frozenset[str]:
     for node, _ in walk(tree):
         if isinstance(node, Binary):
             for one, other in ((node.left, node.right), (node.right, node.left)):
-                if one == NOW and isinstance(other, Attribute):
+                if one in NOW and isinstance(other, Attribute):
                     found.add(other.name)
     return frozenset(found)
 

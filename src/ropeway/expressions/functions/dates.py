@@ -161,8 +161,10 @@ def format_date_time(value: Moment, pattern: str) -> str:
 
 @function("Now", builds=True, dialects=CONNECT, result="time", changes=True)
 def now() -> Closure:
-    """The present time, UTC. Beside an attribute it is better written `[now]`, a FILETIME, so that the object is looked
-    at again at the very moment when the comparison changes: `[accountExpires] <= [now]`.
+    """The present time, UTC: `Where($item, [userCertificate], CertNotAfter($item) > Now())`.
+
+    When an attribute is compared with it, as in `[accountExpires] <= Now()` or `[accountExpires] <= [now]`, the object
+    is looked at again at that very time; otherwise at its next change.
     """
     return present_time
 
