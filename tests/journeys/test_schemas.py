@@ -306,6 +306,18 @@ def test_a_change_whose_object_mapping_is_gone_rests_and_is_named(office: Office
     assert f"{mapping}: jobTitle" in shown
 
 
+def test_a_schema_that_an_upgrade_broke_stops_the_job_and_can_be_put_right(office: Office, upgraded: Any) -> None:
+    office.accept(("          mail: mail\n", "          mail: {from: mail, matchingPriority: 3}\n"))
+    upgraded(lambda document: flow_of(document, "proxyAddresses").update(matchingPriority=3))
+    code, _, err = office.run("job", "run", "Contoso")
+    assert code == Code.STOPPED
+    assert "(schema-ambiguous)" in err
+    code, out, _ = office.run("schema", "reset", "Contoso", "--attribute", "mail", "--dry-run")
+    assert "the schema in force does not work" in out
+    office.read("schema", "reset", "Contoso", "--attribute", "mail", "--yes")
+    assert office.run("job", "run", "Contoso")[0] == Code.OK
+
+
 # testing
 
 ZOE = """dn: CN=Zoë Müller,OU=Sales,DC=contoso,DC=test

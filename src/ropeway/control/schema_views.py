@@ -169,3 +169,5 @@ class TrialView(msgspec.Struct, frozen=True, kw_only=True):
     unread: tuple[str, ...] = ()
     """Those attributes, `user: contosoBadge`; the next run reads them."""
     seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()
+    """Why the schema in force does not work, since an upgrade: then there is nothing to compare with."""

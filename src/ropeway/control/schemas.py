@@ -90,7 +90,7 @@ class Schemas:
         before, after = layers.of_job(row.settings).document, layers.of_job(settings).document
         trial = Trial(self._db, self._key(row), row.settings, settings)
         with trouble():
-            effects = trial.run(progress)
+            effects = trial.run(progress) if not trial.broken else trial.effects
         return TrialView(
             job=row.name,
             revision=record.revision,
@@ -100,6 +100,7 @@ class Schemas:
             unknown=dict(effects.unknown),
             unread=tuple(f"{type_}: {name}" for type_, names in sorted(trial.unread.items()) for name in sorted(names)),
             seconds=time.perf_counter() - began,
+            problems=(trial.broken,) if trial.broken else (),
         )
 
     def change(self, job: str, change: SchemaChange, revision: int | None) -> SchemaView:

@@ -17,9 +17,10 @@ from ropeway.engine.work import BATCH, filetime
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import FLOWS, LINK, Desired
 from ropeway.model.job import Departure, JobSettings
-from ropeway.model.problems import Problem, describe
+from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.model.values import Attributes
 from ropeway.rules import MappingFailed, Rules, TypeRule, compile_rules, layers
+from ropeway.rules.schema import Schema
 from ropeway.store import surveying
 from ropeway.store.database import Database
 from ropeway.store.rows import Key
@@ -79,7 +80,9 @@ class Trial:
 
     def __init__(self, database: Database, key: Key, present: JobSettings, settings: JobSettings) -> None:
         self._db, self._key, self._settings = database, key, settings
-        schemas = layers.job_schema(present), layers.job_schema(settings)
+        wanted_schema = layers.job_schema(settings)
+        present_schema, self.broken = _working(present, wanted_schema)
+        schemas = present_schema, wanted_schema
         before, after = (compile_rules(schema) for schema in schemas)
         self._types = {*before.by_type, *after.by_type} - layers.same_types(*schemas)
         state = SqlState(database, key["tenant"], key["job"])
@@ -159,6 +162,14 @@ class Trial:
             self.effects.note("value" if becomes is not None else "emptied", type_, name, example)
             if name == "accountEnabled" and was is True and becomes is False:
                 self.effects.note("disabled", type_, "", Example(object=dn, reason="accountEnabled becomes false"))
+
+
+def _working(present: JobSettings, otherwise: Schema) -> tuple[Schema, Problem | None]:
+    """The schema in force; or, where it no longer works, another one and the reason."""
+    try:
+        return layers.job_schema(present), None
+    except RopewayError as error:
+        return otherwise, error.problem
 
 
 def _answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ropeway.cli.output import Block, Heading
-from ropeway.cli.render.words import attribute_words, counted, without_domain
+from ropeway.cli.render.words import attribute_words, counted, problem_lines, without_domain
 from ropeway.cli.safe import brief
 from ropeway.control.schema_views import EffectView, Example, TrialView
 
@@ -30,6 +30,10 @@ def trial_blocks(trial: TrialView) -> Iterator[Block]:
     yield Heading(f"What is different in the rules of {trial.job}: {len(trial.differences)}")
     for found in trial.differences:
         yield f"  {found.where}: {brief(found.before or '(nothing)', 1000)} → {brief(found.after or '(nothing)', 1000)}"
+    if trial.problems:
+        yield "  What that means cannot be said: the schema in force does not work."
+        yield from problem_lines(trial.problems, "  ")
+        return
     yield Heading(f"What that means, on {counted(trial.evaluated, 'stored object')} ({trial.seconds:.1f} s)")
     if not trial.effects and not trial.unknown:
         yield "  Nothing changes for any of them."
