@@ -116,3 +116,36 @@ def test_what_is_redacted_is_in_no_log_plan_or_explanation_and_in_the_directory(
     assert (line["value"], line["directory"]) == ("[Redact]", "[Redact]")
     assert "4712" not in json.dumps(line, default=str)
     assert office.control.show_object("users", story.target or "")["employeeId"] == "4712"
+
+
+CAPITALS = """rules:
+  - id: capitals
+    name: Company
+    priority: 50
+    source: Active Directory
+    target: Ropeway
+    objects:
+      - source: user
+        target: user
+        name: Names in capitals
+        attributes:
+          displayName: =ToUpper([displayName])
+          city: =IIF([l] = "Oslo", NULL, [l])
+"""
+
+
+def test_lower_rules_are_told_with_what_they_offer(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales, displayName="Ann", l="Oslo")
+    office.follow()
+    text = office.control.export_schema("Contoso").text
+    office.control.change_schema("Contoso", SchemaChange(text=text.replace("rules:\n", CAPITALS, 1)))
+    office.cycle()
+    story = office.control.explain(office.company.dn(ann))
+    lines = {line["target"]: line for line in story.attributes}
+    name, city = lines["displayName"], lines["city"]
+    assert (name["directory"], name["rule"]) == ("ANN", "Company: Names in capitals")
+    assert [(offer["mapped_by"], offer["value"]) for offer in name["offers"]] == [
+        ("Company: Names in capitals", "ANN"),
+        ("Active Directory to the directory: Users", "Ann"),
+    ]
+    assert (city["value"], city["rule"]) == ("Oslo", "Active Directory to the directory: Users")

@@ -100,8 +100,8 @@ class Reporting:
         """Note what these objects want, and who has it in the directory already."""
         collected.want(wanted)
         with self._db.read() as c:
-            names = [w.key for w in wanted if w.kind == NAME]
-            addresses = [w.key for w in wanted if w.kind == ADDRESS]
+            names = [w.key for w in wanted if w.kind == NAME and w.key.isprintable()]
+            addresses = [w.key for w in wanted if w.kind == ADDRESS and w.key.isprintable()]
             collected.want(_held(NAME, holder) for holder in self._names(c, names))
             collected.want(_held(ADDRESS, holder) for holder in holders_of_addresses(c, self._tenant, addresses))
 

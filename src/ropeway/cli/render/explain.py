@@ -84,7 +84,8 @@ def _attribute(line: dict[str, Any], view: ExplainView) -> Iterator[str]:
         yield f"      {_failed(problem)}"
     if mapped:
         yield f"      from {_origin(line)}"
-    for offer in line.get("offers") or ():
+    lower = [offer for offer in line.get("offers") or () if offer.get("mapped_by") != line.get("rule")]
+    for offer in lower:
         yield f"      rule {brief(offer.get('mapped_by') or '?')} offers {_offered(offer)}, from {_origin(offer)}"
     if mapped and linked and exported != value and not line.get("ignored") and problem is None:
         yield f"      written last: {brief(exported)}"
