@@ -148,3 +148,16 @@ def test_nicknames_are_chosen_too(company: Company) -> None:
     attributes = {**change.attributes, "mailNickname": ["ada", "ada2"]}
     (b,) = company.done(msgspec.structs.replace(change, attributes=attributes, flows={"mailNickname": "unique"}))
     assert company.user(b)["mailNickname"] == "ada2"
+
+
+def test_who_provides_an_object_alone_cannot_become_one_that_only_joins_it(company: Company) -> None:
+    (ada,) = company.done(person("ada"))
+    alone = msgspec.structs.replace(person("ada", Kind.ADOPT), target=ada, link="Join")
+    assert company.refused(alone) == "join-without-object"
+
+
+def test_flows_told_anew_leave_the_chosen_name_to_be_once_and_for_all(company: Company) -> None:
+    (b,) = company.done(choosing("b", "ada@contoso.test", "ada2@contoso.test"))
+    company.done(flowing(update("b", jobTitle="Analyst"), userPrincipalName="unique", jobTitle="fill"))
+    company.directory.update_object("users", b, {"userPrincipalName": "boss@contoso.test"})
+    assert company.user(b)["userPrincipalName"] == "boss@contoso.test"

@@ -90,7 +90,7 @@ def provide(work: Workspace, by: Contributor, change: Change, record: Record | N
     flows = change.flows or {}
     choices = {name: tuple(change.attributes[name]) for name, mode in flows.items() if mode == Mode.UNIQUE}
     if choices:
-        flows = {name: Mode.ONCE if name in choices else mode for name, mode in flows.items()}
+        flows = _settled(flows)
         first = {**change.attributes, **{name: values[0] for name, values in choices.items()}}
         change = msgspec.structs.replace(change, attributes=first, flows=flows)
     attributes = _checked(change, change.attributes)
@@ -126,7 +126,15 @@ def _join(work: Workspace, by: Contributor, change: Change, record: Record | Non
     flows = change.flows or {}
     attributes = flowing(attributes, flows, record.state.contributions.get(who), record, new=False)
     said = Contribution(by.job, change.anchor, by.precedence, _joined(change.link), attributes, flows)
-    return Draft(record, recomputed(work, record, {**record.state.contributions, who: said}), name)
+    together = {**record.state.contributions, who: said}
+    if not lives(together):
+        raise Refused(Problem("join-without-object", name))
+    return Draft(record, recomputed(work, record, together), name)
+
+
+def _settled(flows: dict[str, str]) -> dict[str, str]:
+    """What was chosen once stays."""
+    return {name: Mode.ONCE if mode == Mode.UNIQUE else mode for name, mode in flows.items()}
 
 
 def _joined(link: str | None) -> Standing:
@@ -180,7 +188,7 @@ def revise(work: Workspace, by: Contributor, change: Change, record: Record) -> 
     differences = _checked(change, given, record.name)
     who = (by.job, change.anchor)
     known = record.state.contributions[who]
-    flows = known.flows if change.flows is None else change.flows
+    flows = known.flows if change.flows is None else _settled(change.flows)
     if flows:
         differences = flowing(differences, flows, known, record, new=False)
     attributes = {**known.attributes, **differences}

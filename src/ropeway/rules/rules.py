@@ -20,7 +20,7 @@ from ropeway.rules.schema import Schema
 from ropeway.rules.several import Part, whole
 from ropeway.rules.times import next_time
 
-DIGEST_VERSION = 1
+DIGEST_VERSION = 2
 """Raised when the same schema begins to mean something else, so that everything is decided again."""
 
 CONTAINERS = {
