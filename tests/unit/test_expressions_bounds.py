@@ -28,6 +28,8 @@ def nested(depth):
         'With($t, PadLeft("x", 1000000, "a"), Count(Select($i, [many], InStr($t, $i))))',
         'Select($i, [many], Len(PadLeft($i, 1000000, "a")))',
         "Select($i, [many], Count(Where($j, [many], $i = $j)))",
+        'With($t, PadLeft("x", 16000, "a"), Count(Select($i, [many], Replace($t, , "(.)", , ""))))',
+        'Count(Replace([texts], , "(.)", , ""))',
         " & ".join(["[long]"] * 99),
         "Append([long], Append([long], [long]))",
         'PadLeft("x", 99999999999, "a")',
@@ -54,6 +56,7 @@ def test_too_much_work_is_a_named_failure_in_little_time_and_memory(text):
         "sharp": "ß" * 900_000,
         "commas": "," * 900_000,
         "huge": ["x"] * 70_000,
+        "texts": ["x" * 16_000] * 100,
     }
     before = time.process_time()
     with pytest.raises(ExpressionFailed, match=r"longer than|too much work|more than 65536"):

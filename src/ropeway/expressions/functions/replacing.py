@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ropeway.expressions.budget import matched
 from ropeway.expressions.dialect import CLOUD, CONNECT, Dialect
 from ropeway.expressions.errors import ExpressionFailed
 from ropeway.expressions.functions.function import Function, either, function, lazy, literal, text
@@ -130,12 +131,13 @@ def replace_by_mode(source: Closure, *others: Any) -> Closure:
     if mode == _TEMPLATE:
         return _called(_replaced, given, "template", "oldValue", "source")
     pattern = compiled(given["regexPattern"])
+    given["source"] = matched(source)
     if mode == _PATTERN:
         return _called(_by_pattern(pattern), given, "source", "replacementValue")
     group = str(given["regexGroupName"])
     if mode == _GROUP:
         return _called(_by_group(pattern, group), given, "source", "replacementValue")
-    return on_each(_from_other(pattern, group), [source, given["replacementAttributeName"]], "Replace")
+    return on_each(_from_other(pattern, group), [source, matched(given["replacementAttributeName"])], "Replace")
 
 
 def _called(call: Callable[..., str], given: dict[str, Any], *names: str) -> Closure:
