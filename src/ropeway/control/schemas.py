@@ -14,6 +14,7 @@ from ropeway.control.schema_cases import unreadable
 from ropeway.control.schema_entries import Subject, of_ldif, of_source, subject
 from ropeway.control.schema_listing import flow_views, scope_views
 from ropeway.control.schema_pins import with_pins
+from ropeway.control.schema_resets import given_back
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_testing import ANCHOR, prepared, view_of
 from ropeway.control.schema_views import (
@@ -28,13 +29,13 @@ from ropeway.control.sources import Ask
 from ropeway.control.trials import Trial
 from ropeway.engine.scoping import Places, Scoping
 from ropeway.model.anchors import Anchor
-from ropeway.model.job import JobSettings, SchemaEdit
+from ropeway.model.job import JobSettings
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.rules import Rules, layers, load_schema
 from ropeway.rules.differences import Document, differences
 from ropeway.rules.schema import Schema
 from ropeway.rules.written import read_written
-from ropeway.rules.yaml_form import long_target, to_yaml
+from ropeway.rules.yaml_form import to_yaml
 from ropeway.store import jobs, schemas
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -226,7 +227,7 @@ class Schemas:
     ) -> Callable[[JobSettings], JobSettings]:
         """From settings to settings with the change made."""
         if change.text is None:
-            return lambda settings: _reset(settings, change)
+            return lambda settings: given_back(settings, change)
         file = read_written(change.text)
         with file.lines():
             plain, exported = layers.imported(file.document)
@@ -264,30 +265,3 @@ def _called(document: Document) -> str:
 
 def _that_matter(before: Document, after: Document) -> list[Any]:
     return [one for one in differences(before, after) if one.place not in layers.UNIMPORTANT]
-
-
-def _reset(settings: JobSettings, change: SchemaChange) -> JobSettings:
-    if not change.attributes and change.type is None:
-        if settings.schema is None and not settings.edits:
-            raise _nothing(settings, "The job uses the default schema as it is")
-        return msgspec.structs.replace(settings, schema=None, edits=())
-    if settings.schema is not None:
-        raise _nothing(settings, "The job has a schema of its own, so there is no default for single attributes")
-    kept = tuple(edit for edit in settings.edits if not _given_up(edit, change))
-    if len(kept) == len(settings.edits):
-        names = ", ".join(change.attributes) or str(change.type)
-        raise _nothing(settings, f"Nothing is changed at {names}")
-    return msgspec.structs.replace(settings, edits=kept)
-
-
-def _given_up(edit: SchemaEdit, change: SchemaChange) -> bool:
-    place = edit.place
-    mapping = place[3] if place[2:3] == ("objectMappings",) else ""
-    if change.type is not None and change.type not in mapping.split(" → "):
-        return False
-    attribute = place[-1] if place[4:5] == ("attributeMappings",) else ""
-    return not change.attributes or attribute in map(long_target, change.attributes)
-
-
-def _nothing(settings: JobSettings, reason: str) -> RopewayError:
-    return RopewayError(Problem("schema-nothing-to-reset", object=settings.name, details={"reason": reason}))
