@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ropeway.control.in_process import InProcess, open_control
@@ -22,6 +22,7 @@ from tests.unit.engine_company import Company
 LINE = st.text(st.characters(exclude_characters="\n", exclude_categories=("Cs",)))
 
 
+@settings(max_examples=30)
 @given(LINE, LINE, st.text())
 def test_a_decision_is_read_as_it_was_written(by: str, target: str, rule: str) -> None:
     assert decision(staying(rule, by, target)) == (by, target, rule)

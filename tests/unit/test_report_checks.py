@@ -155,7 +155,7 @@ def test_no_nonsense_breaks_the_report(attribute: str, value: Any) -> None:
 TEXT = st.text(max_size=80) | st.text("aZ9@.: \t\"<>,;()[]smtpSMTP'éß\x00\u2028", max_size=80)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(DEMANDS)), TEXT)
 def test_what_is_suggested_is_never_objected_to(attribute: str, value: str) -> None:
     suggestion = DEMANDS[attribute].suggestion(value)
