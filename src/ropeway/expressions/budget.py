@@ -2,8 +2,8 @@
 
 Short expressions of plain functions are bounded by their size; those that are long, have variables or regular
 expressions are metered. Each node that a metered expression evaluates costs 200 units, and its result one unit a
-character; a text that a regular expression works on costs 2,000 a character. A unit is about a nanosecond, or a few where
-many small matches are replaced, so that no evaluation takes longer than a few seconds.
+character; a text that a regular expression works on costs 2,000 a character. A unit is about a nanosecond, or a few
+where many small matches are replaced, so that no evaluation takes longer than a few seconds.
 """
 
 from __future__ import annotations
