@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from ldap.ldapobject import LDAPObject
 
 from ropeway.lab.domain import Domain
+from ropeway.rules.defaults import written_out
 from tests.fixtures.samba import bound
 from tests.journeys.administration import Administration, Thing
 from tests.journeys.tenant import Followed, Tenant
+from tests.oracle.decoding import sid
 from tests.oracle.extensions import property_name
 
+YESTERDAY = 133_485_408_000_000_000
+"""accountExpires: 1 January 2024."""
+DOMAIN_USERS = 513
 PHOTO = bytes.fromhex("ffd8ffe000104a46494600ffd9")
 
 
@@ -84,3 +90,63 @@ def test_a_mailbox_with_everything_that_is_synchronized(office: Administration, 
     assert seen[property_name("msRTCSIP-Line")] == "tel:+47123"
     assert [end["displayName"] for end in seen[property_name("authOrig")]] == ["Bob Baker", "Sales"]
     assert (seen["usageLocation"], seen["showInAddressList"]) == ("SE", False)
+
+
+def test_an_inet_org_person_is_a_user_like_any_other(office: Administration, job: Followed) -> None:
+    eve = office.person("Eve Evans")
+    ivy = office.person("Ivy Ito", manager=eve, objectClass="inetOrgPerson", title="Clerk", mailNickname="ivy",
+                        msExchBypassAudit="TRUE", accountExpires=YESTERDAY)  # fmt: skip
+    team = office.group("Team", ivy)
+    office.report_to(eve, ivy)
+    job.run()
+    assert job.amiss(fresh=True) == []
+    assert (job.user(ivy)["jobTitle"], job.user(ivy)["accountEnabled"]) == ("Clerk", False)
+    assert job.members(team) == {"Ivy Ito"}
+    assert job.user(eve)["manager"]["displayName"] == "Ivy Ito"
+    office.set(ivy, title="Head", accountExpires=0)
+    office.leave(team, ivy)
+    job.run()
+    assert (job.user(ivy)["jobTitle"], job.user(ivy)["accountEnabled"]) == ("Head", True)
+    assert job.amiss() == []
+
+
+def with_rules(**enabled: bool) -> dict[str, Any]:
+    """The default schema with these rules, by their ids, switched on or off."""
+    schema = written_out("active_directory")
+    for rule in schema["synchronizationRules"]:
+        for mapping in rule["objectMappings"] if rule["id"].replace("-", "_") in enabled else ():
+            mapping["enabled"] = enabled[rule["id"].replace("-", "_")]
+    return schema
+
+
+def test_members_by_primary_group_are_shown_where_that_rule_is_switched_on(
+    office: Administration, tmp_path: Path
+) -> None:
+    tenant = Tenant(f"sqlite:///{tmp_path}/ropeway.sqlite", "fabrikam.test")
+    job = tenant.follow(office, schema=with_rules(primary_groups=True))
+    ann, eve = office.person("Ann Archer"), office.person("Eve Evans")
+    staff = office.group("Staff", ann, eve)
+    number = sid(office.values(staff)["objectSid"][0]).rpartition("-")[2]
+    office.set(ann, primaryGroupID=int(number))
+    assert office.values(staff)["member"] == [office.dn(eve).encode()]
+    job.run()
+    assert job.members(staff) == {"Ann Archer", "Eve Evans"}
+    office.set(eve, primaryGroupID=int(number))
+    job.run()
+    assert job.members(staff) == {"Ann Archer", "Eve Evans"}
+    office.set(ann, primaryGroupID=DOMAIN_USERS)
+    office.leave(staff, ann)
+    job.run()
+    assert job.members(staff) == {"Eve Evans"}
+    tenant.control.close()
+
+
+def test_an_expired_account_stays_enabled_where_that_rule_is_switched_off(
+    office: Administration, tmp_path: Path
+) -> None:
+    tenant = Tenant(f"sqlite:///{tmp_path}/ropeway.sqlite", "fabrikam.test")
+    job = tenant.follow(office, schema=with_rules(expired_accounts=False))
+    ann = office.person("Ann Archer", accountExpires=YESTERDAY)
+    job.run()
+    assert job.user(ann)["accountEnabled"] is True
+    tenant.control.close()
