@@ -148,6 +148,12 @@ def test_an_extension_of_ones_own_takes_what_entra_takes(value, stored):
     assert normalised("user", {name: value}) == {name: stored}
 
 
+@pytest.mark.parametrize("anchor", ["a" * 60, "ann_archer", "ann@contoso.test", "ann$"])
+def test_a_source_anchor_that_the_cloud_does_not_take_is_refused(anchor):
+    with pytest.raises(Invalid, match="value-not-allowed"):
+        normalised("user", {"onPremisesImmutableId": anchor})
+
+
 def test_an_extension_of_ones_own_has_at_most_250_characters():
     with pytest.raises(Invalid, match="value-too-long"):
         normalised("user", {f"extension_{'0' * 32}_costCentre": "x" * 251})

@@ -174,6 +174,10 @@ def _one(name: str, values: list[str]) -> list[str]:
 _PATTERNS: dict[str, tuple[re.Pattern[str], str]] = {
     "mail": (_SMTP, "an address is written as name@domain"),
     "mailNickname": (_NICKNAME, 'none of @ ( ) \\ [ ] " ; : < > , and no space'),
+    "onPremisesImmutableId": (
+        re.compile(r"[A-Za-z0-9+/=. -]{1,59}"),
+        "a source anchor has fewer than 60 letters, digits and . - + / = (plan-connect-design-concepts)",
+    ),
     "usageLocation": (re.compile("[A-Za-z]{2}"), "two letters of ISO 3166-1"),
     "userType": (re.compile("Member|Guest"), "Member or Guest"),
     "onPremisesSecurityIdentifier": (re.compile(r"S-1(-\d+)+"), "a SID is written as S-1-5-21-…"),
