@@ -9,6 +9,7 @@ keys           who holds which unique value
 uniqueness     duplicate-attribute resiliency
 workspace      what a transaction has loaded
 drafts         what a change makes of an object
+promotion      contacts of one forest who are users of another
 writing        a transaction of changes; flush and links write its rows
 matching       which object a source object is
 session        opening a working set, and what its troubles are called
