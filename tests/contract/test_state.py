@@ -124,9 +124,9 @@ def test_a_tombstone_is_forgotten_two_generations_later_with_its_links_of_this_j
     other.store(Imported(generation=1, entries=friends, added=[link]))
     office.state.store(Imported(generation=1, gone={a("Zoe")}))
     for _ in range(3):
-        office.state.forget(0, tombstones=True)
+        office.state.forget(0, 0, tombstones=True)
         office.state.start_comparison()
-    office.state.forget(0, tombstones=True)
+    office.state.forget(0, 0, tombstones=True)
     assert office.state.known([a("Zoe")]) == {}
     assert office.links("Team") == set()
     assert other.links_of([a("Friends")]) == {link}
@@ -366,7 +366,7 @@ def test_the_log_goes_back_as_far_as_it_is_kept(office: Office) -> None:
         office.now = day * 86400.0
         office.state.renew()
         office.state.report(cycle, [(a("Zoe"), "CN=Zoe", "user", Problem("value-invalid"), "map")])
-    office.state.forget(86400.0, tombstones=False)
+    office.state.forget(86400.0, 86400.0, tombstones=False)
     with office.db.read() as c:
         assert [event.time for event in looking.events(c, 1)] == [2 * 86400.0, 86400.0]
 

@@ -71,7 +71,7 @@ IDLE: list[tuple[str, Callable[[Office], object]]] = [
     ("members", lambda o: o.state.members_due([a("G001")])),
     ("in_groups", lambda o: o.state.in_groups([a("P00001")], [a("G001")])),
     ("group_closure", lambda o: o.state.group_closure([a("G001")])),
-    ("forget", lambda o: o.state.forget(0.0, tombstones=True)),
+    ("forget", lambda o: o.state.forget(0.0, 0.0, tombstones=True)),
 ]
 
 

@@ -18,7 +18,7 @@ from ropeway.control.protocol import (
     PlanView,
     Progress,
 )
-from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.job import JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError
 
 ZOE = "CN=Zoë Müller,OU=Sales,DC=contoso,DC=test"
@@ -173,6 +173,22 @@ class Company:
 
     def resume_job(self, job: str) -> JobView:
         self._note("resume_job", job)
+        return JOB
+
+    def schedule_job(self, job: str, schedule: Schedule) -> JobView:
+        self._note("schedule_job", job, schedule)
+        return JOB
+
+    def keep_job_history(self, job: str, retention: Retention) -> JobView:
+        self._note("keep_job_history", job, retention)
+        return JOB
+
+    def clear_quarantine(self, job: str) -> JobView:
+        self._note("clear_quarantine", job)
+        return JOB
+
+    def restart_job(self, job: str, scopes: Sequence[str] = ()) -> JobView:
+        self._note("restart_job", job, list(scopes))
         return JOB
 
     def delete_job(self, job: str, *, keep: bool) -> int:

@@ -13,7 +13,7 @@ __all__ = ["company", "trial"]
 
 @pytest.mark.parametrize(("attempt", "hours"), [(1, 6), (2, 12), (3, 24), (4, 24), (28, 24)])
 def test_retries_come_after_6_12_and_every_24_hours(attempt: int, hours: int) -> None:
-    assert next_attempt(attempt, 1000.0) == 1000.0 + hours * HOUR
+    assert next_attempt(attempt, 1000.0, 1000.0) == 1000.0 + hours * HOUR
 
 
 @pytest.fixture

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from ropeway.cli import create
+from ropeway.cli import create, job_life
 from ropeway.cli.completion import job_names
 from ropeway.cli.exits import Code, Refused, cycle_of_a_job, of_cycle
-from ropeway.cli.progress import ProgressLine
+from ropeway.cli.progress import progress_line
 from ropeway.cli.render import jobs as render
 from ropeway.cli.render.cycle import cycle_lines
 from ropeway.cli.render.holds import hold_lines, hold_words
@@ -20,7 +19,9 @@ from ropeway.cli.session import Session, current
 from ropeway.control.protocol import HoldView
 
 app = typer.Typer(
-    help="Jobs: create, look, plan, run, approve, pause, delete.", no_args_is_help=True, rich_markup_mode=None
+    help="Jobs: create, look, plan, run, approve, schedule, restart, pause, delete.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(create.app, name="create")
 
@@ -83,16 +84,6 @@ def plan(
             view = control.plan_job(found.name, limit=most, refresh=refresh, progress=progress)
     session.show(view, lambda: plan_blocks(view, session.command))
     return Code.HELD if any(hold.approved is None for hold in view.holds) else Code.OK
-
-
-@contextmanager
-def progress_line(session: Session) -> Generator[ProgressLine]:
-    """A line that counts, taken away at the end."""
-    progress = ProgressLine(quiet=session.quiet)
-    try:
-        yield progress
-    finally:
-        progress.close()
 
 
 @app.command()
@@ -159,6 +150,12 @@ def resume(context: typer.Context, job: Job) -> None:
     with session.control() as control:
         view = control.resume_job(job)
     session.say(view, f"The job {view.name} goes on; its status is {view.status}.")
+
+
+app.command("schedule")(job_life.schedule)
+app.command("history")(job_life.history)
+app.command("clear-quarantine")(job_life.clear_quarantine)
+app.command("restart")(job_life.restart)
 
 
 @app.command()

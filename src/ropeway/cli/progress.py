@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from ropeway.cli.safe import safe
+from ropeway.cli.session import Session
 from ropeway.cli.times import duration
 from ropeway.control.protocol import Progress
 
@@ -74,3 +76,13 @@ class ProgressLine:
     def _draw(self, line: str) -> None:
         self.stream.write(f"\r\x1b[K{line}" if self.stream.isatty() else f"{line}\n")
         self.stream.flush()
+
+
+@contextmanager
+def progress_line(session: Session) -> Generator[ProgressLine]:
+    """A line that counts, taken away at the end."""
+    progress = ProgressLine(quiet=session.quiet)
+    try:
+        yield progress
+    finally:
+        progress.close()

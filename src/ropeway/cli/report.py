@@ -11,7 +11,7 @@ import typer
 from ropeway.cli.completion import job_names
 from ropeway.cli.csv_file import csv_file
 from ropeway.cli.exits import Code, cycle_of_a_job
-from ropeway.cli.job import progress_line
+from ropeway.cli.progress import progress_line
 from ropeway.cli.render.report import COLUMNS, report_blocks, row
 from ropeway.cli.session import current
 from ropeway.control.protocol import FindingView

@@ -9,7 +9,7 @@ import typer
 
 from ropeway.cli.completion import job_names
 from ropeway.cli.exits import Code, Refused
-from ropeway.cli.job import progress_line
+from ropeway.cli.progress import progress_line
 from ropeway.cli.render import schema as render
 from ropeway.cli.render.tested import tested_blocks
 from ropeway.cli.render.trial import trial_blocks

@@ -48,3 +48,20 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def seconds(text: str) -> float:
+    """`30s`, `2m`, `30m`, `1h`, `1d` in seconds."""
+    found = _AGO.fullmatch(text.strip())
+    if not found:
+        raise Refused(f"{text} is no interval: say 30s, 2m, 30m, 1h or 1d.")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}).total_seconds()
+
+
+def interval_words(seconds: float) -> str:
+    """An interval as it was said: `2 minutes`, `1 hour`, `0.5 seconds`."""
+    for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size and seconds % size == 0:
+            number = int(seconds // size)
+            return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{seconds:g} second" if seconds == 1 else f"{seconds:g} seconds"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ropeway.control.protocol import CycleView
-from ropeway.control.running import Running, keep
+from ropeway.control.running import Kept, Running, keep
 from ropeway.model.problems import RopewayError
 from ropeway.store.jobs import JobRow
 
@@ -18,7 +19,10 @@ LOOK_AGAIN = 2.0
 class Crew:
     """Threads by the id of their job; a job that comes later gets its own."""
 
-    def __init__(self, open_: Callable[[str], Running], report: Callable[[CycleView], None]) -> None:
+    def __init__(
+        self, look: Callable[[str], JobRow], open_: Callable[[str], Running], report: Callable[[CycleView], None]
+    ) -> None:
+        self._look_at = look
         self._open = open_
         self._ending = threading.Event()
         self._speaking = threading.Lock()
@@ -50,9 +54,9 @@ class Crew:
     def _start(self, rows: Sequence[JobRow]) -> None:
         for row in rows:
             if row.id not in self._threads:
-                arguments = (lambda name=row.id: self._open(name), row.name, row.settings.poll_seconds)
+                job = Kept(row.name, partial(self._look_at, row.id), partial(self._open, row.id))
                 self._threads[row.id] = threading.Thread(
-                    target=keep, args=(*arguments, self._ending, self._say), name=f"job {row.name}"
+                    target=keep, args=(job, self._ending, self._say), name=f"job {row.name}"
                 )
                 self._threads[row.id].start()
 

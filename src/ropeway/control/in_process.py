@@ -18,6 +18,7 @@ from ropeway.control.attribute_stories import job_names
 from ropeway.control.crew import Crew
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run
+from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
@@ -43,7 +44,7 @@ from ropeway.control.settling import settled
 from ropeway.control.sources import Ask
 from ropeway.control.views import cycle_view, hold_view, job_view
 from ropeway.directory import Directory
-from ropeway.model.job import JobSettings, JobStatus
+from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema
@@ -96,6 +97,7 @@ class InProcess:
         self._ask = ask
         self._house_kept = -HOUSEKEEPING_EVERY
         self._schemas = Schemas(database, TENANT, ask)
+        self._lifecycle = Lifecycle(database, TENANT, time.time)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -134,8 +136,9 @@ class InProcess:
         with trouble(), self._db.read() as c:
             row = jobs.find(c, TENANT, job)
             key = Key(tenant=TENANT, job=row.number)
-            view = job_view(row, looking.counts(c, key), leases.holder(c, key, now))
-        return msgspec.structs.replace(view, problems=(*view.problems, *self._schemas.problems(row)))
+            view = job_view(row, looking.counts(c, key), leases.holder(c, key, now), now, leases.active(c, key))
+        found = (*view.problems, *self._lifecycle.problems(row), *self._schemas.problems(row))
+        return msgspec.structs.replace(view, problems=found)
 
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
         with trouble():
@@ -155,7 +158,7 @@ class InProcess:
         with trouble():
             running = self._open(job)
             try:
-                problems = running.cycle(export=False, progress=progress).problems if refresh else []
+                problems = running.look(progress).problems if refresh else []
                 work = running.work()
                 changes = change_views(work.state, work.target, work.rules, limit)
                 counts = work.state.plan_counts()
@@ -178,7 +181,7 @@ class InProcess:
             if refresh:
                 running = self._open(job)
                 try:
-                    running.cycle(export=False, progress=progress)
+                    running.look(progress)
                 finally:
                     running.close()
             about = self._row(job)
@@ -206,20 +209,35 @@ class InProcess:
                 raise RopewayError(Problem("hold-changed", object=row.name, details={"digest": found.digest}))
             now = time.time()
             guarding.approve(c, key, hold, now)
+            self._lifecycle.run_soon(c, row.number)
             found = msgspec.structs.replace(found, approved=now)
             return hold_view(found, looking.hold_sample(c, key, hold, 10))
 
     def pause_job(self, job: str) -> JobView:
-        return self._set_status(job, JobStatus.PAUSED)
-
-    def resume_job(self, job: str) -> JobView:
-        return self._set_status(job, JobStatus.ACTIVE)
-
-    def _set_status(self, job: str, status: JobStatus) -> JobView:
         row = self._row(job)
         with trouble(), self._db.write() as c:
-            jobs.set_status(c, row.number, status, row.problems)
+            jobs.set_status(c, row.number, JobStatus.PAUSED, row.problems)
         return self.job(row.id)
+
+    def resume_job(self, job: str) -> JobView:
+        self._lifecycle.resume(job)
+        return self.job(job)
+
+    def schedule_job(self, job: str, schedule: Schedule) -> JobView:
+        self._lifecycle.schedule(job, schedule)
+        return self.job(job)
+
+    def keep_job_history(self, job: str, retention: Retention) -> JobView:
+        self._lifecycle.retain(job, retention)
+        return self.job(job)
+
+    def clear_quarantine(self, job: str) -> JobView:
+        self._lifecycle.clear_quarantine(job)
+        return self.job(job)
+
+    def restart_job(self, job: str, scopes: Sequence[str] = ()) -> JobView:
+        self._lifecycle.restart(job, scopes)
+        return self.job(job)
 
     def delete_job(self, job: str, *, keep: bool) -> int:
         row = self._row(job)
@@ -236,7 +254,7 @@ class InProcess:
         self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
     ) -> None:
         named = [self._row(job) for job in jobs]
-        Crew(self._open, cycle).work(lambda: named or self._running_rows(), stop, self._keep_house)
+        Crew(self._row, self._open, cycle).work(lambda: named or self._running_rows(), stop, self._keep_house)
 
     def _running_rows(self) -> list[JobRow]:
         with trouble(), self._db.read() as c:

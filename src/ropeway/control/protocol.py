@@ -9,10 +9,25 @@ import msgspec
 
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
-from ropeway.model.job import JobSettings
+from ropeway.model.job import JobSettings, Retention, Schedule
 from ropeway.model.problems import Problem
 
 ObjectType = Literal["users", "groups", "contacts", "devices"]
+
+
+class QuarantineView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why and since when a job is in quarantine (Graph: synchronizationQuarantine); times are ISO 8601."""
+
+    reason: str
+    """EncounteredBaseEscrowThreshold, EncounteredQuarantineException, TooManyDeletes, …"""
+    current_began: str
+    """Since when for this reason."""
+    next_attempt: str
+    series_began: str
+    """Since when without an interruption."""
+    series_count: int
+    """Attempts that left it in quarantine."""
+    error: Problem | None = None
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +56,17 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     escrowed: int = 0
     problems: tuple[Problem, ...] = ()
     """What is wrong with the job as a whole."""
+    quarantine: QuarantineView | None = None
+    disabled: str | None = None
+    """Since when it is disabled, four weeks of quarantine being over."""
+    next_run: str | None = None
+    """When `ropeway run` runs it next; None: not by itself."""
+    last_run: str | None = None
+    """When the last cycle that ended well began; of a job that polls, to the hour."""
+    failures_in_row: int = 0
+    """Cycles stopped by a problem since then."""
+    active: str | None = None
+    """The machine that runs it, or ran it last, and since when no other did."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -289,6 +315,23 @@ class Control(Protocol):
 
         No job named: all that are not paused, and those that are created later.
         """
+        ...
+
+    # a job's life
+    def schedule_job(self, job: str, schedule: Schedule) -> JobView:
+        """When the job runs by itself under `keep_in_step`."""
+        ...
+
+    def keep_job_history(self, job: str, retention: Retention) -> JobView:
+        """How long the job's log and cycles are kept."""
+        ...
+
+    def clear_quarantine(self, job: str) -> JobView:
+        """Out of quarantine, what was set aside is tried now, the watermark stays; a delta is due now."""
+        ...
+
+    def restart_job(self, job: str, scopes: Sequence[str] = ()) -> JobView:
+        """Reset what the scopes name (Graph: resetScope); the next cycle, due now, does it. None: as the portal."""
         ...
 
     # what happened

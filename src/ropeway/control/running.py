@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
@@ -14,9 +15,12 @@ from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
 from ropeway.control.protocol import CycleView, OnProgress, Progress
 from ropeway.control.sources import Ask, open_source
-from ropeway.control.views import cycle_view
+from ropeway.control.views import cycle_view, iso, reason_of
 from ropeway.directory import Directory
 from ropeway.engine.cycle import Cycle
+from ropeway.engine.lifecycle import course
+from ropeway.engine.lifecycle.schedule import interval, is_ready, next_run, rests
+from ropeway.engine.ports import Source
 from ropeway.engine.records import Outcome
 from ropeway.engine.work import Work
 from ropeway.model.job import JobStatus
@@ -32,8 +36,11 @@ from ropeway.store.state import SqlState
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 """Seconds between attempts of a job in trouble: twice as many each time."""
 
-PAUSED_WAIT = 2.0
-"""Seconds between looks at a paused job."""
+LOOK_AGAIN = 2.0
+"""Seconds between looks at a job whose time has not come."""
+
+RESTING = frozenset({"job-paused", "job-disabled"})
+"""Problem codes of jobs that are to do nothing; told once."""
 
 
 UNFORESEEN = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
@@ -71,10 +78,13 @@ def _server(way: str) -> str:
     return way[at + 4 :].strip() + ": " if at >= 0 else ""
 
 
-def refuse_pause(status: str, name: str) -> None:
-    """RopewayError `job-paused` for a paused job."""
-    if status == JobStatus.PAUSED.value:
-        raise RopewayError(Problem("job-paused", object=name))
+def refuse_rest(row: JobRow) -> None:
+    """RopewayError `job-paused` or `job-disabled` for a job that is to do nothing."""
+    if row.standing.disabled is not None:
+        details = {"since": iso(row.standing.disabled) or "", "reason": reason_of(row.standing)}
+        raise RopewayError(Problem("job-disabled", object=row.name, details=details))
+    if row.status == JobStatus.PAUSED.value:
+        raise RopewayError(Problem("job-paused", object=row.name))
 
 
 def dead_holders(database: Database, tenant: int, job: int) -> list[str]:
@@ -85,75 +95,118 @@ def dead_holders(database: Database, tenant: int, job: int) -> list[str]:
 
 
 class Running:
-    """One job with its source open and its lease held."""
+    """One job with its lease held and its source open."""
 
-    def __init__(self, database: Database, directory: Directory, tenant: int, row: JobRow, ask: Ask | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        directory: Directory,
+        tenant: int,
+        row: JobRow,
+        ask: Ask | None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.name = row.name
-        refuse_pause(row.status, row.name)
-        self._state = SqlState(database, tenant, row.number)
-        rules = compile_rules(job_schema(row.settings))
-        self._wanted = wanted(row.settings, rules)
-        source = open_source(row.settings.source, ask)
+        self._clock = clock
+        refuse_rest(row)
+        self._settings = row.settings
+        self._state = SqlState(database, tenant, row.number, clock)
+        self._rules = compile_rules(job_schema(row.settings))
+        self._wanted = wanted(row.settings, self._rules)
         self._alive = ExitStack()
         try:
-            target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
-            self._parts = (row.settings, rules, source, target, self._state)
             holder = self._alive.enter_context(a_run())
             self._state.acquire(holder, dead_holders(database, tenant, row.number))
+            self._alive.callback(self._state.release)
             self._alive.enter_context(heartbeat(self._state.renew))
+            self._source = self._opened(ask)
+            self._alive.callback(self._source.close)
+            self._target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
         except BaseException:
             self._alive.close()
-            source.close()
+            raise
+
+    def _opened(self, ask: Ask | None) -> Source:
+        try:
+            return open_source(self._settings.source, ask)
+        except RopewayError as error:
+            course.note_stop(self._state, self._settings, error.problem, self._clock())
             raise
 
     def work(self, progress: OnProgress | None = None) -> Work:
         """The parts for one cycle."""
-        work = Work(*self._parts)
+        work = Work(self._settings, self._rules, self._source, self._target, self._state, self._clock)
         work.wanted = self._wanted
         if progress is not None:
             work.say = lambda stage, done, total: progress(Progress(stage, done, total))
         return work
 
-    def cycle(self, *, full: bool = False, export: bool = True, progress: OnProgress | None = None) -> Outcome:
+    def cycle(self, *, full: bool = False, progress: OnProgress | None = None) -> Outcome:
         """One cycle now; a problem that stops it is in its outcome, and raised."""
-        if self._state.record().status == JobStatus.PAUSED.value:
-            raise RopewayError(Problem("job-paused", object=self.name))
-        return Cycle(self.work(progress), full=full, export=export).run()
+        refuse_rest(self._state.record())
+        return course.cycle(self.work(progress), full=full)
 
-    def is_current(self) -> bool:
-        """Whether the settings are still those that it was opened with; RopewayError `job-paused` once paused."""
+    def look(self, progress: OnProgress | None = None) -> Outcome:
+        """A cycle that writes nothing to the target."""
+        refuse_rest(self._state.record())
+        return Cycle(self.work(progress), export=False).run()
+
+    def may_go_on(self) -> bool:
+        """Whether it may run another cycle at once, as it was opened; RopewayError `job-paused` once paused."""
         now = self._state.record()
-        refuse_pause(now.status, self.name)
-        return now.settings == self._parts[0]
+        refuse_rest(now)
+        asked = now.standing.run_now or now.standing.restart
+        return now.settings == self._settings and bool(asked or is_ready(now.settings, now.standing))
+
+    @property
+    def rests(self) -> bool:
+        """Whether it gives lease and connection back after a cycle."""
+        return rests(self._settings)
+
+    @property
+    def pause(self) -> float:
+        """Seconds to the next cycle."""
+        return interval(self._settings)
 
     def close(self) -> None:
-        """Give the job back, and let go of the source."""
-        try:
-            with self._alive:
-                self._state.release()
-        finally:
-            self._parts[2].close()
+        """Let go of the source, and give the job back."""
+        self._alive.close()
 
 
-def keep(
-    open_: Callable[[], Running], name: str, poll: float, stop: threading.Event, report: Callable[[CycleView], None]
-) -> None:
+class Kept(NamedTuple):
+    """A job to be kept in step."""
+
+    name: str
+    look: Callable[[], JobRow]
+    """How it is now."""
+    open: Callable[[], Running]
+
+
+def keep(job: Kept, stop: threading.Event, report: Callable[[CycleView], None]) -> None:
     """One job, for as long as nobody says stop: in trouble it waits longer, and begins again with a new connection."""
     patience, last = Patience(), ""
     while not stop.is_set():
         try:
-            with trouble(), _surprises(name):
-                running = open_()
+            with trouble(), _surprises(job.name):
+                row = job.look()
+                refuse_rest(row)
+                due = next_run(row.settings, row.status, row.standing, time.time())
+                if due is None or due > time.time():
+                    last = ""
+                    stop.wait(LOOK_AGAIN if due is None else min(due - time.time(), LOOK_AGAIN))
+                    continue
+                running = job.open()
                 try:
-                    _loop(running, name, poll, stop, report, patience)
+                    _loop(running, job.name, stop, report, patience)
                 finally:
                     running.close()
+                last = ""
         except RopewayError as error:
-            paused = error.problem.code == "job-paused"
-            if not paused or last != "job-paused":
-                report(CycleView(job=name, kind="delta", result="stopped", problems=(error.problem,)))
+            resting = error.problem.code in RESTING
+            if not resting or last != error.problem.code:
+                report(CycleView(job=job.name, kind="delta", result="stopped", problems=(error.problem,)))
             last = error.problem.code
-            stop.wait(PAUSED_WAIT if paused else patience.after_trouble())
+            stop.wait(LOOK_AGAIN if resting else patience.after_trouble())
 
 
 @contextmanager
@@ -185,19 +238,15 @@ class Patience:
 
 
 def _loop(
-    running: Running,
-    name: str,
-    poll: float,
-    stop: threading.Event,
-    report: Callable[[CycleView], None],
-    patience: Patience,
+    running: Running, name: str, stop: threading.Event, report: Callable[[CycleView], None], patience: Patience
 ) -> None:
     held = 0
-    while not stop.is_set() and running.is_current():
+    while True:
         outcome = running.cycle()
         patience.restore()
         still_held = outcome.held == held and not (outcome.read or outcome.decided or outcome.exported)
         held = outcome.held
         if outcome.result != "nothing-to-do" and not (outcome.result == "held" and still_held):
             report(cycle_view(name, outcome))
-        stop.wait(poll)
+        if running.rests or stop.wait(running.pause) or not running.may_go_on():
+            return

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ropeway.control.protocol import CycleView, HoldView, JobView
+from ropeway.control.protocol import CycleView, HoldView, JobView, QuarantineView
 from ropeway.control.sources import source_name
+from ropeway.engine.lifecycle.schedule import next_run
+from ropeway.engine.lifecycle.standing import Quarantine, Standing
 from ropeway.engine.records import Outcome
 from ropeway.model.watermark import Watermark
 from ropeway.store.jobs import JobRow
+from ropeway.store.leases import Active
 from ropeway.store.looking import Hold
 
 
@@ -45,9 +48,36 @@ def cycle_view(job: str, outcome: Outcome) -> CycleView:
     )
 
 
-def job_view(row: JobRow, counts: dict[str, dict[str, int]], holder: tuple[str, float] | None) -> JobView:
+def reason_of(standing: Standing) -> str:
+    """Why a job is in quarantine, by Graph's word for it."""
+    return standing.quarantine.reason.value if standing.quarantine else ""
+
+
+def quarantine_view(quarantine: Quarantine | None) -> QuarantineView | None:
+    """A quarantine for people."""
+    if quarantine is None:
+        return None
+    return QuarantineView(
+        reason=quarantine.reason.value,
+        current_began=iso(quarantine.current_began) or "",
+        next_attempt=iso(quarantine.next_attempt) or "",
+        series_began=iso(quarantine.series_began) or "",
+        series_count=quarantine.series_count,
+        error=quarantine.error,
+    )
+
+
+def job_view(
+    row: JobRow, counts: dict[str, dict[str, int]], holder: tuple[str, float] | None, now: float, active: Active | None
+) -> JobView:
     """A job with its numbers."""
     return JobView(
+        quarantine=quarantine_view(row.standing.quarantine),
+        disabled=iso(row.standing.disabled),
+        next_run=iso(next_run(row.settings, row.status, row.standing, now)),
+        last_run=iso(row.standing.last_run),
+        failures_in_row=row.standing.failures_in_row,
+        active=f"{active.machine} since {iso(active.since)}" if active else None,
         id=row.id,
         name=row.name,
         status=row.status,

@@ -19,7 +19,7 @@ from ropeway.engine.work import Work
 from ropeway.model.problems import RopewayError, Severity, known
 from ropeway.model.values import digest, pack
 
-KEEP_LOG = 30 * 86400.0
+DAY = 86400.0
 
 
 class Cycle:
@@ -120,7 +120,8 @@ class Cycle:
                     success=outcome.result in ("success", "completed-with-errors", "held"),
                     problems=outcome.problems,
                 )
-                work.state.forget(work.clock() - KEEP_LOG, tombstones=self._read_everything)
+                kept, now = work.settings.retention, work.clock()
+                work.state.forget(now - kept.log * DAY, now - kept.cycles * DAY, tombstones=self._read_everything)
             except RopewayError:
                 if outcome.result != "stopped":
                     raise

@@ -9,7 +9,7 @@ from ropeway.engine.mapping import Setting, source_attributes
 from ropeway.engine.ownership import recall_links
 from ropeway.engine.records import CONTAINERS, Decided, Due, Entry, Escrow, Later
 from ropeway.engine.scoping import Place, Places, Scoping
-from ropeway.engine.work import BATCH, Work, attempts, filetime, from_filetime, next_attempt
+from ropeway.engine.work import BATCH, Work, failed_again, filetime, from_filetime, next_attempt
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Desired, MatchKey, MatchResult
 from ropeway.model.job import Departure
@@ -153,9 +153,11 @@ class Deciding:
             return
         before = self._work.state.escrowed([e.anchor for e, _, _ in self._failures])
         for entry, stage, problem in self._failures:
-            tried = attempts(before.get(entry.anchor))
-            self._batch.escrows.append(Escrow(entry.anchor, stage, problem, tried, self._now, self._now))
-            self._batch.later.append(Later(entry.anchor, next_attempt(tried, self._now)))
+            tried, first = failed_again(before.get(entry.anchor), self._now)
+            self._batch.escrows.append(Escrow(entry.anchor, stage, problem, tried, first, self._now))
+            again = next_attempt(tried, self._now, first)
+            if again is not None:
+                self._batch.later.append(Later(entry.anchor, again))
         self.failed += len(self._failures)
         self._work.state.report(
             self._work.cycle(), [(e.anchor, e.dn, e.type, problem, stage) for e, stage, problem in self._failures]

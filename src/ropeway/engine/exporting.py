@@ -13,11 +13,14 @@ from ropeway.engine.planning import REPLACED, exported_after
 from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
 from ropeway.engine.redaction import redacted, without_secret
 from ropeway.engine.references import links_change
-from ropeway.engine.work import BATCH, Work, attempts
+from ropeway.engine.work import BATCH, Work, failed_again
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import FLOWS, LINK, Change, Kind, Outcome, Then
 from ropeway.model.problems import RopewayError
 from ropeway.model.values import pack, unpack
+
+REFERENCES = "references"
+"""The stage at which objects are set aside that are in step but for some of their links."""
 
 LINKS_PHASE = 4
 LINKS = 3000
@@ -84,13 +87,13 @@ class Exporting:
         with_links = links_change(row.entry, self._work.rules.rule_for(row.entry.type), links)
         return msgspec.structs.replace(change, added=with_links.added)
 
-    def _set_aside(self, failed: Sequence[Confirmed]) -> list[Escrow]:
+    def _set_aside(self, failed: Sequence[Confirmed], stage: str = "export") -> list[Escrow]:
         if not failed:
             return []
         now = self._work.clock()
         before = self._work.state.escrowed([x.entry.anchor for x in failed])
         return [
-            Escrow(x.entry.anchor, "export", x.problem, attempts(before.get(x.entry.anchor)), now, now)
+            Escrow(x.entry.anchor, stage, x.problem, *failed_again(before.get(x.entry.anchor), now), now)
             for x in failed
             if x.problem is not None
         ]
@@ -140,7 +143,9 @@ class Exporting:
             failed.update({x.entry.number: x for x in done if x.status == "failure"})
             after = (links[-1].owner, links[-1].attribute, links[-1].other)
             self._work.say("export", self.exported.total(), self._total)
-        self._work.state.finish_links([row.planned.seq for row in rows], self._set_aside(list(failed.values())))
+        self._work.state.finish_links(
+            [row.planned.seq for row in rows], self._set_aside(list(failed.values()), REFERENCES)
+        )
 
     def _send_stretch(self, ready: dict[int, Sendable], links: Sequence[PendingLink]) -> list[Confirmed]:
         owners = [(ready[number], list(part)) for number, part in groupby(links, lambda link: link.owner)]

@@ -6,9 +6,11 @@ RopewayError `lease-lost` and has written nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, Protocol
 
+from ropeway.engine.lifecycle.quarantine import Tally
+from ropeway.engine.lifecycle.standing import Standing
 from ropeway.engine.records import (
     Confirmed,
     Decided,
@@ -45,6 +47,8 @@ class JobRecord(Protocol):
     def last_success(self) -> float | None: ...
     @property
     def last_comparison(self) -> float | None: ...
+    @property
+    def standing(self) -> Standing: ...
 
 
 class State(Protocol):
@@ -74,8 +78,27 @@ class State(Protocol):
         """Whether the cycle before this one was stopped by a problem, which the job still shows."""
         ...
 
-    def forget(self, older_than: float, *, tombstones: bool) -> None:
+    def forget(self, log_before: float, cycles_before: float, *, tombstones: bool) -> None:
         """Drop log lines and cycles older than that, and tombstones of earlier full reads."""
+        ...
+
+    # its life
+    def stand(self, change: Callable[[Standing], Standing]) -> None:
+        """Change how the job is, from how it is at this moment; its status follows, unless somebody paused it."""
+        ...
+
+    def tally(self) -> Tally: ...
+    def causes_of_holds(self) -> set[str]:
+        """Problem codes of the holds that nobody approved."""
+        ...
+
+    def forget_watermark(self) -> None: ...
+    def forget_escrows(self) -> None:
+        """Nothing was tried before: whatever is set aside is due now."""
+        ...
+
+    def forget_targets(self) -> None:
+        """Nobody knows which target object an entry is, or what was exported: all of it is found again."""
         ...
 
     # 1 import

@@ -19,6 +19,9 @@ EPOCH_AS_FILETIME = 11_644_473_600
 ESCROW_HOURS = (6, 12, 24)
 """Hours to the first, second and every further retry of an object set aside (application-provisioning-quarantine)."""
 
+ESCROW_ENDS = 28 * 86400.0
+"""Seconds after the first failure when retries end (application-provisioning-quarantine)."""
+
 BATCH = 800
 """Objects decided or sent together: what follows from them is one transaction of at most 1,000 rows."""
 
@@ -37,14 +40,24 @@ def from_filetime(value: int) -> float:
     return value / 10_000_000 - EPOCH_AS_FILETIME
 
 
-def next_attempt(attempts: int, now: float) -> float:
-    """When an object that failed that often is tried again, unless its source changes earlier."""
+def next_attempt(attempts: int, now: float, first: float) -> float | None:
+    """When an object that failed that often is tried again, unless its source changes earlier; None: only then.
+
+    28 days after the first failure of a series nobody believes any more that waiting helps.
+    """
+    if now - first >= ESCROW_ENDS:
+        return None
     return now + 3600 * ESCROW_HOURS[min(attempts, len(ESCROW_HOURS)) - 1]
 
 
-def attempts(before: Escrow | None) -> int:
-    """How often an object has failed, with this time."""
-    return before.attempts + 1 if before else 1
+def failed_again(before: Escrow | None, now: float) -> tuple[int, float]:
+    """How often an object has failed, with this time, and when for the first time.
+
+    After a series that has ended only a change can have led to another attempt, and a new series begins.
+    """
+    if before is None or before.last - before.first >= ESCROW_ENDS:
+        return 1, now
+    return before.attempts + 1, before.first
 
 
 @dataclass(slots=True)

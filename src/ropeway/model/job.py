@@ -76,6 +76,24 @@ class SchemaEdit(msgspec.Struct, frozen=True, omit_defaults=True):
     """What stands there, as JSON has it; None: nothing, what the default has there is taken out."""
 
 
+class Schedule(msgspec.Struct, frozen=True):
+    """When a job runs by itself under `ropeway run`."""
+
+    every: float | None = None
+    """Seconds from the beginning of one cycle to the next; None: it polls, every `poll_seconds`."""
+    off: bool = False
+    """Only when somebody says so."""
+
+
+class Retention(msgspec.Struct, frozen=True):
+    """How many days are kept (provisioning logs: 30 days; PurgeRunHistoryInterval)."""
+
+    log: int = 30
+    """Of the provisioning log."""
+    cycles: int = 30
+    """Of the history of cycles."""
+
+
 class JobSettings(msgspec.Struct, frozen=True):
     """Everything an administrator decides about a job."""
 
@@ -95,6 +113,10 @@ class JobSettings(msgspec.Struct, frozen=True):
     """Plans, and never exports."""
     poll_seconds: float = 0.5
     """How often `ropeway run` asks the source for changes."""
+    schedule: Schedule = Schedule()
+    retention: Retention = Retention()
+    notifications: str = ""
+    """A file that says whom to tell when something happens to the job (docs/jobs.md); empty: nobody."""
 
 
 class JobStatus(StrEnum):

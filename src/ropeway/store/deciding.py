@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select, true, update
 
+from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Decided, Entry, Planned
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
@@ -156,7 +157,7 @@ def store_decided(c: Connection, key: Key, batch: Decided) -> None:
     drop_escrows(c, key, batch.settled, ("map", "match"))
     busy = {p.entry for p in batch.planned}
     idle = [line.entry.anchor for line in batch.done if line.entry.number not in busy]
-    drop_escrows(c, key, list(set(idle) & set(batch.settled)), ("export",))
+    drop_escrows(c, key, list(set(idle) & set(batch.settled)), ("export", REFERENCES))
     put_escrows(c, key, batch.escrows)
     finish_due(c, key, batch.done)
     put_later(c, key, batch.later)

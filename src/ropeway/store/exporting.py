@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Confirmed, Entry, PendingLink, Planned, Sendable
 from ropeway.model.changes import Kind
 from ropeway.store.constant import Placed, any_of, inserting
@@ -218,7 +219,7 @@ def confirm_links(
     if any(x.lost for x in good):
         c.execute(_removed, stretch)
     c.execute(_in_step, stretch)
-    drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
+    drop_escrows(c, key, [x.entry.anchor for x in good], ("export", REFERENCES))
     log(c, key, done[0], done[1], changes)
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import Connection, Row, and_, delete, select, tuple_, update
 
+from ropeway.engine.lifecycle.standing import Standing
 from ropeway.model.job import JobSettings, JobStatus
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Watermark
@@ -34,6 +35,7 @@ class JobRow(msgspec.Struct, frozen=True):
     last_success: float | None
     last_comparison: float | None
     problems: tuple[Problem, ...]
+    standing: Standing
 
 
 def _row(row: Row[Any]) -> JobRow:
@@ -49,6 +51,7 @@ def _row(row: Row[Any]) -> JobRow:
         last_success=row.last_success,
         last_comparison=row.last_comparison,
         problems=tuple(msgspec.json.decode(row.problems, type=list[Problem])),
+        standing=msgspec.json.decode(row.standing, type=Standing),
     )
 
 
@@ -110,11 +113,11 @@ def set_status(c: Connection, number: int, status: JobStatus, problems: Sequence
 
 
 def note_problems(c: Connection, number: int, problems: Sequence[Problem]) -> None:
-    """What is wrong with a job after a cycle; one that somebody paused meanwhile stays paused."""
+    """What is wrong with a job after a cycle; what it is otherwise (`store.lifecycle`) stays."""
     text_ = msgspec.json.encode(list(problems)).decode()
     c.execute(update(job).where(job.c.number == number).values(problems=text_))
-    running = and_(job.c.number == number, job.c.status != JobStatus.PAUSED.value)
-    c.execute(update(job).where(running).values(status=JobStatus.ACTIVE.value))
+    first = and_(job.c.number == number, job.c.status == JobStatus.NOT_RUN.value)
+    c.execute(update(job).where(first).values(status=JobStatus.ACTIVE.value))
 
 
 def stopped_before(c: Connection, number: int) -> bool:

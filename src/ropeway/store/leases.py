@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -24,12 +25,30 @@ def acquire(c: Connection, db: Database, key: Key, holder: str, dead: Sequence[s
     if row.holder and row.holder != holder and row.holder not in dead and _is_fresh(row.renewed, now):
         since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(row.since))
         raise RopewayError(Problem("job-is-running", details={"holder": row.holder, "since": since}))
+    machine = holder.partition(" process ")[0]
+    machine_since = row.machine_since if row.machine == machine else now
     c.execute(
         update(lease)
         .where(lease.c.job == key["job"])
-        .values(epoch=row.epoch + 1, holder=holder, since=now, renewed=now)
+        .values(
+            epoch=row.epoch + 1, holder=holder, since=now, renewed=now, machine=machine, machine_since=machine_since
+        )
     )
     return row.epoch + 1
+
+
+class Active(NamedTuple):
+    """The machine that runs a job, or ran it last."""
+
+    machine: str
+    since: float
+    """When it took the job over from another machine, or ran it first."""
+
+
+def active(c: Connection, key: Key) -> Active | None:
+    """The active machine of a job."""
+    row = c.execute(select(lease.c.machine, lease.c.machine_since).where(lease.c.job == key["job"])).one_or_none()
+    return Active(row.machine, row.machine_since) if row and row.machine else None
 
 
 def _is_fresh(renewed: float, now: float) -> bool:

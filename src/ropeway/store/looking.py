@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, and_, delete, func, or_, select, true
 
 from ropeway.engine.records import Entry
+from ropeway.model.changes import Kind
 from ropeway.model.problems import Problem
 from ropeway.model.values import compare_key
 from ropeway.store.rows import Key, problem_from
@@ -197,11 +198,14 @@ def links_for_people(c: Connection, number: int, limit: int) -> list[tuple[str, 
     return list(rows)
 
 
-def forget(c: Connection, older_than: float) -> None:
-    """Drop log lines and cycles older than that, looking at the oldest thousand only."""
-    for column, when in (
-        (provisioning_event.c.id, provisioning_event.c.time),
-        (cycle.c.number, cycle.c.started),
-    ):
-        oldest = select(column).order_by(column).limit(1000)
-        c.execute(delete(column.table).where(column.in_(oldest), when < older_than))
+ACTIONS = (*(kind.value for kind in Kind), "other")
+"""Of log lines; named so that the index by job, action and time finds the oldest."""
+
+
+def forget(c: Connection, key: Key, log_before: float, cycles_before: float) -> None:
+    """Drop log lines and cycles of a job older than that, at most a thousand of each."""
+    e = provisioning_event.c
+    lines = select(e.id).where(e.job == key["job"], e.action.in_(ACTIONS), e.time < log_before).limit(1000)
+    c.execute(delete(provisioning_event).where(e.id.in_(lines)))
+    oldest = select(cycle.c.number).where(cycle.c.job == key["job"]).order_by(cycle.c.number).limit(1000)
+    c.execute(delete(cycle).where(cycle.c.number.in_(oldest), cycle.c.started < cycles_before))

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, func, select, update
 
+from ropeway.engine.lifecycle.quarantine import Tally
+from ropeway.engine.lifecycle.standing import Standing
 from ropeway.engine.records import (
     Confirmed,
     Decided,
@@ -23,7 +25,7 @@ from ropeway.engine.records import (
 from ropeway.engine.state import What
 from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.problems import Problem
-from ropeway.store import deciding, exporting, guarding, importing, jobs, leases, looking, worklist
+from ropeway.store import deciding, exporting, guarding, importing, jobs, leases, lifecycle, looking, worklist
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, problem_text
 from ropeway.store.tables import change, entry, job, provisioning_event
@@ -98,12 +100,46 @@ class SqlState:
         with self._db.read() as c:
             return jobs.stopped_before(c, self._key["job"])
 
-    def forget(self, older_than: float, *, tombstones: bool) -> None:
+    def forget(self, log_before: float, cycles_before: float, *, tombstones: bool) -> None:
         with self._write() as c:
-            looking.forget(c, older_than)
+            looking.forget(c, self._key, log_before, cycles_before)
             if not tombstones:
                 return
             importing.bury_final(c, self._key, jobs.load(c, self._key["job"]).generation)
+
+    # its life
+
+    def stand(self, change: Callable[[Standing], Standing]) -> None:
+        with self._write() as c:
+            lifecycle.change_standing(c, self._key["job"], change)
+
+    def tally(self) -> Tally:
+        with self._db.read() as c:
+            return lifecycle.tally(c, self._key)
+
+    def causes_of_holds(self) -> set[str]:
+        with self._db.read() as c:
+            return lifecycle.causes_of_holds(c, self._key)
+
+    def forget_watermark(self) -> None:
+        with self._write() as c:
+            jobs.set_watermark(c, self._key["job"], None)
+
+    def forget_escrows(self) -> None:
+        forgotten = lifecycle.CHUNK
+        while forgotten == lifecycle.CHUNK:
+            with self._write() as c:
+                forgotten = lifecycle.forget_escrows(c, self._key)
+
+    def forget_targets(self) -> None:
+        while numbers := self._with_targets():
+            self.forget_exported_links(numbers)
+            with self._write() as c:
+                lifecycle.forget_targets(c, numbers)
+
+    def _with_targets(self) -> list[int]:
+        with self._db.read() as c:
+            return lifecycle.with_targets(c, self._key)
 
     # 1 import
 

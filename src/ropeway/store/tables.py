@@ -38,12 +38,13 @@ job = Table(
     Column("last_success", Float),
     Column("last_comparison", Float),
     Column("problems", Text, nullable=False, server_default=text("'[]'")),
+    Column("standing", Text, nullable=False, server_default=text("'{}'")),
     UniqueConstraint("tenant", "name"),
     sqlite_autoincrement=True,
 )
 """A job's settings, watermark and status; numbers are never used again, the directory remembers them.
 
-`decided_by` is the digest of the rules that entries were decided by."""
+`decided_by` is the digest of the rules that entries were decided by; `standing` is the engine's `Standing`."""
 
 lease = Table(
     "lease",
@@ -54,8 +55,12 @@ lease = Table(
     Column("holder", String, nullable=False),
     Column("since", Float, nullable=False),
     Column("renewed", Float, nullable=False),
+    Column("machine", String, nullable=False, server_default=text("''")),
+    Column("machine_since", Float),
 )
-"""Who runs a cycle of the job. Every write transaction of a cycle checks its epoch."""
+"""Who runs a cycle of the job. Every write transaction of a cycle checks its epoch.
+
+`machine` ran it last, and was the only one since `machine_since`: which of several installations is the active one."""
 
 entry = Table(
     "entry",

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ropeway.engine.records import CONTAINERS, Due, Entry, Escrow, Later
-from ropeway.engine.work import ESCROW_HOURS, next_attempt
+from ropeway.engine.work import ESCROW_ENDS, ESCROW_HOURS, next_attempt
 from ropeway.model.anchors import Anchor
 from ropeway.store.constant import any_of
 from ropeway.store.rows import Key, problem_from, problem_text
@@ -91,7 +91,8 @@ def put_later(c: Connection, key: Key, lines: Sequence[Later]) -> None:
 
 def later_again(c: Connection, key: Key, escrows: Sequence[Escrow]) -> None:
     """Note the next attempt of objects set aside."""
-    put_later(c, key, [Later(e.anchor, next_attempt(e.attempts, e.last)) for e in escrows])
+    again = {e.anchor: next_attempt(e.attempts, e.last, e.first) for e in escrows}
+    put_later(c, key, [Later(anchor, at) for anchor, at in again.items() if at is not None])
 
 
 def any_later(c: Connection, key: Key, now: float) -> bool:
@@ -177,13 +178,15 @@ def put_escrows(c: Connection, key: Key, escrows: Sequence[Escrow]) -> None:
     if not escrows:
         return
     insert = sqlite_insert(escrow) if c.dialect.name == "sqlite" else postgresql_insert(escrow)
+    ended = escrow.c.last - escrow.c.first >= ESCROW_ENDS
     c.execute(
         insert.on_conflict_do_update(
             index_elements=["job", "anchor"],
             set_={
                 "stage": insert.excluded.stage,
                 "problem": insert.excluded.problem,
-                "attempts": escrow.c.attempts + 1,
+                "attempts": case((ended, 1), else_=escrow.c.attempts + 1),
+                "first": case((ended, insert.excluded["first"]), else_=escrow.c.first),
                 "last": insert.excluded.last,
             },
         ),
@@ -221,7 +224,8 @@ def to_be_asked(c: Connection, key: Key, now: float, limit: int) -> list[Anchor]
     """Objects set aside by the import stage whose next attempt has come, those that waited longest first."""
     first = dict(enumerate(ESCROW_HOURS[:-1], 1))
     hours = case(first, value=escrow.c.attempts, else_=ESCROW_HOURS[-1])
-    come = and_(escrow.c.stage == "import", escrow.c.last + 3600 * hours <= now)
+    still = escrow.c.last - escrow.c.first < ESCROW_ENDS
+    come = and_(escrow.c.stage == "import", still, escrow.c.last + 3600 * hours <= now)
     rows = c.execute(
         select(escrow.c.anchor).where(escrow.c.job == key["job"], come).order_by(escrow.c.last).limit(limit)
     )

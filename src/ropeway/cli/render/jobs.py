@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ropeway.cli.output import Block, Heading, Table
+from ropeway.cli.render.life import life_rows
 from ropeway.cli.render.words import Command, counted, problem_lines
 from ropeway.cli.safe import brief
 from ropeway.cli.times import local
@@ -56,6 +57,7 @@ def _state(job: JobView) -> Iterator[tuple[str, str]]:
     yield "Source", job.source
     yield "Status", job.status
     yield "Running", job.running or "no"
+    yield from life_rows(job)
     yield "Last success", local(job.last_success)
     yield "Watermark", job.watermark or "none: the next run reads everything"
     yield "To decide", f"{job.due:,}"

@@ -245,6 +245,7 @@ def upgrade() -> None:
         sa.Column("last_success", sa.Float(), nullable=True),
         sa.Column("last_comparison", sa.Float(), nullable=True),
         sa.Column("problems", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("standing", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_job")),
         sa.UniqueConstraint("id", name=op.f("uq_job_id")),
         sa.UniqueConstraint("tenant", "name", name=op.f("uq_job_tenant_name")),
@@ -268,6 +269,8 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("since", sa.Float(), nullable=False),
         sa.Column("renewed", sa.Float(), nullable=False),
+        sa.Column("machine", sa.String(), server_default=sa.text("''"), nullable=False),
+        sa.Column("machine_since", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("job", name=op.f("pk_lease")),
     )
     op.create_table(

@@ -1,0 +1,36 @@
+"""A job's life: schedule, quarantine, which machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ropeway.cli.times import interval_words, local
+from ropeway.control.protocol import JobView
+from ropeway.model.job import JobSettings
+
+
+def every_words(settings: JobSettings) -> str:
+    """How often a job runs."""
+    if settings.schedule.off:
+        return "only when somebody says so"
+    if settings.schedule.every is None:
+        return f"all the time, looking for changes every {interval_words(settings.poll_seconds)}"
+    return f"every {interval_words(settings.schedule.every)}"
+
+
+def life_rows(job: JobView) -> Iterator[tuple[str, str]]:
+    """Schedule, next run, machine, quarantine."""
+    yield "Schedule", every_words(job.settings)
+    yield "Next run", local(job.next_run, never="not by itself")
+    if job.active:
+        machine, _, since = job.active.partition(" since ")
+        yield "Active machine", f"{machine}, since {local(since)}"
+    if job.failures_in_row:
+        yield "Stopped in a row", f"{job.failures_in_row:,}"
+    if job.quarantine:
+        yield "Quarantine", f"{job.quarantine.reason}, since {local(job.quarantine.current_began)}"
+        yield "Next attempt", f"{local(job.quarantine.next_attempt)}, after {job.quarantine.series_count:,}"
+    if job.disabled:
+        yield "Disabled", local(job.disabled)
+    kept = job.settings.retention
+    yield "History", f"log {kept.log} days, runs {kept.cycles} days"

@@ -1,0 +1,121 @@
+"""A job's life, as people steer it: schedule, quarantine, restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from ropeway.control.running import trouble
+from ropeway.control.views import iso
+from ropeway.engine.lifecycle.quarantine import lifted
+from ropeway.engine.lifecycle.restarts import CLEAR_QUARANTINE, Scope, scope_of
+from ropeway.engine.lifecycle.standing import Reason, Standing
+from ropeway.engine.work import ESCROW_ENDS
+from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.store import guarding, jobs, lifecycle, looking
+from ropeway.store.database import Database
+from ropeway.store.jobs import JobRow
+from ropeway.store.rows import Key
+
+SHORTEST, LONGEST = 0.5, 7 * 86400.0
+"""Seconds between two cycles; whoever waits longer than seven days reads everything."""
+
+MEANING = {
+    Reason.BASE: "more than 40,000 objects fail.",
+    Reason.TOTAL: "more than 60,000 objects fail, those included of which only links fail.",
+    Reason.PROPORTION: "at least 5,000 objects fail, and they are more than 40 % of all.",
+    Reason.EXCEPTION: "the source refuses the job's account, or is not the one it was.",
+    Reason.TOO_MANY_DELETES: "the source was read and is empty, and everybody's deletion is held.",
+}
+
+
+class Lifecycle:
+    """What `Control` does about the life of jobs. Nothing here needs the lease: the next cycle carries out the rest."""
+
+    def __init__(self, database: Database, tenant: int, clock: Callable[[], float]) -> None:
+        self._db = database
+        self._tenant = tenant
+        self._clock = clock
+
+    def schedule(self, job: str, schedule: Schedule) -> None:
+        """Change when a job runs by itself."""
+        if schedule.every is not None and not SHORTEST <= schedule.every <= LONGEST:
+            raise RopewayError(Problem("schedule-invalid", object=job))
+        self._change_settings(job, lambda now: msgspec.structs.replace(now, schedule=schedule))
+
+    def retain(self, job: str, retention: Retention) -> None:
+        """Change how long a job's history is kept."""
+        if min(retention.log, retention.cycles) < 1:
+            raise RopewayError(Problem("retention-invalid", object=job))
+        self._change_settings(job, lambda now: msgspec.structs.replace(now, retention=retention))
+
+    def _change_settings(self, job: str, changed: Callable[[JobSettings], JobSettings]) -> None:
+        with trouble(), self._db.write() as c:
+            row = jobs.find(c, self._tenant, job)
+            jobs.change_settings(c, row.number, changed(row.settings))
+
+    def clear_quarantine(self, job: str) -> None:
+        """QuarantineState and Escrows; the watermark stays."""
+        self._ask_for(job, CLEAR_QUARANTINE)
+
+    def restart(self, job: str, scopes: Sequence[str]) -> None:
+        """Reset what the scopes name."""
+        self._ask_for(job, scope_of(scopes))
+
+    def _ask_for(self, job: str, scope: Scope) -> None:
+        with trouble(), self._db.write() as c:
+            row = jobs.find(c, self._tenant, job)
+            if Scope.FORCE_DELETES in scope:
+                self._approve_deletes(c, row)
+            self._stand(c, row.number, lambda now: _asked(now, scope))
+
+    def _approve_deletes(self, c: Connection, row: JobRow) -> None:
+        key = Key(tenant=self._tenant, job=row.number)
+        for hold in looking.holds(c, key):
+            if hold.approved is None and hold.what in ("deletes", "disables"):
+                guarding.recount(c, key, hold.number)
+                guarding.approve(c, key, hold.number, self._clock())
+
+    def run_soon(self, c: Connection, number: int) -> None:
+        """Somebody removed what the job may be waiting for."""
+        self._stand(c, number, lambda now: msgspec.structs.replace(now, run_now=True) if now.quarantine else now)
+
+    def _stand(self, c: Connection, number: int, changed: Callable[[Standing], Standing]) -> None:
+        lifecycle.change_standing(c, number, changed)
+
+    def resume(self, job: str) -> None:
+        """Graph's start: a paused or disabled job goes on, and a quarantine is lifted."""
+        with trouble(), self._db.write() as c:
+            row = jobs.find(c, self._tenant, job)
+            jobs.set_status(c, row.number, JobStatus.ACTIVE, row.problems)
+            self._stand(c, row.number, lifted)
+
+    def problems(self, row: JobRow) -> Iterator[Problem]:
+        """What is to be said about a job's standing."""
+        standing = row.standing
+        if standing.disabled is not None:
+            reason = standing.quarantine.reason.value if standing.quarantine else ""
+            yield Problem("job-disabled", row.name, details={"since": iso(standing.disabled) or "", "reason": reason})
+        elif (quarantine := standing.quarantine) is not None:
+            details = {
+                "reason": quarantine.reason.value,
+                "meaning": MEANING[quarantine.reason],
+                "since": iso(quarantine.current_began) or "",
+                "next": iso(quarantine.next_attempt) or "",
+            }
+            yield Problem("job-quarantined", row.name, details=details)
+        with trouble(), self._db.read() as c:
+            ended = lifecycle.retries_ended(c, Key(tenant=self._tenant, job=row.number), ESCROW_ENDS)
+        if ended:
+            yield Problem("retries-ended", row.name, details={"count": f"{ended:,}"})
+
+
+def _asked(now: Standing, scope: Scope) -> Standing:
+    """A standing with the request for the next cycle; the quarantine is lifted at once."""
+    if Scope.QUARANTINE_STATE in scope:
+        now = lifted(now)
+    deferred = scope & ~(Scope.QUARANTINE_STATE | Scope.FORCE_DELETES)
+    return msgspec.structs.replace(now, restart=now.restart | deferred, run_now=True)

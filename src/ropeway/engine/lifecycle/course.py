@@ -1,0 +1,75 @@
+"""One cycle with what belongs to it: the restart that somebody asked for before, the judgement of the job after."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ropeway.engine.cycle import Cycle
+from ropeway.engine.lifecycle.quarantine import Finding, after_cycle, of_stop, verdict
+from ropeway.engine.lifecycle.restarts import Scope
+from ropeway.engine.lifecycle.schedule import interval, is_news, is_too_late_for_delta
+from ropeway.engine.lifecycle.standing import Reason
+from ropeway.engine.records import Outcome
+from ropeway.engine.state import State
+from ropeway.engine.work import Work
+from ropeway.model.job import JobSettings
+from ropeway.model.problems import Problem, RopewayError
+
+OURS = frozenset({"lease-lost", "job-is-running", "database-trouble", "job-paused", "job-disabled"})
+"""Problems of this process or of the state, which say nothing about the job."""
+
+
+def cycle(work: Work, *, full: bool = False) -> Outcome:
+    """A cycle now, and the job's standing after it; RopewayError where a problem stops it."""
+    began = work.clock()
+    carry_out(work)
+    record = work.state.record()
+    late = is_too_late_for_delta(record.standing.last_run, began)
+    try:
+        outcome = Cycle(work, full=full or late).run()
+    except RopewayError as error:
+        note_stop(work.state, work.settings, error.problem, work.clock())
+        raise
+    _note_end(work, outcome, began)
+    return outcome
+
+
+def carry_out(work: Work) -> None:
+    """Do what a restart asked for. Cut short, it is done again from the beginning."""
+    standing = work.state.record().standing
+    scope = Scope(standing.restart)
+    if not scope and not standing.run_now:
+        return
+    if Scope.CONNECTOR_DATA_STORE in scope:
+        work.state.forget_targets()
+    if Scope.ESCROWS in scope:
+        work.state.forget_escrows()
+    if Scope.WATERMARK in scope:
+        work.state.forget_watermark()
+        work.state.all_due()
+    work.state.stand(lambda now: msgspec.structs.replace(now, restart=now.restart & ~scope, run_now=False))
+
+
+def note_stop(state: State, settings: JobSettings, problem: Problem, now: float) -> None:
+    """A problem stopped a cycle, or kept it from beginning."""
+    if problem.code not in OURS:
+        _note(state, settings, of_stop(problem), now)
+
+
+def _note_end(work: Work, outcome: Outcome, began: float) -> None:
+    standing = work.state.record().standing
+    if is_news(work.settings, standing, began):
+        work.state.stand(lambda now: msgspec.structs.replace(now, last_run=began))
+    quiet = outcome.result == "nothing-to-do" and not standing.failures_in_row and standing.quarantine is None
+    if not quiet:
+        _note(work.state, work.settings, _finding(work, outcome), work.clock())
+
+
+def _finding(work: Work, outcome: Outcome) -> Finding:
+    if outcome.held and "hold-empty-source" in work.state.causes_of_holds():
+        return Finding(Reason.TOO_MANY_DELETES, Problem("hold-empty-source"))
+    return Finding(verdict(work.state.tally()))
+
+
+def _note(state: State, settings: JobSettings, found: Finding, now: float) -> None:
+    state.stand(lambda before: after_cycle(before, found, now, interval(settings)))

@@ -1,0 +1,59 @@
+"""When a job runs next.
+
+Source: how-to-connect-sync-feature-scheduler (30 minutes, seven days); cloud-sync/concept-how-it-works (2 minutes);
+Graph synchronizationSchedule (PT40M).
+"""
+
+from __future__ import annotations
+
+from ropeway.engine.lifecycle.standing import Standing
+from ropeway.model.job import JobSettings, JobStatus
+
+HOUR = 3600.0
+
+SEVEN_DAYS = 7 * 86400.0
+"""A delta that comes later than this after the last good cycle is no longer trusted: everything is read."""
+
+QUIET_FROM = 30.0
+"""Seconds: jobs with a longer interval give lease and connection back between their cycles."""
+
+
+def interval(settings: JobSettings) -> float:
+    """Seconds between two cycles of a healthy job."""
+    return settings.poll_seconds if settings.schedule.every is None else settings.schedule.every
+
+
+def rests(settings: JobSettings) -> bool:
+    """Whether a job is told to do nothing between its cycles, instead of being ready all the time."""
+    return settings.schedule.every is not None and settings.schedule.every >= QUIET_FROM
+
+
+def next_run(settings: JobSettings, status: str, standing: Standing, now: float) -> float | None:
+    """When `ropeway run` runs the job next, not before now; None: not by itself."""
+    if status == JobStatus.PAUSED.value or standing.disabled is not None:
+        return None
+    if standing.run_now or standing.restart:
+        return now
+    if settings.schedule.off:
+        return None
+    if standing.quarantine is not None:
+        return max(now, standing.quarantine.next_attempt)
+    if settings.schedule.every is None or standing.last_run is None or standing.last_run > now:
+        return now
+    return max(now, standing.last_run + settings.schedule.every)
+
+
+def is_ready(settings: JobSettings, standing: Standing) -> bool:
+    """Whether a job that runs may go on polling."""
+    return standing.quarantine is None and standing.disabled is None and not settings.schedule.off
+
+
+def is_news(settings: JobSettings, standing: Standing, began: float) -> bool:
+    """Whether the beginning of a cycle is worth a write: to the second for a schedule, to the hour for polling."""
+    last = standing.last_run
+    return last is None or settings.schedule.every is not None or not 0 <= began - last < HOUR
+
+
+def is_too_late_for_delta(last_run: float | None, now: float) -> bool:
+    """The seven-day rule."""
+    return last_run is not None and now - last_run > SEVEN_DAYS

@@ -1,0 +1,55 @@
+"""Problems of a job's life: quarantine, schedule, restarts, notifications."""
+
+from __future__ import annotations
+
+from ropeway.model.problems.catalogue import Entry, Severity
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "job-quarantined",
+        Severity.WARNING,
+        "The job is in quarantine",
+        "Since {since}, for {reason}: {meaning} It is tried again at {next}, less and less often, "
+        "and disabled after four weeks.",
+        "Look at the failures with `ropeway log --job {object} --status failure`, put their cause right, then "
+        "try at once with `ropeway job clear-quarantine {object}`.",
+        also_known_as="Quarantine",
+    ),
+    Entry(
+        "job-disabled",
+        Severity.FATAL,
+        "The job is disabled",
+        "It was in quarantine for more than four weeks ({reason}); since {since} nothing is read or written.",
+        "Put the cause right, then start it again with `ropeway job resume {object}`.",
+    ),
+    Entry(
+        "restart-scope-unknown",
+        Severity.ERROR,
+        "There is no such scope of a restart",
+        "The scopes are: {scopes}.",
+        "Use one of these with `ropeway job restart JOB --scope SCOPE`, or none, which is what the portal does: "
+        "QuarantineState, Watermark and Escrows.",
+    ),
+    Entry(
+        "schedule-invalid",
+        Severity.ERROR,
+        "A job cannot run as often as that, or as seldom",
+        "The interval must be between half a second and seven days, or what changed meanwhile can no longer be told.",
+        "Use for example `ropeway job schedule JOB --every 2m`, 30m, or `--off`.",
+    ),
+    Entry(
+        "retention-invalid",
+        Severity.ERROR,
+        "History cannot be kept as briefly as that",
+        "Log and cycles are kept for at least a day: the guards count what was written in the last 24 hours.",
+        "Use for example `ropeway job history JOB --log-days 30 --cycle-days 30`.",
+    ),
+    Entry(
+        "retries-ended",
+        Severity.WARNING,
+        "Objects that were set aside are no longer tried by themselves",
+        "{count} of them fail since more than 28 days; each is tried again as soon as its source object changes.",
+        "See them with `ropeway log --job {object} --status failure`, and try them all now with "
+        "`ropeway job clear-quarantine {object}`.",
+    ),
+)
