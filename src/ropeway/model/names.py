@@ -7,26 +7,32 @@ from functools import lru_cache
 
 def split_dn(dn: str) -> list[str]:
     """The relative names of a DN, from the leaf up; escaped commas do not separate."""
+    if "\\" not in dn:
+        return [part.strip() for part in dn.split(",")]
     parts: list[str] = []
-    start = at = 0
-    while at < len(dn):
-        if dn[at] == "\\":
-            at += 2
-            continue
-        if dn[at] == ",":
-            parts.append(dn[start:at].strip())
-            start = at + 1
-        at += 1
+    start = 0
+    while (end := _separator(dn, start)) >= 0:
+        parts.append(dn[start:end].strip())
+        start = end + 1
     parts.append(dn[start:].strip())
     return parts
 
 
+def _separator(dn: str, start: int) -> int:
+    """Where the next comma is that no backslash escapes; -1 for none."""
+    comma = dn.find(",", start)
+    while comma > start:
+        before = dn[start:comma]
+        if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+            break
+        comma = dn.find(",", comma + 1)
+    return comma
+
+
 def relative_name(dn: str) -> str:
     """The first relative name of a DN."""
-    comma = dn.find(",")
-    if comma < 0:
-        return dn
-    return dn[:comma] if "\\" not in dn[:comma] else split_dn(dn)[0]
+    comma = _separator(dn, 0)
+    return dn if comma < 0 else dn[:comma]
 
 
 def domain_name(dn: str) -> str:
