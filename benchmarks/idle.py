@@ -55,7 +55,7 @@ def settle(running: Running) -> None:
 
 def _once(running: Running) -> float:
     began = time.perf_counter()
-    running.refuse_pause()
+    running.may_go_on()
     outcome = running.cycle()
     took = time.perf_counter() - began
     if outcome.result != "nothing-to-do":

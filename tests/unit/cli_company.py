@@ -17,6 +17,7 @@ from ropeway.control.protocol import (
     OnProgress,
     PlanView,
     Progress,
+    ProvisionView,
 )
 from ropeway.model.job import JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError
@@ -73,6 +74,18 @@ EVENT = EventView(
     target="t-1",
     modified={"displayName": "Zoë Müller"},
     steps=({"name": "EntryImport", "type": "import", "status": "success", "description": "Read from dc1."},),
+)
+
+PROVISIONED = ProvisionView(
+    job="Contoso",
+    object=ZOE,
+    anchor=ZOE_ANCHOR,
+    type="user",
+    result="Success",
+    action="Update",
+    target="t-1",
+    steps=({"name": "EntryImport", "type": "Import", "status": "Success", "description": "Read from the source."},),
+    modified=({"displayName": "department", "oldValue": "Sales", "newValue": "Marketing"},),
 )
 
 STORY = ExplainView(
@@ -190,6 +203,10 @@ class Company:
     def restart_job(self, job: str, scopes: Sequence[str] = ()) -> JobView:
         self._note("restart_job", job, list(scopes))
         return JOB
+
+    def provision(self, job: str, identifier: str, *, members: Sequence[str] = ()) -> ProvisionView:
+        self._note("provision", job, identifier, list(members))
+        return PROVISIONED
 
     def delete_job(self, job: str, *, keep: bool) -> int:
         self._note("delete_job", job, keep)

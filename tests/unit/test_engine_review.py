@@ -14,7 +14,7 @@ from sqlalchemy import Connection, update
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.in_process import open_control
 from ropeway.control.protocol import CycleView, EventFilter
-from ropeway.control.running import Running, keep
+from ropeway.control.running import Kept, Running, keep
 from ropeway.directory import tables as directory_tables
 from ropeway.engine.cycle import Cycle
 from ropeway.engine.intake import Intake
@@ -473,12 +473,12 @@ def test_a_failure_nobody_foresaw_is_told_and_the_job_tried_again(monkeypatch: A
     told: list[CycleView] = []
     stop = threading.Event()
 
-    def fails() -> Running:
+    def fails() -> Any:
         if len(told) == 2:
             stop.set()
         raise ZeroDivisionError
 
-    keep(fails, "Contoso", 0.01, stop, told.append)
+    keep(Kept("Contoso", fails, fails), stop, told.append)
     assert [view.problems[0].code for view in told][:2] == ["job-failed", "job-failed"]
 
 

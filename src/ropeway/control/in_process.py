@@ -20,6 +20,7 @@ from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run
 from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
+from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
     CycleView,
@@ -33,6 +34,7 @@ from ropeway.control.protocol import (
     ObjectType,
     OnProgress,
     PlanView,
+    ProvisionView,
     ReportView,
 )
 from ropeway.control.reporting import Reporting
@@ -98,6 +100,7 @@ class InProcess:
         self._house_kept = -HOUSEKEEPING_EVERY
         self._schemas = Schemas(database, TENANT, ask)
         self._lifecycle = Lifecycle(database, TENANT, time.time)
+        self._on_demand = OnDemand(database, TENANT, self._open)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -238,6 +241,10 @@ class InProcess:
     def restart_job(self, job: str, scopes: Sequence[str] = ()) -> JobView:
         self._lifecycle.restart(job, scopes)
         return self.job(job)
+
+    def provision(self, job: str, identifier: str, *, members: Sequence[str] = ()) -> ProvisionView:
+        row = self._row(job)
+        return self._on_demand.provision(row, self._names(identifier), [self._names(one) for one in members])
 
     def delete_job(self, job: str, *, keep: bool) -> int:
         row = self._row(job)

@@ -211,6 +211,31 @@ class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[EventView, ...] = ()
 
 
+class ProvisionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What provisioning one object on demand did (Graph: provisionOnDemand, whose names its steps have)."""
+
+    job: str
+    object: str
+    """The source DN."""
+    anchor: str
+    type: str
+    result: Literal["Success", "Skipped", "Failure", "Warning"]
+    action: str
+    """Create | Update | Delete | Disable | Restore | Adopt | Links | Other."""
+    why: str = ""
+    """Where nothing was written: RedundantExport, NotEffectivelyEntitled, StagedDelete, …"""
+    target: str | None = None
+    began: str = ""
+    ended: str = ""
+    steps: tuple[dict[str, Any], ...] = ()
+    """Four: name, type (Import | Scoping | Matching | Export), status, description, timestamp, details."""
+    modified: tuple[dict[str, Any], ...] = ()
+    """displayName, oldValue, newValue."""
+    waiting: int = 0
+    """Members that the next run writes."""
+    problem: Problem | None = None
+
+
 class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the report before the first run."""
 
@@ -332,6 +357,10 @@ class Control(Protocol):
 
     def restart_job(self, job: str, scopes: Sequence[str] = ()) -> JobView:
         """Reset what the scopes name (Graph: resetScope); the next cycle, due now, does it. None: as the portal."""
+        ...
+
+    def provision(self, job: str, identifier: str, *, members: Sequence[str] = ()) -> ProvisionView:
+        """One object now (DN, GUID, UPN or target id); of a group these members, at most five."""
         ...
 
     # what happened

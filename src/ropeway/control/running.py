@@ -19,7 +19,7 @@ from ropeway.control.views import cycle_view, iso, reason_of
 from ropeway.directory import Directory
 from ropeway.engine.cycle import Cycle
 from ropeway.engine.lifecycle import course
-from ropeway.engine.lifecycle.schedule import interval, is_ready, next_run, rests
+from ropeway.engine.lifecycle.schedule import interval, is_ready, makes_room, next_run, rests
 from ropeway.engine.ports import Source
 from ropeway.engine.records import Outcome
 from ropeway.engine.work import Work
@@ -38,6 +38,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 
 LOOK_AGAIN = 2.0
 """Seconds between looks at a job whose time has not come."""
+
+ROOM_LOOK = 0.2
+"""Seconds between looks at a job that somebody else wants for a moment."""
 
 RESTING = frozenset({"job-paused", "job-disabled"})
 """Problem codes of jobs that are to do nothing; told once."""
@@ -155,6 +158,8 @@ class Running:
         """Whether it may run another cycle at once, as it was opened; RopewayError `job-paused` once paused."""
         now = self._state.record()
         refuse_rest(now)
+        if makes_room(now.standing, self._clock()):
+            return False
         asked = now.standing.run_now or now.standing.restart
         return now.settings == self._settings and bool(asked or is_ready(now.settings, now.standing))
 
@@ -190,6 +195,9 @@ def keep(job: Kept, stop: threading.Event, report: Callable[[CycleView], None]) 
             with trouble(), _surprises(job.name):
                 row = job.look()
                 refuse_rest(row)
+                if makes_room(row.standing, time.time()):
+                    stop.wait(ROOM_LOOK)
+                    continue
                 due = next_run(row.settings, row.status, row.standing, time.time())
                 if due is None or due > time.time():
                     last = ""

@@ -37,6 +37,11 @@ class Deciding:
             self.decided += len(lines)
             self._work.say("decide", self.decided, None)
 
+    def only(self, line: Due) -> None:
+        """Decide one object, whether it is due or not."""
+        self._decide([line])
+        self.decided += 1
+
     def _decide(self, lines: Sequence[Due]) -> None:
         entries = [line.entry for line in lines]
         self._batch = Decided(done=list(lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 import msgspec
@@ -14,7 +14,7 @@ from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLi
 from ropeway.engine.redaction import redacted, without_secret
 from ropeway.engine.references import links_change
 from ropeway.engine.work import BATCH, Work, failed_again
-from ropeway.model.anchors import TargetId
+from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import FLOWS, LINK, Change, Kind, Outcome, Then
 from ropeway.model.problems import RopewayError
 from ropeway.model.values import pack, unpack
@@ -56,6 +56,31 @@ class Exporting:
                 else:
                     self._send(rows)
                 self._work.say("export", self.exported.total(), self._total)
+
+    def only(self, row: Sendable) -> None:
+        """One row, with all its links where it is one of links."""
+        self._work.state.mark_sent([row.planned.seq])
+        if row.planned.kind is Kind.LINKS:
+            self._send_links([row])
+        else:
+            self._send([row])
+
+    def only_links(self, row: Sendable, others: Collection[Anchor]) -> int:
+        """Of an owner's open link changes those with these other ends, one by one; answers how many are left."""
+        after, left = BEGIN, 0
+        while links := self._work.state.pending_links([row.entry.number], after, LINKS):
+            for link in links:
+                place = (link.owner, link.attribute, link.other)
+                if link.other in others and row.entry.target is not None:
+                    done = self._send_stretch({link.owner: row}, [link])
+                    self._work.state.confirm_links(self._work.cycle(), done, after, link)
+                    left += any(x.status != "success" for x in done)
+                else:
+                    left += 1
+                after = place
+        if not left:
+            self._work.state.finish_links([row.planned.seq], [])
+        return left
 
     def _send(self, rows: Sequence[Sendable]) -> None:
         links = self._carried_links(rows)

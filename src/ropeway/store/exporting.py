@@ -54,6 +54,21 @@ def sendable(
     return [Sendable(Planned(row[0], Kind(row[1]), *row[2:n]), Entry(*row[n:])) for row in rows]
 
 
+_of_one = (
+    select(*_PLANNED, *_ENTRY)
+    .select_from(change.join(entry, entry.c.number == change.c.entry))
+    .where(change.c.entry == bindparam("b_entry"), or_(change.c.hold.is_(None), change.c.hold.in_(_approved)))
+    .order_by(change.c.phase, change.c.seq)
+)
+
+
+def sendable_of(c: Connection, key: Key, number: int) -> list[Sendable]:
+    """Rows of one entry that nothing holds back, in the order of their phases."""
+    rows: Any = c.execute(_of_one, {"b_job": key["job"], "b_entry": number}).all()
+    n = len(_PLANNED)
+    return [Sendable(Planned(row[0], Kind(row[1]), *row[2:n]), Entry(*row[n:])) for row in rows]
+
+
 @cache
 def _sendable(*, in_phase: bool, sent: bool, held: bool) -> Select[Any]:
     query = (

@@ -34,6 +34,11 @@ def change_standing(
     return before, after
 
 
+def want_room(c: Connection, number: int, when: float | None) -> None:
+    """Ask whoever keeps the job in step to let go of it for a moment, or say that it is not needed any more."""
+    change_standing(c, number, lambda now: msgspec.structs.replace(now, room_wanted=when))
+
+
 def _status(now: str, before: Standing, after: Standing) -> str:
     if after.disabled is not None:
         return JobStatus.PAUSED.value

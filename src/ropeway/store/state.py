@@ -88,11 +88,12 @@ class SqlState:
         with self._write() as c:
             return jobs.start_cycle(c, self._key, kind, self._clock())
 
-    def end_cycle(self, cycle: int, outcome: bytes, *, success: bool, problems: Sequence[Problem]) -> None:
+    def end_cycle(self, cycle: int, outcome: bytes, *, success: bool, problems: Sequence[Problem] | None) -> None:
         now = self._clock()
         with self._write() as c:
             jobs.end_cycle(c, cycle, outcome, now)
-            jobs.note_problems(c, self._key["job"], problems)
+            if problems is not None:
+                jobs.note_problems(c, self._key["job"], problems)
             if success:
                 c.execute(update(job).where(job.c.number == self._key["job"]).values(last_success=now))
 
@@ -201,6 +202,10 @@ class SqlState:
         with self._write() as c:
             worklist.bring_due(c, self._key, now)
             return worklist.next_due(c, self._key, limit)
+
+    def line_of(self, anchor: Anchor) -> Due | None:
+        with self._db.read() as c:
+            return worklist.line_of(c, self._key, anchor)
 
     def _due_chunks(self, query: Callable[[int], worklist.Found]) -> None:
         """Add what a query finds in the order of numbers, chunk by chunk, each in its own transaction."""
@@ -312,6 +317,10 @@ class SqlState:
     def sendable(self, phase: int | None, after: int, limit: int, *, sent: bool = False) -> list[Sendable]:
         with self._db.read() as c:
             return exporting.sendable(c, self._key, phase, after, limit, sent=sent)
+
+    def sendable_of(self, number: int) -> list[Sendable]:
+        with self._db.read() as c:
+            return exporting.sendable_of(c, self._key, number)
 
     def mark_sent(self, seqs: Sequence[int]) -> None:
         with self._write() as c:

@@ -62,6 +62,19 @@ def next_due(c: Connection, key: Key, limit: int) -> list[Due]:
     return []
 
 
+def line_of(c: Connection, key: Key, anchor: Anchor) -> Due | None:
+    """A line for one entry, with the stamp that it has on the list, if it is on it."""
+    row: Any = c.execute(
+        select(due.c.stamp, *_ENTRY)
+        .select_from(entry.outerjoin(due, and_(due.c.job == entry.c.job, due.c.entry == entry.c.number)))
+        .where(entry.c.job == key["job"], entry.c.anchor == anchor)
+    ).one_or_none()
+    if row is None:
+        return None
+    found = Entry(*row[1:])
+    return Due(found, rank_of(found.type), row[0] or 0)
+
+
 def finish_due(c: Connection, key: Key, lines: Iterable[Due]) -> None:
     """Take lines off the list, unless they were added again since they were read."""
     run(

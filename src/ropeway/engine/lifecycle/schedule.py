@@ -57,3 +57,12 @@ def is_news(settings: JobSettings, standing: Standing, began: float) -> bool:
 def is_too_late_for_delta(last_run: float | None, now: float) -> bool:
     """The seven-day rule."""
     return last_run is not None and now - last_run > SEVEN_DAYS
+
+
+ROOM = 20.0
+"""Seconds for which a job is left to whoever asked for it."""
+
+
+def makes_room(standing: Standing, now: float) -> bool:
+    """Whether somebody else wants the job just now."""
+    return standing.room_wanted is not None and 0 <= now - standing.room_wanted < ROOM

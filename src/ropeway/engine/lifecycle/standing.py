@@ -51,3 +51,5 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Scopes of a restart that the next cycle is to carry out first (`restarts.Scope`)."""
     run_now: bool = False
     """Somebody asked for a cycle now, whatever the schedule says."""
+    room_wanted: float | None = None
+    """When somebody asked whoever keeps the job in step to let go of it for a moment."""

@@ -45,6 +45,20 @@ ENTRIES: tuple[Entry, ...] = (
         "Use for example `ropeway job history JOB --log-days 30 --cycle-days 30`.",
     ),
     Entry(
+        "provision-too-early",
+        Severity.ERROR,
+        "Nothing can be provisioned on demand before the first run",
+        "Until the source was read once, nobody knows which containers an object is in, and who is in the scope.",
+        "Run the job once with `ropeway job run`; `ropeway job plan` reads without writing anything.",
+    ),
+    Entry(
+        "provision-too-many",
+        Severity.ERROR,
+        "So many members cannot be provisioned on demand",
+        "At most five members of a group are written with it.",
+        "Name five or fewer; all others are written by the next run.",
+    ),
+    Entry(
         "retries-ended",
         Severity.WARNING,
         "Objects that were set aside are no longer tried by themselves",
