@@ -150,6 +150,31 @@ def test_a_run_that_lost_its_state_creates_nobody_twice_and_loses_no_deletion(tr
     assert trial.binned() == {people[0].name}
 
 
+def test_after_a_lost_state_mass_disabling_is_held_all_the_same(trial: Trial, company: Company) -> None:
+    people = company.people(60)
+    job = trial.job(company)
+    job.run()
+    forget_state(trial)
+    for person in people[:40]:
+        person.values["userAccountControl"] = "514"
+    outcome = job.run()
+    assert (outcome.held, trial.user(people[0].name)["accountEnabled"]) == (40, True)  # pyright: ignore
+
+
+def test_after_a_lost_state_what_was_taken_away_is_taken_away(trial: Trial, company: Company) -> None:
+    zoe, ann = company.person("Zoe", department="Sales"), company.person("Ann")
+    team = company.group("Team", [zoe, ann])
+    job = trial.job(company)
+    job.run()
+    forget_state(trial)
+    del zoe.values["department"]
+    team.links["member"] = [ann.number]
+    outcome = job.run()
+    found = trial.user("Zoe")
+    assert found
+    assert (found.get("department"), trial.members("Team"), outcome.exported) == (None, {"Ann"}, {"empty": 1, "links": 1})
+
+
 def forget_state(trial: Trial) -> None:
     """The tables of the job are as if it had never run."""
     from sqlalchemy import delete, update

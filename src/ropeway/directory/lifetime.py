@@ -12,6 +12,7 @@ from ropeway.directory.administration import cloud_owned
 from ropeway.directory.computed import Standing
 from ropeway.directory.drafts import Draft, recomputed
 from ropeway.directory.flush import LOG, log, save_counters
+from ropeway.directory.record import decoded
 from ropeway.directory.workspace import Workspace
 from ropeway.directory.writing import accept, store
 from ropeway.engine.ports import Owned, OwnedLink
@@ -45,18 +46,19 @@ def owned(connection: Connection, tenant: int, job: int, after: str, limit: int)
     """The objects that live by a job's contributions, in the order of anchors, from the one after `after`."""
     c, o = tables.contribution.c, tables.object_.c
     query = (
-        select(c.anchor, o.properties, o.id, o.type)
+        select(c.anchor, c.attributes, o.properties, o.id, o.type, o.deleted)
         .join(tables.object_, o.number == c.object)
         .where(c.tenant == tenant, c.job == job, c.anchor > after, c.standing <= Standing.PROVISIONS)
         .order_by(c.anchor)
         .limit(limit)
     )
     found: list[Owned] = []
-    for anchor, text, id_, type_ in connection.execute(query):
+    for anchor, said, text, id_, type_, deleted in connection.execute(query):
         properties = msgspec.json.decode(text)
         name = properties.get("onPremisesDistinguishedName") or properties.get("displayName") or id_
         immutable = properties.get("onPremisesImmutableId") or ""
-        found.append(Owned(Anchor(anchor), immutable, type_, TargetId(id_), name))
+        attributes = decoded(said) if deleted is None else None
+        found.append(Owned(Anchor(anchor), immutable, type_, TargetId(id_), name, attributes))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ropeway.engine.ports import OwnedLink, Owns
+from ropeway.engine.ports import Owned, OwnedLink, Owns
 from ropeway.engine.records import Entry, Imported, LinkKey
 from ropeway.engine.work import BATCH, Work
 from ropeway.model.anchors import Anchor
@@ -35,7 +35,13 @@ def claim(work: Work) -> None:
             }
             due = {o.anchor: 1 for o in lost}
             work.state.store(Imported(generation=generation, entries=gone, due=due))
-            work.state.adopt([(o.anchor, o.type, o.target) for o in lost])
+            work.state.adopt([(o.anchor, o.type, o.target, _exported(o)) for o in lost])
+            recall_links(work, [e for e in work.state.known(due).values() if e.live and e.exported is not None])
+
+
+def _exported(one: Owned) -> bytes | None:
+    """As it was sent, so that guards see what would be disabled or emptied; not of what must be brought back first."""
+    return None if one.attributes is None else pack(one.attributes)
 
 
 def recall_links(work: Work, objects: Sequence[Entry]) -> None:

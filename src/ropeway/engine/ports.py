@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from ropeway.model.anchors import Anchor, Reference, TargetId
-from ropeway.model.changes import Change, Effect, MatchKey, MatchResult, Outcome
+from ropeway.model.changes import Change, Desired, Effect, MatchKey, MatchResult, Outcome
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.pages import AnchorPage, Page, Whole
 from ropeway.model.watermark import Wanted, Watermark
@@ -103,6 +103,8 @@ class Owned(msgspec.Struct, frozen=True):
     target: TargetId
     name: str
     """A DN or display name, for messages."""
+    attributes: Desired | None = None
+    """What the job says of it; None where it is in the bin."""
 
 
 class OwnedLink(msgspec.Struct, frozen=True):

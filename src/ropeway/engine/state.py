@@ -127,8 +127,8 @@ class State(Protocol):
         """Objects that could not be understood when they were read, and whose next attempt has come."""
         ...
 
-    def adopt(self, owned: Sequence[tuple[Anchor, str, TargetId]]) -> None:
-        """Note target objects (anchor, target type, id) of entries whose state was lost."""
+    def adopt(self, owned: Sequence[tuple[Anchor, str, TargetId, bytes | None]]) -> None:
+        """Note target objects (anchor, target type, id, what was exported of it) of entries whose state was lost."""
         ...
 
     def recall(self, links: Sequence[LinkKey]) -> None:

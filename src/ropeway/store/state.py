@@ -174,13 +174,13 @@ class SqlState:
         with self._db.read() as c:
             return worklist.to_be_asked(c, self._key, now, limit)
 
-    def adopt(self, owned: Sequence[tuple[Anchor, str, TargetId]]) -> None:
+    def adopt(self, owned: Sequence[tuple[Anchor, str, TargetId, bytes | None]]) -> None:
         with self._write() as c:
-            for anchor, type_, target in owned:
+            for anchor, type_, target, exported in owned:
                 c.execute(
                     update(entry)
                     .where(entry.c.job == self._key["job"], entry.c.anchor == anchor)
-                    .values(target_type=type_, target=target)
+                    .values(target_type=type_, target=target, exported=exported)
                 )
 
     def recall(self, links: Sequence[LinkKey]) -> None:
