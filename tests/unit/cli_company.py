@@ -196,6 +196,13 @@ class Company:
         self._note("keep_job_history", job, retention)
         return JOB
 
+    def notify(self, job: str, file: str) -> JobView:
+        self._note("notify", job, file)
+        return JOB
+
+    def try_notifications(self, job: str) -> None:
+        self._note("try_notifications", job)
+
     def clear_quarantine(self, job: str) -> JobView:
         self._note("clear_quarantine", job)
         return JOB

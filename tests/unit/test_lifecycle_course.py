@@ -48,7 +48,7 @@ def ask_for(job: Job, *names: str) -> None:
     """What `ropeway job restart` leaves for the next cycle."""
     scope = scope_of(names)
     with job.trial.db.write() as c:
-        lifecycle.change_standing(c, job.number, lambda now: Standing(now.quarantine, restart=scope, run_now=True))
+        lifecycle.change_standing(c, job.number, lambda now: Standing(now.quarantine, restart=scope, run_now=True), 0.0)
 
 
 def status(job: Job) -> str:
@@ -242,7 +242,7 @@ def test_somebody_who_pauses_is_not_overruled_by_a_quarantine(trial: Trial, comp
     with trial.db.write() as c:
         jobs.set_status(c, job.number, jobs.JobStatus.PAUSED)
         found = Quarantine(Reason.BASE, 1.0, 1.0, 1, 2.0)
-        lifecycle.change_standing(c, job.number, lambda _: Standing(found))
+        lifecycle.change_standing(c, job.number, lambda _: Standing(found), 0.0)
     assert status(job) == "Paused"
 
 

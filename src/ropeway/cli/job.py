@@ -154,6 +154,7 @@ def resume(context: typer.Context, job: Job) -> None:
 
 app.command("schedule")(job_life.schedule)
 app.command("history")(job_life.history)
+app.command("notify")(job_life.notify)
 app.command("clear-quarantine")(job_life.clear_quarantine)
 app.command("restart")(job_life.restart)
 app.command("provision")(job_provision.provision)

@@ -70,6 +70,28 @@ def history(
     session.say(now, f"The log of {job} is kept for {now.log} days, the history of its runs for {now.cycles} days.")
 
 
+def notify(
+    context: typer.Context,
+    job: Job,
+    file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="YAML that says whom to tell by mail or webhook: docs/jobs.md.")
+    ] = None,
+    off: Annotated[bool, typer.Option("--off", help="Tell nobody any more.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Send a trial message now.")] = False,
+) -> None:
+    """Whom to tell when a job stops, goes into quarantine or holds changes."""
+    if (file is not None) + off > 1 or not (file or off or test) or (off and test):
+        raise Refused("Say --file FILE, --test or both, or --off.")
+    session = current(context)
+    with session.control() as control:
+        view = control.notify(job, file or "") if file or off else control.job(job)
+        if test:
+            control.try_notifications(job)
+    told = view.settings.notifications
+    sentence = f"Whom to tell about {view.name} is in {told}." if told else f"Nobody is told about {view.name}."
+    session.say(view, sentence, *(["The trial message was sent."] if test else []))
+
+
 def clear_quarantine(context: typer.Context, job: Job, later: Later = False) -> int:
     """Take a job out of quarantine, and try again what was set aside.
 

@@ -20,6 +20,7 @@ from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run
 from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
+from ropeway.control.notifying.courier import Courier
 from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
@@ -100,6 +101,7 @@ class InProcess:
         self._house_kept = -HOUSEKEEPING_EVERY
         self._schemas = Schemas(database, TENANT, ask)
         self._lifecycle = Lifecycle(database, TENANT, time.time)
+        self._courier = Courier(database, TENANT, time.time)
         self._on_demand = OnDemand(database, TENANT, self._open)
 
     def close(self) -> None:
@@ -152,6 +154,7 @@ class InProcess:
                     outcome.result = "held"
             finally:
                 running.close()
+                self._courier.deliver()
         self._keep_house()
         return cycle_view(running.name, outcome)
 
@@ -234,6 +237,13 @@ class InProcess:
         self._lifecycle.retain(job, retention)
         return self.job(job)
 
+    def notify(self, job: str, file: str) -> JobView:
+        self._lifecycle.notify(job, file)
+        return self.job(job)
+
+    def try_notifications(self, job: str) -> None:
+        self._lifecycle.try_notifications(job)
+
     def clear_quarantine(self, job: str) -> JobView:
         self._lifecycle.clear_quarantine(job)
         return self.job(job)
@@ -255,13 +265,16 @@ class InProcess:
                 done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
                 jobs.erase(self._db, Key(tenant=TENANT, job=row.number))
                 self._schemas.forget(row)
+                self._lifecycle.forget(row)
         return done
 
     def keep_in_step(
         self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
     ) -> None:
         named = [self._row(job) for job in jobs]
-        Crew(self._row, self._open, cycle).work(lambda: named or self._running_rows(), stop, self._keep_house)
+        crew = Crew(self._row, self._open, cycle)
+        with self._courier.delivering():
+            crew.work(lambda: named or self._running_rows(), stop, self._keep_house)
 
     def _running_rows(self) -> list[JobRow]:
         with trouble(), self._db.read() as c:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection
 
+from ropeway.control.notifying.courier import send
+from ropeway.control.notifying.letter import letter
+from ropeway.control.notifying.settings import read_settings
 from ropeway.control.running import trouble
 from ropeway.control.views import iso
+from ropeway.engine.lifecycle.notices import Event
 from ropeway.engine.lifecycle.quarantine import lifted
 from ropeway.engine.lifecycle.restarts import CLEAR_QUARANTINE, Scope, scope_of
 from ropeway.engine.lifecycle.standing import Reason, Standing
 from ropeway.engine.work import ESCROW_ENDS
 from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
-from ropeway.model.problems import Problem, RopewayError
-from ropeway.store import guarding, jobs, lifecycle, looking
+from ropeway.model.problems import Problem, RopewayError, describe
+from ropeway.store import guarding, jobs, lifecycle, looking, outbox
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
@@ -52,6 +57,24 @@ class Lifecycle:
             raise RopewayError(Problem("retention-invalid", object=job))
         self._change_settings(job, lambda now: msgspec.structs.replace(now, retention=retention))
 
+    def notify(self, job: str, file: str) -> None:
+        """Change whom to tell; a file that would not do is refused."""
+        path = str(Path(file).resolve()) if file else ""
+        if path:
+            read_settings(path)
+        self._change_settings(job, lambda now: msgspec.structs.replace(now, notifications=path))
+
+    def try_notifications(self, job: str) -> None:
+        """Send a trial message now; RopewayError `notification-unsent` where it does not arrive."""
+        with trouble(), self._db.read() as c:
+            row = jobs.find(c, self._tenant, job)
+        if not row.settings.notifications:
+            raise RopewayError(Problem("notifications-missing", object=row.name))
+        words = letter(Event.TRIAL, row.name, row.id, self._clock(), None, 0)
+        _, failure = send(read_settings(row.settings.notifications), words)
+        if failure is not None:
+            raise RopewayError(failure)
+
     def _change_settings(self, job: str, changed: Callable[[JobSettings], JobSettings]) -> None:
         with trouble(), self._db.write() as c:
             row = jobs.find(c, self._tenant, job)
@@ -84,7 +107,7 @@ class Lifecycle:
         self._stand(c, number, lambda now: msgspec.structs.replace(now, run_now=True) if now.quarantine else now)
 
     def _stand(self, c: Connection, number: int, changed: Callable[[Standing], Standing]) -> None:
-        lifecycle.change_standing(c, number, changed)
+        lifecycle.change_standing(c, number, changed, self._clock())
 
     def resume(self, job: str) -> None:
         """Graph's start: a paused or disabled job goes on, and a quarantine is lifted."""
@@ -92,6 +115,11 @@ class Lifecycle:
             row = jobs.find(c, self._tenant, job)
             jobs.set_status(c, row.number, JobStatus.ACTIVE, row.problems)
             self._stand(c, row.number, lifted)
+
+    def forget(self, row: JobRow) -> None:
+        """A deleted job has no messages."""
+        with trouble(), self._db.write() as c:
+            outbox.drop(c, row.number)
 
     def problems(self, row: JobRow) -> Iterator[Problem]:
         """What is to be said about a job's standing."""
@@ -109,8 +137,11 @@ class Lifecycle:
             yield Problem("job-quarantined", row.name, details=details)
         with trouble(), self._db.read() as c:
             ended = lifecycle.retries_ended(c, Key(tenant=self._tenant, job=row.number), ESCROW_ENDS)
+            late, failure = outbox.failing(c, row.number)
         if ended:
             yield Problem("retries-ended", row.name, details={"count": f"{ended:,}"})
+        if failure is not None:
+            yield Problem("notifications-late", row.name, details={"count": f"{late:,}", "why": describe(failure)})
 
 
 def _asked(now: Standing, scope: Scope) -> Standing:

@@ -351,6 +351,14 @@ class Control(Protocol):
         """How long the job's log and cycles are kept."""
         ...
 
+    def notify(self, job: str, file: str) -> JobView:
+        """Whom to tell when something happens to the job: the settings in this file; "" nobody."""
+        ...
+
+    def try_notifications(self, job: str) -> None:
+        """A trial message now; RopewayError where it does not arrive."""
+        ...
+
     def clear_quarantine(self, job: str) -> JobView:
         """Out of quarantine, what was set aside is tried now, the watermark stays; a delta is due now."""
         ...

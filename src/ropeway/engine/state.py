@@ -87,10 +87,17 @@ class State(Protocol):
 
     # its life
     def stand(self, change: Callable[[Standing], Standing]) -> None:
-        """Change how the job is, from how it is at this moment; its status follows, unless somebody paused it."""
+        """Change how the job is, from how it is at this moment; its status follows, unless somebody paused it.
+
+        What is to be told to somebody (`lifecycle.notices`) is noted with it, where the job's settings say whom.
+        """
         ...
 
     def tally(self) -> Tally: ...
+    def newest_hold(self) -> int:
+        """Number of the newest hold that nobody approved; 0 where there is none."""
+        ...
+
     def causes_of_holds(self) -> set[str]:
         """Problem codes of the holds that nobody approved."""
         ...

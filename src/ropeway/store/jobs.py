@@ -94,6 +94,12 @@ def load(c: Connection, number: int) -> JobRow:
     return _row(c.execute(select(job).where(job.c.number == number)).one())
 
 
+def load_if_there(c: Connection, number: int) -> JobRow | None:
+    """The job of that number; None where it is deleted."""
+    row = c.execute(select(job).where(job.c.number == number)).one_or_none()
+    return _row(row) if row else None
+
+
 def change_settings(c: Connection, number: int, settings: JobSettings) -> None:
     """Replace a job's settings."""
     c.execute(

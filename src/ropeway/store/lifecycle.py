@@ -8,9 +8,11 @@ import msgspec
 from sqlalchemy import Connection, and_, case, delete, exists, func, select, update
 
 from ropeway.engine.exporting import REFERENCES
+from ropeway.engine.lifecycle.notices import notices
 from ropeway.engine.lifecycle.quarantine import Tally
 from ropeway.engine.lifecycle.standing import Standing
-from ropeway.model.job import JobStatus
+from ropeway.model.job import JobSettings, JobStatus
+from ropeway.store import outbox
 from ropeway.store.rows import Key, problem_from
 from ropeway.store.tables import change, entry, escrow, hold, job
 from ropeway.store.worklist import add_due, rank_of
@@ -19,24 +21,23 @@ CHUNK = 900
 """Rows of one transaction."""
 
 
-def change_standing(
-    c: Connection, number: int, changed: Callable[[Standing], Standing]
-) -> tuple[Standing, Standing] | None:
-    """Change how a job is, from how it is now; (before, after), or None where nothing was to be changed."""
-    row = c.execute(select(job.c.standing, job.c.status).where(job.c.number == number).with_for_update()).one()
+def change_standing(c: Connection, number: int, changed: Callable[[Standing], Standing], now: float) -> None:
+    """Change how a job is, from how it is now, and note what is to be told about it."""
+    row = c.execute(select(job).where(job.c.number == number).with_for_update()).one()
     before = msgspec.json.decode(row.standing, type=Standing)
     after = changed(before)
     status = _status(row.status, before, after)
     if after == before and status == row.status:
-        return None
+        return
     text = msgspec.json.encode(after).decode()
     c.execute(update(job).where(job.c.number == number).values(standing=text, status=status))
-    return before, after
+    if msgspec.json.decode(row.settings, type=JobSettings).notifications:
+        outbox.put(c, Key(tenant=row.tenant, job=number), list(notices(before, after)), now)
 
 
 def want_room(c: Connection, number: int, when: float | None) -> None:
     """Ask whoever keeps the job in step to let go of it for a moment, or say that it is not needed any more."""
-    change_standing(c, number, lambda now: msgspec.structs.replace(now, room_wanted=when))
+    change_standing(c, number, lambda now: msgspec.structs.replace(now, room_wanted=when), when or 0.0)
 
 
 def _status(now: str, before: Standing, after: Standing) -> str:
@@ -64,6 +65,11 @@ def tally(c: Connection, key: Key) -> Tally:
         .where(escrow.c.job == key["job"], escrow.c.stage != REFERENCES, entry.c.target.is_not(None))
     )
     return Tally(aside - references, references, linked - (c.scalar(both) or 0))
+
+
+def newest_hold(c: Connection, key: Key) -> int:
+    """Number of the newest hold that nobody approved."""
+    return c.scalar(select(func.max(hold.c.number)).where(hold.c.job == key["job"], hold.c.approved.is_(None))) or 0
 
 
 def causes_of_holds(c: Connection, key: Key) -> set[str]:

@@ -112,11 +112,15 @@ class SqlState:
 
     def stand(self, change: Callable[[Standing], Standing]) -> None:
         with self._write() as c:
-            lifecycle.change_standing(c, self._key["job"], change)
+            lifecycle.change_standing(c, self._key["job"], change, self._clock())
 
     def tally(self) -> Tally:
         with self._db.read() as c:
             return lifecycle.tally(c, self._key)
+
+    def newest_hold(self) -> int:
+        with self._db.read() as c:
+            return lifecycle.newest_hold(c, self._key)
 
     def causes_of_holds(self) -> set[str]:
         with self._db.read() as c:

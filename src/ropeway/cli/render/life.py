@@ -34,3 +34,5 @@ def life_rows(job: JobView) -> Iterator[tuple[str, str]]:
         yield "Disabled", local(job.disabled)
     kept = job.settings.retention
     yield "History", f"log {kept.log} days, runs {kept.cycles} days"
+    if job.settings.notifications:
+        yield "Tells", f"as {job.settings.notifications} says"

@@ -60,6 +60,8 @@ def _note_end(work: Work, outcome: Outcome, began: float) -> None:
     standing = work.state.record().standing
     if is_news(work.settings, standing, began):
         work.state.stand(lambda now: msgspec.structs.replace(now, last_run=began))
+    if outcome.held and (newest := work.state.newest_hold()) > standing.last_hold:
+        work.state.stand(lambda now: msgspec.structs.replace(now, last_hold=newest))
     quiet = outcome.result == "nothing-to-do" and not standing.failures_in_row and standing.quarantine is None
     if not quiet:
         _note(work.state, work.settings, _finding(work, outcome), work.clock())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ropeway.engine.lifecycle.standing import Quarantine, Reason, Standing
+from ropeway.engine.lifecycle.standing import Quarantine, Reason, Standing, Stopped
 from ropeway.model.problems import Problem
 
 LEAST_FAILURES = 5_000
@@ -19,6 +19,8 @@ MOST_WITH_REFERENCES = 60_000
 FIRST_WAIT = 120.0
 """Seconds to the second attempt, twice as many each time; never less than the job's own interval."""
 LONGEST_WAIT = 86400.0
+BLIP = 300.0
+"""Seconds for which a job may be stopped without anybody being told."""
 FOUR_WEEKS = 28 * 86400.0
 
 EXCEPTIONS = frozenset(
@@ -86,13 +88,21 @@ def after_cycle(before: Standing, found: Finding, now: float, interval: float) -
     stays there.
     """
     old = before.quarantine
-    after = msgspec.structs.replace(before, failures_in_row=before.failures_in_row + 1 if found.stopped else 0)
+    failures = before.failures_in_row + 1 if found.stopped else 0
+    after = msgspec.structs.replace(before, failures_in_row=failures, stopped=_stopped(before.stopped, found, now))
     reason = found.reason or (old.reason if old and found.stopped else None)
     if reason is None:
         return msgspec.structs.replace(after, quarantine=None, disabled=None)
     quarantine = _quarantine(old, reason, found.error, now, interval)
     over = now - quarantine.series_began > FOUR_WEEKS
     return msgspec.structs.replace(after, quarantine=quarantine, disabled=(after.disabled or now) if over else None)
+
+
+def _stopped(before: Stopped | None, found: Finding, now: float) -> Stopped | None:
+    if not found.stopped or found.error is None:
+        return None
+    since = before.since if before else now
+    return Stopped(since, found.error, told=now - since >= BLIP)
 
 
 def _quarantine(
@@ -117,4 +127,6 @@ def wait(count: int, interval: float) -> float:
 
 def lifted(before: Standing) -> Standing:
     """Out of quarantine because somebody said so: the next cycle finds out whether that was right."""
-    return msgspec.structs.replace(before, quarantine=None, disabled=None, failures_in_row=0, run_now=True)
+    return msgspec.structs.replace(
+        before, quarantine=None, disabled=None, failures_in_row=0, stopped=None, run_now=True
+    )

@@ -37,6 +37,15 @@ class Quarantine(msgspec.Struct, frozen=True, omit_defaults=True):
     error: Problem | None = None
 
 
+class Stopped(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What keeps a job from ending a cycle."""
+
+    since: float
+    error: Problem
+    told: bool = False
+    """It lasts so long that it was no blip."""
+
+
 class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is remembered of a job from cycle to cycle, apart from what it synchronizes."""
 
@@ -53,3 +62,6 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Somebody asked for a cycle now, whatever the schedule says."""
     room_wanted: float | None = None
     """When somebody asked whoever keeps the job in step to let go of it for a moment."""
+    stopped: Stopped | None = None
+    last_hold: int = 0
+    """The newest hold that a cycle left."""

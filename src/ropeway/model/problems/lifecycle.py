@@ -66,4 +66,32 @@ ENTRIES: tuple[Entry, ...] = (
         "See them with `ropeway log --job {object} --status failure`, and try them all now with "
         "`ropeway job clear-quarantine {object}`.",
     ),
+    Entry(
+        "notifications-invalid",
+        Severity.ERROR,
+        "Nobody can be told with these settings",
+        "The file is not as it must be: {reason}.",
+        "Correct it, an example is in docs/jobs.md, then try it with `ropeway job notify JOB --test`.",
+    ),
+    Entry(
+        "notifications-missing",
+        Severity.ERROR,
+        "The job has nobody to tell",
+        "No file with notification settings was named for it.",
+        "Name one with `ropeway job notify {object} --file FILE`; an example is in docs/jobs.md.",
+    ),
+    Entry(
+        "notification-unsent",
+        Severity.WARNING,
+        "A message did not arrive",
+        "What went wrong: {reason}.",
+        "Put it right, then try it with `ropeway job notify JOB --test`.",
+    ),
+    Entry(
+        "notifications-late",
+        Severity.WARNING,
+        "Messages about the job do not arrive",
+        "{count} of them are tried again and again. The last one: {why}",
+        "Try it after a correction with `ropeway job notify {object} --test`; nothing else depends on it.",
+    ),
 )

@@ -311,6 +311,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("present <> exported"),
     )
     op.create_table(
+        "notice",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant", sa.Integer(), nullable=False),
+        sa.Column("job", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("created", sa.Float(), nullable=False),
+        sa.Column("next_attempt", sa.Float(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("arrived", sa.String(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_notice")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_notice_job", "notice", ["job"], unique=False)
+    op.create_index("ix_notice_next", "notice", ["tenant", "next_attempt"], unique=False)
+    op.create_table(
         "provisioning_event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant", sa.Integer(), nullable=False),

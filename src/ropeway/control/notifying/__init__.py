@@ -1,0 +1,1 @@
+"""Telling people what happened to a job, by mail and webhook."""

@@ -1,0 +1,118 @@
+"""Messages taken from the outbox and sent, until they arrive or are too old to be news."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+
+from ropeway.control.notifying.letter import Letter, letter
+from ropeway.control.notifying.sending import Unsent, post, send_mail
+from ropeway.control.notifying.settings import NotificationSettings, read_settings
+from ropeway.control.running import trouble
+from ropeway.engine.lifecycle.notices import Event
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.store import jobs, outbox
+from ropeway.store.database import Database
+from ropeway.store.outbox import Message
+
+CLAIM = 60.0
+"""Seconds for which a message is one courier's."""
+FIRST_WAIT, LONGEST_WAIT = 30.0, 3600.0
+TOO_OLD = 3 * 86400.0
+"""Seconds after which nobody is told any more."""
+LOOK = 1.0
+"""Seconds between two looks at the outbox."""
+
+
+class Courier:
+    """Sends what the outbox holds; several of them share the work."""
+
+    def __init__(self, database: Database, tenant: int, clock: Callable[[], float]) -> None:
+        self._db = database
+        self._tenant = tenant
+        self._clock = clock
+
+    def deliver(self) -> int:
+        """Try every message that is due; answers how many arrived."""
+        with self._db.read() as c:
+            if not outbox.any_due(c, self._tenant, self._clock()):
+                return 0
+        arrived = 0
+        while message := self._claimed():
+            arrived += self._send(message)
+        return arrived
+
+    @contextmanager
+    def delivering(self) -> Generator[None, None, None]:
+        """Within, a thread looks after the outbox."""
+        ending = threading.Event()
+        thread = threading.Thread(target=self._keep, args=(ending,), name="courier")
+        thread.start()
+        try:
+            yield
+        finally:
+            ending.set()
+            thread.join()
+
+    def _keep(self, ending: threading.Event) -> None:
+        while not ending.wait(LOOK):
+            with suppress(RopewayError), trouble():  # jobs tell about a database that is away
+                self.deliver()
+
+    def _claimed(self) -> Message | None:
+        now = self._clock()
+        with self._db.write() as c:
+            return outbox.claim(c, self._tenant, now, now + CLAIM)
+
+    def _send(self, message: Message) -> bool:
+        with self._db.read() as c:
+            row = jobs.load_if_there(c, message.job)
+        if row is None or not row.settings.notifications or self._clock() - message.created > TOO_OLD:
+            self._done(message)
+            return False
+        try:
+            settings = read_settings(row.settings.notifications)
+        except RopewayError as error:
+            self._again(message, message.arrived, error.problem)
+            return False
+        if message.event not in (*settings.events, Event.TRIAL):
+            self._done(message)
+            return False
+        words = letter(message.event, row.name, row.id, message.created, message.problem, message.number)
+        arrived, failure = send(settings, words, message.arrived)
+        if failure is not None:
+            self._again(message, arrived, failure)
+            return False
+        self._done(message)
+        return True
+
+    def _done(self, message: Message) -> None:
+        with self._db.write() as c:
+            outbox.done(c, message.number)
+
+    def _again(self, message: Message, arrived: tuple[str, ...], failure: Problem) -> None:
+        wait = min(FIRST_WAIT * 2 ** min(message.attempts, 10), LONGEST_WAIT)
+        with self._db.write() as c:
+            outbox.again(c, message, arrived, failure, self._clock() + wait)
+
+
+def send(
+    settings: NotificationSettings, words: Letter, arrived: tuple[str, ...] = ()
+) -> tuple[tuple[str, ...], Problem | None]:
+    """Send on every way on which it has not arrived; the ways on which it has, and the last failure."""
+    ways: dict[str, Callable[[], None]] = {}
+    if settings.mail is not None:
+        ways["mail"] = lambda mail=settings.mail: send_mail(mail, words)
+    if settings.webhook is not None:
+        ways["webhook"] = lambda webhook=settings.webhook: post(webhook, words)
+    failure: Problem | None = None
+    for name, go in ways.items():
+        if name in arrived:
+            continue
+        try:
+            go()
+            arrived = (*arrived, name)
+        except Unsent as reason:
+            failure = Problem("notification-unsent", details={"reason": str(reason)})
+    return arrived, failure

@@ -1,0 +1,115 @@
+"""Messages to people that are on their way: noted with what they tell, sent afterwards, gone when they arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Connection, Float, Index, Integer, String, Table, Text, delete, func, select, update
+
+from ropeway.engine.lifecycle.notices import Event, Notice
+from ropeway.model.problems import Problem
+from ropeway.store.metadata import metadata
+from ropeway.store.rows import Key, problem_from, problem_text
+from ropeway.store.tables import Serial
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("tenant", Integer, nullable=False),
+    Column("job", Integer, nullable=False),
+    Column("event", String, nullable=False),
+    Column("problem", Text),
+    Column("created", Float, nullable=False),
+    Column("next_attempt", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("arrived", String, nullable=False),
+    Column("failure", Text),
+    Index("ix_notice_next", "tenant", "next_attempt"),
+    Index("ix_notice_job", "job"),
+    sqlite_autoincrement=True,
+)
+"""`arrived` names the ways, divided by blanks, on which the message has arrived already; `failure` is the last
+problem."""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message as stored."""
+
+    number: int
+    job: int
+    event: Event
+    problem: Problem | None
+    created: float
+    attempts: int
+    arrived: tuple[str, ...]
+
+
+def put(c: Connection, key: Key, told: Sequence[Notice], now: float) -> None:
+    """Note messages; they are due at once."""
+    rows: list[dict[str, Any]] = [
+        {
+            **key,
+            "event": one.event.value,
+            "problem": problem_text(one.problem) if one.problem else None,
+            "created": now,
+            "next_attempt": now,
+            "attempts": 0,
+            "arrived": "",
+        }
+        for one in told
+    ]
+    if rows:
+        c.execute(notice.insert(), rows)
+
+
+def any_due(c: Connection, tenant: int, now: float) -> bool:
+    """Whether a message is to be sent."""
+    due = select(notice.c.number).where(notice.c.tenant == tenant, notice.c.next_attempt <= now)
+    return c.scalar(due.limit(1)) is not None
+
+
+def claim(c: Connection, tenant: int, now: float, until: float) -> Message | None:
+    """The oldest message that is due; nobody else sends it before `until`."""
+    due = select(notice).where(notice.c.tenant == tenant, notice.c.next_attempt <= now)
+    row = c.execute(due.order_by(notice.c.number).limit(1).with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        return None
+    c.execute(update(notice).where(notice.c.number == row.number).values(next_attempt=until))
+    problem = problem_from(row.problem) if row.problem else None
+    arrived = tuple(row.arrived.split())
+    return Message(row.number, row.job, Event(row.event), problem, row.created, row.attempts, arrived)
+
+
+def done(c: Connection, number: int) -> None:
+    """It arrived, or nobody waits for it any more."""
+    c.execute(delete(notice).where(notice.c.number == number))
+
+
+def again(c: Connection, message: Message, arrived: Sequence[str], failure: Problem, at: float) -> None:
+    """It did not arrive on every way: the others are tried again."""
+    c.execute(
+        update(notice)
+        .where(notice.c.number == message.number)
+        .values(
+            arrived=" ".join(arrived),
+            failure=problem_text(failure),
+            attempts=message.attempts + 1,
+            next_attempt=at,
+        )
+    )
+
+
+def failing(c: Connection, job: int) -> tuple[int, Problem | None]:
+    """How many messages of a job did not arrive yet though they were sent, and the last problem."""
+    late = [notice.c.job == job, notice.c.failure.is_not(None)]
+    number = c.scalar(select(func.count()).select_from(notice).where(*late)) or 0
+    last = c.scalar(select(notice.c.failure).where(*late).order_by(notice.c.number.desc()).limit(1))
+    return number, problem_from(last) if last else None
+
+
+def drop(c: Connection, job: int) -> None:
+    """The job is deleted."""
+    c.execute(delete(notice).where(notice.c.job == job))
