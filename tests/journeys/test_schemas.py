@@ -361,6 +361,44 @@ def test_a_pasted_entry_shows_every_value_and_where_it_comes_from(office: Office
     assert "userPrincipalName: zoe@contoso.test" in out
 
 
+def test_an_entry_typed_by_hand_needs_no_objectguid(office: Office) -> None:
+    typed = "dn: CN=Ann Archer,DC=contoso,DC=test\nobjectClass: user\nsn: Archer\n"
+    code, out, _ = office.run("schema", "test", "--expression", "ToUpper([sn])", office.file("ann.ldif", typed))
+    assert (code, out) == (Code.OK, "ARCHER\n")
+
+
+def test_the_forest_of_a_child_domain_is_its_root_and_the_connector_is_the_job(office: Office) -> None:
+    entry = "dn: CN=Ann Archer,DC=emea,DC=contoso,DC=test\nobjectClass: user\n"
+    root = "objectCategory: CN=Person,CN=Schema,CN=Configuration,DC=contoso,DC=test\n"
+    tried = ("schema", "test", "--job", "Contoso", "--expression")
+    names = '%Domain.Netbios% & " " & %Forest.Netbios% & " " & %Forest.LDAP%'
+    assert office.run(*tried, names, office.file("ann.ldif", entry + root))[1] == "EMEA CONTOSO DC=contoso,DC=test\n"
+    assert office.run(*tried, names, office.file("ann.ldif", entry))[1] == "EMEA EMEA DC=emea,DC=contoso,DC=test\n"
+    (job,) = office.read("job", "list")
+    assert office.run(*tried, "%Connector.ID%", office.file("ann.ldif", entry))[1] == f"{job['id']}\n"
+
+
+def test_rules_that_name_forest_and_connector_come_true_with_the_next_run(office: Office) -> None:
+    office.accept((UPPER[0], "          jobTitle: =%Forest.FQDN% & %Connector.ID%\n"))
+    assert office.run("job", "run", "Contoso")[0] == Code.OK
+    (job,) = office.read("job", "list")
+    assert office.titles() == {f"contoso.test{job['id']}"}
+    user = office.read("directory", "users", "list", "--limit", "1")[0]
+    assert f"contoso.test{job['id']}" in office.run("explain", user["userPrincipalName"])[1]
+
+
+def test_a_domain_tells_its_forest(company: Administration, tenant: Tenant) -> None:
+    ann = company.person("Ann Archer")
+    job = tenant.follow(company)
+    job.run()
+    text = tenant.control.export_schema(job.name).text.replace(UPPER[0], "          jobTitle: =%Forest.FQDN%\n", 1)
+    change = SchemaChange(text=text)
+    assert tenant.control.try_schema(job.name, change).unknown == {"user: jobTitle": 1}
+    tenant.control.change_schema(job.name, change)
+    job.run()
+    assert job.user(ann)["jobTitle"] == job.user(ann)["onPremisesDomainName"]
+
+
 def test_a_live_object_is_read_now_by_upn_guid_or_dn(office: Office) -> None:
     user = office.read("directory", "users", "list", "--limit", "1")[0]
     explained = office.read("explain", user["userPrincipalName"])

@@ -133,7 +133,7 @@ class Asking:
         entry = entry_of(whole.anchor, whole.type, whole.parent, whole.dn, whole.attributes)
         state = SqlState(self._db, self._tenant, row.number)
         target = self._directory.target(row.number, precedence=row.settings.precedence)
-        told: Explanation = Explaining(row.settings, rules, state, time.time(), target).of(entry)
+        told: Explanation = Explaining(row.settings, rules, state, time.time(), target, row.id).of(entry)
         mark = watermark_told(row.watermark)
         read = f"the last read was {mark}" if mark else f"the job {row.name} has never run"
         told.steps[0] |= {"outcome": NOT_READ, "details": [read, "the next cycle brings it"]}

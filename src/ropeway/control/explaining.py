@@ -43,7 +43,7 @@ class Explainer:
         """One object of one job."""
         state = SqlState(self._db, self._tenant, row.number)
         target = self._directory.target(row.number, precedence=row.settings.precedence)
-        told = Explaining(row.settings, rules, state, time.time(), target).of(entry)
+        told = Explaining(row.settings, rules, state, time.time(), target, row.id).of(entry)
         key = Key(tenant=self._tenant, job=row.number)
         with self._db.read() as c:
             next_time = explaining.next_decision(c, key, entry.number)

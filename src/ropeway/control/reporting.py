@@ -114,6 +114,7 @@ class Reporting:
         state = SqlState(self._db, self._tenant, row.number)
         places = Places(state, row.settings.scope, rules)
         scoping = Scoping(state, row.settings.scope, rules)
+        setting = Setting(self._now, row.id)
         after = 0
         while True:
             with self._db.read() as c:
@@ -122,17 +123,21 @@ class Reporting:
                 return
             after = found[-1].entry.number
             scoping.members([candidate.entry.anchor for candidate in found])
-            yield [pair for candidate in found if (pair := self._one(candidate, places, scoping, rules)) is not None]
+            yield [
+                pair
+                for candidate in found
+                if (pair := self._one(candidate, places, scoping, rules, setting)) is not None
+            ]
 
     def _one(
-        self, candidate: Candidate, places: Places, scoping: Scoping, rules: Rules
+        self, candidate: Candidate, places: Places, scoping: Scoping, rules: Rules, setting: Setting
     ) -> tuple[Candidate, Examined] | None:
         entry, aside = candidate.entry, candidate.escrow
         rule = rules.rule_for(entry.type)
         if rule is None or (aside is not None and aside.stage == "import"):
             return None
         place = places.of(entry)
-        attributes = source_attributes(entry, place.dn, Setting(self._now))
+        attributes = source_attributes(entry, place.dn, setting)
         scoping.tell(entry, place, attributes)
         joins_by, desired = "", None
         failure = aside.problem if aside is not None and aside.stage == "match" else None

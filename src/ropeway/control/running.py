@@ -112,7 +112,7 @@ class Running:
         self.name = row.name
         self._clock = clock
         refuse_rest(row)
-        self._settings = row.settings
+        self._settings, self._id = row.settings, row.id
         self._state = SqlState(database, tenant, row.number, clock)
         self._rules = compile_rules(job_schema(row.settings))
         self._wanted = wanted(row.settings, self._rules)
@@ -138,7 +138,9 @@ class Running:
 
     def work(self, progress: OnProgress | None = None) -> Work:
         """The parts for one cycle."""
-        work = Work(self._settings, self._rules, self._source, self._target, self._state, self._clock)
+        work = Work(
+            self._settings, self._rules, self._source, self._target, self._state, self._clock, connector=self._id
+        )
         work.wanted = self._wanted
         if progress is not None:
             work.say = lambda stage, done, total: progress(Progress(stage, done, total))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import tempfile
 import time
+import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +28,10 @@ from ropeway.model.watermark import Wanted
 from ropeway.rules import source_anchor
 
 PASTED = "the pasted entry"
+
+_BETWEEN_ENTRIES = re.compile(r"((?:\r?\n){2,})")
+_NAME_LINE = re.compile(r"^dn:", re.M | re.I)
+_ANCHOR_LINE = re.compile(r"^(?:objectGUID|entryUUID)\b|^dn:\s*<GUID=", re.M | re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ def of_ldif(text: str, wanted: Wanted) -> Iterator[Subject]:
     """The entries of a pasted text that are of a wanted type."""
     with tempfile.TemporaryDirectory(prefix="ropeway-") as folder:
         path = Path(folder, "entry.ldif")
-        path.write_text(text.strip("\n") + "\n\n", encoding="utf-8", errors="surrogateescape")
+        path.write_text(_with_anchors(text), encoding="utf-8", errors="surrogateescape")
         with _as_pasted(str(path)):
             source = open_source(SourceSettings("ldif", {"path": str(path)}), None)
             try:
@@ -60,6 +67,19 @@ def of_ldif(text: str, wanted: Wanted) -> Iterator[Subject]:
                     yield from _of_page(page, wanted)
             finally:
                 source.close()
+
+
+def _with_anchors(text: str) -> str:
+    """Pasted entries; those without an objectGUID get a stand-in, because people type entries by hand."""
+    parts = _BETWEEN_ENTRIES.split(text.strip("\r\n"))
+    return "".join(_anchored(part) for part in parts) + "\n\n"
+
+
+def _anchored(entry: str) -> str:
+    if _ANCHOR_LINE.search(entry) or not _NAME_LINE.search(entry):
+        return entry
+    raw = base64.b64encode(uuid.UUID(_stand_in(entry)).bytes_le).decode()
+    return f"{entry}\nobjectGUID:: {raw}"
 
 
 def _of_page(page: Page, wanted: Wanted) -> Iterator[Subject]:

@@ -25,7 +25,7 @@ from ropeway.model.values import Attributes
 from ropeway.model.watermark import Wanted
 from ropeway.rules import PSEUDO_ATTRIBUTES, MappingFailed, Rules, TypeRule, compile_rules
 from ropeway.rules.bases import MEMBER_OF, WITHIN, Base
-from ropeway.rules.definitions import built_in, extended
+from ropeway.rules.definitions import CATEGORY, FOREST, built_in, extended
 from ropeway.rules.failure import failed
 from ropeway.rules.refusals import nearest
 from ropeway.rules.schema import Schema
@@ -58,6 +58,8 @@ class Testing:
         if only is not None:
             types = {only: types.get(only, ())}
         reads = self.expression.reads if self.expression else frozenset[str]()
+        if reads & FOREST:
+            reads |= {CATEGORY}
         return Wanted({type_: tuple({*names, *reads}) for type_, names in types.items()})
 
     def of(self, one: Subject) -> TestedObject:

@@ -89,7 +89,7 @@ class Schemas:
         row, record = self._found(job)
         settings = self._proposed(row, record, change)(row.settings)
         before, after = layers.of_job(row.settings).document, layers.of_job(settings).document
-        trial = Trial(self._db, self._key(row), row.settings, settings)
+        trial = Trial(self._db, self._key(row), row.settings, settings, row.id)
         with trouble():
             effects = trial.run(progress) if not trial.broken else trial.effects
         return TrialView(
@@ -167,6 +167,9 @@ class Schemas:
             found = [subject("no entry", "", "", "", {})]
         else:
             raise unreadable("the request", "there is no entry to try the rules on: LDIF, a live object, or cases")
+        if row is not None:
+            for one in found:
+                one.attributes.setdefault("connectorId", row.id)
         return view_of(about, [made.of(one) for one in found])
 
     def _where_it_belongs(self, row: JobRow, rules: Rules, live: Subject) -> Subject:

@@ -20,6 +20,7 @@ from ropeway.model.job import Departure, JobSettings
 from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.model.values import Attributes
 from ropeway.rules import MappingFailed, Rules, TypeRule, compile_rules, layers
+from ropeway.rules.definitions import CATEGORY, FOREST
 from ropeway.rules.schema import Schema
 from ropeway.store import surveying
 from ropeway.store.database import Database
@@ -78,7 +79,9 @@ def _any(value: Any) -> Any:
 class Trial:
     """One comparison of two sets of rules on the stored objects of a job."""
 
-    def __init__(self, database: Database, key: Key, present: JobSettings, settings: JobSettings) -> None:
+    def __init__(
+        self, database: Database, key: Key, present: JobSettings, settings: JobSettings, connector: str
+    ) -> None:
         self._db, self._key, self._settings = database, key, settings
         wanted_schema = layers.job_schema(settings)
         present_schema, self.broken = _working(present, wanted_schema)
@@ -90,7 +93,7 @@ class Trial:
             (rules, Places(state, settings.scope, rules), Scoping(state, settings.scope, rules))
             for rules in (before, after)
         ]
-        self._setting = Setting(filetime(time.time()))
+        self._setting = Setting(filetime(time.time()), connector)
         self.effects = Effects()
         known, wanted = layers.wanted(present, before).types, layers.wanted(settings, after).types
         self.unread = {t: set(names) - set(known.get(t, ())) for t, names in wanted.items()}
@@ -199,8 +202,9 @@ def _guessed(rule: TypeRule | None, missing: set[str]) -> frozenset[str]:
     """Target attributes whose flows read what the job has not read yet; `scope` where the decision itself does."""
     if rule is None:
         return frozenset()
-    names = {flow.target.name for flow in rule.flows if flow.reads & missing}
-    return frozenset(names | ({"scope"} if rule.scope_reads & missing else set()))
+    unknown = missing | FOREST if CATEGORY in missing else missing
+    names = {flow.target.name for flow in rule.flows if flow.reads & unknown}
+    return frozenset(names | ({"scope"} if rule.scope_reads & unknown else set()))
 
 
 def _name(desired: Desired) -> Any:

@@ -25,6 +25,7 @@ class Deciding:
         self._work = work
         self._everything = everything
         self._now = work.clock()
+        self._setting = Setting(filetime(self._now), work.connector)
         self._places = Places(work.state, work.settings.scope, work.rules)
         self._scoping = Scoping(work.state, work.settings.scope, work.rules)
         self.decided = 0
@@ -82,7 +83,7 @@ class Deciding:
         self, entry: Entry, place: Place, rule: TypeRule, members: set[Anchor]
     ) -> tuple[ObjectRule, Desired] | None:
         """The rule that counts for an object that stays, and its desired attributes; one that leaves is planned."""
-        attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
+        attributes = source_attributes(entry, place.dn, self._setting)
         try:
             applied: ObjectRule | str = "deleted"
             if entry.live:

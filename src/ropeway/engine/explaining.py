@@ -34,13 +34,20 @@ class Explaining:
     """One object, stage by stage."""
 
     def __init__(
-        self, settings: JobSettings, rules: Rules, state: State, now: float, target: Target | None = None
+        self,
+        settings: JobSettings,
+        rules: Rules,
+        state: State,
+        now: float,
+        target: Target | None = None,
+        connector: str = "",
     ) -> None:
         self._settings = settings
         self._rules = rules
         self._state = state
         self._now = now
         self._target = target
+        self._setting = Setting(filetime(now), connector)
 
     def of(self, entry: Entry) -> Explanation:
         """The story of one entry."""
@@ -50,7 +57,7 @@ class Explaining:
         planned = self._state.planned_of(entry.number)
         escrow = self._state.escrowed([entry.anchor]).get(entry.anchor)
         told.steps.append(_step("import", "read" if entry.live else "deleted in the source", type=entry.type))
-        attributes = source_attributes(entry, place.dn, Setting(filetime(self._now)))
+        attributes = source_attributes(entry, place.dn, self._setting)
         out = self._scope(told, entry, place, rule, attributes)
         if rule is not None and out is None:
             applied = rule.applied(attributes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ropeway.engine.records import Entry
 from ropeway.model.names import domain_name
 from ropeway.model.values import Attributes, unpack
+from ropeway.rules.definitions import CATEGORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +16,27 @@ class Setting:
 
     now: int
     """FILETIME."""
+    connector: str = ""
+    """The job's id; empty where rules are tried without a job."""
 
 
 def source_attributes(entry: Entry, dn: str, setting: Setting) -> Attributes:
-    """An entry's attributes, and the ones that no server sends: its DN, anchor, domain, and the time."""
+    """An entry's attributes, and the ones that no server sends: its DN, anchor, domain, forest, job, and the time.
+
+    The forest is the one whose schema the objectCategory is in ([MS-ADTS] 3.1.1.2.4.2), else the domain by itself.
+    """
     attributes = unpack(entry.attributes)
     attributes["distinguishedName"] = dn
     attributes["objectGUID"] = entry.anchor
     attributes["sourceAnchor"] = entry.source_anchor
     attributes["domainFQDN"] = domain = domain_name(dn)
-    attributes.setdefault("domainNetBios", domain.partition(".")[0].upper())
+    short = domain.partition(".")[0].upper()
+    attributes.setdefault("domainNetBios", short)
+    category = attributes.get(CATEGORY)
+    forest = (domain_name(category) if type(category) is str else "") or domain
+    attributes["forestFQDN"] = forest
+    attributes["forestNetBios"] = short if forest == domain else forest.partition(".")[0].upper()
+    if setting.connector:
+        attributes["connectorId"] = setting.connector
     attributes["now"] = setting.now
     return attributes

@@ -73,6 +73,8 @@ class Work:
     say: Callable[[str, int, int | None], None] = lambda _stage, _done, _total: None
     """Progress: stage, done, total where known."""
     most_members: int = MOST_MEMBERS
+    connector: str = ""
+    """The job's id, for rules that name it."""
     _cycle: int = 0
     kind: str = "delta"
     wanted: Wanted = field(init=False)

@@ -19,11 +19,20 @@ PSEUDO_ATTRIBUTES: dict[str, AttributeDefinition] = {
         AttributeDefinition("sourceAnchor", case_exact=True),
         AttributeDefinition("domainFQDN"),
         AttributeDefinition("domainNetBios"),
+        AttributeDefinition("forestFQDN"),
+        AttributeDefinition("forestNetBios"),
+        AttributeDefinition("connectorId"),
         AttributeDefinition("now", "Integer"),
     )
 }
-"""Known of every object without being read: the DN, the GUID as text, the pinned source anchor, the domain's names, and
-the present time as FILETIME (100 ns since 1601, UTC)."""
+"""Known of every object without being read: the DN, the GUID as text, the pinned source anchor, the names of the
+domain and of its forest, the job's id, and the present time as FILETIME (100 ns since 1601, UTC)."""
+
+CATEGORY = "objectCategory"
+"""A DN within the schema, so that it ends with the name of the forest's root domain, whatever the object's own is."""
+
+FOREST = frozenset({"forestFQDN", "forestNetBios"})
+"""Pseudo attributes that follow from the category."""
 
 SECURITY_ID_REFERENCES: dict[str, tuple[str, ...]] = {
     "primaryGroup": ("objectSid", "primaryGroupID"),

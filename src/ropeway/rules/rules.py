@@ -13,7 +13,7 @@ from ropeway.model.watermark import Wanted
 from ropeway.rules.anchors import CONSISTENCY_GUID
 from ropeway.rules.bases import Base
 from ropeway.rules.composed_rule import TypeRule
-from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, SECURITY_ID_REFERENCES
+from ropeway.rules.definitions import CATEGORY, FOREST, PSEUDO_ATTRIBUTES, SECURITY_ID_REFERENCES
 from ropeway.rules.mappings import compiled_mapping, ends_of
 from ropeway.rules.refusals import refused
 from ropeway.rules.schema import Schema
@@ -70,6 +70,8 @@ def _reads(rule: TypeRule) -> tuple[str, ...]:
         names.add(CONSISTENCY_GUID)
     for name in names & SECURITY_ID_REFERENCES.keys():
         names.update(SECURITY_ID_REFERENCES[name])
+    if names & FOREST:
+        names.add(CATEGORY)
     return tuple(sorted(names - PSEUDO_ATTRIBUTES.keys()))
 
 

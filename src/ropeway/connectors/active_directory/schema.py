@@ -46,6 +46,9 @@ SYNTAXES = {
 }
 """attributeSyntax to the way of reading ([MS-ADTS] 3.1.1.2.2.2)."""
 
+_AS_TEXT = {"objectCategory": Syntax.TEXT}
+"""Leads into the schema, to nothing that is synchronized; as text it says which forest an object is in."""
+
 NOT_REPLICATED = 0x1
 CONSTRUCTED = 0x4
 
@@ -157,7 +160,7 @@ def read_schema(connection: Connection, base: str) -> Schema:
 
 def _attribute(entry: Entry) -> Attribute | None:
     values = entry[1]
-    syntax = SYNTAXES.get(_text(values, "attributeSyntax"))
+    syntax = _AS_TEXT.get(_text(values, "lDAPDisplayName")) or SYNTAXES.get(_text(values, "attributeSyntax"))
     if syntax is None:
         return None
     longest = _text(values, "rangeUpper")
