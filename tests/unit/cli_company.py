@@ -7,6 +7,7 @@ from typing import Any
 
 from ropeway.control.protocol import (
     ChangeView,
+    CompareView,
     CycleView,
     DomainView,
     EventFilter,
@@ -202,6 +203,10 @@ class Company:
 
     def try_notifications(self, job: str) -> None:
         self._note("try_notifications", job)
+
+    def compare_jobs(self, job: str, other: str, *, state: str | None = None, limit: int = 200) -> CompareView:
+        self._note("compare_jobs", job, other, state, limit)
+        return CompareView(job=job, other=other, as_of=(None, None), counts={"same": 3, "only here": 1})
 
     def clear_quarantine(self, job: str) -> JobView:
         self._note("clear_quarantine", job)

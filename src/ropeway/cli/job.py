@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ropeway.cli import create, job_life, job_provision
+from ropeway.cli import create, job_compare, job_life, job_provision
 from ropeway.cli.completion import job_names
 from ropeway.cli.exits import Code, Refused, cycle_of_a_job, of_cycle
 from ropeway.cli.progress import progress_line
@@ -158,6 +158,7 @@ app.command("notify")(job_life.notify)
 app.command("clear-quarantine")(job_life.clear_quarantine)
 app.command("restart")(job_life.restart)
 app.command("provision")(job_provision.provision)
+app.command("compare")(job_compare.compare)
 
 
 @app.command()

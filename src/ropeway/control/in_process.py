@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.control.asking import Asking
 from ropeway.control.attribute_stories import job_names
+from ropeway.control.comparing import Comparing, opened, side
 from ropeway.control.crew import Crew
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run
@@ -24,6 +25,7 @@ from ropeway.control.notifying.courier import Courier
 from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
+    CompareView,
     CycleView,
     DomainView,
     EventFilter,
@@ -255,6 +257,14 @@ class InProcess:
     def provision(self, job: str, identifier: str, *, members: Sequence[str] = ()) -> ProvisionView:
         row = self._row(job)
         return self._on_demand.provision(row, self._names(identifier), [self._names(one) for one in members])
+
+    def compare_jobs(self, job: str, other: str, *, state: str | None = None, limit: int = 200) -> CompareView:
+        there = self._db if state is None else opened(state)
+        try:
+            return Comparing(side(self._db, TENANT, job), side(there, TENANT, other)).run(limit)
+        finally:
+            if there is not self._db:
+                there.close()
 
     def delete_job(self, job: str, *, keep: bool) -> int:
         row = self._row(job)

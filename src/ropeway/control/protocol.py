@@ -236,6 +236,33 @@ class ProvisionView(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
 
 
+class DifferenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """An object that two jobs would make different things of."""
+
+    what: Literal["only here", "only there", "different"]
+    object: str
+    anchor: str
+    type: str
+    attributes: dict[str, tuple[Any, Any]] = {}
+    """Attribute of the target to (here, there)."""
+    links: dict[str, dict[str, Any]] = {}
+    """Attribute of the source to `only here` and `only there`, numbers, and the first names of each."""
+
+
+class CompareView(msgspec.Struct, frozen=True, kw_only=True):
+    """Two jobs side by side; `differences` may be cut at a limit, `counts` never is."""
+
+    job: str
+    other: str
+    as_of: tuple[str | None, str | None]
+    """When each last ran: what changed since is not in the comparison."""
+    counts: dict[str, int] = {}
+    """same | different | only here | only there."""
+    settings: dict[str, tuple[Any, Any]] = {}
+    """Settings that differ, of those that should be the same at both."""
+    differences: tuple[DifferenceView, ...] = ()
+
+
 class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the report before the first run."""
 
@@ -369,6 +396,10 @@ class Control(Protocol):
 
     def provision(self, job: str, identifier: str, *, members: Sequence[str] = ()) -> ProvisionView:
         """One object now (DN, GUID, UPN or target id); of a group these members, at most five."""
+        ...
+
+    def compare_jobs(self, job: str, other: str, *, state: str | None = None, limit: int = 200) -> CompareView:
+        """What each would have in the directory in the end, compared; `state`: the other one's, if not this."""
         ...
 
     # what happened

@@ -30,6 +30,12 @@ def prepare(database: Database) -> None:
         _upgrade(database)
 
 
+def is_current(database: Database) -> bool:
+    """Whether the tables are those of this program's version."""
+    with database.read() as c:
+        return _version(c) == HEAD
+
+
 def _version(c: Connection) -> str | None:
     if not inspect(c).has_table("alembic_version"):
         return None

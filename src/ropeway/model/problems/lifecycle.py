@@ -94,4 +94,11 @@ ENTRIES: tuple[Entry, ...] = (
         "{count} of them are tried again and again. The last one: {why}",
         "Try it after a correction with `ropeway job notify {object} --test`; nothing else depends on it.",
     ),
+    Entry(
+        "compare-another-version",
+        Severity.ERROR,
+        "The other installation has another version of the state",
+        "Pictures of different versions cannot be compared.",
+        "Upgrade the older installation first, then compare again.",
+    ),
 )
