@@ -8,7 +8,7 @@ from ropeway.engine.cycle import Cycle
 from ropeway.engine.lifecycle.quarantine import Finding, after_cycle, of_stop, verdict
 from ropeway.engine.lifecycle.restarts import Scope
 from ropeway.engine.lifecycle.schedule import interval, is_news, is_too_late_for_delta
-from ropeway.engine.lifecycle.standing import Reason
+from ropeway.engine.lifecycle.standing import Reason, Standing
 from ropeway.engine.records import Outcome
 from ropeway.engine.state import State
 from ropeway.engine.work import Work
@@ -21,25 +21,20 @@ OURS = frozenset({"lease-lost", "job-is-running", "database-trouble", "job-pause
 
 def cycle(work: Work, *, full: bool = False) -> Outcome:
     """A cycle now, and the job's standing after it; RopewayError where a problem stops it."""
-    began = work.clock()
-    carry_out(work)
-    record = work.state.record()
-    late = is_too_late_for_delta(record.standing.last_run, began)
+    began, standing = work.clock(), work.state.record().standing
+    if standing.restart or standing.run_now:
+        _carry_out(work, Scope(standing.restart))
     try:
-        outcome = Cycle(work, full=full or late).run()
+        outcome = Cycle(work, full=full or is_too_late_for_delta(standing.last_run, began)).run()
     except RopewayError as error:
         note_stop(work.state, work.settings, error.problem, work.clock())
         raise
-    _note_end(work, outcome, began)
+    _note_end(work, outcome, standing, began)
     return outcome
 
 
-def carry_out(work: Work) -> None:
+def _carry_out(work: Work, scope: Scope) -> None:
     """Do what a restart asked for. Cut short, it is done again from the beginning."""
-    standing = work.state.record().standing
-    scope = Scope(standing.restart)
-    if not scope and not standing.run_now:
-        return
     if Scope.CONNECTOR_DATA_STORE in scope:
         work.state.forget_targets()
     if Scope.ESCROWS in scope:
@@ -56,8 +51,8 @@ def note_stop(state: State, settings: JobSettings, problem: Problem, now: float)
         _note(state, settings, of_stop(problem), now)
 
 
-def _note_end(work: Work, outcome: Outcome, began: float) -> None:
-    standing = work.state.record().standing
+def _note_end(work: Work, outcome: Outcome, standing: Standing, began: float) -> None:
+    """What a cycle that ended says of the job, which was as `standing` when it began."""
     if is_news(work.settings, standing, began):
         work.state.stand(lambda now: msgspec.structs.replace(now, last_run=began))
     if outcome.held and (newest := work.state.newest_hold()) > standing.last_hold:
