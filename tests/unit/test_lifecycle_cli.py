@@ -1,0 +1,136 @@
+"""The commands of a job's life, against a small company in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from ropeway.cli import completion, session
+from ropeway.cli.exits import Code
+from ropeway.cli.main import main
+from ropeway.control.protocol import QuarantineView
+from ropeway.model.job import Retention, Schedule
+from ropeway.model.problems import Problem, RopewayError
+from tests.unit.cli_company import JOB, PROVISIONED, Company
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def company() -> Company:
+    return Company()
+
+
+@pytest.fixture
+def run(company: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Run:
+    monkeypatch.setattr(session, "connect", lambda url, ask: company)
+    monkeypatch.setattr(completion, "connect", lambda url, ask: company)
+    monkeypatch.setenv("ROPEWAY_STATE", f"{tmp_path}/state/ropeway.db")
+    return lambda *words: main([str(word) for word in words])
+
+
+@pytest.mark.parametrize(
+    ("words", "schedule"),
+    [
+        (["--every", "2m"], Schedule(every=120.0)),
+        (["--every", "30m"], Schedule(every=1800.0)),
+        (["--every", "off"], Schedule(off=True)),
+        (["--off"], Schedule(off=True)),
+        (["--poll"], Schedule()),
+    ],
+)
+def test_a_schedule_is_kept_as_it_was_said(run: Run, company: Company, words: list[str], schedule: Schedule) -> None:
+    assert run("job", "schedule", "Contoso", *words) == 0
+    assert company.calls == [("schedule_job", "Contoso", schedule)]
+
+
+@pytest.mark.parametrize("words", [[], ["--poll", "--off"], ["--every", "soon"], ["--every", "2m", "--poll"]])
+def test_a_schedule_that_is_none_is_refused(run: Run, company: Company, words: list[str]) -> None:
+    assert run("job", "schedule", "Contoso", *words) == Code.USAGE
+    assert company.calls == []
+
+
+def test_history_is_kept_as_long_as_was_said_and_the_rest_as_before(run: Run, company: Company) -> None:
+    assert run("job", "history", "Contoso", "--log-days", "90") == 0
+    assert company.calls == [("keep_job_history", "Contoso", Retention(90, 30))]
+
+
+def test_a_restart_resets_what_is_named_and_runs(run: Run, company: Company) -> None:
+    assert run("job", "restart", "Contoso", "--scope", "Escrows", "--scope", "Watermark") == 0
+    assert company.calls == [("restart_job", "Contoso", ["Escrows", "Watermark"]), ("run_job", JOB.id, False)]
+
+
+def test_where_another_process_has_the_job_that_one_carries_out_the_restart(
+    run: Run, company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise RopewayError(Problem("job-is-running", details={"holder": "dc-sync process 7"}))
+
+    monkeypatch.setattr(company, "run_job", busy)
+    assert run("job", "restart", "Contoso") == 0
+    assert "dc-sync process 7 runs it" in capsys.readouterr().out
+
+
+def test_a_restart_can_wait_for_the_next_run(run: Run, company: Company) -> None:
+    assert run("job", "clear-quarantine", "Contoso", "--later") == 0
+    assert company.calls == [("clear_quarantine", "Contoso")]
+
+
+def test_whom_to_tell_is_named_tried_and_forgotten(run: Run, company: Company) -> None:
+    assert run("job", "notify", "Contoso", "--file", "/etc/ropeway/tell.yaml", "--test") == 0
+    assert run("job", "notify", "Contoso", "--off") == 0
+    told = [
+        ("notify", "Contoso", "/etc/ropeway/tell.yaml"),
+        ("try_notifications", "Contoso"),
+        ("notify", "Contoso", ""),
+    ]
+    assert company.calls == told
+    assert run("job", "notify", "Contoso") == Code.USAGE
+
+
+def test_provision_on_demand_shows_each_step_and_value(
+    run: Run, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("job", "provision", "Contoso", "zoe@contoso.test", "--member", "ann@contoso.test") == 0
+    assert company.calls == [("provision", "Contoso", "zoe@contoso.test", ["ann@contoso.test"])]
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in ("1 Import", "Success", "department", "Sales", "Marketing"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"result": "Failure"}, Code.OBJECT_ERRORS), ({"result": "Skipped", "why": "StagedDelete"}, Code.HELD)],
+)
+def test_the_exit_code_of_a_provision_says_what_became_of_it(
+    run: Run, company: Company, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], code: Code
+) -> None:
+    view = msgspec.structs.replace(PROVISIONED, **changes)
+    monkeypatch.setattr(company, "provision", lambda *_, **__: view)
+    assert run("job", "provision", "Contoso", "zoe@contoso.test") == code
+
+
+def test_a_comparison_fails_on_a_difference_only_where_asked(run: Run, company: Company) -> None:
+    assert run("job", "compare", "Contoso", "Standby") == 0
+    assert run("job", "compare", "Contoso", "Standby", "--fail") == Code.FINDINGS
+    assert run("job", "compare", "Contoso") == Code.USAGE
+    assert run("job", "compare", "Contoso", "--with-state", "/srv/standby.db") == 0
+    assert company.calls[-1] == ("compare_jobs", "Contoso", "Contoso", "sqlite:////srv/standby.db", 50)
+
+
+def test_a_job_in_quarantine_says_why_and_when_it_is_tried_next(
+    run: Run, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quarantine = QuarantineView(
+        reason="TooManyDeletes",
+        current_began="2026-11-21T06:00:00Z",
+        next_attempt="2026-11-21T07:00:00Z",
+        series_began="2026-11-21T06:00:00Z",
+        series_count=3,
+    )
+    active = "dc-sync since 2026-11-01T00:00:00Z"
+    company.all_jobs = [msgspec.structs.replace(JOB, status="Quarantine", quarantine=quarantine, active=active)]
+    assert run("job", "show", "Contoso") == 0
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in ("Quarantine", "TooManyDeletes", "Next attempt", "dc-sync, since 2026-11-01"))
