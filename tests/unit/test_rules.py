@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ropeway.model.changes import FLOWS
 from ropeway.model.problems import RopewayError, catalogue, describe
 from ropeway.rules import compile_rules, default_schema, load_schema, source_anchor
+from ropeway.rules.loading import default_document
 
 law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may slow the machine
 
@@ -189,6 +190,30 @@ def test_unknown_keys_and_words_are_refused_with_their_path(extra):
     assert path.startswith(f"{MAPPING}.attributeMappings[0]")
 
 
+@pytest.mark.parametrize("number", [-1, 2**31, 10**30])
+def test_matching_priorities_out_of_bounds_are_refused_with_their_path(number):
+    code, path, _ = refusal(schema(direct("mail", "mail", matchingPriority=number)))
+    assert (code, path) == ("schema-unreadable", f"{MAPPING}.attributeMappings[0].matchingPriority")
+
+
+@pytest.mark.parametrize("number", [-(10**30), 2**31, 10**30])
+def test_a_priority_that_graph_cannot_say_is_refused_with_its_path(number):
+    raw = schema(direct("mail", "mail"))
+    raw["synchronizationRules"][0]["priority"] = number
+    assert refusal(raw)[:2] == ("schema-unreadable", "$.synchronizationRules[0].priority")
+
+
+def test_a_changed_default_cannot_lose_the_anchor_of_what_it_creates():
+    raw = copy.deepcopy(default_document("ldif"))
+    for rule in raw["synchronizationRules"]:
+        for mapping in rule["objectMappings"]:
+            listed = mapping.get("attributeMappings", [])
+            mapping["attributeMappings"] = [m for m in listed if m["targetAttributeName"] != "onPremisesImmutableId"]
+    code, path, reason = refusal(raw)
+    assert (code, path.endswith(".attributeMappings")) == ("schema-unsupported", True)
+    assert "the anchor is missing" in reason
+
+
 def test_one_attribute_mapped_twice_is_refused():
     assert refusal(schema(direct("mail", "mail"), direct("mail", "mail")))[0] == "schema-ambiguous"
 
@@ -197,7 +222,7 @@ def test_two_attributes_of_one_matching_priority_are_refused():
     code, _, reason = refusal(
         schema(direct("mail", "mail", matchingPriority=1), direct("userPrincipalName", "mail", matchingPriority=1))
     )
-    assert (code, reason) == ("schema-ambiguous", "a second attribute of matching priority “1”")
+    assert (code, reason) == ("schema-ambiguous", "userPrincipalName has matching priority 1, and mail has it already")
 
 
 def test_two_rules_of_one_priority_are_refused():
@@ -262,6 +287,8 @@ def clause(name, operator, *values):
         [clause("l", "EQUALS", "London"), clause("l", "EQUALS", "Oslo")],
         [clause("l", "IN", "London"), clause("l", "NOT IN", "London", "Oslo")],
         [clause("userAccountControl", "BIT SET", "2"), clause("userAccountControl", "BIT NOT SET", "2")],
+        [clause("accountExpires", "GREATER_THAN", "5"), clause("accountExpires", "LESS_THAN", "3")],
+        [clause("accountExpires", "LESS_THAN", "5"), clause("accountExpires", "GREATER_THAN_OR_EQUALS", "5")],
         [clause("", "ISMEMBEROF", "CN=A,DC=x"), clause("", "ISNOTMEMBEROF", "CN=A,DC=x")],
         [{"expression": "1 = 2"}],
     ],
@@ -280,6 +307,7 @@ def test_a_scope_that_selects_nothing_is_refused(clauses):
         [clause("l", "EQUALS", "London"), clause("l", "EQUALS", "LONDON")],
         [clause("l", "NOT EQUALS", "London"), clause("l", "NOT EQUALS", "Oslo")],
         [clause("mail", "IS NULL"), clause("l", "IS NOT NULL")],
+        [clause("accountExpires", "LESS_THAN_OR_EQUALS", "5"), clause("accountExpires", "GREATER_THAN_OR_EQUALS", "5")],
     ],
 )
 def test_clauses_that_can_be_met_together_are_accepted(clauses):

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from ropeway.rules.bases import MEMBERSHIP, spelt
-from ropeway.rules.operators import OPERATORS, operator_named
+from ropeway.rules.operators import OPERATORS, Operator, number_of, operator_named
 from ropeway.rules.origin import Origin
 from ropeway.rules.refusals import refused
 from ropeway.rules.schema import Clause, Filter
 
 _EQUALS, _IS_NULL = OPERATORS["EQUALS"], OPERATORS["IS NULL"]
+_ABOVE = (OPERATORS["GREATER_THAN"], OPERATORS["GREATER_THAN_OR_EQUALS"])
+_BELOW = (OPERATORS["LESS_THAN"], OPERATORS["LESS_THAN_OR_EQUALS"])
 _TRUTHS = (OPERATORS["IS TRUE"], OPERATORS["IS FALSE"])
 
 
@@ -53,8 +55,21 @@ def _excludes(one: Clause, other: Clause, source: Origin) -> bool:
     attribute = source.attributes.get(one.source_operand_name)
     if attribute is None or attribute.multivalued:
         return False
+    if _beyond_each_other(first, second, mine, theirs):
+        return True
     both_equal = first.test is second.test is _EQUALS.test
     return (first, second) == _TRUTHS or (both_equal and _folded(mine).isdisjoint(_folded(theirs)))
+
+
+def _beyond_each_other(first: Operator, second: Operator, mine: set[str], theirs: set[str]) -> bool:
+    """Whether one clause asks for more, and the other for less, than any number can be."""
+    if first not in _ABOVE or second not in _BELOW:
+        return False
+    try:
+        least, most = min(map(number_of, mine)), max(map(number_of, theirs))
+    except ValueError:
+        return False
+    return least > most or (least == most and not (first is _ABOVE[1] and second is _BELOW[1]))
 
 
 def _folded(values: set[str]) -> set[str]:

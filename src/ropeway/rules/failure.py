@@ -20,4 +20,9 @@ def failed(code: str, error: ExpressionFailed, attribute: str, attributes: Mappi
     """The failure of an expression on an object."""
     details = {"function": error.function, "argument": error.argument, "reason": error.reason}
     name = str(attributes.get("distinguishedName", ""))
-    return MappingFailed(Problem(code, object=name, attribute=attribute, value=shown(error.value), details=details))
+    return MappingFailed(Problem(code, object=name, attribute=attribute, value=_shown(error.value), details=details))
+
+
+def _shown(value: object) -> str:
+    """A value as a message may show it, in the language of expressions where there is none."""
+    return "NULL" if value is None else shown(value)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 
 from ropeway.rules.defaults import written_out
+from ropeway.rules.mappings import ANCHOR
 from ropeway.rules.refusals import refused
 from ropeway.rules.rules import compile_rules
-from ropeway.rules.schema import ObjectMapping, Schema, SynchronizationRule
+from ropeway.rules.schema import LinkType, ObjectMapping, Schema, SynchronizationRule
 
 _DEFAULTS = {"active-directory": "active_directory", "ldif": "active_directory"}
 """Source kind to the file of its default schema. An LDIF file is read as an export of Active Directory."""
@@ -25,7 +26,9 @@ def load_schema(raw: dict[str, Any] | None, source_kind: str) -> Schema:
     """
     if raw is None:
         return default_schema(source_kind)
-    return _checked(raw)
+    schema = _checked(raw)
+    _refuse_lost_anchors(schema, default_schema(source_kind))
+    return schema
 
 
 @cache
@@ -48,6 +51,30 @@ def _checked(raw: dict[str, Any]) -> Schema:
     _refuse_doubled_priorities(schema.synchronization_rules)
     compile_rules(schema)
     return schema
+
+
+def _refuse_lost_anchors(schema: Schema, usual: Schema) -> None:
+    """A changed default keeps the anchor of what it creates: without it nobody finds the object again in the cloud."""
+    if schema.id != usual.id:
+        return
+    needed = {name for name, _, mapping in _named(usual) if _maps_anchor(mapping)}
+    for name, path, mapping in _named(schema):
+        creates = mapping.enabled and mapping.link_type == LinkType.PROVISION
+        if name in needed and creates and not _maps_anchor(mapping):
+            reason = f"the anchor is missing: what a rule creates is found again by {ANCHOR} alone, so it stays mapped"
+            raise refused("schema-unsupported", f"{path}.attributeMappings", reason, attribute=ANCHOR)
+
+
+def _named(schema: Schema) -> Iterator[tuple[tuple[str, str, str], str, ObjectMapping]]:
+    """Every object mapping with what tells it from others, and its path."""
+    for at, rule in enumerate(schema.synchronization_rules):
+        for number, mapping in enumerate(rule.object_mappings):
+            name = (rule.id, mapping.source_object_name, mapping.target_object_name)
+            yield name, f"$.synchronizationRules[{at}].objectMappings[{number}]", mapping
+
+
+def _maps_anchor(mapping: ObjectMapping) -> bool:
+    return any(one.target_attribute_name == ANCHOR for one in mapping.attribute_mappings)
 
 
 def decoded(raw: dict[str, Any]) -> Schema:

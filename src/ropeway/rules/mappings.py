@@ -116,8 +116,12 @@ def _refuse_ambiguities(flows: tuple[Flow, ...], links: list[ReferenceFlow], pat
     by_name = (flow.target for flow in links if flow.source not in SECURITY_ID_REFERENCES)
     _refuse_doubles(by_name, path, "a second mapping of target reference")
     _refuse_doubles((flow.source for flow in links), path, "a second mapping of source reference")
-    matching = (str(flow.priority) for flow in flows if flow.priority > 0)
-    _refuse_doubles(matching, path, "a second attribute of matching priority")
+    seen: dict[int, str] = {}
+    for flow in flows:
+        name = flow.target.name
+        if flow.priority > 0 and seen.setdefault(flow.priority, name) != name:
+            reason = f"{name} has matching priority {flow.priority}, and {seen[flow.priority]} has it already"
+            raise refused("schema-ambiguous", f"{path}.attributeMappings", reason, attribute=name)
 
 
 def _refuse_unknown_to_the_directory(mapping: ObjectMapping, flows: tuple[Flow, ...], path: str) -> None:

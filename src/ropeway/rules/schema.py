@@ -8,7 +8,7 @@ Ropeway's own additions, each optional: `dialect` of the schema, `linkType` and 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -16,6 +16,12 @@ from ropeway.model.definition import AttributeType
 
 Dialect = Literal["connect", "cloud", "ropeway"]
 """Entra Connect's language, Cloud Sync's, or Ropeway's own, which reads most of both."""
+
+
+Priority = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+"""An Edm.Int32, as in Graph."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 
 class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -75,11 +81,11 @@ class AttributeMapping(Part, frozen=True, kw_only=True):
 
     target_attribute_name: str
     source: MappingSource
-    matching_priority: int = 0
+    matching_priority: Count = 0
     """Above 0: the attribute also finds existing target objects, lowest number first."""
     flow_type: FlowType = FlowType.ALWAYS
     flow_behavior: Literal["FlowWhenChanged", "FlowAlways"] = "FlowWhenChanged"
-    """Kept, without effect: what is in the target already is not written again."""
+    """FlowAlways: sent whenever the object is looked at, also when it is what was sent last."""
     default_value: str | None = None
     """The value where the source has none."""
     export_missing_references: bool = False
@@ -157,7 +163,7 @@ class SynchronizationRule(Part, frozen=True, kw_only=True):
 
     id: str = ""
     name: str = ""
-    priority: int
+    priority: Priority
     editable: bool = True
     source_directory_name: str
     target_directory_name: str
@@ -176,7 +182,7 @@ class Attribute(Part, frozen=True, kw_only=True):
     case_exact: bool = False
     required: bool = False
     anchor: bool = False
-    max_length: int | None = None
+    max_length: Count | None = None
     mutability: str = "ReadWrite"
     flow_null_values: bool = False
     default_value: str | None = None
