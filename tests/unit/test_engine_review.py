@@ -14,7 +14,7 @@ from sqlalchemy import Connection, update
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.in_process import open_control
 from ropeway.control.protocol import CycleView, EventFilter
-from ropeway.control.running import Kept, Running, keep
+from ropeway.control.running import Kept, keep
 from ropeway.directory import tables as directory_tables
 from ropeway.engine.cycle import Cycle
 from ropeway.engine.intake import Intake
