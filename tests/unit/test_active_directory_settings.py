@@ -73,6 +73,15 @@ def test_a_password_file_that_others_can_read_is_refused(password_file: Path, mo
     assert f"chmod 600 {password_file}" in str(refused)
 
 
+def test_a_folder_is_no_password_file_and_nobody_is_told_to_close_it(password_file: Path) -> None:
+    raw = given(password_file)
+    raw["password_file"] = str(password_file.parent)
+    refused = refusal(raw)
+    assert refused.problem.code == "credential-file-unreadable"
+    assert "it is a folder" in str(refused)
+    assert "chmod" not in str(refused)
+
+
 def test_the_first_line_is_the_password_and_nothing_shows_it(password_file: Path) -> None:
     credential = credential_of(settings_from(given(password_file)), None)
     assert isinstance(credential, Password)

@@ -56,7 +56,7 @@ def side(db: Database, tenant: int, job: str) -> Side:
 def opened(url: str) -> Database:
     """The state of another installation; it is neither made nor upgraded here."""
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
-        raise RopewayError(Problem("state-cannot-open", details={"error": "There is no such file."}))
+        raise RopewayError(Problem("state-cannot-open", details={"error": "there is no such file"}))
     db = Database(url)
     try:
         with trouble():

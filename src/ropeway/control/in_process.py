@@ -71,22 +71,29 @@ INITIAL_DOMAIN = "initial.ropeway.internal"
 """What UPNs of unverified domains are rewritten to (entra.md 1.11); `.internal` is reserved for private use."""
 
 
+def _file(url: str) -> str:
+    """The file of a state; nothing for a database server, whose answer names it."""
+    return url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else ""
+
+
 def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
     """Control over the state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none."""
     gc.set_threshold(*COLLECT)
     try:
         database = Database(url)
     except (SQLAlchemyError, ImportError) as error:
-        raise RopewayError(Problem("state-cannot-open", details={"error": said(error)})) from error
+        raise RopewayError(Problem("state-cannot-open", object=_file(url), details={"error": said(error)})) from error
     except ValueError:
-        raise RopewayError(Problem("state-cannot-open", details={"error": "Its port is no number."})) from None
+        raise RopewayError(
+            Problem("state-cannot-open", object=_file(url), details={"error": "its port is no number"})
+        ) from None
     try:
         prepare(database)
         directory = Directory(database, TENANT, clock=time.time)
         directory.initialise("Ropeway", INITIAL_DOMAIN)
     except (SQLAlchemyError, OSError) as error:
         database.close()
-        raise RopewayError(Problem("state-cannot-open", details={"error": said(error)})) from error
+        raise RopewayError(Problem("state-cannot-open", object=_file(url), details={"error": said(error)})) from error
     except RopewayError:
         database.close()
         raise

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ropeway.directory.opinions import LinkSaid
-from ropeway.model.problems import known
+from ropeway.model.problems import title_of
 from ropeway.store.explaining import LinkEnd
 
 REASONS = {
@@ -69,7 +69,7 @@ def _missing(end: LinkEnd) -> str:
     if end.live is False:
         return "the other end was deleted in the source"
     if end.problem is not None:
-        return f"the other end is set aside: {known(end.problem.code).title} ({end.problem.code})"
+        return f"the other end is set aside: {title_of(end.problem)} ({end.problem.code})"
     if end.in_scope is False:
         return f"the other end is out of scope: {reason_words(end.reason)}"
     return "the other end is not in the directory yet"

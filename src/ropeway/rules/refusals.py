@@ -19,6 +19,6 @@ def bad_expression(error: ExpressionError, path: str, attribute: str) -> Ropeway
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """“; did you mean …?” where a known name differs in upper and lower case only, else nothing."""
+    """“ (did you mean …?)” where a known name differs in upper and lower case only, else nothing."""
     alike = next((one for one in known if one.lower() == name.lower()), None)
-    return f"; did you mean {alike}?" if alike is not None else ""
+    return f" (did you mean {alike}?)" if alike is not None else ""

@@ -9,7 +9,7 @@ from ropeway.cli.render.words import without_domain
 from ropeway.cli.safe import brief
 from ropeway.cli.times import local
 from ropeway.control.protocol import EventView
-from ropeway.model.problems import describe, known
+from ropeway.model.problems import describe, title_of
 
 
 def event_blocks(events: Sequence[EventView], *, limit: int, verbose: bool) -> Iterator[Block]:
@@ -45,4 +45,4 @@ def event_story(event: EventView, indent: str = "") -> Iterator[Block]:
 def _outcome(event: EventView) -> str:
     if event.problem is None:
         return event.status
-    return f"{event.status}: {known(event.problem.code).title} ({event.problem.code})"
+    return f"{event.status}: {title_of(event.problem)} ({event.problem.code})"

@@ -11,7 +11,7 @@ from ropeway.cli.render.words import Command, problem_lines
 from ropeway.cli.safe import brief
 from ropeway.cli.times import local
 from ropeway.control.protocol import EventView, ExplainView
-from ropeway.model.problems import Problem, known
+from ropeway.model.problems import Problem, title_of
 
 STEP = ("stage", "outcome", "rule", "details", "hold")
 
@@ -128,7 +128,7 @@ def _by(line: dict[str, Any], job: str) -> str:
 
 def _because(problem: Problem) -> str:
     holder = problem.details.get("holder")
-    return known(problem.code).title + (f": {brief(holder)} has {brief(problem.value)}" if holder else "")
+    return title_of(problem) + (f": {brief(holder)} has {brief(problem.value)}" if holder else "")
 
 
 def _origin(line: dict[str, Any]) -> str:

@@ -71,6 +71,6 @@ def _step(change: ChangeView, attribute: str, after: object) -> str:
     step = brief(after)
     if attribute in change.before or change.kind not in ("create", "adopt"):
         step = f"{brief(change.before.get(attribute))} → {step}"
-    if attribute in change.becomes:
+    if attribute in change.becomes and brief(change.becomes[attribute]) != brief(after):
         step += f"  (the directory stores {brief(change.becomes[attribute])})"
     return step

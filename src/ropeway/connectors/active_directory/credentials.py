@@ -63,6 +63,8 @@ def _check_mode(path: Path) -> None:
         mode = path.stat().st_mode
     except OSError as error:
         raise _unreadable(path, error) from None
+    if stat.S_ISDIR(mode):
+        raise _unreadable(path, IsADirectoryError(0, "it is a folder"))
     if stat.S_IMODE(mode) & 0o077:
         raise RopewayError(
             Problem("credential-file-open", object=str(path), details={"mode": f"{stat.S_IMODE(mode):03o}"})

@@ -70,7 +70,7 @@ def _by_srv(settings: Settings) -> list[str]:
     try:
         answer = _resolver(settings).resolve(name, dns.rdatatype.SRV)
     except (dns.exception.DNSException, OSError) as error:
-        details = {"name": name, "reason": str(error)}
+        details = {"name": name, "reason": str(error).rstrip(".")}
         raise RopewayError(Problem("controllers-not-found", object=settings.domain, details=details)) from None
     records = sorted((r.priority, -r.weight, r.target.to_text(omit_final_dot=True)) for r in answer)
     return [host for _, _, host in records]

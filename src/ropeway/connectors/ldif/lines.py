@@ -22,6 +22,8 @@ class BadRecord(Exception):  # noqa: N818 - it becomes a Problem
 
     def __init__(self, code: str, attribute: str = "", value: object = "", **details: str) -> None:
         super().__init__(code)
+        if isinstance(value, bytes):
+            value = value[:400].decode("utf-8", "surrogateescape")
         told = printable(value[:400]) if isinstance(value, str) else value
         self.problem = Problem(code, attribute=attribute, value=shown(told) if told != "" else "", details=details)
 

@@ -6,7 +6,7 @@ it (`describe`). The catalogue is grouped by where a problem is found: source, r
 
 from __future__ import annotations
 
-from ropeway.model.problems.catalogue import Entry, Severity, catalogue, describe, known, remedy_of
+from ropeway.model.problems.catalogue import Entry, Severity, catalogue, describe, known, remedy_of, title_of
 from ropeway.model.problems.problem import Problem, RopewayError, shown
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "known",
     "remedy_of",
     "shown",
+    "title_of",
 ]

@@ -60,6 +60,11 @@ def _filled(text: str, problem: Problem) -> str:
     return text.format_map(words)
 
 
+def title_of(problem: Problem) -> str:
+    """What happened, in a few words."""
+    return _filled(known(problem.code).title, problem)
+
+
 def remedy_of(problem: Problem) -> str:
     """What to do about it."""
     return _filled(known(problem.code).remedy, problem)

@@ -132,7 +132,7 @@ ENTRIES: tuple[Entry, ...] = (
         "database-trouble",
         Severity.FATAL,
         "The state could not be read or written",
-        "{error}",
+        "The system said: {error}.",
         "Free some space, or bring the database back; the next run goes on where this one ended, nothing is lost.",
         also_known_as="stopped-database-disk-full",
     ),
@@ -140,8 +140,9 @@ ENTRIES: tuple[Entry, ...] = (
         "state-cannot-open",
         Severity.FATAL,
         "The state cannot be opened",
-        "{error}",
-        "Check the address given with --state or ROPEWAY_STATE, and the rights on the file or database.",
+        "The system said: {error}.",
+        "Check the address given with --state or ROPEWAY_STATE, and the rights on the file or database; put the "
+        "latest copy in the place of a damaged file.",
     ),
     Entry(
         "state-too-new",

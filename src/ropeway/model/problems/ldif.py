@@ -82,8 +82,8 @@ _FILES = (
         "ldif-outside-base",
         Severity.FATAL,
         "The LDIF file is of another domain",
-        "Nothing in it lies at or below {base}; its entries are below the DN shown.",
-        "Name the right file, or correct the setting `domain`.",
+        "Nothing in it lies at or below {base}.",
+        "See what it holds with `grep -m3 ^dn: {object}`; name the right file, or correct the setting `domain`.",
     ),
 )
 

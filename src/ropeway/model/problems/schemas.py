@@ -8,7 +8,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "schema-changed-meanwhile",
         Severity.ERROR,
-        "Somebody else changed the schema of this job in between",
+        "The schema of this job was changed in between",
         "You looked at its revision {seen}; now it has revision {found}. Taking yours would undo the other change, so "
         "nothing was done.",
         "See what became other with `ropeway schema diff {object} FILE`, export it again with "

@@ -55,7 +55,7 @@ CONNECTION = (
         Severity.FATAL,
         "No domain controller found in DNS",
         "The look-up of the SRV record {name} failed: {reason}.",
-        "Check it with: dig SRV {name} — or name the controllers in the setting servers.",
+        "Check it with: dig SRV {name} — or name the controllers with --server (the setting servers).",
     ),
     Entry(
         "controller-unreachable",
