@@ -26,6 +26,7 @@ from tests.journeys.administration import Administration
 from tests.journeys.tenant import Tenant
 
 SMALL = Size(people=40, groups=4, contacts=2, computers=2, members=4, service_accounts=1)
+ADDED = "          jobTitle: {from: title, flowType: AttributeAddOnly}\n"
 UPPER = ("          jobTitle: title\n", "          jobTitle: =ToUpper([title])\n")
 
 
@@ -127,6 +128,13 @@ def test_an_import_says_what_would_change_for_how_many_and_then_exactly_that_com
     cycle = office.read("job", "run", "Contoso")
     assert (cycle["exported"], cycle["read"]) == ({"update": effect["count"]}, 0)  # the source was not read again
     assert all(title == title.upper() for title in office.titles())
+
+
+def test_an_import_that_only_changes_how_values_flow_says_for_how_many(office: Office) -> None:
+    said = office.run("schema", "import", "Contoso", office.schema((UPPER[0], ADDED)), "--yes")[1]
+    (number,) = re.findall(r"(\d+) users: keep their values; the next run tells", said)
+    assert "Nothing changes" not in said
+    assert f"{number} updated" in office.run("job", "run", "Contoso")[1]
 
 
 def test_nobody_there_to_answer_means_that_nothing_is_done(office: Office) -> None:

@@ -129,6 +129,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 Effect = Literal[
     "value",
     "emptied",
+    "flow",
     "created",
     "joined",
     "deleted",
@@ -139,7 +140,8 @@ Effect = Literal[
     "set aside",
     "mapped again",
 ]
-"""`value`, `emptied`: of one attribute, the rest of the object. joined: in scope, only where it is there. kept: out of
+"""`value`, `emptied`: of one attribute, the rest of the object. flow: the values stay, only how they
+flow is told to the target. joined: in scope, only where it is there. kept: out of
 scope, but what left is kept. not created: it would have been. retyped: deleted, and created as another type. set
 aside: its mapping fails. mapped again: it failed before."""
 

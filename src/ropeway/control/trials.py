@@ -156,15 +156,19 @@ class Trial:
         self.effects.unknown.update(f"{entry.type}: {name}" for name in guessed)
         if old == new:
             return
+        noted = False
         for name in dict.fromkeys((*old, *new)):
             was, becomes = old.get(name), new.get(name)
             stays = entry.target is not None and name in after.create_only
             if was == becomes or name in guessed or stays or name in (FLOWS, LINK):
                 continue
+            noted = True
             example = Example(object=dn, before=_readable(was), after=_readable(becomes))
             self.effects.note("value" if becomes is not None else "emptied", type_, name, example)
             if name == "accountEnabled" and was is True and becomes is False:
                 self.effects.note("disabled", type_, "", Example(object=dn, reason="accountEnabled becomes false"))
+        if not noted and (old.get(FLOWS), old.get(LINK)) != (new.get(FLOWS), new.get(LINK)):
+            self.effects.note("flow", type_, "", Example(object=dn))
 
 
 def _working(present: JobSettings, otherwise: Schema) -> tuple[Schema, Problem | None]:

@@ -121,7 +121,7 @@ class Explaining:
     def _map(self, told: Explanation, entry: Entry, rule: ObjectRule, attributes: Attributes) -> None:
         exported = unpack(entry.exported) if entry.exported else {}
         for line in rule.explain(attributes):
-            if line["problem"] is not None:
+            if line["problem"] is not None and line["problem"] not in told.problems:
                 told.problems.append(line["problem"])
             whole = {**line, "rule": line["mapped_by"] or rule.name, "exported": exported.get(line["target"])}
             told.attributes.append(_covered(whole) if line["target"] in self._rules.redacted else whole)

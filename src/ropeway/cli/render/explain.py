@@ -138,7 +138,8 @@ def _origin(line: dict[str, Any]) -> str:
     expression = brief(line.get("expression"))
     if line.get("flow") not in ("expression", "combined") and not line.get("problem"):
         return expression + how + rule
-    return f"{expression}{how}{rule}, where {brief(line.get('sources'))}"
+    sources = line.get("sources")
+    return f"{expression}{how}{rule}" + (f", where {brief(sources)}" if sources else "")
 
 
 def _line(event: EventView) -> str:

@@ -55,7 +55,8 @@ def _line(value: TestedValue) -> Iterator[str]:
         return
     yield f"  {attribute_words(value.attribute)}: {'not touched' if value.ignored else _value(value.value)}"
     if value.flow == "expression":
-        yield f"      from {brief(value.expression, 1000)}, where {brief(value.sources, 1000)}"
+        where = f", where {brief(value.sources, 1000)}" if value.sources else ""
+        yield f"      from {brief(value.expression, 1000)}{where}"
 
 
 def _value(value: Any) -> str:

@@ -10,6 +10,7 @@ from ropeway.cli.safe import brief
 from ropeway.control.schema_views import EffectView, Example, TrialView
 
 OF_OBJECTS: dict[str, str] = {
+    "flow": "keep their values; the next run tells the directory how these flow from now on",
     "created": "come into scope, and would be created or matched",
     "joined": "come into the scope of rules that only join what is there",
     "deleted": "leave the scope, and would be deleted",
@@ -39,7 +40,7 @@ def trial_blocks(trial: TrialView) -> Iterator[Block]:
         yield "  Nothing changes for any of them."
     for effect in trial.effects:
         yield f"  {_counted(effect)}"
-        for example in effect.examples:
+        for example in effect.examples if effect.what != "flow" else ():
             yield f"      {_example(example)}"
     for what, number in trial.unknown.items():
         yield f"  {what}: not known yet for {counted(number, 'object')}, because it depends on what is not read yet"
