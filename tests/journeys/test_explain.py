@@ -259,6 +259,7 @@ def test_a_mapping_that_fails_names_function_argument_and_value_changes_nothing_
     shown = desk.read("directory", "users", "show", "ann@contoso.test")
     assert (shown["city"], shown["employeeId"]) == ("Oslo", "8")
     view = desk.explain(ours, ann)
+    assert [p["code"] for p in view["problems"]] == ["mapping-failed"]
     assert (view["state"], desk.cycle(ours)["result"]) == ("escrowed", "nothing-to-do")
     assert view["next_decision"] is not None
     ann.values["employeeID"] = "9"

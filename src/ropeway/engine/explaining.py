@@ -69,7 +69,8 @@ class Explaining:
             details = [name for name in unpack(row.attributes) if not name.startswith("@")]
             told.steps.append(_step("plan", row.kind.value, details=details) | _waiting(row))
         if escrow is not None:
-            told.problems.append(escrow.problem)
+            if escrow.problem not in told.problems:
+                told.problems.append(escrow.problem)
             told.steps.append(_step(escrow.stage, "set aside", details=[f"{escrow.attempts} attempts"]))
         told.state = _state(entry, out, planned, escrow)
         return told
