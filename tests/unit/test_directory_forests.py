@@ -183,7 +183,9 @@ def test_when_the_user_leaves_the_contact_is_there_again(company: Company) -> No
     assert (card["displayName"], card["proxyAddresses"]) == ("Ann (partner)", ["SMTP:ann@contoso.test"])
     company.done(update("card-ann", "contact", city="Oslo"), job=RESOURCES)
     assert company.directory.show_object("contacts", card["id"])["city"] == "Oslo"
-    back = Change(Kind.RESTORE, "user", Anchor("ann"), "id-ann", company.find("ann").target, with_mail("ann").attributes)
+    back = Change(
+        Kind.RESTORE, "user", Anchor("ann"), "id-ann", company.find("ann").target, with_mail("ann").attributes
+    )
     assert company.done(back) == [id_]
     assert names(company, "contacts") == []
 
