@@ -112,7 +112,8 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.ERROR,
         "No object of that name is known",
         "No job has read a DN, GUID or UPN like this, and the directory has none.",
-        "Check the spelling; an object created just now is known after the next cycle.",
+        "Check the spelling. Who is not in the directory yet is found by DN or GUID alone; an object created just now "
+        "is known after the next cycle.",
     ),
     Entry(
         "time-unreadable",
