@@ -141,6 +141,12 @@ def test_changed_rules_have_another_digest():
         (constant("accountEnabled", "perhaps"), "schema-unreadable", "source.name", "neither True nor False"),
         (direct("accountEnabled", "mail", defaultValue="no"), "schema-unreadable", "defaultValue", "neither True"),
         (direct("mail", "mail", flowType="ValueAddOnly"), "schema-unreadable", "flowType", "several values"),
+        (
+            direct("businessPhones", "telephoneNumber", flowType="ValueAddOnly"),
+            "schema-unreadable",
+            "flowType",
+            "businessPhones has one",
+        ),
         (direct("mail", "mail", mergeType="Merge"), "schema-unreadable", "mergeType", "several values"),
         (direct("manager", "mail"), "schema-unreadable", "source.name", "manager is a reference"),
         (computed("manager", "[manager]"), "schema-unsupported", "source", "a reference flows directly"),

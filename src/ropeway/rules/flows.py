@@ -19,6 +19,9 @@ from ropeway.rules.times import times_compared
 UNIQUE = ("userPrincipalName", "mailNickname")
 """Target attributes that the directory can look up before it gives a new object a value."""
 
+ONE_VALUE = frozenset({"businessPhones"})
+"""A list of at most one value (Graph, resource user: “only one number can be set for this property”)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceFlow:
@@ -49,7 +52,7 @@ def compiled_flow(
 
 def _refuse_lists_of_one(mapping: AttributeMapping, target: AttributeDefinition, path: str) -> None:
     """Adding and merging values needs an attribute that holds several."""
-    if target.multivalued:
+    if target.multivalued and target.name not in ONE_VALUE:
         return
     for key, said, refuse in (
         ("mergeType", mapping.merge_type, mapping.merge_type is not MergeType.UPDATE),
