@@ -268,3 +268,19 @@ def test_a_mapping_that_fails_names_function_argument_and_value_changes_nothing_
     assert (shown["city"], shown["employeeId"]) == ("Rome", "10")
     view = desk.explain(ours, ann)
     assert (view["state"], view["problems"]) == ("in step", [])
+
+
+# set aside at the import
+
+
+def test_who_is_set_aside_at_the_import_is_told_with_the_problem(desk: Desk) -> None:
+    ours = desk.company()
+    ann, ben = ours.person("Ann"), ours.person("Ben", pwdLastSet="never")
+    desk.follow(ours)
+    ann.values["pwdLastSet"] = "yesterday"
+    desk.cycle(ours)
+    for person, value in ((ann, "yesterday"), (ben, "never")):
+        said = desk.told(ours, person)
+        assert re.search(r"^import +set aside: The entry in line \d+ has a value that breaks the schema", said, re.M)
+        assert f"value “{value}”]: It cannot be read: it is not a whole number" in said
+        assert "Correct the value in the directory" in said

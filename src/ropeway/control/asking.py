@@ -11,14 +11,14 @@ from ropeway.control.protocol import EventFilter, EventView, ExplainView
 from ropeway.control.sources import Ask, open_source
 from ropeway.control.views import told as watermark_told
 from ropeway.directory import Directory
-from ropeway.engine.explaining import Explaining, Explanation
+from ropeway.engine.explaining import Explaining, Explanation, tried
 from ropeway.engine.intake import entry_of
 from ropeway.engine.ports import Resolves
 from ropeway.engine.records import Entry, Escrow
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings
 from ropeway.model.pages import Whole
-from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.problems import Problem, RopewayError, title_of
 from ropeway.rules import Rules, compile_rules
 from ropeway.rules.layers import job_schema
 from ropeway.store import explaining, looking
@@ -94,9 +94,9 @@ class Asking:
             steps=(
                 {
                     "stage": "import",
-                    "outcome": "could not be understood",
-                    "rule": aside.problem.code,
-                    "details": [f"tried {aside.attempts} times"],
+                    "outcome": f"set aside: {title_of(aside.problem)}",
+                    "rule": "",
+                    "details": [tried(aside)],
                 },
             ),
             problems=(aside.problem,),

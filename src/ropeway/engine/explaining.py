@@ -16,7 +16,7 @@ from ropeway.engine.state import State
 from ropeway.engine.whereabouts import container_told, groups_told
 from ropeway.engine.work import filetime
 from ropeway.model.job import JobSettings
-from ropeway.model.problems import Problem
+from ropeway.model.problems import Problem, title_of
 from ropeway.model.values import Attributes, unpack
 from ropeway.rules import MappingFailed, ObjectRule, Rules, TypeRule
 
@@ -71,7 +71,7 @@ class Explaining:
         if escrow is not None:
             if escrow.problem not in told.problems:
                 told.problems.append(escrow.problem)
-            told.steps.append(_step(escrow.stage, "set aside", details=[f"{escrow.attempts} attempts"]))
+            told.steps.append(_step(escrow.stage, f"set aside: {title_of(escrow.problem)}", details=[tried(escrow)]))
         told.state = _state(entry, out, planned, escrow)
         return told
 
@@ -133,6 +133,11 @@ class Explaining:
                 "map", "failed" if failures else f"{len(told.attributes)} attributes", rule=rule.name, details=details
             )
         )
+
+
+def tried(aside: Escrow) -> str:
+    """How often an object was tried: `tried once`, `tried 3 times`."""
+    return "tried once" if aside.attempts == 1 else f"tried {aside.attempts:,} times"
 
 
 def _covered(line: dict[str, Any]) -> dict[str, Any]:
