@@ -33,6 +33,16 @@ def test_who_cannot_be_exported_is_set_aside_and_the_others_go_on(trial: Trial, 
     assert (outcome.result, outcome.failed, trial.users()) == ("completed-with-errors", 1, {"Ann"})
 
 
+def test_who_cannot_even_be_read_counts_as_failed_and_is_tried_again(trial: Trial, company: Company) -> None:
+    company.person("Ann")
+    bob = company.person("Bob", displayName=["Bob", "Robert"])
+    job = trial.job(company)
+    first = job.run()
+    assert (first.result, first.failed, trial.users()) == ("completed-with-errors", 1, {"Ann"})
+    trial.now += 6 * HOUR
+    assert (job.run().failed, escrow(job, bob).attempts) == (1, 2)  # pyright: ignore
+
+
 def test_who_was_set_aside_is_tried_again_when_the_time_has_come(trial: Trial, company: Company, zoe: Thing) -> None:
     job = trial.job(company)
     job.run()

@@ -60,7 +60,7 @@ class Cycle:
             rules_changed = self._decide_anew_where_rules_changed()
             deciding = Deciding(work, everything=first or rules_changed)
             deciding.run()
-        outcome.decided, outcome.failed = deciding.decided, deciding.failed
+        outcome.decided, outcome.failed = deciding.decided, read.failed + deciding.failed
         doubts = missing_bases(work.state, work.settings.scope, work.rules) or unreadable_groups(work)
         if doubts:
             raise RopewayError(doubts[0])

@@ -34,6 +34,8 @@ class Read:
     complete: bool = False
     live: int = 0
     """Objects that a full read brought, containers aside."""
+    failed: int = 0
+    """Objects that were there and could not be understood."""
     problems: list[Problem] = field(default_factory=list[Problem])
 
 
@@ -103,12 +105,17 @@ def without_watermark(page: Page) -> Page:
 def _take(work: Work, intake: Intake, page: Page, read: Read) -> None:
     if page.items or (page.watermark is not None and intake.is_news(page.watermark)):
         work.state.store(intake.take(page))
-        if intake.failed:
-            work.state.report(work.cycle(), intake.failed)
-            read.problems += [problem for anchor, _, _, problem, _ in intake.failed if not anchor]
+        _note_failures(work, intake, read)
     read.items += len(page.items)
     read.problems += page.problems
     work.say("import", read.items, page.total)
+
+
+def _note_failures(work: Work, intake: Intake, read: Read) -> None:
+    if intake.failed:
+        work.state.report(work.cycle(), intake.failed)
+        read.failed += len(intake.failed)
+        read.problems += [problem for anchor, _, _, problem, _ in intake.failed if not anchor]
 
 
 def _bury_unseen(work: Work, generation: int) -> None:
@@ -149,7 +156,9 @@ def _compare(work: Work, source: Enumerates, read: Read) -> bool:
         known = work.state.known_digests(page.anchors)
         work.state.stamp(known, generation)
         missing = [a for a in page.anchors if not known.get(a, (b"", False))[1]]
-        _ask(work, missing, generation, read)
+        escrows = work.state.escrowed(missing).items() if missing else ()
+        aside = {anchor for anchor, escrow in escrows if escrow.stage == "import"}  # they have times of their own
+        _ask(work, [a for a in missing if a not in aside], generation, read)
         complete = page.complete
     while complete and (unseen := work.state.unseen(generation, BATCH)):
         _ask(work, unseen, generation, read)
@@ -168,6 +177,7 @@ def _ask(work: Work, anchors: list[Anchor], generation: int, read: Read) -> None
             gone.append(anchor)
         else:
             work.state.store(intake.take_one(whole))
+            _note_failures(work, intake, read)
             read.items += 1
     if gone:
         bury(work, gone, generation)
