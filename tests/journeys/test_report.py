@@ -213,3 +213,28 @@ def test_two_accounts_with_one_source_anchor_are_an_error(desk: Desk) -> None:
         company.person(name, displayName=name, **{"mS-DS-ConsistencyGuid": "a" * 16})
     desk.job(company)
     assert {(who, error) for who, _, error in desk.found()} >= {("Ann", "anchor"), ("Bob", "anchor")}
+
+
+def test_a_scope_that_selects_nobody_is_told_by_report_plan_and_run(desk: Desk) -> None:
+    company = desk.company()
+    empty = company.unit("Empty")
+    ann = company.person("Ann")
+    desk.job(company, "Contoso", "--container", company.dn(empty))
+    for command in (("report", "Contoso"), ("job", "plan", "Contoso"), ("job", "run", "Contoso")):
+        said = desk.run(*command)
+        assert "Nothing is in scope, of 3 objects read. The scope: ropeway job show Contoso" in said
+        assert "in step" not in said
+    ann.parent = empty.number
+    company.write()
+    assert "Nothing is in scope" not in desk.run("job", "plan", "Contoso")
+    assert "1 created" in desk.run("job", "run", "Contoso")
+
+
+def test_a_staging_job_says_how_many_changes_are_due(desk: Desk) -> None:
+    company = desk.company()
+    company.people(3)
+    desk.job(company, "Contoso", "--staging")
+    for _ in range(2):
+        said = desk.run("job", "run", "Contoso")
+        assert "3 changes due, and not written, because the job is staging: ropeway job plan Contoso" in said
+    assert desk.users() == {}

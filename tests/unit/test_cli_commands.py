@@ -181,6 +181,25 @@ def test_a_run_tells_numbers_and_where_to_look(run: Run, company: Company, capsy
     assert "57 changes held until approved: ropeway job holds Contoso" in out
 
 
+def test_a_run_of_a_staging_job_tells_what_is_due_and_not_written(
+    run: Run, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company.cycle = CycleView(job="Contoso", kind="delta", result="nothing-to-do", staged=1397)
+    run("job", "run", "Contoso")
+    out = capsys.readouterr().out
+    assert "1,397 changes due, and not written, because the job is staging: ropeway job plan Contoso" in out
+    assert "nothing to do" not in out
+
+
+def test_a_new_staging_job_is_planned_and_compared_not_run(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("job", "create", "active-directory", "--name", "Trial", "--domain", "contoso.test", "--staging")
+    out = capsys.readouterr().out
+    assert "ropeway job plan Trial" in out
+    assert "ropeway job compare Trial OTHER" in out
+    assert "ropeway run" not in out
+    assert "job run" not in out
+
+
 def test_a_job_that_another_process_runs_has_an_exit_code_of_its_own(run: Run, company: Company) -> None:
     company.failure = RopewayError(Problem("job-is-running", object="Contoso"))
     assert run("job", "run", "Contoso") == Code.RUNNING_ELSEWHERE

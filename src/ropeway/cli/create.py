@@ -206,9 +206,18 @@ def _create(session: Session, source: SourceSettings, job: JobOptions) -> None:
             excluded_containers=job.exclude_container or (),
         )
     session.say(
-        view,
-        f"The job {view.name} is created: {view.source}. Its state is in {session.place}.",
-        f"See what it would do:  {session.command('job', 'plan', view.name)}",
+        view, f"The job {view.name} is created: {view.source}. Its state is in {session.place}.", *_next(session, view)
+    )
+
+
+def _next(session: Session, view: JobView) -> list[str]:
+    """What to do with a new job."""
+    plan = f"See what it would do:  {session.command('job', 'plan', view.name)}"
+    if view.settings.staging:
+        compare = session.command("job", "compare", view.name, "OTHER")
+        return [plan, f"Beside another job:    {compare}", "The job is staging: it never writes to the directory."]
+    return [
+        plan,
         f"Run it once:           {session.command('job', 'run', view.name)}",
         f"Stay in step:          {session.command('run', view.name)}",
-    )
+    ]

@@ -164,8 +164,17 @@ class InProcess:
             finally:
                 running.close()
                 self._courier.deliver()
+            view = self._not_written(cycle_view(running.name, outcome))
         self._keep_house()
-        return cycle_view(running.name, outcome)
+        return view
+
+    def _not_written(self, view: CycleView) -> CycleView:
+        """What was done, with what a healthy look would hide: a staging job's changes, a scope of nobody."""
+        row = self._row(view.job)
+        key = Key(tenant=TENANT, job=row.number)
+        with self._db.read() as c:
+            staged = sum(looking.plan_counts(c, key).values()) if row.settings.staging else 0
+        return msgspec.structs.replace(view, staged=staged, out_of_scope=self._out_of_scope(row))
 
     def plan_job(
         self, job: str, *, limit: int = 200, refresh: bool = True, progress: OnProgress | None = None
@@ -177,11 +186,21 @@ class InProcess:
                 work = running.work()
                 changes = change_views(work.state, work.target, work.rules, limit)
                 counts = work.state.plan_counts()
+                out_of_scope = self._out_of_scope(self._row(job))
             finally:
                 running.close()
         return PlanView(
-            job=job, counts=counts, changes=tuple(changes), holds=tuple(self.holds(job)), problems=tuple(problems)
+            job=job,
+            counts=counts,
+            changes=tuple(changes),
+            holds=tuple(self.holds(job)),
+            out_of_scope=out_of_scope,
+            problems=tuple(problems),
         )
+
+    def _out_of_scope(self, row: JobRow) -> int:
+        with self._db.read() as c:
+            return looking.without_scope(c, Key(tenant=TENANT, job=row.number))
 
     def report_job(
         self,
@@ -204,7 +223,8 @@ class InProcess:
                 others = [row for row in jobs.every(c, TENANT) if row.number != about.number]
             reporting = Reporting(self._db, self._directory, TENANT)
             with_rules = [(row, compile_rules(job_schema(row.settings))) for row in (about, *others)]
-            return reporting.run(with_rules[0], with_rules[1:], limit=limit, each=each, progress=progress)
+            report = reporting.run(with_rules[0], with_rules[1:], limit=limit, each=each, progress=progress)
+            return msgspec.structs.replace(report, out_of_scope=self._out_of_scope(about))
 
     def holds(self, job: str) -> Sequence[HoldView]:
         row = self._row(job)

@@ -91,6 +91,10 @@ class CycleView(msgspec.Struct, frozen=True, kw_only=True):
     held: int = 0
     failed: int = 0
     waiting: int = 0
+    staged: int = 0
+    """Changes that are due and not written, since the job is staging."""
+    out_of_scope: int = 0
+    """How many objects were read, where not one of them is in scope; 0 where one is."""
     seconds: dict[str, float] = {}
     """By stage."""
     problems: tuple[Problem, ...] = ()
@@ -127,6 +131,8 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     """`create user`, `delete group`, … to number."""
     changes: tuple[ChangeView, ...] = ()
     holds: tuple[HoldView, ...] = ()
+    out_of_scope: int = 0
+    """How many objects were read, where not one of them is in scope; 0 where one is."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -289,6 +295,8 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     job: str
     examined: int
     """Objects in scope that were looked at."""
+    out_of_scope: int = 0
+    """How many objects were read, where not one of them is in scope; 0 where one is."""
     counts: dict[str, int] = {}
     """`error duplicate`, `warning unverified`, … to number."""
     findings: tuple[FindingView, ...] = ()

@@ -102,6 +102,20 @@ def counts(c: Connection, key: Key) -> dict[str, dict[str, int]]:
     }
 
 
+def without_scope(c: Connection, key: Key) -> int:
+    """How many objects were read, where not one of them is in scope; 0 where one is, or may be."""
+    here = entry.c.job == key["job"]
+    chosen = and_(entry.c.in_scope == true(), entry.c.target_type.is_not(None))
+    some = (
+        select(entry.c.number).where(here, entry.c.target.is_not(None)),
+        *(select(table.c.job).where(table.c.job == key["job"]) for table in (change, escrow, due)),
+        select(entry.c.number).where(here, entry.c.live == true(), chosen),
+    )
+    if any(c.execute(one.limit(1)).first() for one in some):
+        return 0
+    return c.scalar(select(func.count()).where(here, entry.c.live == true())) or 0
+
+
 def plan_counts(c: Connection, key: Key) -> dict[str, int]:
     """`create user` and so on to number."""
     rows = c.execute(

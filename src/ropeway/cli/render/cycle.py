@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ropeway.cli.render.words import Command, counted, listed, problem_lines
+from ropeway.cli.render.words import Command, counted, listed, out_of_scope_words, problem_lines
 from ropeway.cli.times import duration
 from ropeway.control.protocol import CycleView
 
@@ -34,12 +34,17 @@ def cycle_lines(cycle: CycleView, command: Command) -> list[str]:
         WRITTEN.get(kind, f"{{}} {kind}").format(f"{number:,}") for kind, number in cycle.exported.items() if number
     ]
     said = [
-        RESULT[cycle.result],
+        "" if cycle.staged else RESULT[cycle.result],
         f"{cycle.read:,} read" if cycle.read else "",
-        listed(written) if written else "nothing written" if cycle.result != "nothing-to-do" else "",
+        listed(written) if written else "nothing written" if cycle.staged or cycle.result != "nothing-to-do" else "",
     ]
     took = f" ({duration(sum(cycle.seconds.values()))})" if cycle.seconds else ""
     lines = [f"{cycle.job}, {KINDS[cycle.kind]}: {', '.join(part for part in said if part)}{took}."]
+    if cycle.staged:
+        due = f"{counted(cycle.staged, 'change')} due, and not written, because the job is staging"
+        lines.append(f"{due}: {command('job', 'plan', cycle.job)}")
+    if cycle.out_of_scope:
+        lines.append(out_of_scope_words(cycle.out_of_scope, cycle.job, command))
     if cycle.failed:
         failures = command("log", "--job", cycle.job, "--status", "failure")
         lines.append(f"{counted(cycle.failed, 'object')} could not be brought into step, and the reasons: {failures}")

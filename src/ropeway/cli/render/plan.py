@@ -7,7 +7,7 @@ from itertools import groupby
 
 from ropeway.cli.output import Block, Heading
 from ropeway.cli.render.holds import hold_lines
-from ropeway.cli.render.words import Command, counted, problem_lines
+from ropeway.cli.render.words import Command, counted, out_of_scope_words, problem_lines
 from ropeway.cli.safe import brief, several
 from ropeway.control.protocol import ChangeView, PlanView
 from ropeway.model.problems import describe
@@ -18,7 +18,9 @@ ORDER = ("create", "adopt", "restore", "update", "links", "empty", "disable", "d
 def plan_blocks(plan: PlanView, command: Command) -> Iterator[Block]:
     """Counts and changes by kind, then holds and problems."""
     total = sum(plan.counts.values())
-    if not total:
+    if plan.out_of_scope:
+        yield out_of_scope_words(plan.out_of_scope, plan.job, command)
+    elif not total:
         yield f"{plan.job} is in step: there is nothing to write."
     shown = sorted(plan.changes, key=_group)
     listed: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ropeway.cli.output import Block, Heading, Table
-from ropeway.cli.render.words import Command, counted, without_domain
+from ropeway.cli.render.words import Command, counted, out_of_scope_words, without_domain
 from ropeway.cli.safe import brief
 from ropeway.control.protocol import FindingView, ReportView
 from ropeway.model.problems import known
@@ -34,7 +34,11 @@ def row(finding: FindingView) -> tuple[str, ...]:
 
 def report_blocks(report: ReportView, command: Command) -> Iterator[Block]:
     """What was found, the gravest first, then the counts, and what each error means."""
+    if report.out_of_scope:
+        yield out_of_scope_words(report.out_of_scope, report.job, command)
     if not report.counts:
+        if report.out_of_scope:
+            return
         yield f"{counted(report.examined, 'object')} looked at, nothing found: {report.job} can run."
         return
     columns = ("Severity", "Error", "Object", "Attribute", "Value", "Suggested value", "Action", "Remark")

@@ -38,6 +38,14 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def out_of_scope_words(number: int, job: str, command: Command) -> str:
+    """That a scope selects nobody, and where to look."""
+    return (
+        f"Nothing is in scope, of {counted(number, 'object')} read. The scope: {command('job', 'show', job)}; "
+        f"why an object is out of it: {command('explain', 'DN')}"
+    )
+
+
 def problem_lines(problems: Iterable[Problem], indent: str = "") -> list[str]:
     """Each problem in its sentences."""
     return [f"{indent}{describe(problem)}" for problem in problems]
