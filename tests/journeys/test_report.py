@@ -238,3 +238,21 @@ def test_a_staging_job_says_how_many_changes_are_due(desk: Desk) -> None:
         said = desk.run("job", "run", "Contoso")
         assert "3 changes due, and not written, because the job is staging: ropeway job plan Contoso" in said
     assert desk.users() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "no visible character"),
+        (" ", "no visible character"),
+        ("Con\ntoso", "line breaks or control characters"),
+        ("Con\x1b[31mtoso", "line breaks or control characters"),
+        ("C" * 101, "101 characters"),
+    ],
+)
+def test_a_name_that_nobody_could_see_or_type_is_refused(desk: Desk, name: str, reason: str) -> None:
+    company = desk.company()
+    company.write()
+    assert main(["job", "create", "ldif", "--name", name, "--path", str(company.path)]) == Code.FAILED
+    assert reason in desk.capsys.readouterr().err
+    assert desk.read("job", "list") == []

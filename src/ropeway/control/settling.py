@@ -11,16 +11,35 @@ from ropeway.control.sources import Ask, open_source
 from ropeway.engine.ports import Resolves, Source
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings, Scope
-from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.watermark import Wanted
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import canonical, imported, job_schema, with_schema
+
+LONGEST_NAME = 100
+"""Characters of a job's name."""
+
+
+def refuse_unfit_name(name: str) -> None:
+    """RopewayError `job-name-unfit` for a name that nobody could see in a list, or type."""
+    reason = (
+        "It has no visible character"
+        if not name.strip()
+        else f"It has {len(name):,} characters"
+        if len(name) > LONGEST_NAME
+        else "It has line breaks or control characters"
+        if not name.isprintable()
+        else ""
+    )
+    if reason:
+        raise RopewayError(Problem("job-name-unfit", value=shown(name), details={"reason": reason}))
 
 
 def settled(
     settings: JobSettings, containers: Sequence[str], groups: Sequence[str], excluded: Sequence[str], ask: Ask | None
 ) -> JobSettings:
     """The settings with containers and groups by GUID; RopewayError for whatever would only fail later."""
+    refuse_unfit_name(settings.name)
     if settings.schema is not None:
         document = with_pins(canonical(imported(settings.schema)[0]), settings, None, ask)
         settings = with_schema(settings, document)

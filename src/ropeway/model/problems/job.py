@@ -20,6 +20,13 @@ ENTRIES: tuple[Entry, ...] = (
         "Choose another name, or look at the existing one with `ropeway job show {object}`.",
     ),
     Entry(
+        "job-name-unfit",
+        Severity.ERROR,
+        "This cannot be the name of a job",
+        "{reason}.",
+        "Choose a name of 1 to 100 characters that can be seen and typed, like --name Contoso.",
+    ),
+    Entry(
         "job-paused",
         Severity.ERROR,
         "The job is paused",
