@@ -14,6 +14,7 @@ from ropeway.cli import output
 from ropeway.cli.arguments import FLAGS, global_options_first, refuse_passwords
 from ropeway.cli.environment import as_url, without_password
 from ropeway.cli.exits import MEANING, OF_RESULT, Code, Refused
+from ropeway.cli.main import main
 from ropeway.cli.output import Heading, Table
 from ropeway.cli.progress import ProgressLine
 from ropeway.cli.render.words import without_domain
@@ -204,3 +205,10 @@ def test_progress_into_a_file_is_a_line_now_and_then() -> None:
 
 def test_quiet_is_quiet() -> None:
     assert counting(Terminal(), seconds=1, quiet=True) == ""
+
+
+def test_the_version_can_be_asked_for_as_of_every_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    asked = capsys.readouterr().out.strip()
+    assert main(["version"]) == 0
+    assert capsys.readouterr().out.startswith(f"{asked} (Python ")

@@ -69,6 +69,14 @@ for name, text in LATE.items():
     app.add_typer(typer.Typer(help=text), name=name)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"ropeway {version_of('ropeway')}")
+        raise typer.Exit
+
+
 @app.callback()
 def ropeway(
     context: typer.Context,
@@ -83,6 +91,10 @@ def ropeway(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print records as JSON on stdout, and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no remarks.")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool,
+        typer.Option("--version", is_eager=True, callback=_version, help="The version of Ropeway, and nothing else."),
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when Ropeway itself fails.")] = False,
 ) -> None:
     """Keep a cloud directory in step with Active Directory."""
