@@ -256,3 +256,13 @@ def test_a_name_that_nobody_could_see_or_type_is_refused(desk: Desk, name: str, 
     assert main(["job", "create", "ldif", "--name", name, "--path", str(company.path)]) == Code.FAILED
     assert reason in desk.capsys.readouterr().err
     assert desk.read("job", "list") == []
+
+
+def test_a_job_that_was_stopped_is_shown_and_listed_with_the_problem(desk: Desk) -> None:
+    company = desk.company()
+    desk.job(company)
+    company.path.unlink()
+    for _ in range(2):
+        desk.run("job", "run", "Contoso", expect=Code.STOPPED)
+    for command in (("job", "show", "Contoso"), ("job", "list")):
+        assert "2, last by: The LDIF file is not there" in desk.run(*command)

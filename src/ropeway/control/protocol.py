@@ -65,6 +65,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     """When the last cycle that ended well began; of a job that polls, to the hour."""
     failures_in_row: int = 0
     """Cycles stopped by a problem since then."""
+    stopped_by: Problem | None = None
+    """The problem of the last of them."""
     active: str | None = None
     """The machine that runs it, or ran it last, and since when no other did."""
 

@@ -77,6 +77,7 @@ def job_view(
         next_run=iso(next_run(row.settings, row.status, row.standing, now)),
         last_run=iso(row.standing.last_run),
         failures_in_row=row.standing.failures_in_row,
+        stopped_by=row.standing.stopped.error if row.standing.stopped else None,
         active=f"{active.machine} since {iso(active.since)}" if active else None,
         id=row.id,
         name=row.name,

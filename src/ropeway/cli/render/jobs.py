@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ropeway.cli.output import Block, Heading, Table
-from ropeway.cli.render.life import life_rows
+from ropeway.cli.render.life import life_rows, stopped_words
 from ropeway.cli.render.words import Command, counted, problem_lines
 from ropeway.cli.safe import brief
 from ropeway.cli.times import local
@@ -34,6 +34,8 @@ def table(jobs: Sequence[JobView], place: str) -> Iterator[Block]:
     ]
     yield Table(("Job", "Source", "Status", "Last success", *numbers), rows, numbers=frozenset(numbers))
     for job in jobs:
+        if job.failures_in_row:
+            yield f"{job.name}: stopped in a row: {stopped_words(job)}"
         yield from problem_lines(job.problems, f"{job.name}: ")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ropeway.cli.times import interval_words, local
 from ropeway.control.protocol import JobView
 from ropeway.model.job import JobSettings
+from ropeway.model.problems import title_of
 
 
 def every_words(settings: JobSettings) -> str:
@@ -18,6 +19,11 @@ def every_words(settings: JobSettings) -> str:
     return f"every {interval_words(settings.schedule.every)}"
 
 
+def stopped_words(job: JobView) -> str:
+    """How often a job was stopped in a row, and the last time by what."""
+    return f"{job.failures_in_row:,}" + (f", last by: {title_of(job.stopped_by)}" if job.stopped_by else "")
+
+
 def life_rows(job: JobView) -> Iterator[tuple[str, str]]:
     """Schedule, next run, machine, quarantine."""
     yield "Schedule", every_words(job.settings)
@@ -26,7 +32,7 @@ def life_rows(job: JobView) -> Iterator[tuple[str, str]]:
         machine, _, since = job.active.partition(" since ")
         yield "Active machine", f"{machine}, since {local(since)}"
     if job.failures_in_row:
-        yield "Stopped in a row", f"{job.failures_in_row:,}"
+        yield "Stopped in a row", stopped_words(job)
     if job.quarantine:
         yield "Quarantine", f"{job.quarantine.reason}, since {local(job.quarantine.current_began)}"
         yield "Next attempt", f"{local(job.quarantine.next_attempt)}, after {job.quarantine.series_count:,}"
