@@ -17,7 +17,7 @@ from tests.crash.picture import picture
 from tests.unit.engine_company import Company
 
 Make = Callable[[str, Company], None]
-TROUBLE = {"database-trouble", "directory-unavailable", "state-cannot-open"}
+TROUBLE = {"state-disk-full", "database-trouble", "directory-unavailable", "state-cannot-open"}
 
 
 def is_sound(file: Path) -> bool:

@@ -37,9 +37,9 @@ def test_a_broken_database_stops_the_job_and_nothing_is_half_written(company: Co
     assert len(company.done(person("ben"), person("cem"))) == 2
 
 
-def test_a_missing_table_is_told_as_a_problem_of_the_database(company: Company) -> None:
+def test_a_missing_table_is_told_as_a_state_of_another_version(company: Company) -> None:
     tables.key.drop(company.database.engine)
-    with pytest.raises(RopewayError, match="directory-unavailable"):
+    with pytest.raises(RopewayError, match="state-of-another-version"):
         company.send(person("ann"))
 
 

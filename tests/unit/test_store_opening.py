@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from ropeway.control.in_process import open_control
+from ropeway.control.running import trouble
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.store.database import Database
 from ropeway.store.schema import HEAD
@@ -122,3 +123,33 @@ def test_an_empty_file_becomes_a_state(tmp_path: Path) -> None:
     connection = sqlite3.connect(file)
     assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
     connection.close()
+
+
+def test_a_full_disk_is_told_with_the_file_and_how_to_look(tmp_path: Path) -> None:
+    file = tmp_path / "state.sqlite"
+    control = open_control(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}")
+    ballast = text("CREATE TABLE ballast AS SELECT zeroblob(1000000) AS weight")
+    with database.write() as c:
+        c.execute(text("PRAGMA max_page_count = 1"))
+        with pytest.raises(RopewayError) as error, trouble():
+            c.execute(ballast)
+    assert error.value.problem.code == "state-disk-full"
+    assert f"[{file}]" in str(error.value)
+    assert f"df -h {tmp_path} " in str(error.value)
+    database.close()
+    control.close()
+
+
+@pytest.mark.parametrize("loss", ["ALTER TABLE job DROP COLUMN standing", "DROP TABLE job"])
+def test_a_state_without_a_table_or_column_is_of_another_version(database_url: str, loss: str) -> None:
+    control = open_control(database_url)
+    database = Database(database_url)
+    with database.write() as c:
+        c.execute(text(loss))
+    database.close()
+    with pytest.raises(RopewayError) as error:
+        control.jobs()
+    assert error.value.problem.code == "state-of-another-version"
+    assert "space" not in str(error.value)
+    control.close()

@@ -41,7 +41,7 @@ from ropeway.control.protocol import (
     ReportView,
 )
 from ropeway.control.reporting import Reporting
-from ropeway.control.running import Running, dead_holders, said, trouble
+from ropeway.control.running import Running, dead_holders, trouble
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.control.schemas import Form, Schemas
@@ -59,6 +59,7 @@ from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 from ropeway.store.schema import prepare
 from ropeway.store.state import SqlState
+from ropeway.store.trouble import state_problem
 
 TENANT = 1
 COLLECT = (100_000, 20, 100)
@@ -82,7 +83,7 @@ def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
     try:
         database = Database(url)
     except (SQLAlchemyError, ImportError) as error:
-        raise RopewayError(Problem("state-cannot-open", object=_file(url), details={"error": said(error)})) from error
+        raise RopewayError(state_problem(error, "state-cannot-open", _file(url))) from error
     except ValueError:
         raise RopewayError(
             Problem("state-cannot-open", object=_file(url), details={"error": "its port is no number"})
@@ -93,7 +94,7 @@ def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
         directory.initialise("Ropeway", INITIAL_DOMAIN)
     except (SQLAlchemyError, OSError) as error:
         database.close()
-        raise RopewayError(Problem("state-cannot-open", object=_file(url), details={"error": said(error)})) from error
+        raise RopewayError(state_problem(error, "state-cannot-open", _file(url))) from error
     except RopewayError:
         database.close()
         raise

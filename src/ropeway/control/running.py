@@ -32,6 +32,7 @@ from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
+from ropeway.store.trouble import is_of_another_version, state_problem
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 """Seconds between attempts of a job in trouble: twice as many each time."""
@@ -52,33 +53,17 @@ UNFORESEEN = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 @contextmanager
 def trouble() -> Generator[None, None, None]:
-    """Turns what a database says into `database-trouble`, and text that it cannot hold into `text-unreadable`."""
+    """Turns what a database says into a problem of the state, and text that it cannot hold into `text-unreadable`."""
     try:
         yield
     except UnicodeEncodeError as error:
         raise RopewayError(Problem("text-unreadable", value=shown(error.object))) from error
     except DBAPIError as error:
-        if isinstance(error, UNFORESEEN):
+        if isinstance(error, UNFORESEEN) and not is_of_another_version(error):
             raise
-        raise RopewayError(Problem("database-trouble", details={"error": said(error)})) from error
+        raise RopewayError(state_problem(error, "database-trouble")) from error
     except OSError as error:
-        raise RopewayError(Problem("database-trouble", details={"error": said(error)})) from error
-
-
-def said(error: Exception) -> str:
-    """What a database said, in a line: of PostgreSQL's answer the part that tells why, not the way there."""
-    orig = getattr(error, "orig", None) or error
-    text = str(orig).strip() or type(orig).__name__
-    for mark in ("FATAL:", "failed: "):
-        before, found, why = text.partition(mark)
-        text = f"{_server(before)}{why.strip()}" if found and why else text
-    return shown(text.splitlines()[0])
-
-
-def _server(way: str) -> str:
-    """The server's address, where the way there names one."""
-    at = way.find(" at ")
-    return way[at + 4 :].strip() + ": " if at >= 0 else ""
+        raise RopewayError(state_problem(error, "database-trouble")) from error
 
 
 def refuse_rest(row: JobRow) -> None:

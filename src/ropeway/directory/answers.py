@@ -9,6 +9,7 @@ from ropeway.directory.record import Record
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.model.changes import Change, Desired
 from ropeway.model.problems import Problem, shown
+from ropeway.store.trouble import state_problem
 
 _WITHHELD = {"userPrincipalName": "duplicate-upn", "proxyAddresses": "duplicate-proxy-address"}
 
@@ -60,4 +61,4 @@ def becomes(work: Workspace, change: Change, known: Known) -> Desired:
 
 def reported(error: DBAPIError) -> Problem:
     """The database's trouble as a problem; never its address, which may hold a password."""
-    return Problem("directory-unavailable", details={"reason": shown(str(error.orig))})
+    return state_problem(error, "directory-unavailable")

@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import ExceptionContext
+
+from ropeway.store.trouble import name_file
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -56,6 +59,11 @@ def _sqlite_engine(url: str) -> Engine:
         connection.isolation_level = None  # we begin transactions ourselves
         for pragma in SQLITE_PRAGMAS:
             connection.execute(pragma)
+
+    @event.listens_for(engine, "handle_error")
+    def _(context: ExceptionContext) -> None:  # pyright: ignore[reportUnusedFunction]
+        if context.sqlalchemy_exception is not None and engine.url.database:
+            name_file(context.sqlalchemy_exception, engine.url.database.removeprefix("file:"))
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -15,7 +15,12 @@ from ropeway.engine.work import Work
 from ropeway.model.job import JobSettings
 from ropeway.model.problems import Problem, RopewayError
 
-OURS = frozenset({"lease-lost", "job-is-running", "database-trouble", "job-paused", "job-disabled"})
+OURS = frozenset(
+    {
+        *("lease-lost", "job-is-running", "job-paused", "job-disabled"),
+        *("database-trouble", "state-disk-full", "state-of-another-version"),
+    }
+)
 """Problems of this process or of the state, which say nothing about the job."""
 
 

@@ -141,8 +141,24 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.FATAL,
         "The state could not be read or written",
         "The system said: {error}.",
-        "Free some space, or bring the database back; the next run goes on where this one ended, nothing is lost.",
+        "Bring the database back, or free some space on its disk; the next run goes on where this one ended, nothing "
+        "is lost.",
+    ),
+    Entry(
+        "state-disk-full",
+        Severity.FATAL,
+        "The disk of the state is full",
+        "The system said: {error}.",
+        "Free some space (df -h {folder} shows how much there is); the next run goes on where this one ended, nothing "
+        "is lost.",
         also_known_as="stopped-database-disk-full",
+    ),
+    Entry(
+        "state-of-another-version",
+        Severity.FATAL,
+        "The state was made by another version of Ropeway, or changed by hand",
+        "A table or column is missing; the system said: {error}.",
+        "Use the version that made it (ropeway --version), or put its latest copy in its place.",
     ),
     Entry(
         "state-cannot-open",

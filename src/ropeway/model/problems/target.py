@@ -240,7 +240,7 @@ _WRITING = (
         "directory-unavailable",
         Severity.FATAL,
         "The directory's database does not work",
-        "It said: {reason}.",
+        "It said: {error}.",
         "See that the database runs, that its disk is not full and that the account may write. Nothing is lost: "
         "what was not written is sent again.",
     ),

@@ -1,0 +1,63 @@
+"""What a database's failure means for the person who must act."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from ropeway.model.problems import Problem, shown
+
+_UNKNOWN_TO_STATE = ("no such table", "no such column", "has no column named")
+"""SQLite's words where the state's tables are not this program's (its result code is 1 for every such error)."""
+
+_UNKNOWN_TO_SERVER = frozenset({"42P01", "42703"})
+"""SQLSTATE of PostgreSQL (Appendix A of its manual): undefined_table, undefined_column."""
+
+_NOTE = "The state is "
+
+_FULL = "database or disk is full"
+"""SQLite's words for SQLITE_FULL."""
+
+
+def state_problem(error: Exception, otherwise: str, file: str = "") -> Problem:
+    """The problem that an error of the state is, `otherwise` where it has no code of its own; `file` is the state's."""
+    told, file = said(error), file or _file(error)
+    if isinstance(error, DBAPIError) and is_of_another_version(error):
+        return Problem("state-of-another-version", object=file, details={"error": told})
+    if file and _FULL in told:
+        return Problem("state-disk-full", object=file, details={"error": told, "folder": str(Path(file).parent)})
+    return Problem(otherwise, object=file, details={"error": told})
+
+
+def is_of_another_version(error: DBAPIError) -> bool:
+    """Whether the state's tables are not this program's."""
+    told = str(error.orig)
+    state: object = getattr(error.orig, "sqlstate", None)
+    return state in _UNKNOWN_TO_SERVER or any(words in told for words in _UNKNOWN_TO_STATE)
+
+
+def name_file(error: BaseException, file: str) -> None:
+    """Note the file that an error is about; the driver's own error does not know it."""
+    error.add_note(f"{_NOTE}{file}")
+
+
+def _file(error: Exception) -> str:
+    notes: list[str] = getattr(error, "__notes__", [])
+    return next((note.removeprefix(_NOTE) for note in notes if note.startswith(_NOTE)), "")
+
+
+def said(error: Exception) -> str:
+    """What a database said, in a line: of PostgreSQL's answer the part that tells why, not the way there."""
+    orig = getattr(error, "orig", None) or error
+    text = str(orig).strip() or type(orig).__name__
+    for mark in ("FATAL:", "failed: "):
+        before, found, why = text.partition(mark)
+        text = f"{_server(before)}{why.strip()}" if found and why else text
+    return shown(text.splitlines()[0])
+
+
+def _server(way: str) -> str:
+    """The server's address, where the way there names one."""
+    at = way.find(" at ")
+    return way[at + 4 :].strip() + ": " if at >= 0 else ""
