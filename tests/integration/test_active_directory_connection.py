@@ -126,6 +126,16 @@ def test_a_server_that_is_not_there(contoso: Domain) -> None:
     assert code(settings(contoso, servers=[f"{contoso.address}:9"])) == "controller-unreachable"
 
 
+def test_every_server_that_was_tried_is_named_and_how_to_look(contoso: Domain) -> None:
+    nobody = settings(contoso, servers=[f"{contoso.address}:9", "dc1.nowhere.invalid:10"])
+    with pytest.raises(RopewayError) as lost:
+        open_source(nobody).describe()
+    said = str(lost.value)
+    assert f"{contoso.address}:9 (" in said
+    assert "Connecting to dc1.nowhere.invalid:10 failed: the name does not resolve" in said
+    assert "nc -vz dc1.nowhere.invalid 10" in said
+
+
 def test_the_schema_is_described_in_its_own_spelling(contoso: Domain) -> None:
     source = open_source(settings(contoso))
     user = source.describe().object("user")

@@ -153,11 +153,13 @@ def connect(controller: Controller, settings: Settings, credential: Credential) 
         _protect(session, settings)
         _bind(session, settings, credential)
     except ldap.LDAPError as error:
+        if isinstance(error, failures.UNREACHABLE) and not (controller.address or _known_here(controller)):
+            reason = f"the name does not resolve (getent hosts {controller.host} says nothing)"
+            raise failures.unreachable(str(controller), reason) from None
         wrong = complaint(controller, settings) if isinstance(error, failures.UNREACHABLE) else None
         raise failures.connecting(error, str(controller), user, wrong) from None
     except OSError as error:
-        details = {"controller": str(controller), "reason": error.strerror or str(error)}
-        raise failures.Lost(Problem("controller-unreachable", object=str(controller), details=details)) from None
+        raise failures.unreachable(str(controller), error.strerror or str(error)) from None
     return Connection(controller, settings, session, user)
 
 
@@ -165,7 +167,8 @@ def _opened(controller: Controller, settings: Settings) -> Any:
     host = f"[{controller.host}]" if ":" in controller.host else controller.host
     if settings.security == "ldaps":
         # libldap starts TLS only on sockets it opened itself, and checks the certificate against what it connects to.
-        host = controller.host if _known_here(controller) else controller.address or controller.host
+        known = controller.address is None or _known_here(controller)
+        host = controller.host if known else controller.address
         return ldap.initialize(f"ldaps://{host}:{controller.port}")
     if controller.address is None:
         return ldap.initialize(f"ldap://{host}:{controller.port}")
@@ -175,8 +178,7 @@ def _opened(controller: Controller, settings: Settings) -> Any:
 
 
 def _known_here(controller: Controller) -> bool:
-    if controller.address is None:
-        return True
+    """Whether the system's own look-up knows the host."""
     try:
         socket.getaddrinfo(controller.host, controller.port)
     except OSError:

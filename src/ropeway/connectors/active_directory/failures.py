@@ -6,7 +6,10 @@ Result codes: RFC 4511 appendix A. The `data` codes of a refused bind: [MS-ADTS]
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, cast
+
+import msgspec
 
 from ropeway.connectors.active_directory.openldap import ldap
 from ropeway.model.problems import Problem, RopewayError
@@ -81,10 +84,26 @@ def connecting(error: Any, controller: str, user: str, complaint: str | None) ->
     if complaint is not None:
         return Lost(Problem("certificate-not-trusted", object=controller, details=details))
     if isinstance(error, UNREACHABLE + _BUSY):
-        return Lost(Problem("controller-unreachable", object=controller, details=details))
+        return unreachable(controller, reason)
     if isinstance(error, ldap.LOCAL_ERROR):
         return RopewayError(Problem("kerberos-failed", object=user, details=details))
     return RopewayError(Problem("bind-refused", object=user, details=details))
+
+
+def unreachable(controller: str, reason: str) -> Lost:
+    """A controller, as host:port, that does not answer."""
+    host, _, port = controller.rpartition(":")
+    details = {"controller": controller, "host": host, "port": port, "reason": reason}
+    return Lost(Problem("controller-unreachable", object=controller, details=details))
+
+
+def after_others(last: Problem, others: Sequence[Problem]) -> Problem:
+    """The problem of the controller tried last, naming those tried before it and what was wrong with them."""
+    before = ", ".join(f"{one.object} ({one.details.get('reason', one.code)})" for one in others)
+    if not before:
+        return last
+    reason = f"{last.details.get('reason', '')}; tried before: {before}"
+    return msgspec.structs.replace(last, details=last.details | {"reason": reason})
 
 
 def bind_code(reason: str) -> str:

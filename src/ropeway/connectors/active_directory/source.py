@@ -11,7 +11,7 @@ from ropeway.connectors.active_directory.connection import connect
 from ropeway.connectors.active_directory.credentials import Ask, Credential, credential_of
 from ropeway.connectors.active_directory.definition import definition
 from ropeway.connectors.active_directory.discovery import Controller, controllers
-from ropeway.connectors.active_directory.failures import Lost, Refused
+from ropeway.connectors.active_directory.failures import Lost, Refused, after_others
 from ropeway.connectors.active_directory.full import FullRead, negotiated
 from ropeway.connectors.active_directory.marks import DIRSYNC, Mode
 from ropeway.connectors.active_directory.one import read_one
@@ -23,7 +23,7 @@ from ropeway.connectors.active_directory.settings import Settings, settings_from
 from ropeway.model.anchors import Anchor, guid_from_bytes
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.pages import AnchorPage, Page, Whole
-from ropeway.model.problems import RopewayError
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Wanted, Watermark
 
 T = TypeVar("T")
@@ -159,6 +159,7 @@ class ActiveDirectorySource:
         A connection that was open before may merely have been idle for too long: its controller gets a second chance.
         """
         left = self._count() + (self._session is not None)
+        tried: list[Problem] = []
         while True:
             left -= 1
             known = self._session is not None
@@ -172,7 +173,8 @@ class ActiveDirectorySource:
                 if not known:
                     self._controllers = (*self._controllers[1:], *self._controllers[:1])
                 if left <= 0:
-                    raise RopewayError(lost.problem) from None
+                    raise RopewayError(after_others(lost.problem, tried)) from None
+                tried.append(lost.problem)
 
     def _count(self) -> int:
         if not self._controllers:

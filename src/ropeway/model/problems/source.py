@@ -62,7 +62,7 @@ CONNECTION = (
         Severity.FATAL,
         "A domain controller does not answer",
         "Connecting to {controller} failed: {reason}.",
-        "Check that it runs and that no firewall is in between: nc -vz HOST PORT. Ropeway tries again by itself.",
+        "Check that it runs and that no firewall is in between: nc -vz {host} {port}. Ropeway tries again by itself.",
         "DirectoryServicesUnavailable",
     ),
     Entry(
