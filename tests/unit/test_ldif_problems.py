@@ -52,6 +52,16 @@ def test_a_bad_value_is_named_and_touches_nobody_else(tmp_path: Path, line: str,
     assert "?" not in describe(item.problem)
 
 
+@pytest.mark.parametrize("encoded", [False, True], ids=["plain", "base64"])
+def test_a_text_of_ten_megabytes_is_read_and_one_byte_more_sets_the_object_aside(tmp_path: Path, encoded: bool) -> None:
+    for number, fits in ((10 * 2**20, True), (10 * 2**20 + 1, False)):
+        value = f":: {b64(b'x' * number)}" if encoded else f": {'x' * number}"
+        export = Export(tmp_path, OFFICE + person("Bo", 5, f"title{value}"))
+        assert [item.problem.attribute for item in export.items if isinstance(item, Unreadable)] == (
+            [] if fits else ["title"]
+        )
+
+
 @pytest.mark.parametrize("raw", [b"title: caf\xe9", b"title: a\0b", b"cn;lang-x: \xff\ntitle: \xff"])
 def test_bytes_that_are_no_text(tmp_path: Path, raw: bytes) -> None:
     entry = person("Bo", 5, "title: @").encode().replace(b"title: @", raw)

@@ -15,6 +15,9 @@ from ropeway.model.values import Attributes
 LARGE = 1024 * 1024
 """Characters of a record beyond which its lines are walked through instead of cut up all at once."""
 
+_LARGEST_ENCODED = LARGEST * 4 // 3 + 4
+"""Characters of a value that is still Base64; decoded, it is held against the bound for bytes."""
+
 _SPOILED = re.compile("[\0\udc80-\udcff]")
 
 
@@ -48,7 +51,7 @@ def read_content(record: str, table: Table) -> Content:
                 slot, value = found
             name, decode, holds = slot
             if careful:
-                _check(value)
+                _check(value, _LARGEST_ENCODED if key.endswith(":") else LARGEST)
             if not value and holds != LINKS:
                 raise ValueError("it is empty")
             read = value if decode is None else decode(value)
@@ -108,14 +111,11 @@ def complete(attributes: Attributes, table: Table, dn: str, anchor: Anchor) -> N
         attributes.setdefault("objectGUID", guid_to_bytes(anchor))
 
 
-def _check(value: str | bytes) -> None:
-    """Refuse what no directory holds: a 0 byte, bytes that are no text where text stands, more than 10 MB.
-
-    The bound for text is that of Base64, which is decoded, and then held against the bound for bytes, later.
-    """
+def _check(value: str | bytes, most: int) -> None:
+    """Refuse what no directory holds: a 0 byte, bytes that are no text where text stands, more than `most` bytes."""
     if isinstance(value, str):
         string(value)
-        if len(as_bytes(value)) > LARGEST * 4 // 3 + 4:
+        if len(as_bytes(value)) > most:
             raise ValueError(f"it has more than {LARGEST:,} bytes")
 
 
