@@ -73,21 +73,26 @@ def test_the_file_of_an_ldif_job_is_kept_by_its_full_path(run: Run, company: Com
     assert created(company).source.settings == {"path": os.path.abspath("company.ldif")}
 
 
-def test_standard_input_stays_standard_input(run: Run, company: Company) -> None:
-    assert run("job", "create", "ldif", "--name", "Export", "--path", "-") == 0
-    assert created(company).source.settings == {"path": "-"}
+def test_standard_input_is_no_file_for_a_job_which_reads_it_at_every_run(
+    run: Run, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("job", "create", "ldif", "--name", "Export", "--path", "-") == Code.USAGE
+    assert "save the export to a file" in capsys.readouterr().err
+    assert company.calls == []
 
 
 def test_containers_and_groups_are_handed_over_by_dn(run: Run, company: Company) -> None:
     scope = ["--container", "OU=A", "--container", "OU=B", "--exclude-container", "OU=C,OU=A", "--group", "CN=G"]
-    assert run("job", "create", "ldif", "--name", "E", "--path", "-", *scope, "--nested-groups") == 0
+    assert run("job", "create", "ldif", "--name", "E", "--path", "e.ldif", *scope, "--nested-groups") == 0
     assert company.calls[0][2:] == (["OU=A", "OU=B"], ["CN=G"], ["OU=C,OU=A"])
     assert created(company).scope.nested_groups
 
 
 def test_guards_and_departures_are_settings_of_the_job(run: Run, company: Company) -> None:
     options = ["--guard", "deletes=100/5%/10", "--guard", "group.members=20", "--departure", "user=disable"]
-    assert run("job", "create", "ldif", "--name", "E", "--path", "-", *options, "--staging", "--precedence", "7") == 0
+    assert (
+        run("job", "create", "ldif", "--name", "E", "--path", "e.ldif", *options, "--staging", "--precedence", "7") == 0
+    )
     settings = created(company)
     assert settings.guards.of("deletes", "user") == Guard(100, 5, 10)
     assert settings.guards.of("members", "group") == Guard(20, 10, 20)
@@ -102,7 +107,7 @@ def test_guards_and_departures_are_settings_of_the_job(run: Run, company: Compan
 def test_an_option_that_means_nothing_is_refused_by_name(
     run: Run, company: Company, capsys: pytest.CaptureFixture[str], option: list[str]
 ) -> None:
-    assert run("job", "create", "ldif", "--name", "E", "--path", "-", *option) == Code.USAGE
+    assert run("job", "create", "ldif", "--name", "E", "--path", "e.ldif", *option) == Code.USAGE
     assert option[0] in capsys.readouterr().err
     assert company.calls == []
 
@@ -393,7 +398,7 @@ def test_domains_are_listed_added_and_verified(run: Run, company: Company) -> No
         "job pause Contoso",
         "job resume Contoso",
         "job delete Contoso --keep --yes",
-        "job create ldif --name E --path -",
+        "job create ldif --name E --path e.ldif",
         "log",
         "explain zoe",
         "directory users list",

@@ -134,7 +134,7 @@ class LdifOptions:
 
     path: Annotated[
         str,
-        typer.Option(metavar="FILE", help="A file as ldifde, ldapsearch or slapcat write it, or - for standard input."),
+        typer.Option(metavar="FILE", help="A file as ldifde, ldapsearch or slapcat write it."),
     ]
     domain: Annotated[str | None, typer.Option(help="DNS name or DN of the domain; else taken from the DNs.")] = None
 
@@ -158,8 +158,12 @@ def active_directory(context: typer.Context, source: ActiveDirectoryOptions, job
 @grouped
 def ldif(context: typer.Context, source: LdifOptions, job: JobOptions) -> None:
     """Read an export of a domain: see what Ropeway would do, without a server."""
-    path = source.path if source.path == "-" else str(Path(source.path).absolute())
-    settings = _given(source) | {"path": path}
+    if source.path == "-":
+        raise Refused(
+            "A job reads its export again at every run, and standard input is gone after the first: save the export to "
+            "a file, as with: cat > contoso.ldif, and name that with --path contoso.ldif."
+        )
+    settings = _given(source) | {"path": str(Path(source.path).absolute())}
     _create(current(context), SourceSettings("ldif", settings), job)
 
 
