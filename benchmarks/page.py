@@ -19,5 +19,6 @@ def replaced(text: str, lines: Sequence[str]) -> str:
 
 
 def write(page: Path, lines: Sequence[str]) -> None:
-    """Put the lines into the page."""
-    page.write_text(replaced(page.read_text("utf-8"), lines), "utf-8")
+    """Put the lines into the page; a page that is not there yet has nothing else."""
+    text = page.read_text("utf-8") if page.exists() else f"{BEGIN}\n{END}\n"
+    page.write_text(replaced(text, lines), "utf-8")
