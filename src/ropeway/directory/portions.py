@@ -10,11 +10,11 @@ from ropeway.model.changes import Change, Kind
 
 T = TypeVar("T")
 
-AT_ONCE = 1000
+AT_ONCE = 500
 """Values of one IN query, and objects of one transaction."""
 
-LINKS_AT_ONCE = 4000
-"""Links of one transaction: about 50 ms."""
+LINKS_AT_ONCE = 1000
+"""Links of one transaction."""
 
 
 def slices(values: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:

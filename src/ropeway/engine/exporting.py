@@ -23,7 +23,7 @@ REFERENCES = "references"
 """The stage at which objects are set aside that are in step but for some of their links."""
 
 LINKS_PHASE = 4
-LINKS = 3000
+LINKS = 900
 """Links sent together: about 30 ms in each transaction."""
 
 BEGIN = (0, "", "")

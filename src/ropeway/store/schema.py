@@ -58,6 +58,7 @@ def _create(database: Database) -> None:
 
 SHAPES = (
     ("link", "link", "1000000 1000 900 1"),
+    ("link", "ix_link_other", "1000000 1000 10 10 1"),
     ("link", "ix_link_pending", "1000 10 10 1"),
 )
 """What ANALYZE would find in a large directory (rows, and rows for each further column of the index)."""

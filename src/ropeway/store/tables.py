@@ -126,6 +126,7 @@ link = Table(
     Column("stamp", BigInteger, nullable=False),
     Column("hold", Integer),
     PrimaryKeyConstraint("owner", "attribute", "other"),
+    Index("ix_link_other", "job", "other"),
     Index(
         "ix_link_pending",
         "owner",
@@ -136,8 +137,7 @@ link = Table(
 )
 """One value of a reference attribute: from an entry to an anchor, which may not be known yet.
 
-Where `present` and `exported` differ, the difference is the planned change. There is no index from the other end: it
-would be written in random order, a page for each link; what asks from there (an object that came back) is rare."""
+Where `present` and `exported` differ, the difference is the planned change."""
 
 PENDING = link.c.present != link.c.exported
 """Links whose planned change is open: what the partial index covers."""

@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner", "attribute", "other", name=op.f("pk_link")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_link_other", "link", ["job", "other"], unique=False)
     op.create_index(
         "ix_link_pending",
         "link",
