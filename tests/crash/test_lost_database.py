@@ -86,7 +86,7 @@ def test_a_server_that_is_stopped_and_started_costs_nothing_but_the_run(
         new_job(each, company)
     finish(undisturbed)
     child = Child(url)
-    child.process.join(0.5)
+    wait_for(lambda: entries(url) > 0)
     postgres_server.stop()
     problem, _ = child.answer()
     assert getattr(problem, "code", "nothing") in LOST
@@ -122,6 +122,12 @@ def test_a_job_that_is_kept_in_step_survives_its_database_being_away(
         ending.set()
         keeping.join()
         control.close()
+
+
+def entries(url: str) -> int:
+    """How many objects the job has read."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT count(*) FROM entry").fetchall()[0][0]
 
 
 def wait_for(happened: Callable[[], bool]) -> None:

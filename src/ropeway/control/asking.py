@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from ropeway.control.explaining import Explainer
 from ropeway.control.protocol import EventFilter, EventView, ExplainView
-from ropeway.control.sources import Ask, open_source
+from ropeway.control.sources import Sources
 from ropeway.control.views import told as watermark_told
 from ropeway.directory import Directory
 from ropeway.engine.explaining import Explaining, Explanation, tried
@@ -42,13 +42,13 @@ class Asking:
         database: Database,
         directory: Directory,
         tenant: int,
-        ask: Ask | None,
+        sources: Sources,
         events: Callable[[EventFilter], Sequence[EventView]],
     ) -> None:
         self._db = database
         self._directory = directory
         self._tenant = tenant
-        self._ask = ask
+        self._sources = sources
         self._events = events
 
     def explain(self, names: Sequence[str], rows: Sequence[JobRow], jobs: dict[int, str]) -> ExplainView:
@@ -120,7 +120,7 @@ class Asking:
         raise RopewayError(Problem("object-unknown", object=name))
 
     def _live(self, row: JobRow, rules: Rules, name: str) -> Whole | None:
-        source = open_source(row.settings.source, self._ask)
+        source = self._sources(row.settings.source, row.number)
         try:
             guid = _GUID.fullmatch(name)
             if guid is not None:

@@ -46,7 +46,7 @@ from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.control.schemas import Form, Schemas
 from ropeway.control.settling import settled
-from ropeway.control.sources import Ask
+from ropeway.control.sources import Ask, FromHere, Sources
 from ropeway.control.views import cycle_view, hold_view, job_view
 from ropeway.directory import Directory
 from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
@@ -78,7 +78,13 @@ def _file(url: str) -> str:
 
 
 def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
-    """Control over the state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none."""
+    """Control over the state at `url`, whose sources are opened from here."""
+    database = open_database(url)
+    return InProcess(database, FromHere(ask))
+
+
+def open_database(url: str) -> Database:
+    """The state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none."""
     gc.set_threshold(*COLLECT)
     try:
         database = Database(url)
@@ -90,26 +96,29 @@ def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
         ) from None
     try:
         prepare(database)
-        directory = Directory(database, TENANT, clock=time.time)
-        directory.initialise("Ropeway", INITIAL_DOMAIN)
+        _directory(database).initialise("Ropeway", INITIAL_DOMAIN)
     except (SQLAlchemyError, OSError) as error:
         database.close()
         raise RopewayError(state_problem(error, "state-cannot-open", _file(url))) from error
     except RopewayError:
         database.close()
         raise
-    return InProcess(database, directory, ask)
+    return database
+
+
+def _directory(database: Database) -> Directory:
+    return Directory(database, TENANT, clock=time.time)
 
 
 class InProcess:
     """Implements `Control`."""
 
-    def __init__(self, database: Database, directory: Directory, ask: Ask | None) -> None:
+    def __init__(self, database: Database, sources: Sources) -> None:
         self._db = database
-        self._directory = directory
-        self._ask = ask
+        self._directory = _directory(database)
+        self._sources = sources
         self._house_kept = -HOUSEKEEPING_EVERY
-        self._schemas = Schemas(database, TENANT, ask)
+        self._schemas = Schemas(database, TENANT, sources)
         self._lifecycle = Lifecycle(database, TENANT, time.time)
         self._courier = Courier(database, TENANT, time.time)
         self._on_demand = OnDemand(database, TENANT, self._open)
@@ -123,7 +132,7 @@ class InProcess:
             return jobs.find(c, TENANT, job)
 
     def _open(self, job: str) -> Running:
-        return Running(self._db, self._directory, TENANT, self._row(job), self._ask)
+        return Running(self._db, self._directory, TENANT, self._row(job), self._sources)
 
     # jobs
 
@@ -135,7 +144,7 @@ class InProcess:
         groups: Sequence[str] = (),
         excluded_containers: Sequence[str] = (),
     ) -> JobView:
-        settings = settled(settings, containers, groups, excluded_containers, self._ask)
+        settings = settled(settings, containers, groups, excluded_containers, self._sources)
         with trouble(), self._db.write() as c:
             row = jobs.create(c, self._db, TENANT, settings, time.time())
         self._schemas.begin(row)
@@ -367,7 +376,7 @@ class InProcess:
         with trouble(), self._db.read() as c:
             rows = [jobs.find(c, TENANT, job)] if job else jobs.every(c, TENANT)
             names = {row.number: row.name for row in jobs.every(c, TENANT)}
-        asking = Asking(self._db, self._directory, TENANT, self._ask, self.events)
+        asking = Asking(self._db, self._directory, TENANT, self._sources, self.events)
         with trouble():
             return asking.explain(self._names(identifier), rows, names)
 

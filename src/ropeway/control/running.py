@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedEr
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
 from ropeway.control.protocol import CycleView, OnProgress, Progress
-from ropeway.control.sources import Ask, open_source
+from ropeway.control.sources import Sources
 from ropeway.control.views import cycle_view, iso, reason_of
 from ropeway.directory import Directory
 from ropeway.engine.cycle import Cycle
@@ -91,7 +91,7 @@ class Running:
         directory: Directory,
         tenant: int,
         row: JobRow,
-        ask: Ask | None,
+        sources: Sources,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = row.name
@@ -107,16 +107,16 @@ class Running:
             self._state.acquire(holder, dead_holders(database, tenant, row.number))
             self._alive.callback(self._state.release)
             self._alive.enter_context(heartbeat(self._state.renew))
-            self._source = self._opened(ask)
+            self._source = self._opened(sources, row.number)
             self._alive.callback(self._source.close)
             self._target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
         except BaseException:
             self._alive.close()
             raise
 
-    def _opened(self, ask: Ask | None) -> Source:
+    def _opened(self, sources: Sources, number: int) -> Source:
         try:
-            return open_source(self._settings.source, ask)
+            return sources(self._settings.source, number)
         except RopewayError as error:
             course.note_stop(self._state, self._settings, error.problem, self._clock())
             raise

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from ropeway.control.sources import Ask, open_source
+from ropeway.control.sources import Sources, open_source
 from ropeway.engine.mapping import Setting, source_attributes
 from ropeway.engine.ports import Resolves, Source
 from ropeway.engine.records import Entry
@@ -102,9 +102,9 @@ def _as_pasted(path: str) -> Generator[None]:
         raise RopewayError(made) from error
 
 
-def of_source(settings: JobSettings, name: str, anchor: str | None, wanted: Wanted, ask: Ask | None) -> Subject:
+def of_source(settings: JobSettings, name: str, anchor: str | None, wanted: Wanted, sources: Sources) -> Subject:
     """An object as it is in the source right now, by its anchor where that is known, else by its DN."""
-    source = open_source(settings.source, ask)
+    source = sources(settings.source)
     try:
         found = _read(source, name, Anchor(anchor) if anchor else None, wanted)
     finally:

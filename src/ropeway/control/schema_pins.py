@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ropeway.control.sources import Ask, open_source
+from ropeway.control.sources import Sources
 from ropeway.engine.ports import Resolves
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings
@@ -19,9 +19,9 @@ LOOKED_AT = Wanted({**CONTAINERS, "group": ("cn",)})
 """Enough to know a group or container by."""
 
 
-def from_source(settings: JobSettings, names: list[str], ask: Ask | None) -> dict[str, Anchor]:
+def from_source(settings: JobSettings, names: list[str], sources: Sources) -> dict[str, Anchor]:
     """The GUIDs of those DNs that the live source has."""
-    source = open_source(settings.source, ask)
+    source = sources(settings.source)
     try:
         found = {dn: source.resolve(dn, LOOKED_AT) if isinstance(source, Resolves) else None for dn in names}
     finally:
@@ -37,7 +37,7 @@ def from_state(database: Database, key: Key, names: list[str]) -> dict[str, Anch
 
 
 def with_pins(
-    document: Document, settings: JobSettings, stored: tuple[Database, Key] | None, ask: Ask | None
+    document: Document, settings: JobSettings, stored: tuple[Database, Key] | None, sources: Sources
 ) -> Document:
     """The schema with every group and container by GUID; RopewayError `schema-base-unknown` where one is not there.
 
@@ -48,5 +48,5 @@ def with_pins(
         return document
     known = from_state(*stored, names) if stored is not None else {}
     missing = [dn for dn in names if dn not in known]
-    known |= from_source(settings, missing, ask) if missing else {}
+    known |= from_source(settings, missing, sources) if missing else {}
     return layers.canonical(pinned(document, known.get))

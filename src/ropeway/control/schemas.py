@@ -25,7 +25,7 @@ from ropeway.control.schema_views import (
     TrialView,
 )
 from ropeway.control.schema_words import conflict_view, difference_view, where
-from ropeway.control.sources import Ask
+from ropeway.control.sources import Sources
 from ropeway.control.trials import Trial
 from ropeway.engine.scoping import Places, Scoping
 from ropeway.model.anchors import Anchor
@@ -49,8 +49,8 @@ Form = Literal["yaml", "json"]
 class Schemas:
     """The part of Control that is about schemas."""
 
-    def __init__(self, database: Database, tenant: int, ask: Ask | None) -> None:
-        self._db, self._tenant, self._ask = database, tenant, ask
+    def __init__(self, database: Database, tenant: int, sources: Sources) -> None:
+        self._db, self._tenant, self._sources = database, tenant, sources
 
     def show(self, job: str, *, type_: str | None, attribute: str | None) -> SchemaView:
         """Its attribute mappings and scopes, with what the default has."""
@@ -161,7 +161,7 @@ class Schemas:
                 raise unreadable("the entry", "it is no LDIF entry of a type that the rules are about")
         elif asked.object is not None and row is not None:
             anchor = asked.object.lower() if ANCHOR.fullmatch(asked.object) else anchor_of(asked.object)
-            live = of_source(row.settings, asked.object, anchor, made.wanted(None), self._ask)
+            live = of_source(row.settings, asked.object, anchor, made.wanted(None), self._sources)
             found = [self._where_it_belongs(row, made.rules, live)]
         elif asked.expression is not None:
             found = [subject("no entry", "", "", "", {})]
@@ -239,7 +239,7 @@ class Schemas:
             details = {"seen": str(exported.revision), "found": str(record.revision)}
             raise RopewayError(Problem("schema-changed-meanwhile", object=row.name, details=details))
         with trouble():
-            document = with_pins(layers.canonical(plain), row.settings, (self._db, self._key(row)), self._ask)
+            document = with_pins(layers.canonical(plain), row.settings, (self._db, self._key(row)), self._sources)
         return lambda settings: layers.with_schema(settings, document)
 
     def _found(self, job: str) -> tuple[JobRow, SchemaRecord]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ropeway.control.schema_pins import with_pins
-from ropeway.control.sources import Ask, open_source
+from ropeway.control.sources import Sources
 from ropeway.engine.ports import Resolves, Source
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings, Scope
@@ -36,15 +36,15 @@ def refuse_unfit_name(name: str) -> None:
 
 
 def settled(
-    settings: JobSettings, containers: Sequence[str], groups: Sequence[str], excluded: Sequence[str], ask: Ask | None
+    settings: JobSettings, containers: Sequence[str], groups: Sequence[str], excluded: Sequence[str], sources: Sources
 ) -> JobSettings:
     """The settings with containers and groups by GUID; RopewayError for whatever would only fail later."""
     refuse_unfit_name(settings.name)
     if settings.schema is not None:
-        document = with_pins(canonical(imported(settings.schema)[0]), settings, None, ask)
+        document = with_pins(canonical(imported(settings.schema)[0]), settings, None, sources)
         settings = with_schema(settings, document)
     wanted = compile_rules(job_schema(settings)).wanted()
-    source = open_source(settings.source, ask)
+    source = sources(settings.source)
     try:
         source.describe()
         found = {dn: _anchor(source, dn, wanted) for dn in (*containers, *groups, *excluded)}

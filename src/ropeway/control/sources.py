@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from ropeway.engine.ports import Source
 from ropeway.model.job import SourceSettings
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
 
 Ask = Callable[[str], Secret[str]]
+
+
+class Sources(Protocol):
+    """Opens the source of a job: from here, or through the agents of its domain."""
+
+    def __call__(self, settings: SourceSettings, job: int = 0) -> Source:
+        """`job` is the number of a job that is known already; RopewayError where the source cannot be opened."""
+        ...
+
+
+class FromHere:
+    """Sources that this process connects to itself, asking for passwords by `ask`."""
+
+    def __init__(self, ask: Ask | None = None) -> None:
+        self._ask = ask
+
+    def __call__(self, settings: SourceSettings, job: int = 0) -> Source:  # noqa: ARG002 - only agents need it
+        """The source; what is read through agents is refused, since they answer to the service alone."""
+        if settings.through == "agents":
+            raise RopewayError(Problem("source-through-agents", object=source_name(settings)))
+        return open_source(settings, self._ask)
 
 
 def open_source(settings: SourceSettings, ask: Ask | None) -> Source:

@@ -15,6 +15,8 @@ class SourceSettings(msgspec.Struct, frozen=True):
 
     kind: Literal["active-directory", "ldif"]
     settings: dict[str, Any] = {}
+    through: Literal["here", "agents"] = "here"
+    """Who connects: the process that runs the job, or agents beside the domain, which have the credentials."""
 
 
 class Scope(msgspec.Struct, frozen=True):

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+import ropeway.store.service_tables  # noqa: F401 # pyright: ignore[reportUnusedImport] - so that its tables are made
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.store.database import Database
 from ropeway.store.metadata import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 """The version that this program writes: the newest file in `migrations/versions`."""
 
 _VERSIONS = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"

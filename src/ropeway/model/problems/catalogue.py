@@ -41,11 +41,21 @@ class _Blank(dict[str, str]):
 @cache
 def catalogue() -> dict[str, Entry]:
     """Every entry by its code."""
-    from ropeway.model.problems import job, lab, ldif, lifecycle, report, rules, schemas, source, target
+    from ropeway.model.problems import (
+        job,
+        lab,
+        ldif,
+        lifecycle,
+        report,
+        rules,
+        schemas,
+        service,
+        source,
+        target,
+    )
 
-    return {
-        e.code: e for part in (source, ldif, rules, schemas, target, job, lifecycle, report, lab) for e in part.ENTRIES
-    }
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service)
+    return {e.code: e for part in parts for e in part.ENTRIES}
 
 
 def known(code: str) -> Entry:

@@ -1,0 +1,1 @@
+"""What agents talk to, and a Source that reads through them."""

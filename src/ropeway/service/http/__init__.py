@@ -1,0 +1,1 @@
+"""The application: who is asking, and what goes wrong."""

@@ -1,0 +1,1 @@
+"""The queue of cycles, and the process that works it off."""
