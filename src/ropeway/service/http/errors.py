@@ -22,7 +22,11 @@ STATUS: dict[str, tuple[int, str]] = {
     "object-unknown": (404, "Request_ResourceNotFound"),
     "hold-unknown": (404, "Request_ResourceNotFound"),
     "agent-unknown": (404, "Request_ResourceNotFound"),
+    "errand-unknown": (404, "Request_ResourceNotFound"),
     "schema-changed": (409, "Conflict"),
+    "schema-changed-meanwhile": (409, "Conflict"),
+    "job-name-taken": (409, "Conflict"),
+    "job-changed": (412, "PreconditionFailed"),
     "hold-changed": (409, "Conflict"),
     "job-is-running": (409, "Conflict"),
     "lease-lost": (409, "Conflict"),
@@ -32,6 +36,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "directory-unavailable": (503, "ServiceUnavailable"),
     "errand-not-taken": (503, "ServiceUnavailable"),
     "errand-lost": (503, "ServiceUnavailable"),
+    "errand-failed": (500, "InternalServerError"),
 }
 """Status and Graph's code of problems; every other one is a bad request."""
 
