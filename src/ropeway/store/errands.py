@@ -136,6 +136,11 @@ def is_of(c: Connection, number: int, asked_by: str) -> bool:
     return c.execute(select(errand.c.number).where(mine)).first() is not None
 
 
+def arguments_of(c: Connection, number: int) -> bytes | None:
+    """What an errand was asked with."""
+    return c.scalar(select(errand.c.arguments).where(errand.c.number == number))
+
+
 def parts(c: Connection, number: int, after: int, most: int) -> list[tuple[int, bytes]]:
     """The next parts of an answer."""
     here = and_(errand_part.c.errand == number, errand_part.c.seq > after)

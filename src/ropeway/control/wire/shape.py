@@ -47,6 +47,8 @@ class Shape:
     result: Any
     every: Any
     """A type with a field for each parameter."""
+    told: frozenset[str]
+    """Which of `STREAMED` the method takes."""
     streams: bool
     """Parts of the answer come before its end: Control's `each`; over HTTP a member says whether they are wanted."""
 
@@ -65,12 +67,12 @@ def shape(method: str) -> Shape:
         Parameter(p.name, hints[p.name], NODEFAULT if p.default is Declared.empty else p.default, _place(call, p.name))
         for p in declared
     ]
-    streams = "each" in signature(of).parameters
-    if streams:
+    told = STREAMED & signature(of).parameters.keys()
+    if "each" in told:
         parameters.append(Parameter("each", bool, False, _place(call, "each")))
     fields = [(p.wire, p.type) if p.default is NODEFAULT else (p.wire, p.type, p.default) for p in parameters]
     every = msgspec.defstruct(f"{method}_arguments", fields, kw_only=True, forbid_unknown_fields=True)
-    return Shape(call, tuple(parameters), hints["return"], every, streams)
+    return Shape(call, tuple(parameters), hints["return"], every, told, "each" in told)
 
 
 def _place(call: Call, name: str) -> Place:
