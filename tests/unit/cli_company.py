@@ -191,10 +191,6 @@ class Company:
         self._note("resume_job", job)
         return JOB
 
-    def start_job(self, job: str) -> JobView:
-        self._note("start_job", job)
-        return JOB
-
     def live(self, job: str) -> LiveView:
         self._note("live", job)
         return self.moments.pop(0) if len(self.moments) > 1 else self.moments[0]

@@ -152,7 +152,7 @@ def start(context: typer.Context, job: Job) -> None:
     """
     session = current(context)
     with session.control() as control:
-        view = control.start_job(job)
+        view = control.resume_job(job)
     session.say(
         view,
         f"The job {view.name} goes on; its status is {view.status}, and a run is due now: "

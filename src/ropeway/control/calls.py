@@ -62,7 +62,6 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("approve", "POST", "jobs/{job}/holds/{hold}/approve", due=True),
         Call("pause_job", "POST", "jobs/{job}/pause"),
         Call("resume_job", "POST", "jobs/{job}/resume", due=True),
-        Call("start_job", "POST", "jobs/{job}/start", due=True),
         Call("delete_job", "DELETE", "jobs/{job}", Errand(LONG, "ropeway job list", long=True)),
     ),
     "A job's life": (

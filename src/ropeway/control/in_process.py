@@ -277,10 +277,6 @@ class InProcess:
         self._lifecycle.resume(job)
         return self.job(job)
 
-    def start_job(self, job: str) -> JobView:
-        self._lifecycle.start(job)
-        return self.job(job)
-
     def schedule_job(self, job: str, schedule: Schedule, *, revision: str | None = None) -> JobView:
         self._lifecycle.schedule(job, schedule, revision)
         return self.job(job)

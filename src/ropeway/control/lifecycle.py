@@ -112,19 +112,11 @@ class Lifecycle:
         lifecycle.change_standing(c, number, changed, self._clock())
 
     def resume(self, job: str) -> None:
-        """A paused or disabled job goes on, and a quarantine is lifted."""
+        """Graph's start: a paused or disabled job goes on, and a quarantine is lifted."""
         with trouble(), self._db.write() as c:
-            self._go_on(c, job, lifted)
-
-    def start(self, job: str) -> None:
-        """Graph's start: the same, and a cycle is due now."""
-        with trouble(), self._db.write() as c:
-            self._go_on(c, job, lambda now: msgspec.structs.replace(lifted(now), run_now=True))
-
-    def _go_on(self, c: Connection, job: str, changed: Callable[[Standing], Standing]) -> None:
-        row = jobs.find(c, self._tenant, job)
-        jobs.set_status(c, row.number, JobStatus.ACTIVE, row.problems)
-        self._stand(c, row.number, changed)
+            row = jobs.find(c, self._tenant, job)
+            jobs.set_status(c, row.number, JobStatus.ACTIVE, row.problems)
+            self._stand(c, row.number, lifted)
 
     def forget(self, row: JobRow) -> None:
         """A deleted job has no messages."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
-from ropeway.store.bell import ring
+from ropeway.store.ringing import ring
 from ropeway.store.rows import inserted
 from ropeway.store.service_tables import errand, errand_part
 

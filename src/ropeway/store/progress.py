@@ -10,8 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ropeway.store.bell import ring
 from ropeway.store.database import Database
+from ropeway.store.ringing import ring
 from ropeway.store.rows import Key
 from ropeway.store.service_tables import progress
 
