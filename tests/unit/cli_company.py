@@ -15,6 +15,7 @@ from ropeway.control.protocol import (
     ExplainView,
     HoldView,
     JobView,
+    LiveView,
     OnProgress,
     PlanView,
     Progress,
@@ -129,6 +130,7 @@ class Company:
         self.objects: dict[str, dict[str, Any]] = {
             "t-1": {"id": "t-1", "displayName": "Zoë Müller", "userPrincipalName": "zoe@contoso.test"}
         }
+        self.moments: list[LiveView] = [LiveView(job="Contoso", status="Active")]
         self.failure: RopewayError | None = None
         self.closed = False
         self.during_keep_in_step: Callable[[], None] = lambda: None
@@ -189,16 +191,20 @@ class Company:
         self._note("resume_job", job)
         return JOB
 
-    def schedule_job(self, job: str, schedule: Schedule) -> JobView:
-        self._note("schedule_job", job, schedule)
+    def live(self, job: str) -> LiveView:
+        self._note("live", job)
+        return self.moments.pop(0) if len(self.moments) > 1 else self.moments[0]
+
+    def schedule_job(self, job: str, schedule: Schedule, *, revision: str | None = None) -> JobView:
+        self._note("schedule_job", job, schedule, *filter(None, [revision]))
         return JOB
 
-    def keep_job_history(self, job: str, retention: Retention) -> JobView:
-        self._note("keep_job_history", job, retention)
+    def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
+        self._note("keep_job_history", job, retention, *filter(None, [revision]))
         return JOB
 
-    def notify(self, job: str, file: str) -> JobView:
-        self._note("notify", job, file)
+    def notify(self, job: str, file: str, *, revision: str | None = None) -> JobView:
+        self._note("notify", job, file, *filter(None, [revision]))
         return JOB
 
     def try_notifications(self, job: str) -> None:

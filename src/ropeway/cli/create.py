@@ -141,7 +141,10 @@ class LdifOptions:
 
     path: Annotated[
         str,
-        typer.Option(metavar="FILE", help="A file as ldifde, ldapsearch or slapcat write it."),
+        typer.Option(
+            metavar="FILE",
+            help="A file as ldifde, ldapsearch or slapcat write it, on the machine where the job runs.",
+        ),
     ]
     domain: Annotated[str | None, typer.Option(help="DNS name or DN of the domain; else taken from the DNs.")] = None
 
@@ -152,14 +155,16 @@ def active_directory(context: typer.Context, source: ActiveDirectoryOptions, job
     """Read a domain, Windows or Samba, in full and then by change.
 
     The account needs to read the domain; for DirSync it needs the right to replicate directory changes, or
-    --object-security. Its password comes from a file, a keytab or a prompt.
+    --object-security. Its password comes from a file, a keytab or a prompt. Files are read where the job runs: of a
+    service's job, on the service's machine.
     """
     _refuse_password_in_user(source.user)
-    settings = _given(source)
+    session = current(context)
+    settings = _given(source, session)
     if "server" in settings:
         settings["servers"] = settings.pop("server")
     through: Literal["here", "agents"] = "agents" if settings.pop("agents", False) else "here"
-    _create(current(context), SourceSettings("active-directory", settings, through), job)
+    _create(session, SourceSettings("active-directory", settings, through), job)
 
 
 @app.command("ldif")
@@ -171,15 +176,16 @@ def ldif(context: typer.Context, source: LdifOptions, job: JobOptions) -> None:
             "A job reads its export again at every run, and standard input is gone after the first: save the export to "
             "a file, as with: cat > contoso.ldif, and name that with --path contoso.ldif."
         )
-    settings = _given(source) | {"path": str(Path(source.path).absolute())}
-    _create(current(context), SourceSettings("ldif", settings), job)
+    session = current(context)
+    settings = _given(source, session) | {"path": session.file(source.path)}
+    _create(session, SourceSettings("ldif", settings), job)
 
 
-def _given(options: Any) -> dict[str, Any]:
+def _given(options: Any, session: Session) -> dict[str, Any]:
     """The settings that were said; files by their full path, because later commands run elsewhere."""
     said = {name: getattr(options, name) for name in options.__slots__}
     return {
-        name: str(value.expanduser().absolute()) if isinstance(value, Path) else value
+        name: session.file(value) if isinstance(value, Path) else value
         for name, value in said.items()
         if value not in (None, False, [])
     }

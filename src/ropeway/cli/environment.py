@@ -25,6 +25,11 @@ def state_url(option: str | None) -> str:
     return as_url(given) if given else as_url(str(default_file()))
 
 
+def has_state() -> bool:
+    """Whether ROPEWAY_STATE names a state."""
+    return bool(os.environ.get(STATE))
+
+
 def default_file() -> Path:
     """`/var/lib/ropeway/ropeway.db` for root, else `ropeway/ropeway.db` in XDG_STATE_HOME or ~/.local/state."""
     home = os.environ.get("XDG_STATE_HOME")

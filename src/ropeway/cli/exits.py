@@ -51,7 +51,17 @@ OF_RESULT = {
 RUNNING_ELSEWHERE = frozenset({"job-is-running", "lease-lost"})
 """Problem codes that mean: the lease is somebody else's."""
 
-NOT_BEGUN = frozenset({"job-unknown", "job-paused"})
+NOT_BEGUN = frozenset(
+    {
+        "job-unknown",
+        "job-paused",
+        "service-unreachable",
+        "service-not-trusted",
+        "service-answers-otherwise",
+        "not-signed-in",
+        "errand-not-taken",
+    }
+)
 """Problem codes that end a cycle before it begins."""
 
 

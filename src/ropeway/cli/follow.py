@@ -19,6 +19,13 @@ from ropeway.cli.exits import Code
 from ropeway.cli.render.cycle import cycle_lines
 from ropeway.cli.session import Session, current
 from ropeway.control.protocol import CycleView
+from ropeway.model.problems import Problem, RopewayError
+
+
+def nobody_reads(stop: Stop) -> None:
+    """The other end of stdout is gone, as in `ropeway run | head`."""
+    stop.asked = True
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Stop:
@@ -59,9 +66,12 @@ def run(
 ) -> int:
     """Stay and keep in step. Ctrl-C and SIGTERM end it after the current transaction.
 
+    Where a service is asked there is nothing to stay for: its workers do it.
     Every cycle that did something is told in a line; with --json, as one record a line.
     """
     session = current(context)
+    if session.asked_service:
+        raise RopewayError(Problem("service-keeps-in-step", object=session.asked_service))
     stop = Stop()
     with session.control() as control, ended_by_signals(stop):
         chosen = [control.job(name) for name in jobs] if jobs else control.jobs()
@@ -87,8 +97,7 @@ class Teller:
             try:
                 self._tell(cycle)
             except BrokenPipeError:
-                self._stop.asked = True  # nobody reads any more, as in `ropeway run | head`
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                nobody_reads(self._stop)
 
     def _tell(self, cycle: CycleView) -> None:
         if self._session.json:

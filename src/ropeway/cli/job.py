@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ropeway.cli import create, job_compare, job_life, job_provision
+from ropeway.cli import create, job_compare, job_life, job_provision, job_watch
 from ropeway.cli.completion import job_names
 from ropeway.cli.exits import Code, Refused, cycle_of_a_job, of_cycle
 from ropeway.cli.progress import progress_line
@@ -19,7 +19,7 @@ from ropeway.cli.session import Session, current
 from ropeway.control.protocol import HoldView
 
 app = typer.Typer(
-    help="Jobs: create, look, plan, run, approve, schedule, restart, pause, delete.",
+    help="Jobs: create, look, watch, plan, run, approve, schedule, restart, pause, delete.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -144,6 +144,23 @@ def pause(context: typer.Context, job: Job) -> None:
 
 
 @app.command()
+def start(context: typer.Context, job: Job) -> None:
+    """Let a job go on, and run now.
+
+    It is resumed where it was paused or disabled, a quarantine is lifted, and its next run is due at once: the
+    service does it, or `ropeway run`.
+    """
+    session = current(context)
+    with session.control() as control:
+        view = control.resume_job(job)
+    session.say(
+        view,
+        f"The job {view.name} goes on; its status is {view.status}, and a run is due now: "
+        f"{session.command('job', 'watch', view.name)}",
+    )
+
+
+@app.command()
 def resume(context: typer.Context, job: Job) -> None:
     """Let a paused job go on."""
     session = current(context)
@@ -157,6 +174,7 @@ app.command("history")(job_life.history)
 app.command("notify")(job_life.notify)
 app.command("clear-quarantine")(job_life.clear_quarantine)
 app.command("restart")(job_life.restart)
+app.command("watch")(job_watch.watch)
 app.command("provision")(job_provision.provision)
 app.command("compare")(job_compare.compare)
 

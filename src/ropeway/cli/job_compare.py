@@ -22,7 +22,11 @@ def compare(
     ] = None,
     with_state: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="The other job is in this state, of another installation."),
+        typer.Option(
+            metavar="URL",
+            help="The other job is in this state, of another installation; where a service is asked, as its machine "
+            "reaches it.",
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many objects are listed; counts are always complete.")] = 50,
     fail: Annotated[bool, typer.Option("--fail", help="End with exit code 7 where there is a difference.")] = False,

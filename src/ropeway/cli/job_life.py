@@ -18,6 +18,10 @@ from ropeway.model.job import Retention, Schedule
 from ropeway.model.problems import RopewayError
 
 Job = Annotated[str, typer.Argument(metavar="JOB", help="Name or id of a job.", autocompletion=job_names)]
+Revision = Annotated[
+    str | None,
+    typer.Option(metavar="REVISION", help="Only if the job's settings are still those that `job show` told."),
+]
 Later = Annotated[bool, typer.Option("--later", help="Only note it: the next run does it.")]
 
 
@@ -34,6 +38,7 @@ def schedule(
     ] = None,
     poll: Annotated[bool, typer.Option("--poll", help="Ask for changes all the time, twice a second.")] = False,
     off: Annotated[bool, typer.Option("--off", help="Only run when somebody says so.")] = False,
+    revision: Revision = None,
 ) -> None:
     """When a job runs by itself under `ropeway run`."""
     if (every is not None) + poll + off != 1:
@@ -41,7 +46,7 @@ def schedule(
     wanted = Schedule(every=None if every is None or every == "off" else seconds(every), off=off or every == "off")
     session = current(context)
     with session.control() as control:
-        view = control.schedule_job(job, wanted)
+        view = control.schedule_job(job, wanted, revision=revision)
     session.say(view, f"The job {view.name} runs {every_words(view.settings)}. Next run: {next_words(view)}.")
 
 
@@ -59,14 +64,16 @@ def history(
     cycle_days: Annotated[
         int | None, typer.Option(min=1, metavar="DAYS", help="How long the history of its runs is kept.")
     ] = None,
+    revision: Revision = None,
 ) -> None:
     """How long a job's log and the history of its runs are kept; without options, say it."""
     session = current(context)
     with session.control() as control:
-        now = control.job(job).settings.retention
+        found = control.job(job)
+        now = found.settings.retention
         if log_days is not None or cycle_days is not None:
             wanted = Retention(log_days or now.log, cycle_days or now.cycles)
-            now = control.keep_job_history(job, wanted).settings.retention
+            now = control.keep_job_history(job, wanted, revision=revision or found.revision).settings.retention
     session.say(now, f"The log of {job} is kept for {now.log} days, the history of its runs for {now.cycles} days.")
 
 
@@ -74,17 +81,26 @@ def notify(
     context: typer.Context,
     job: Job,
     file: Annotated[
-        str | None, typer.Option(metavar="FILE", help="YAML that says whom to tell by mail or webhook: docs/jobs.md.")
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="YAML that says whom to tell by mail or webhook: docs/jobs.md. It is read where jobs run: of a "
+            "service's job, on the service's machine.",
+        ),
     ] = None,
     off: Annotated[bool, typer.Option("--off", help="Tell nobody any more.")] = False,
     test: Annotated[bool, typer.Option("--test", help="Send a trial message now.")] = False,
+    revision: Revision = None,
 ) -> None:
     """Whom to tell when a job stops, goes into quarantine or holds changes."""
     if (file is not None) + off > 1 or not (file or off or test) or (off and test):
         raise Refused("Say --file FILE, --test or both, or --off.")
     session = current(context)
     with session.control() as control:
-        view = control.notify(job, file or "") if file or off else control.job(job)
+        if file or off:
+            view = control.notify(job, session.file(file) if file else "", revision=revision)
+        else:
+            view = control.job(job)
         if test:
             control.try_notifications(job)
     told = view.settings.notifications

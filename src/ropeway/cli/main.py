@@ -90,6 +90,14 @@ def ropeway(
             "~/.local/state/ropeway/ropeway.db for others.",
         ),
     ] = None,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Ask this service, to which `ropeway login` signed you in. Without it and without --state or "
+            "ROPEWAY_STATE: the service that you are signed in to, if any.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print records as JSON on stdout, and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no remarks.")] = False,
     version: Annotated[  # noqa: ARG001 - its callback answers
@@ -99,7 +107,7 @@ def ropeway(
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when Ropeway itself fails.")] = False,
 ) -> None:
     """Keep a cloud directory in step with Active Directory."""
-    context.obj = Session(state=state, json=json, quiet=quiet, debug=debug)
+    context.obj = Session(state=state, service=service, json=json, quiet=quiet, debug=debug)
 
 
 @app.command()

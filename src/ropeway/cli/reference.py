@@ -22,6 +22,12 @@ The global options may stand anywhere on the line: `ropeway job list --json` is 
 owner may read. `--state FILE`, `--state postgresql://USER@HOST/DATABASE` or the environment variable `ROPEWAY_STATE`
 name another. A password in a URL is taken from `ROPEWAY_STATE` or from `~/.pgpass` alone.
 
+**Service.** After `ropeway login` every command asks the service that you signed in to, unless `--state` or
+`ROPEWAY_STATE` names a state; `--service URL` asks it although one of them does. Files that belong to a job (an LDIF
+export, a keytab, a password, notifications) are then files of the machine where the service's workers run, named by
+their full path; schemas, cases and pasted entries are read here and sent. `ropeway job list` says on which of the two
+it looked where there is no job, and a service that cannot be reached is named with its address.
+
 **Passwords** are on no command line: other users see those. A job takes `--password-file FILE` (mode 0600 or 0400),
 `--keytab FILE`, or `--prompt`.
 

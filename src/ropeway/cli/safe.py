@@ -33,6 +33,13 @@ def safe_json(document: str) -> str:
     return re.sub("[\x7f-\x9f\u2028\u2029]", lambda m: f"\\u{ord(m.group()):04x}", document)
 
 
+def cut(line: str, width: int) -> str:
+    """A line that takes no more columns than that."""
+    while cells(line) > width:
+        line = line[: max(0, len(line) - max(1, (cells(line) - width) // 2))]
+    return line
+
+
 def cells(text: str) -> int:
     """How many columns of a terminal a line takes: East Asian wide characters two, marks and joiners none."""
     if text.isascii():

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from shlex import quote
 
 import typer
@@ -14,6 +15,8 @@ from ropeway.cli import output
 from ropeway.cli.environment import make_folder, state_url, without_password
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
+from ropeway.cli.reach import full_path, service_of
+from ropeway.cli.signed_in import SignedIn
 from ropeway.control.protocol import Control
 from ropeway.model.secret import Secret
 
@@ -25,20 +28,41 @@ class Session:
     """What was said for the whole command."""
 
     state: str | None = None
+    service: str | None = None
     json: bool = False
     quiet: bool = False
     debug: bool = False
 
     @contextmanager
     def control(self) -> Generator[Control]:
-        """Control over the state of this call, closed at the end."""
-        url = state_url(self.state)
-        make_folder(url)
-        control = connect(url, ask_for_secret)
+        """Control of what this call is about, a service or a state, closed at the end."""
+        control = self._opened()
         try:
             yield control
+        except (KeyboardInterrupt, SystemExit):
+            if getattr(control, "unfinished", ""):
+                self.note(f"The service goes on with it. Look with: {self.command('job', 'watch', 'JOB')}")
+            raise
         finally:
             control.close()
+
+    def _opened(self) -> Control:
+        service = service_of(self.state, self.service)
+        if service is not None:
+            return connect_service(service)
+        url = state_url(self.state)
+        make_folder(url)
+        return connect(url, ask_for_secret)
+
+    @property
+    def asked_service(self) -> str:
+        """The address of the service that this call asks; empty: it works on the state itself."""
+        service = service_of(self.state, self.service)
+        return service.url if service else ""
+
+    def file(self, path: Path | str) -> str:
+        """The full path of a file that is read where jobs run."""
+        return full_path(path, self.asked_service)
 
     def show(self, record: object, blocks: Callable[[], Iterable[Block]]) -> None:
         """Print what was asked for: the record itself for programs, its blocks for people."""
@@ -74,11 +98,14 @@ class Session:
     def command(self, *words: str) -> str:
         """A command to type, for the state of this call."""
         state = ("--state", self.state) if self.state else ()
-        return " ".join(quote(word) for word in ("ropeway", *state, *words))
+        service = ("--service", self.service) if self.service else ()
+        return " ".join(quote(word) for word in ("ropeway", *state, *service, *words))
 
     @property
     def place(self) -> str:
-        """Where the state is, as it may be shown."""
+        """Where the state is, as it may be shown: a file, a database, or the address of the service that has it."""
+        if service := self.asked_service:
+            return service
         return without_password(state_url(self.state)).removeprefix("sqlite:///")
 
 
@@ -94,6 +121,13 @@ def connect(url: str, ask: Ask) -> Control:
     from ropeway.control.in_process import open_control
 
     return open_control(url, ask=ask)
+
+
+def connect_service(service: SignedIn) -> Control:
+    """Control of a service, over HTTPS."""
+    from ropeway.control.over_http import connect as over_http
+
+    return over_http(service.url, service.token, service.ca)
 
 
 def ask_for_secret(prompt: str) -> Secret[str]:

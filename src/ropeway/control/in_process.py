@@ -36,6 +36,8 @@ from ropeway.control.protocol import (
     FindingView,
     HoldView,
     JobView,
+    Limit,
+    LiveView,
     ObjectType,
     OnProgress,
     PlanView,
@@ -51,6 +53,7 @@ from ropeway.control.schemas import Form, Schemas
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask, FromHere, Sources
 from ropeway.control.views import cycle_view, hold_view, job_view
+from ropeway.control.watching import live_view
 from ropeway.directory import Directory
 from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
 from ropeway.model.problems import Problem, RopewayError, shown
@@ -168,6 +171,12 @@ class InProcess:
         found = (*view.problems, *self._lifecycle.problems(row), *self._schemas.problems(row))
         return msgspec.structs.replace(view, problems=found)
 
+    def live(self, job: str) -> LiveView:
+        now = time.time()
+        with trouble(), self._db.read() as c:
+            row = jobs.find(c, TENANT, job)
+            return live_view(c, row, Key(tenant=TENANT, job=row.number), now)
+
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
         with trouble():
             running = self._open(job)
@@ -191,7 +200,7 @@ class InProcess:
         return msgspec.structs.replace(view, staged=staged, out_of_scope=self._out_of_scope(row))
 
     def plan_job(
-        self, job: str, *, limit: int = 200, refresh: bool = True, progress: OnProgress | None = None
+        self, job: str, *, limit: Limit = 200, refresh: bool = True, progress: OnProgress | None = None
     ) -> PlanView:
         with trouble():
             running = self._open(job)
@@ -220,7 +229,7 @@ class InProcess:
         self,
         job: str,
         *,
-        limit: int = 200,
+        limit: Limit = 200,
         refresh: bool = True,
         each: Callable[[FindingView], None] | None = None,
         progress: OnProgress | None = None,
@@ -272,16 +281,16 @@ class InProcess:
         self._lifecycle.resume(job)
         return self.job(job)
 
-    def schedule_job(self, job: str, schedule: Schedule) -> JobView:
-        self._lifecycle.schedule(job, schedule)
+    def schedule_job(self, job: str, schedule: Schedule, *, revision: str | None = None) -> JobView:
+        self._lifecycle.schedule(job, schedule, revision)
         return self.job(job)
 
-    def keep_job_history(self, job: str, retention: Retention) -> JobView:
-        self._lifecycle.retain(job, retention)
+    def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
+        self._lifecycle.retain(job, retention, revision)
         return self.job(job)
 
-    def notify(self, job: str, file: str) -> JobView:
-        self._lifecycle.notify(job, file)
+    def notify(self, job: str, file: str, *, revision: str | None = None) -> JobView:
+        self._lifecycle.notify(job, file, revision)
         return self.job(job)
 
     def try_notifications(self, job: str) -> None:
@@ -299,7 +308,7 @@ class InProcess:
         row = self._row(job)
         return self._on_demand.provision(row, self._names(identifier), [self._names(one) for one in members])
 
-    def compare_jobs(self, job: str, other: str, *, state: str | None = None, limit: int = 200) -> CompareView:
+    def compare_jobs(self, job: str, other: str, *, state: str | None = None, limit: Limit = 200) -> CompareView:
         there = self._db if state is None else opened(state)
         try:
             return Comparing(side(self._db, TENANT, job), side(there, TENANT, other)).run(limit)
@@ -439,7 +448,7 @@ class InProcess:
     # the directory
 
     def list_objects(
-        self, type_: ObjectType, *, contains: str | None = None, deleted: bool = False, limit: int = 100
+        self, type_: ObjectType, *, contains: str | None = None, deleted: bool = False, limit: Limit = 100
     ) -> Sequence[dict[str, Any]]:
         return self._directory.list_objects(type_, contains=contains, deleted=deleted, limit=limit)
 
@@ -480,6 +489,6 @@ def _seconds(iso: str | None) -> float | None:
         return None
     try:
         when = datetime.fromisoformat(iso)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise RopewayError(Problem("time-unreadable", value=shown(iso))) from error
     return float(timegm((when if when.tzinfo else when.replace(tzinfo=UTC)).utctimetuple()))

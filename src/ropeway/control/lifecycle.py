@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ropeway.control.notifying.courier import send
 from ropeway.control.notifying.letter import letter
 from ropeway.control.notifying.settings import read_settings
+from ropeway.control.revisions import refuse_changed
 from ropeway.control.running import trouble
 from ropeway.control.views import iso
 from ropeway.engine.lifecycle.notices import Event
@@ -45,24 +46,24 @@ class Lifecycle:
         self._tenant = tenant
         self._clock = clock
 
-    def schedule(self, job: str, schedule: Schedule) -> None:
+    def schedule(self, job: str, schedule: Schedule, revision: str | None) -> None:
         """Change when a job runs by itself."""
         if schedule.every is not None and not SHORTEST <= schedule.every <= LONGEST:
             raise RopewayError(Problem("schedule-invalid", object=job))
-        self._change_settings(job, lambda now: msgspec.structs.replace(now, schedule=schedule))
+        self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, schedule=schedule))
 
-    def retain(self, job: str, retention: Retention) -> None:
+    def retain(self, job: str, retention: Retention, revision: str | None) -> None:
         """Change how long a job's history is kept."""
         if min(retention.log, retention.cycles) < 1:
             raise RopewayError(Problem("retention-invalid", object=job))
-        self._change_settings(job, lambda now: msgspec.structs.replace(now, retention=retention))
+        self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, retention=retention))
 
-    def notify(self, job: str, file: str) -> None:
+    def notify(self, job: str, file: str, revision: str | None) -> None:
         """Change whom to tell; a file that would not do is refused."""
         path = str(Path(file).resolve()) if file else ""
         if path:
             read_settings(path)
-        self._change_settings(job, lambda now: msgspec.structs.replace(now, notifications=path))
+        self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, notifications=path))
 
     def try_notifications(self, job: str) -> None:
         """Send a trial message now; RopewayError `notification-unsent` where it does not arrive."""
@@ -75,9 +76,10 @@ class Lifecycle:
         if failure is not None:
             raise RopewayError(failure)
 
-    def _change_settings(self, job: str, changed: Callable[[JobSettings], JobSettings]) -> None:
+    def _change_settings(self, job: str, revision: str | None, changed: Callable[[JobSettings], JobSettings]) -> None:
         with trouble(), self._db.write() as c:
-            row = jobs.find(c, self._tenant, job)
+            row = jobs.locked(c, jobs.find(c, self._tenant, job).number)
+            refuse_changed(row, revision)
             jobs.change_settings(c, row.number, changed(row.settings))
 
     def clear_quarantine(self, job: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 
@@ -13,6 +13,9 @@ from ropeway.model.job import JobSettings, Retention, Schedule
 from ropeway.model.problems import Problem
 
 ObjectType = Literal["users", "groups", "contacts", "devices"]
+
+Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+"""How many are told at most."""
 
 
 class QuarantineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +43,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """`active-directory contoso.test`, `ldif company.ldif`."""
     settings: JobSettings
+    revision: str = ""
+    """Digest of the settings: who changes them may say which they were."""
     last_success: str | None = None
     """ISO 8601."""
     watermark: str | None = None
@@ -101,6 +106,42 @@ class CycleView(msgspec.Struct, frozen=True, kw_only=True):
     """By stage."""
     problems: tuple[Problem, ...] = ()
     """Of the job as a whole; those of single objects are in the log and in escrow."""
+
+
+class PastCycle(msgspec.Struct, frozen=True, kw_only=True):
+    """A cycle that ended; times are ISO 8601."""
+
+    began: str
+    ended: str
+    cycle: CycleView
+
+
+class LiveView(msgspec.Struct, frozen=True, kw_only=True):
+    """A job at this moment: cheap to ask for, twice a second."""
+
+    job: str
+    status: str
+    """NotRun | Active | Paused | Quarantine."""
+    running: str | None = None
+    """Who has the job and since when, or None."""
+    stage: str = ""
+    """import | decide | export: of the cycle that runs; empty where none runs for longer than a moment."""
+    done: int = 0
+    total: int | None = None
+    rate: float | None = None
+    """In a second, since the stage began."""
+    stage_began: str | None = None
+    """ISO 8601."""
+    due: int = 0
+    """To decide."""
+    pending: int = 0
+    """To write."""
+    held: int = 0
+    escrowed: int = 0
+    next_run: str | None = None
+    cycles: tuple[PastCycle, ...] = ()
+    """The last five, the latest first; those that did nothing are not kept."""
+    problems: tuple[Problem, ...] = ()
 
 
 class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,7 +228,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     """DN, GUID, UPN, target id, or a part of the DN."""
     since: str | None = None
     """ISO 8601."""
-    limit: int = 50
+    limit: Limit = 50
 
 
 class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
@@ -365,12 +406,16 @@ class Control(Protocol):
 
     def jobs(self) -> Sequence[JobView]: ...
     def job(self, job: str) -> JobView: ...
+    def live(self, job: str) -> LiveView:
+        """How far its running cycle has come, the last ones, and when the next is."""
+        ...
+
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
         """One cycle now: import, decide, export."""
         ...
 
     def plan_job(
-        self, job: str, *, limit: int = 200, refresh: bool = True, progress: OnProgress | None = None
+        self, job: str, *, limit: Limit = 200, refresh: bool = True, progress: OnProgress | None = None
     ) -> PlanView:
         """What the next export would write; `refresh` reads the source first. Writes nothing to source or target."""
         ...
@@ -379,7 +424,7 @@ class Control(Protocol):
         self,
         job: str,
         *,
-        limit: int = 200,
+        limit: Limit = 200,
         refresh: bool = True,
         each: Callable[[FindingView], None] | None = None,
         progress: OnProgress | None = None,
@@ -396,7 +441,10 @@ class Control(Protocol):
         ...
 
     def pause_job(self, job: str) -> JobView: ...
-    def resume_job(self, job: str) -> JobView: ...
+    def resume_job(self, job: str) -> JobView:
+        """Graph's start: a paused or disabled job goes on, a quarantine is lifted, and a cycle is due now."""
+        ...
+
     def delete_job(self, job: str, *, keep: bool) -> int:
         """Keep: its objects stay, as cloud objects. Otherwise its contributions are withdrawn. Answers their number."""
         ...
@@ -411,16 +459,17 @@ class Control(Protocol):
         ...
 
     # a job's life
-    def schedule_job(self, job: str, schedule: Schedule) -> JobView:
+    # `revision`: only if the job's settings are still those; else RopewayError `job-changed`
+    def schedule_job(self, job: str, schedule: Schedule, *, revision: str | None = None) -> JobView:
         """When the job runs by itself under `keep_in_step`."""
         ...
 
-    def keep_job_history(self, job: str, retention: Retention) -> JobView:
+    def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
         """How long the job's log and cycles are kept."""
         ...
 
-    def notify(self, job: str, file: str) -> JobView:
-        """Whom to tell when something happens to the job: the settings in this file; "" nobody."""
+    def notify(self, job: str, file: str, *, revision: str | None = None) -> JobView:
+        """Whom to tell when something happens to the job: the settings in this file, where jobs run; "" nobody."""
         ...
 
     def try_notifications(self, job: str) -> None:
@@ -439,7 +488,7 @@ class Control(Protocol):
         """One object now (DN, GUID, UPN or target id); of a group these members, at most five."""
         ...
 
-    def compare_jobs(self, job: str, other: str, *, state: str | None = None, limit: int = 200) -> CompareView:
+    def compare_jobs(self, job: str, other: str, *, state: str | None = None, limit: Limit = 200) -> CompareView:
         """What each would have in the directory in the end, compared; `state`: the other one's, if not this."""
         ...
 
@@ -484,7 +533,7 @@ class Control(Protocol):
 
     # the directory
     def list_objects(
-        self, type_: ObjectType, *, contains: str | None = None, deleted: bool = False, limit: int = 100
+        self, type_: ObjectType, *, contains: str | None = None, deleted: bool = False, limit: Limit = 100
     ) -> Sequence[dict[str, Any]]:
         """Objects with Graph's property names, by displayName."""
         ...

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
@@ -30,6 +31,7 @@ from ropeway.rules.layers import job_schema, wanted
 from ropeway.store import leases
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
+from ropeway.store.progress import Teller
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 from ropeway.store.trouble import is_of_another_version, state_problem
@@ -110,6 +112,7 @@ class Running:
             self._source = self._opened(sources, row.number)
             self._alive.callback(self._source.close)
             self._target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
+            self._teller = self._alive.enter_context(Teller(database, Key(tenant=tenant, job=row.number), clock))
         except BaseException:
             self._alive.close()
             raise
@@ -127,19 +130,28 @@ class Running:
             self._settings, self._rules, self._source, self._target, self._state, self._clock, connector=self._id
         )
         work.wanted = self._wanted
-        if progress is not None:
-            work.say = lambda stage, done, total: progress(Progress(stage, done, total))
+        work.say = self._teller if progress is None else partial(self._say, progress)
         return work
+
+    def _say(self, progress: OnProgress, stage: str, done: int, total: int | None) -> None:
+        self._teller(stage, done, total)
+        progress(Progress(stage, done, total))
 
     def cycle(self, *, full: bool = False, progress: OnProgress | None = None) -> Outcome:
         """One cycle now; a problem that stops it is in its outcome, and raised."""
         refuse_rest(self._state.record())
-        return course.cycle(self.work(progress), full=full)
+        try:
+            return course.cycle(self.work(progress), full=full)
+        finally:
+            self._teller.end()
 
     def look(self, progress: OnProgress | None = None) -> Outcome:
         """A cycle that writes nothing to the target."""
         refuse_rest(self._state.record())
-        return Cycle(self.work(progress), export=False).run()
+        try:
+            return Cycle(self.work(progress), export=False).run()
+        finally:
+            self._teller.end()
 
     def may_go_on(self) -> bool:
         """Whether it may run another cycle at once, as it was opened; RopewayError `job-paused` once paused."""

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from ropeway.control.protocol import CycleView, HoldView, JobView, QuarantineView
+from ropeway.control.revisions import revision_of
 from ropeway.control.sources import source_name
 from ropeway.engine.lifecycle.schedule import next_run
 from ropeway.engine.lifecycle.standing import Quarantine, Standing
@@ -84,6 +85,7 @@ def job_view(
         status=row.status,
         source=source_name(row.settings.source),
         settings=row.settings,
+        revision=revision_of(row.settings),
         last_success=iso(row.last_success),
         watermark=told(row.watermark),
         running=f"{holder[0]} since {iso(holder[1])}" if holder else None,

@@ -10,11 +10,12 @@ import time
 from typing import Protocol
 
 import psycopg
-from sqlalchemy import Connection, text
 
 from ropeway.store.database import Database
+from ropeway.store.ringing import CHANNEL, ring
 
-CHANNEL = "ropeway"
+__all__ = ["CHANNEL", "Bell", "FileBell", "ServerBell", "open_bell", "ring"]
+
 LOOK_EVERY = 0.015
 """Seconds between two looks at a file; one takes microseconds."""
 AGAIN_AFTER = 0.5
@@ -38,12 +39,6 @@ def open_bell(database: Database) -> Bell:
     if database.is_sqlite:
         return FileBell(database.url.removeprefix("sqlite:///"))
     return ServerBell(database.url)
-
-
-def ring(c: Connection) -> None:
-    """Wake whoever waits, when this transaction commits. Writing to a file rings by itself."""
-    if c.dialect.name == "postgresql":
-        c.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 class FileBell:

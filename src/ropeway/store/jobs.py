@@ -94,6 +94,11 @@ def load(c: Connection, number: int) -> JobRow:
     return _row(c.execute(select(job).where(job.c.number == number)).one())
 
 
+def locked(c: Connection, number: int) -> JobRow:
+    """The job of that number, which nobody else changes until this transaction ends."""
+    return _row(c.execute(select(job).where(job.c.number == number).with_for_update()).one())
+
+
 def load_if_there(c: Connection, number: int) -> JobRow | None:
     """The job of that number; None where it is deleted."""
     row = c.execute(select(job).where(job.c.number == number)).one_or_none()
@@ -172,3 +177,11 @@ def start_cycle(c: Connection, key: Key, kind: str, now: float) -> int:
 def end_cycle(c: Connection, number: int, outcome: bytes, now: float) -> None:
     """What the cycle did."""
     c.execute(update(cycle).where(cycle.c.number == number).values(ended=now, outcome=outcome.decode()))
+
+
+def last_cycles(c: Connection, number: int, most: int) -> list[tuple[float, float, str]]:
+    """Beginning, end and outcome of a job's last cycles that did something, the latest first."""
+    ended = select(cycle.c.started, cycle.c.ended, cycle.c.outcome).where(
+        cycle.c.job == number, cycle.c.ended.is_not(None), cycle.c.outcome.is_not(None)
+    )
+    return [(r.started, r.ended, r.outcome) for r in c.execute(ended.order_by(cycle.c.number.desc()).limit(most))]

@@ -87,18 +87,24 @@ def counts(c: Connection, key: Key) -> dict[str, dict[str, int]]:
         .where(entry.c.job == job, entry.c.target.is_not(None))
         .group_by(entry.c.target_type)
     )
+    return {
+        "entries": dict(entries.all()),
+        "linked": {k: v for k, v in linked if k},
+        "work": waiting(c, key),
+    }
+
+
+def waiting(c: Connection, key: Key) -> dict[str, int]:
+    """How much waits for what."""
+    job = key["job"]
     held = c.scalar(
         select(func.coalesce(func.sum(hold.c.count), 0)).where(hold.c.job == job, hold.c.approved.is_(None))
     )
     return {
-        "entries": dict(entries.all()),
-        "linked": {k: v for k, v in linked if k},
-        "work": {
-            "due": c.scalar(select(func.count()).where(due.c.job == job)) or 0,
-            "pending": c.scalar(select(func.count()).select_from(change).where(change.c.job == job)) or 0,
-            "held": int(held or 0),
-            "escrowed": c.scalar(select(func.count()).select_from(escrow).where(escrow.c.job == job)) or 0,
-        },
+        "due": c.scalar(select(func.count()).where(due.c.job == job)) or 0,
+        "pending": c.scalar(select(func.count()).select_from(change).where(change.c.job == job)) or 0,
+        "held": int(held or 0),
+        "escrowed": c.scalar(select(func.count()).select_from(escrow).where(escrow.c.job == job)) or 0,
     }
 
 

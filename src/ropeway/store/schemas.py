@@ -78,7 +78,7 @@ def change(
     _make_row(c, db, key)
     now = update(job_schema).where(job_schema.c.job == key["job"], job_schema.c.revision == revision)
     done = c.execute(now.values(revision=revision + 1)).rowcount
-    row = jobs.load(c, key["job"])
+    row = jobs.locked(c, key["job"])
     if not done:
         found = record(c, key["job"]).revision
         raise RopewayError(

@@ -131,6 +131,7 @@ errand = Table(
     Column("state", String, nullable=False),
     Column("worker", String, nullable=False, server_default=EMPTY),
     Column("renewed", Float),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("progress", LargeBinary),
     Column("result", LargeBinary),
     Column("created", Float, nullable=False),
@@ -138,7 +139,21 @@ errand = Table(
     Index("ix_errand_state", "state"),
     sqlite_autoincrement=True,
 )
-"""Calls of Control that read a source or take long: asked for by the API, done by a worker. `open`, `taken`, `done`."""
+"""Calls of Control that read a source or take long: asked for by the API, done by a worker. `open`, `taken`, `done`.
+
+`renewed` is the last sign of life: of the worker that has it, or of workers that are all busy while it is open.
+`result` is the compressed last line of the answer, a result or a problem."""
+
+errand_part = Table(
+    "errand_part",
+    metadata,
+    Column("tenant", Integer, nullable=False),
+    Column("errand", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("errand", "seq"),
+)
+"""Compressed lines of an answer that come before its result, from 1: the findings of a report."""
 
 progress = Table(
     "progress",

@@ -62,6 +62,7 @@ def _state(job: JobView) -> Iterator[tuple[str, str]]:
     yield from life_rows(job)
     yield "Last success", local(job.last_success)
     yield "Watermark", job.watermark or "none: the next run reads everything"
+    yield "Revision of settings", job.revision
     yield "To decide", f"{job.due:,}"
     yield "To write", f"{job.pending:,}"
     yield "Held", f"{job.held:,}"

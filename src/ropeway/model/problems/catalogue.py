@@ -48,6 +48,7 @@ def catalogue() -> dict[str, Entry]:
         lab,
         ldif,
         lifecycle,
+        remote,
         report,
         rules,
         schemas,
@@ -56,7 +57,7 @@ def catalogue() -> dict[str, Entry]:
         target,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics, agents)
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics, agents, remote)
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 

@@ -29,7 +29,11 @@ STATUS: dict[str, tuple[int, str]] = {
     "agent-other-address": (403, "Authorization_RequestDenied"),
     "call-gone": (409, "Conflict"),
     "agent-out-of-step": (409, "Conflict"),
+    "errand-unknown": (404, "Request_ResourceNotFound"),
     "schema-changed": (409, "Conflict"),
+    "schema-changed-meanwhile": (409, "Conflict"),
+    "job-name-taken": (409, "Conflict"),
+    "job-changed": (412, "PreconditionFailed"),
     "hold-changed": (409, "Conflict"),
     "job-is-running": (409, "Conflict"),
     "lease-lost": (409, "Conflict"),
@@ -39,6 +43,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "directory-unavailable": (503, "ServiceUnavailable"),
     "errand-not-taken": (503, "ServiceUnavailable"),
     "errand-lost": (503, "ServiceUnavailable"),
+    "errand-failed": (500, "InternalServerError"),
 }
 """Status and Graph's code of problems; every other one is a bad request."""
 

@@ -86,6 +86,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('worker', sa.String(), server_default=sa.text("''"), nullable=False),
     sa.Column('renewed', sa.Float(), nullable=True),
+    sa.Column('attempts', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('progress', sa.LargeBinary(), nullable=True),
     sa.Column('result', sa.LargeBinary(), nullable=True),
     sa.Column('created', sa.Float(), nullable=False),
@@ -94,6 +95,13 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('ix_errand_state', 'errand', ['state'], unique=False)
+    op.create_table('errand_part',
+    sa.Column('tenant', sa.Integer(), nullable=False),
+    sa.Column('errand', sa.Integer(), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('errand', 'seq', name=op.f('pk_errand_part'))
+    )
     op.create_table('process',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('tenant', sa.Integer(), nullable=False),

@@ -1,0 +1,126 @@
+"""Every call of Control as it is made over HTTP: one table, read by the service, by its workers, and by the client.
+
+A parameter is in the path where the path names it; `revision` is If-Match; the others are the query of a GET or DELETE,
+else members of a JSON object. They are checked by the types that `Control` gives them (`wire.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+BASE = "/v1.0/ropeway"
+
+Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+SMALL, LARGE = 1 << 20, 48 << 20
+"""Bytes of a request at most: a call, and one that carries files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Why a worker does it, and what becomes of it when that worker dies."""
+
+    why: str
+    look: str = ""
+    """The command that tells whether it was done; empty: it changes nothing, and another worker takes it up again."""
+    long: bool = False
+    """It may take minutes: a few of these are done at once, so that short ones need not wait for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How one method of Control is asked for."""
+
+    method: str
+    verb: Verb
+    path: str
+    """Below `BASE`; `{name}` is a parameter."""
+    errand: Errand | None = None
+    """None: answered at once, from the database alone."""
+    whole: str = ""
+    """The parameter whose members are the members of query or body."""
+    most: int = SMALL
+    due: bool = False
+    """A cycle of the job is due afterwards."""
+
+
+READS = "reads the source"
+LONG = "goes through all objects"
+COMPUTES = "computes for long where the file is large"
+
+GROUPS: dict[str, tuple[Call, ...]] = {
+    "Jobs": (
+        Call("jobs", "GET", "jobs"),
+        Call("create_job", "POST", "jobs", Errand(READS, "ropeway job list"), most=LARGE),
+        Call("job", "GET", "jobs/{job}"),
+        Call("live", "GET", "jobs/{job}/live"),
+        Call("run_job", "POST", "jobs/{job}/run", Errand(READS, "ropeway job show {job}", long=True)),
+        Call("plan_job", "POST", "jobs/{job}/plan", Errand(READS, long=True)),
+        Call("report_job", "POST", "jobs/{job}/report", Errand(READS, long=True)),
+        Call("holds", "GET", "jobs/{job}/holds"),
+        Call("approve", "POST", "jobs/{job}/holds/{hold}/approve", due=True),
+        Call("pause_job", "POST", "jobs/{job}/pause"),
+        Call("resume_job", "POST", "jobs/{job}/resume", due=True),
+        Call("delete_job", "DELETE", "jobs/{job}", Errand(LONG, "ropeway job list", long=True)),
+    ),
+    "A job's life": (
+        Call("schedule_job", "PUT", "jobs/{job}/schedule", whole="schedule"),
+        Call("keep_job_history", "PUT", "jobs/{job}/history", whole="retention"),
+        Call(
+            "notify",
+            "PUT",
+            "jobs/{job}/notifications",
+            Errand("reads a file of the machine where jobs run", "ropeway job show {job}"),
+        ),
+        Call(
+            "try_notifications",
+            "POST",
+            "jobs/{job}/notifications/try",
+            Errand("waits for a mail server or webhook", "ropeway job notify {job} --test"),
+        ),
+        Call("clear_quarantine", "POST", "jobs/{job}/clear-quarantine", due=True),
+        Call("restart_job", "POST", "jobs/{job}/restart", due=True),
+        Call("provision", "POST", "jobs/{job}/provision", Errand(READS, "ropeway log --job {job}")),
+        Call("compare_jobs", "POST", "jobs/{job}/compare", Errand(LONG, long=True)),
+    ),
+    "What happened": (
+        Call("events", "GET", "log", whole="which"),
+        Call("explain", "GET", "explain", Errand("reads the source, where no job knows the object yet")),
+    ),
+    "Schemas": (
+        Call("schema", "GET", "jobs/{job}/schema"),
+        Call(
+            "change_schema",
+            "PUT",
+            "jobs/{job}/schema",
+            Errand("reads the source, where groups are named by DN", "ropeway schema show {job}"),
+            whole="change",
+            most=LARGE,
+        ),
+        Call("try_schema", "POST", "jobs/{job}/schema/try", Errand(LONG, long=True), whole="change", most=LARGE),
+        Call("export_schema", "GET", "jobs/{job}/schema/text"),
+        Call("compare_schema", "POST", "jobs/{job}/schema/compare", Errand(COMPUTES), most=LARGE),
+        Call("schema_upgrade", "POST", "jobs/{job}/schema/upgrade"),
+        Call("check_schema", "POST", "schemas/check", Errand(COMPUTES), most=LARGE),
+        Call("test_schema", "POST", "schemas/test", Errand("reads a live object"), whole="asked", most=LARGE),
+    ),
+    "The directory": (
+        Call("domains", "GET", "directory/domains"),
+        Call("add_domain", "POST", "directory/domains"),
+        Call("verify_domain", "POST", "directory/domains/{name}/verify"),
+        Call("list_objects", "GET", "directory/{type}"),
+        Call("create_object", "POST", "directory/{type}", whole="properties"),
+        Call("show_object", "GET", "directory/{type}/{identifier}"),
+        Call("update_object", "PATCH", "directory/{type}/{identifier}", whole="properties"),
+        Call("delete_object", "DELETE", "directory/{type}/{identifier}"),
+        Call("restore_object", "POST", "directory/{type}/{identifier}/restore"),
+    ),
+}
+"""Calls by what they are about; where two paths fit, the first is meant."""
+
+CALLS: dict[str, Call] = {call.method: call for calls in GROUPS.values() for call in calls}
+"""Calls by their method."""
+
+FOLLOWED = "errands/{number}"
+"""Below `BASE`: the answer of an errand once more, for a client whose connection was cut."""

@@ -1,0 +1,133 @@
+"""One connection to a service over HTTPS, verified; what goes wrong on it as problems."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import httpx2
+import msgspec
+
+from ropeway.control.wire.sending import Request
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.secret import Secret
+
+CONNECT, ANSWER = 10.0, 60.0
+"""Seconds: to be connected; between two pieces of an answer (an errand's says every 10 that nothing is wrong)."""
+
+PROBLEM = "@ropeway.problem"
+"""Where an error of the service carries its problem (graph-scim.md A6 for the rest of it)."""
+
+LONGEST_ERROR = 1 << 20
+"""Bytes of an error that are read."""
+
+
+class _Error(msgspec.Struct, rename={"problem": PROBLEM}):
+    code: str = ""
+    message: str = ""
+    problem: Problem | None = None
+
+
+class _Refusal(msgspec.Struct):
+    error: _Error
+
+
+class Connection:
+    """To one service, as one administrator."""
+
+    def __init__(self, url: str, token: Secret[str], ca: str | None) -> None:
+        self.url = url.rstrip("/")
+        self._client = httpx2.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {token.reveal()}"},
+            verify=_trust(self.url, ca),
+            timeout=httpx2.Timeout(ANSWER, connect=CONNECT),
+            limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1),
+            trust_env=not _is_here(self.url),
+        )
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
+    @contextmanager
+    def asked(self, request: Request) -> Generator[httpx2.Response, None, None]:
+        """The answer to a request, its body still to be read; RopewayError where it is a refusal, or none comes."""
+        query = httpx2.QueryParams(list(request.query))
+        json = {"Content-Type": "application/json"} if request.body is not None else {}
+        with _troubles(self.url):
+            made = self._client.build_request(
+                request.verb, request.path, params=query, headers=request.headers | json, content=request.body
+            )
+            response = self._client.send(made, stream=True)
+            try:
+                if not response.is_success:
+                    raise _refusal(self.url, response)
+                yield response
+            finally:
+                response.close()
+
+
+@contextmanager
+def _troubles(url: str) -> Generator[None, None, None]:
+    try:
+        yield
+    except httpx2.ConnectError as error:
+        certificate = _certificate(error)
+        code = "service-not-trusted" if certificate else "service-unreachable"
+        told = certificate or shown(str(error)) or "no connection"
+        raise RopewayError(Problem(code, details={"url": url, "error": told})) from error
+    except httpx2.TimeoutException as error:
+        told = "it took too long"
+        raise RopewayError(Problem("service-unreachable", details={"url": url, "error": told})) from error
+    except httpx2.TransportError as error:
+        told = shown(str(error)) or type(error).__name__
+        raise RopewayError(Problem("service-unreachable", details={"url": url, "error": told})) from error
+
+
+def _certificate(error: BaseException | None) -> str:
+    """Why a certificate was not accepted, where that is the cause."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message or "it cannot be verified"
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def _refusal(url: str, response: httpx2.Response) -> RopewayError:
+    body = bytearray()
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) > LONGEST_ERROR:
+            break
+    told = shown(bytes(body[:200]).decode("utf-8", "replace")) or response.reason_phrase
+    try:
+        error = msgspec.json.decode(bytes(body), type=_Refusal).error
+        if error.problem is not None:
+            return RopewayError(error.problem)
+        told = shown(error.message)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pass
+    details = {"url": url, "status": str(response.status_code), "answer": told}
+    return RopewayError(Problem("service-answers-otherwise", details=details))
+
+
+def _trust(url: str, ca: str | None) -> ssl.SSLContext:
+    """The authority that was seen at sign-in, and no other; without one, those of the system."""
+    try:
+        return ssl.create_default_context(cadata=ca)
+    except ssl.SSLError as error:
+        told = f"the authority kept at sign-in is damaged ({error.reason})"
+        raise RopewayError(Problem("service-not-trusted", details={"url": url, "error": told})) from error
+
+
+def _is_here(url: str) -> bool:
+    """Whether the service is on this machine, to which no proxy leads."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,108 @@
+"""Control of a service, over HTTPS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, cast
+
+import msgspec
+
+from ropeway.control.calls import BASE, CALLS, FOLLOWED
+from ropeway.control.connection import Connection
+from ropeway.control.protocol import Control, CycleView
+from ropeway.control.wire.lines import Answer, decoded
+from ropeway.control.wire.sending import Request, request
+from ropeway.control.wire.shape import shape
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.secret import Secret
+
+AGAIN_WITHIN = 60.0
+"""Seconds for which an answer whose connection was cut is asked for again."""
+
+FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
+"""Seconds between two attempts: twice as many each time."""
+
+
+def connect(url: str, token: Secret[str], ca: str | None) -> Control:
+    """Control of the service at `url`; `ca` is the authority that its certificate must come from, in PEM."""
+    return cast("Control", OverHttp(Connection(url, token, ca)))
+
+
+class OverHttp:
+    """Implements `Control`: each method that the table of calls has is a request.
+
+    The methods are not written out: names, arguments and types are those of `Control` itself, so that the two cannot
+    differ.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.unfinished = ""
+        """The method that a worker goes on with, although nobody waits for it any more."""
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        if method not in CALLS:
+            raise AttributeError(method)
+        return partial(self._call, method)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+    def keep_in_step(
+        self,
+        jobs: Sequence[str],  # noqa: ARG002 - as Control has it
+        *,
+        stop: Callable[[], bool],  # noqa: ARG002
+        cycle: Callable[[CycleView], None],  # noqa: ARG002
+    ) -> None:
+        """RopewayError `service-keeps-in-step`: nothing is left to be done from here."""
+        raise RopewayError(Problem("service-keeps-in-step", object=self._connection.url))
+
+    def _call(self, method: str, *args: Any, **named: Any) -> Any:
+        asked = request(method, args, named)
+        if CALLS[method].errand is not None:
+            result = self._errand(method, asked, Answer(named.get("progress"), named.get("each")))
+        else:
+            with self._connection.asked(asked) as response:
+                result = response.read() or b"null"
+        return self._decoded(method, result)
+
+    def _decoded(self, method: str, result: bytes | msgspec.Raw) -> Any:
+        try:
+            return decoded(result, shape(method).result)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            details = {"url": self._connection.url, "status": "200", "answer": shown(str(error))}
+            raise RopewayError(Problem("service-answers-otherwise", details=details)) from error
+
+    def _errand(self, method: str, asked: Request, answer: Answer) -> msgspec.Raw:
+        """The result of an errand; where the connection is cut, its answer is asked for once more."""
+        self.unfinished = method
+        wait = FIRST_WAIT
+        try:
+            while True:
+                try:
+                    return self._heard(asked, answer)
+                except RopewayError as error:
+                    late = time.monotonic() > answer.heard + AGAIN_WITHIN
+                    if error.problem.code != "service-unreachable" or answer.errand is None or late:
+                        raise
+                time.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+                query = (("after", str(answer.part)),)
+                asked = Request("GET", f"{BASE}/{FOLLOWED.format(number=answer.errand)}", query, {}, None)
+        except Exception:
+            self.unfinished = ""
+            raise
+
+    def _heard(self, asked: Request, answer: Answer) -> msgspec.Raw:
+        with self._connection.asked(asked) as response:
+            result = answer.take(response.iter_bytes())
+        if result is None:
+            raise RopewayError(
+                Problem("service-unreachable", details={"url": self._connection.url, "error": "it hung up"})
+            )
+        self.unfinished = ""
+        return result

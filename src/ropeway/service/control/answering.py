@@ -1,0 +1,105 @@
+"""A request becomes a call of Control that is made here, or an errand whose answer is streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from ropeway.control.calls import Call
+from ropeway.control.running import trouble
+from ropeway.control.wire.receiving import Received, arguments, unfit
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.service.errands import Watch, ask, follow
+from ropeway.service.http.errors import json_answer
+from ropeway.service.http.who import administrator
+from ropeway.service.parts import Parts
+from ropeway.store import errands, jobs
+
+PLAIN = {"Cache-Control": "no-store"}
+
+LINES = PLAIN | {"X-Accel-Buffering": "no"}
+"""Of a stream: proxies pass each line on as it comes."""
+
+
+class Answering:
+    """Answers the calls of the table."""
+
+    def __init__(self, parts: Parts, watch: Watch) -> None:
+        self._parts, self._watch = parts, watch
+
+    async def call(self, call: Call, request: Request) -> Response:
+        """One call, by whoever is an administrator."""
+        who = await run_in_threadpool(administrator, self._parts, request)
+        body = await _body(request, call.most)
+        said = await run_in_threadpool(self._arguments, call, request, body)
+        if call.errand is None:
+            return await run_in_threadpool(self._here, call, said)
+        _refuse_password(said)
+        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, who.subject)
+        return self._lines(await run_in_threadpool(partial(asked, clock=self._parts.clock)))
+
+    async def once_more(self, request: Request) -> Response:
+        """The answer of an errand, for a client whose connection was cut; parts up to `after` are known to it."""
+        who = await run_in_threadpool(administrator, self._parts, request)
+        number = _number(request.path_params["number"])
+        after = _number(request.query_params.get("after", "0"))
+        if not await run_in_threadpool(self._is_of, number, who.subject):
+            raise RopewayError(Problem("errand-unknown", value=str(number)))
+        return self._lines(number, after)
+
+    def _arguments(self, call: Call, request: Request, body: bytes) -> dict[str, Any]:
+        query = request.query_params.multi_items()
+        return arguments(call.method, Received(request.path_params, query, request.headers.get("if-match", ""), body))
+
+    def _here(self, call: Call, said: Mapping[str, Any]) -> Response:
+        with trouble():
+            result = getattr(self._parts.control, call.method)(**said)
+            if call.due:
+                self._ask_for_a_cycle(said["job"])
+            if result is None:
+                return Response(status_code=204, headers=PLAIN)
+            revision: object = getattr(result, "revision", None)
+            return json_answer(result, 200, PLAIN | ({"ETag": f'"{revision}"'} if revision is not None else {}))
+
+    def _ask_for_a_cycle(self, job: str) -> None:
+        with self._parts.database.read() as c:
+            number = jobs.find(c, self._parts.tenant, job).number
+        self._parts.queue.ask(number)
+
+    def _lines(self, number: int, after: int = 0) -> Response:
+        lines = follow(self._parts.database, self._watch, number, after=after)
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=LINES)
+
+    def _is_of(self, number: int, subject: str) -> bool:
+        with trouble(), self._parts.database.read() as c:
+            return errands.is_of(c, number, subject)
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """What was sent, refused as soon as it is too much."""
+    parts: list[bytes] = []
+    left = most
+    async for part in request.stream():
+        left -= len(part)
+        if left < 0:
+            raise RopewayError(Problem("request-too-large", details={"most": f"{most:,}"}))
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise unfit(f"This is no number of an errand: {shown(text)}")
+    return int(text)
+
+
+def _refuse_password(said: Mapping[str, Any]) -> None:
+    """The only argument that might hold one is the address of another state."""
+    state: object = said.get("state")
+    if isinstance(state, str) and "://" in state and ":" in state.partition("://")[2].rpartition("@")[0]:
+        raise RopewayError(Problem("state-with-password"))

@@ -1,0 +1,28 @@
+"""A call becomes a row that wakes the workers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ropeway.control.running import trouble
+from ropeway.control.wire.shape import packed
+from ropeway.store import errands
+from ropeway.store.database import Database
+
+
+def ask(
+    database: Database,
+    tenant: int,
+    method: str,
+    arguments: Mapping[str, Any],
+    asked_by: str,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> int:
+    """The number of a new errand: this method of Control, with these arguments by Control's names."""
+    body = packed(method, arguments)
+    with trouble(), database.write() as c:
+        errands.sweep(c, clock())
+        return errands.ask(c, tenant, method, body, asked_by, clock())

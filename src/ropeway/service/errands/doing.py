@@ -1,0 +1,104 @@
+"""One errand, to its last line."""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import partial
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+
+from ropeway.control.calls import CALLS
+from ropeway.control.protocol import Control, Progress
+from ropeway.control.running import trouble
+from ropeway.control.wire.shape import shape, unpacked
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.service.errands.lines import compressed, problem_line, result_line
+from ropeway.service.errands.waiting import when_free
+from ropeway.store import errands
+from ropeway.store.database import Database
+from ropeway.store.errands import Errand
+
+LOG = logging.getLogger(__name__)
+
+PART = 500
+"""Findings of one part."""
+
+KEEP_TRYING = 60.0
+"""Seconds for which a result is kept for a database that is away."""
+
+
+class Doing:
+    """An errand in the hands of a worker; `progress` may be read by another thread."""
+
+    def __init__(self, control: Control, database: Database, tenant: int, errand: Errand, worker: str) -> None:
+        self.errand = errand
+        self.progress: Progress | None = None
+        self._control, self._db, self._tenant, self._worker = control, database, tenant, worker
+        self._findings: list[Any] = []
+        self._parts = 0
+
+    def __call__(self) -> None:
+        """Do it, and write how it ended, unless another worker has it by now."""
+        line = self._last_line()
+        until = time.monotonic() + KEEP_TRYING
+        while True:
+            try:
+                with self._db.write() as c:
+                    errands.finish(c, self.errand.number, self._worker, compressed(line), time.time())
+                return
+            except SQLAlchemyError:
+                LOG.warning("errand %s: its result cannot be written", self.errand.number)
+                if time.monotonic() > until:
+                    return  # whoever waits is told that this worker is lost
+                time.sleep(1.0)
+
+    def _last_line(self) -> bytes:
+        try:
+            line = result_line(self._result())
+            self._flush()
+        except RopewayError as error:
+            return problem_line(error.problem)
+        except UnicodeEncodeError as error:
+            return problem_line(Problem("text-unreadable", value=shown(error.object)))
+        except Exception as error:
+            LOG.exception("errand %s, %s", self.errand.number, self.errand.method)
+            return problem_line(Problem("errand-failed", details={"error": type(error).__name__}))
+        return line
+
+    def _result(self) -> object:
+        method = self.errand.method
+        if method not in CALLS:
+            raise RopewayError(Problem("request-unfit", details={"reason": f"This version has no call {method}"}))
+        try:
+            said = unpacked(method, self.errand.arguments)
+        except msgspec.MsgspecError as error:
+            raise RopewayError(Problem("request-unfit", details={"reason": shown(str(error))})) from error
+        if shape(method).streams:
+            said["each"] = self._each if said["each"] else None
+        if "progress" in shape(method).told:
+            said["progress"] = self._note
+        with trouble():
+            call = partial(getattr(self._control, method), **said)
+            return when_free(self._db, self._tenant, said.get("job"), call)
+
+    def _note(self, progress: Progress) -> None:
+        self.progress = progress
+
+    def _each(self, finding: Any) -> None:
+        self._findings.append(finding)
+        if len(self._findings) >= PART:
+            self._flush()
+
+    def _flush(self) -> None:
+        """What was found so far, as a part that ends with its number."""
+        if not self._findings:
+            return
+        self._parts += 1
+        lines = [{"finding": one} for one in self._findings]
+        body = msgspec.json.Encoder().encode_lines([*lines, {"part": self._parts}])
+        self._findings.clear()
+        with self._db.write() as c:
+            errands.add_part(c, self._tenant, self.errand.number, self._parts, compressed(body))

@@ -1,0 +1,175 @@
+"""Errands in SQL: asked for by one process, done by another, forgotten when nobody can want them any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+
+from ropeway.store.ringing import ring
+from ropeway.store.rows import inserted
+from ropeway.store.service_tables import errand, errand_part
+
+KEPT = 600.0
+"""Seconds for which an answer can be asked for again, by a client whose connection was cut."""
+
+ABANDONED = 7 * 86400.0
+"""Seconds after which an errand goes, whatever its state."""
+
+
+class Errand(NamedTuple):
+    """A call that somebody has taken."""
+
+    number: int
+    method: str
+    arguments: bytes
+    attempts: int
+
+
+class Seen(NamedTuple):
+    """How an errand is: what whoever waits for it looks at."""
+
+    number: int
+    method: str
+    state: str
+    worker: str
+    renewed: float | None
+    attempts: int
+    progress: bytes | None
+    parts: int
+    """Number of the last part of its answer."""
+
+
+def ask(c: Connection, tenant: int, method: str, arguments: bytes, asked_by: str, now: float) -> int:
+    """A new errand; workers are woken when this transaction commits."""
+    values = {"tenant": tenant, "method": method, "arguments": arguments, "asked_by": asked_by, "state": "open"}
+    number = inserted(c.execute(errand.insert().values(**values, created=now, expires=now + ABANDONED)))
+    ring(c)
+    return number
+
+
+def waiting(c: Connection, tenant: int, most: int) -> list[tuple[int, str]]:
+    """The oldest errands that nobody has taken: number and method."""
+    here = and_(errand.c.state == "open", errand.c.tenant == tenant)
+    found = select(errand.c.number, errand.c.method).where(here).order_by(errand.c.number).limit(most)
+    return [(row.number, row.method) for row in c.execute(found)]
+
+
+def take(c: Connection, number: int, worker: str, now: float) -> Errand | None:
+    """Have an errand; None where somebody else was quicker."""
+    free = and_(errand.c.number == number, errand.c.state == "open")
+    values = {"state": "taken", "worker": worker, "renewed": now, "attempts": errand.c.attempts + 1}
+    if c.execute(update(errand).where(free).values(**values)).rowcount != 1:
+        return None
+    row = c.execute(select(errand).where(errand.c.number == number)).one()
+    return Errand(row.number, row.method, row.arguments, row.attempts)
+
+
+def renew(c: Connection, worker: str, now: float) -> None:
+    """A worker is alive, and with it all that it has; those that wait for a free hand are told so, too."""
+    mine = and_(errand.c.state == "taken", errand.c.worker == worker)
+    c.execute(update(errand).where(mine).values(renewed=now))
+    c.execute(update(errand).where(errand.c.state == "open").values(renewed=now))
+    ring(c)
+
+
+def tell(c: Connection, number: int, worker: str, progress: bytes) -> None:
+    """How far an errand has come."""
+    c.execute(update(errand).where(_had_by(number, worker)).values(progress=progress))
+    ring(c)
+
+
+def add_part(c: Connection, tenant: int, number: int, seq: int, body: bytes) -> None:
+    """A part of the answer that comes before the result."""
+    c.execute(errand_part.insert().values(tenant=tenant, errand=number, seq=seq, body=body))
+    ring(c)
+
+
+def finish(c: Connection, number: int, worker: str, result: bytes, now: float) -> bool:
+    """The result of an errand; False where the worker no longer has it, and its result counts for nothing."""
+    done = {"state": "done", "result": result, "expires": now + KEPT}
+    if c.execute(update(errand).where(_had_by(number, worker)).values(**done)).rowcount != 1:
+        return False
+    ring(c)
+    return True
+
+
+def offer_again(c: Connection, seen: Seen) -> bool:
+    """An errand whose worker died is open for another; False where it is otherwise by now."""
+    drop_parts(c, [seen.number])
+    freed = c.execute(update(errand).where(_still(seen)).values(state="open", worker="", progress=None)).rowcount == 1
+    ring(c)
+    return freed
+
+
+def give_up(c: Connection, seen: Seen, result: bytes, now: float) -> bool:
+    """An errand ends without its worker; False where it is otherwise by now."""
+    ended = {"state": "done", "result": result, "expires": now + KEPT}
+    done = c.execute(update(errand).where(_still(seen)).values(**ended)).rowcount == 1
+    ring(c)
+    return done
+
+
+def withdraw(c: Connection, number: int) -> None:
+    """Nobody wants it any more: gone, if nobody has begun it."""
+    c.execute(delete(errand).where(errand.c.number == number, errand.c.state == "open"))
+
+
+def seen(c: Connection, numbers: Sequence[int]) -> list[Seen]:
+    """How these errands are; those that are gone are missing."""
+    parts = select(func.coalesce(func.max(errand_part.c.seq), 0)).where(errand_part.c.errand == errand.c.number)
+    columns = [errand.c[name] for name in Seen._fields[:-1]]
+    found = select(*columns, parts.scalar_subquery()).where(errand.c.number.in_(numbers))
+    return [Seen(*row) for row in c.execute(found)]
+
+
+def taken(c: Connection, tenant: int) -> list[Seen]:
+    """All errands that workers have."""
+    here = and_(errand.c.state == "taken", errand.c.tenant == tenant)
+    return seen(c, c.execute(select(errand.c.number).where(here)).scalars().all())
+
+
+def is_of(c: Connection, number: int, asked_by: str) -> bool:
+    """Whether there is such an errand, asked for by that administrator."""
+    mine = and_(errand.c.number == number, errand.c.asked_by == asked_by)
+    return c.execute(select(errand.c.number).where(mine)).first() is not None
+
+
+def arguments_of(c: Connection, number: int) -> bytes | None:
+    """What an errand was asked with."""
+    return c.scalar(select(errand.c.arguments).where(errand.c.number == number))
+
+
+def parts(c: Connection, number: int, after: int, most: int) -> list[tuple[int, bytes]]:
+    """The next parts of an answer."""
+    here = and_(errand_part.c.errand == number, errand_part.c.seq > after)
+    found = select(errand_part.c.seq, errand_part.c.body).where(here).order_by(errand_part.c.seq).limit(most)
+    return [(row.seq, row.body) for row in c.execute(found)]
+
+
+def result(c: Connection, number: int) -> bytes | None:
+    """The compressed last line of an answer."""
+    return c.scalar(select(errand.c.result).where(errand.c.number == number))
+
+
+def sweep(c: Connection, now: float, most: int = 500) -> None:
+    """Forget answers that nobody asked for again."""
+    old = c.execute(select(errand.c.number).where(errand.c.expires < now).limit(most)).scalars().all()
+    if old:
+        drop_parts(c, old)
+        c.execute(delete(errand).where(errand.c.number.in_(old)))
+
+
+def drop_parts(c: Connection, numbers: Sequence[int]) -> None:
+    """Forget what was answered so far."""
+    c.execute(delete(errand_part).where(errand_part.c.errand.in_(numbers)))
+
+
+def _had_by(number: int, worker: str) -> ColumnElement[bool]:
+    return and_(errand.c.number == number, errand.c.state == "taken", errand.c.worker == worker)
+
+
+def _still(seen: Seen) -> ColumnElement[bool]:
+    same = and_(errand.c.number == seen.number, errand.c.state == seen.state, errand.c.worker == seen.worker)
+    return and_(same, errand.c.renewed.is_not_distinct_from(seen.renewed))
