@@ -51,11 +51,12 @@ def catalogue() -> dict[str, Entry]:
         rules,
         schemas,
         service,
+        serving,
         source,
         target,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics)
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics, serving)
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 
