@@ -144,6 +144,13 @@ ENTRIES: tuple[Entry, ...] = (
         "See them with `ropeway login list`.",
     ),
     Entry(
+        "authority-of-others",
+        Severity.ERROR,
+        "The service has no authority of its own",
+        "Its certificate was given by its administrator; clients trust it because their systems do.",
+        "Where a system does not, name the authority's file: `ropeway login --ca FILE`.",
+    ),
+    Entry(
         "service-address-unknown",
         Severity.ERROR,
         "Where the service is to be reached is not known",

@@ -26,6 +26,8 @@ STATUS: dict[str, tuple[int, str]] = {
     "hold-changed": (409, "Conflict"),
     "job-is-running": (409, "Conflict"),
     "lease-lost": (409, "Conflict"),
+    "login-link-refused": (401, "InvalidAuthenticationToken"),
+    "authority-of-others": (404, "Request_ResourceNotFound"),
     "login-unknown": (404, "Request_ResourceNotFound"),
     "request-too-slow": (408, "Request_Timeout"),
     "request-too-large": (413, "Request_EntityTooLarge"),
