@@ -28,7 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     names: tuple[str, ...] = ()
     """Further host names and addresses for the certificate that the service makes for itself."""
     certificate: str = ""
-    """A PEM file with your own certificate, and its intermediate authorities' after it; without it the service makes one."""
+    """A PEM file: your own certificate, then its intermediate authorities'; without it the service makes one itself."""
     key: str = ""
     """A PEM file with the private key of your own certificate, readable by the service's user alone."""
     data: str = ""

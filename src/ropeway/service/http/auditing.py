@@ -16,10 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ropeway.store import auditing
-from ropeway.store.auditing import Act
+from ropeway.store import trail
 from ropeway.store.database import Database
 from ropeway.store.tokens import TokenRow
+from ropeway.store.trail import Act
 
 LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,6 +27,9 @@ _KEY = "ropeway.act"
 
 SUMMED_UP_EVERY = 600.0
 """Seconds between two lines about refused requests of strangers."""
+
+LONGEST = 200
+"""Characters of a subject that are kept."""
 
 ADDRESSES = 10
 """Addresses that such a line names."""
@@ -37,23 +40,24 @@ class Noted:
 
     def __init__(self, scope: Scope) -> None:
         self.who = ""
-        self.action = str(scope["method"])
-        self.subject = str(scope["path"])
+        self.login = ""
+        self.action = str(scope["method"]).lower()
+        self.subject = str(scope["path"])[:LONGEST]
         self.is_look = scope["method"] in LOOKS
 
 
 def name_act(request: HTTPConnection, action: str, subject: str, *, who: str = "") -> None:
-    """Call an act what people call it, `job pause` of `Contoso`; `who` for those who come without a token."""
+    """Call an act as Control does, `pause_job` of `Contoso`; `who` for those who come without a token."""
     noted = request.scope.get(_KEY)
     if isinstance(noted, Noted):
-        noted.action, noted.subject, noted.who = action, subject, who or noted.who
+        noted.action, noted.subject, noted.who = action, subject[:LONGEST], who or noted.who
 
 
 def name_caller(request: HTTPConnection, token: TokenRow) -> None:
     """Whom the request was found to come from; agents are not administrators."""
     noted = request.scope.get(_KEY)
     if isinstance(noted, Noted) and token.kind == "administrator":
-        noted.who = f"{token.subject} ({token.id})"
+        noted.who, noted.login = token.subject, token.id
 
 
 def only_looked(request: HTTPConnection) -> None:
@@ -84,7 +88,7 @@ class Strangers:
                 return None
             details = {"count": str(self._count)} | {a: str(n) for a, n in self._addresses.items()}
             self._count, self._addresses, self._began = 0, {}, now
-        return Act(now, "nobody known", "requests without a good token", "", "refused", details)
+        return Act(now, "", "requests_without_token", "", "not-signed-in", details)
 
 
 class Trail:
@@ -98,7 +102,7 @@ class Trail:
         """Write it down; a database that is away is told to the log, which then is the only trail."""
         try:
             with self._database.write() as c:
-                auditing.add(c, self._tenant, act)
+                trail.note(c, self._tenant, act)
         except SQLAlchemyError as error:
             logging.getLogger(__name__).error("Not in the audit trail (%s): %s", type(error).__name__, act)
 
@@ -116,13 +120,10 @@ class Trail:
             return None
         if noted.is_look and status not in (401, 403):
             return None
-        outcome = "success" if status < 400 else "refused" if status in (401, 403) else "failure"
-        details = {"address": scope["client"][0]} if scope.get("client") else {}
-        if problem := scope.get("ropeway.problem"):
-            details["problem"] = problem
-        return Act(
-            self._clock(), noted.who, noted.action, noted.subject, outcome, details, scope.get("ropeway.request", "")
-        )
+        outcome = "success" if status < 400 else scope.get("ropeway.problem") or f"status-{status}"
+        details = {"login": noted.login, "address": scope["client"][0] if scope.get("client") else ""}
+        request = scope.get("ropeway.request", "")
+        return Act(self._clock(), noted.who, noted.action, noted.subject, outcome, details, request)
 
 
 class Auditing:

@@ -70,7 +70,7 @@ def routes(parts: Parts) -> list[BaseRoute]:
 
     def revoke(request: Request) -> Response:
         administrator(parts, request)
-        _revoke(parts, request, "login revoke", request.path_params["id"])
+        _revoke(parts, request, "revoke_login", request.path_params["id"])
         return Response(status_code=204)
 
     def logout(request: Request) -> Response:
@@ -102,7 +102,7 @@ async def _link(request: Request) -> str:
 
 def _redeem(parts: Parts, request: Request, text: str) -> Response:
     token, row = signing_in.redeem(parts.database, parts.tenant, text, parts.clock())
-    name_act(request, "login", row.id, who=f"{row.subject} ({row.id})")
+    name_act(request, "login", f"{row.subject} ({row.id})", who=row.subject)
     return json_answer({"token": token.reveal()} | _view(row))
 
 
