@@ -40,6 +40,12 @@ def default_file() -> Path:
     return Path.home() / ".local" / "state" / "ropeway" / "ropeway.db"
 
 
+def config_folder() -> Path:
+    """This user's own settings: `ropeway` in XDG_CONFIG_HOME or ~/.config."""
+    home = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(home) if home else Path.home() / ".config") / "ropeway"
+
+
 def as_url(text: str) -> str:
     """A database URL, from one or from a file's name."""
     scheme, separator, rest = text.partition("://")

@@ -1,10 +1,22 @@
-"""At which service this user is signed in."""
+"""At which service this user is signed in: a file in the user's own folder, mode 0600."""
 
 from __future__ import annotations
 
+import os
+import secrets
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+import msgspec
+
+from ropeway.cli.environment import config_folder
+from ropeway.cli.exits import Refused
 from ropeway.model.secret import Secret
+
+LONGEST = 65536
+"""Bytes of the file that are worth reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +28,63 @@ class SignedIn:
     token: Secret[str]
     ca: str | None = None
     """The authority of the service's certificate, in PEM; None: those that the system trusts."""
+    name: str = ""
+    """Who the service says this is."""
+    expires: str = ""
+    """ISO 8601."""
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    url: str
+    token: str
+    ca: str | None = None
+    name: str = ""
+    expires: str = ""
+
+
+def file() -> Path:
+    """Where it is kept."""
+    return config_folder() / "login.json"
 
 
 def signed_in() -> SignedIn | None:
-    """Where this user is signed in, or None."""
-    return None
+    """Where this user is signed in, or None; `Refused` where others may read the file, or it is none of ours."""
+    path = file()
+    try:
+        with path.open("rb") as opened:
+            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+            text = opened.read(LONGEST)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"{path}, which says where you are signed in, cannot be read: {error.strerror}.") from None
+    if mode & 0o077:
+        raise Refused(
+            f"{path} holds the token that you are signed in with, and others may read it (mode {mode:03o}). "
+            "Run `ropeway logout`, which makes the token worthless, and sign in again."
+        )
+    try:
+        found = msgspec.json.decode(text, type=_Stored)
+    except msgspec.MsgspecError:
+        raise Refused(f"{path}, which says where you are signed in, is damaged. Sign in again: ropeway login") from None
+    return SignedIn(found.url, Secret(found.token), found.ca, found.name, found.expires)
+
+
+def remember(signed: SignedIn) -> None:
+    """Keep it for the commands to come: in one step, for this user alone."""
+    path = file()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stored = _Stored(signed.url, signed.token.reveal(), signed.ca, signed.name, signed.expires)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(msgspec.json.encode(stored))
+        beside.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+
+
+def forget() -> None:
+    """Signed in nowhere."""
+    file().unlink(missing_ok=True)

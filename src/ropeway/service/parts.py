@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ropeway.control.protocol import Control
 from ropeway.service.gateway.authority import Authority
+from ropeway.service.http.sealing import Seal
+from ropeway.service.settings import Settings
 from ropeway.service.work.queue import Queue
 from ropeway.store.database import Database
 
@@ -26,3 +29,10 @@ class Parts:
     """Where administrators and agents find the service, `https://ropeway.contoso.com:8443`; no slash at the end."""
     agents: Authority | None = None
     """Signs the certificates of agents; None where no agent can be registered."""
+    authority: str = ""
+    """The authority of the service's certificate, in PEM, where it is one of its own; empty: systems know it."""
+    seal: Seal | None = None
+    """Opens the private keys in the state; a running service has one."""
+    settings: Settings = field(default_factory=Settings)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the service is asked to end: answers that wait for something end now."""

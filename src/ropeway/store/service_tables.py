@@ -178,8 +178,13 @@ process = Table(
     Column("version", String, nullable=False),
     Column("started", Float, nullable=False),
     Column("seen", Float, nullable=False),
+    Column("url", String, nullable=False, server_default=EMPTY),
+    Column("authority", String, nullable=False, server_default=EMPTY),
 )
-"""Processes of the service, `service` and `worker`, as they were last heard of."""
+"""Processes of the service, `service` and `worker`, as they were last heard of.
+
+`url` is where a service is to be reached; `authority` the SHA-256 of the authority that its clients must trust, empty
+where the system knows it."""
 
 audit = Table(
     "audit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, delete, or_, select, update
 
@@ -26,6 +26,8 @@ class TokenRow(NamedTuple):
     subject: str
     created: float
     expires: float
+    id: str = ""
+    """Names the token to people: the beginning of its digest, which tells nothing of it."""
 
 
 def issue(c: Connection, tenant: int, kind: Kind, subject: str, *, now: float, lifetime: float) -> Secret[str]:
@@ -46,7 +48,7 @@ def find(c: Connection, text: str, kinds: Sequence[Kind], now: float) -> TokenRo
             token.c.digest == _digest(text), token.c.kind.in_(kinds), token.c.expires > now, token.c.used.is_(None)
         )
     ).one_or_none()
-    return TokenRow(row.tenant, row.kind, row.subject, row.created, row.expires) if row else None
+    return _row(row) if row else None
 
 
 def use(c: Connection, text: str, kind: Kind, now: float) -> TokenRow | None:
@@ -65,9 +67,40 @@ def revoke(c: Connection, kind: Kind, subject: str) -> int:
     return gone
 
 
+def good(c: Connection, tenant: int, kind: Kind, now: float) -> list[TokenRow]:
+    """Tokens of a kind that are worth something now, the oldest first."""
+    which = (token.c.tenant == tenant, token.c.kind == kind, token.c.expires > now, token.c.used.is_(None))
+    return [_row(row) for row in c.execute(select(token).where(*which).order_by(token.c.created))]
+
+
+def revoke_one(c: Connection, tenant: int, kind: Kind, id_: str) -> TokenRow | None:
+    """One token is worth nothing any more; None where there is none with this id."""
+    which = (token.c.tenant == tenant, token.c.kind == kind, token.c.digest.startswith(id_, autoescape=True))
+    row = c.execute(select(token).where(*which)).first() if len(id_) == _ID else None
+    if row is None:
+        return None
+    c.execute(delete(token).where(token.c.digest == row.digest))
+    ring(c)
+    return _row(row)
+
+
+def fate(c: Connection, text: str, kind: Kind) -> tuple[float | None, float] | None:
+    """When a token that is not good (any more) was used and when it expires; None for one that nobody knows."""
+    row = c.execute(select(token).where(token.c.digest == _digest(text), token.c.kind == kind)).one_or_none()
+    return (row.used, row.expires) if row else None
+
+
 def sweep(c: Connection, now: float, *, keep: float = 86400.0) -> None:
     """Forget what expired or was used long ago."""
     c.execute(delete(token).where(or_(token.c.expires < now - keep, token.c.used < now - keep)))
+
+
+_ID = 12
+"""Digits of a token's id."""
+
+
+def _row(row: Any) -> TokenRow:
+    return TokenRow(row.tenant, row.kind, row.subject, row.created, row.expires, row.digest[:_ID])
 
 
 def _digest(text: str) -> str:

@@ -53,11 +53,27 @@ def catalogue() -> dict[str, Entry]:
         rules,
         schemas,
         service,
+        serving,
         source,
         target,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics, agents, remote)
+    parts = (
+        source,
+        ldif,
+        rules,
+        schemas,
+        target,
+        job,
+        lifecycle,
+        report,
+        lab,
+        service,
+        diagnostics,
+        agents,
+        remote,
+        serving,
+    )
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 

@@ -12,18 +12,31 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ropeway.model.problems import RopewayError
+from ropeway.service.http.auditing import Auditing, Trail
+from ropeway.service.http.bounds import Bounds
 from ropeway.service.http.errors import on_defect, on_http_error, on_problem
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
+USUAL = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+}
+"""Headers of every answer that does not say otherwise."""
 
-def application(routes: Sequence[BaseRoute]) -> ASGIApp:
-    """Routes with errors in Graph's shape and a request id on every answer."""
+HSTS = (b"strict-transport-security", b"max-age=31536000")
+"""Never plain HTTP at this name again (RFC 6797); not for localhost, where other programs answer on other ports."""
+
+
+def application(routes: Sequence[BaseRoute], trail: Trail | None = None) -> ASGIApp:
+    """Routes with errors in Graph's shape, bounds, an audit trail, and a request id on every answer."""
     app = Starlette(
         routes=[*routes],
         exception_handlers={RopewayError: on_problem, HTTPException: on_http_error, Exception: on_defect},
     )
-    return RequestIds(app)
+    return RequestIds(Bounds(Auditing(app, trail) if trail else app))
 
 
 class RequestIds:
@@ -37,14 +50,19 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         scope["ropeway.request"] = request_id = str(uuid.uuid4())
+        asked = dict(scope["headers"])
         headers = [(b"request-id", request_id.encode())]
-        own = dict(scope["headers"]).get(b"client-request-id", b"").decode("ascii", "replace")
+        own = asked.get(b"client-request-id", b"").decode("ascii", "replace")
         if _ID.fullmatch(own):
             headers.append((b"client-request-id", own.encode()))
+        if asked.get(b"host", b"").partition(b":")[0].lower() != b"localhost":
+            headers.append(HSTS)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *headers]
+                said = {name.lower() for name, _ in message.get("headers", [])}
+                usual = [(name, value) for name, value in USUAL.items() if name not in said]
+                message["headers"] = [*message.get("headers", []), *usual, *headers]
             await send(message)
 
         await self._app(scope, receive, answer)

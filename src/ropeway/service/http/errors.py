@@ -37,6 +37,10 @@ STATUS: dict[str, tuple[int, str]] = {
     "hold-changed": (409, "Conflict"),
     "job-is-running": (409, "Conflict"),
     "lease-lost": (409, "Conflict"),
+    "login-link-refused": (401, "InvalidAuthenticationToken"),
+    "authority-of-others": (404, "Request_ResourceNotFound"),
+    "login-unknown": (404, "Request_ResourceNotFound"),
+    "request-too-slow": (408, "Request_Timeout"),
     "request-too-large": (413, "Request_EntityTooLarge"),
     "database-trouble": (503, "ServiceUnavailable"),
     "state-cannot-open": (503, "ServiceUnavailable"),
@@ -53,6 +57,7 @@ OF_STATUS = {401: "InvalidAuthenticationToken", 403: "Authorization_RequestDenie
 def refusal(request: Request, problem: Problem) -> Response:
     """The answer to a request that a problem ended."""
     status, code = STATUS.get(problem.code, (400, "Request_BadRequest"))
+    request.scope["ropeway.problem"] = problem.code
     return error_answer(request, status, code, describe(problem), problem)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.requests import HTTPConnection
 
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.service.http.auditing import name_caller
 from ropeway.service.parts import Parts
 from ropeway.store import tokens
 from ropeway.store.tokens import Kind, TokenRow
@@ -29,4 +30,5 @@ def whoever(parts: Parts, request: HTTPConnection, kinds: Sequence[Kind]) -> Tok
         found = tokens.find(c, text.strip(), kinds, parts.clock())
     if found is None or found.tenant != parts.tenant:
         raise RopewayError(Problem("not-signed-in"))
+    name_caller(request, found)
     return found

@@ -110,6 +110,8 @@ def upgrade() -> None:
     sa.Column('version', sa.String(), nullable=False),
     sa.Column('started', sa.Float(), nullable=False),
     sa.Column('seen', sa.Float(), nullable=False),
+    sa.Column('url', sa.String(), server_default=sa.text("''"), nullable=False),
+    sa.Column('authority', sa.String(), server_default=sa.text("''"), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_process'))
     )
     op.create_table('progress',

@@ -1,0 +1,148 @@
+"""Every administrative act on record, before its answer leaves: who, what, to what, with which outcome.
+
+An act is a request of an administrator that may change something: no GET, and nothing that its route calls a look
+(`only_looked`). Routes may name act and subject better than method and path do (`name_act`). Requests without a good
+token are counted and written down in sum, so that nobody fills the database from outside.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ropeway.store import trail
+from ropeway.store.database import Database
+from ropeway.store.tokens import TokenRow
+from ropeway.store.trail import Act
+
+LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_KEY = "ropeway.act"
+
+SUMMED_UP_EVERY = 600.0
+"""Seconds between two lines about refused requests of strangers."""
+
+LONGEST = 200
+"""Characters of a subject that are kept."""
+
+ADDRESSES = 10
+"""Addresses that such a line names."""
+
+
+class Noted:
+    """What is known of a request's act so far."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.who = ""
+        self.login = ""
+        self.action = str(scope["method"]).lower()
+        self.subject = str(scope["path"])[:LONGEST]
+        self.is_look = scope["method"] in LOOKS
+
+
+def name_act(request: HTTPConnection, action: str, subject: str, *, who: str = "") -> None:
+    """Call an act as Control does, `pause_job` of `Contoso`; `who` for those who come without a token."""
+    noted = request.scope.get(_KEY)
+    if isinstance(noted, Noted):
+        noted.action, noted.subject, noted.who = action, subject[:LONGEST], who or noted.who
+
+
+def name_caller(request: HTTPConnection, token: TokenRow) -> None:
+    """Whom the request was found to come from; agents are not administrators."""
+    noted = request.scope.get(_KEY)
+    if isinstance(noted, Noted) and token.kind == "administrator":
+        noted.who, noted.login = token.subject, token.id
+
+
+def only_looked(request: HTTPConnection) -> None:
+    """This request changes nothing, although it is no GET."""
+    noted = request.scope.get(_KEY)
+    if isinstance(noted, Noted):
+        noted.is_look = True
+
+
+class Strangers:
+    """Refused requests of people whom nobody knows, counted."""
+
+    def __init__(self, began: float) -> None:
+        self._lock = threading.Lock()
+        self._count, self._addresses, self._began = 0, dict[str, int](), began
+
+    def add(self, address: str) -> None:
+        """One more."""
+        with self._lock:
+            self._count += 1
+            if address in self._addresses or len(self._addresses) < ADDRESSES:
+                self._addresses[address] = self._addresses.get(address, 0) + 1
+
+    def sum_up(self, now: float, *, at_once: bool = False) -> Act | None:
+        """One line about all of them, when it is time."""
+        with self._lock:
+            if not self._count or (not at_once and 0 <= now - self._began < SUMMED_UP_EVERY):
+                return None
+            details = {"count": str(self._count)} | {a: str(n) for a, n in self._addresses.items()}
+            self._count, self._addresses, self._began = 0, {}, now
+        return Act(now, "", "requests_without_token", "", "not-signed-in", details)
+
+
+class Trail:
+    """The audit trail of a service."""
+
+    def __init__(self, database: Database, tenant: int, clock: Callable[[], float]) -> None:
+        self._database, self._tenant, self._clock = database, tenant, clock
+        self._strangers = Strangers(clock())
+
+    def add(self, act: Act) -> None:
+        """Write it down; a database that is away is told to the log, which then is the only trail."""
+        try:
+            with self._database.write() as c:
+                trail.note(c, self._tenant, act)
+        except SQLAlchemyError as error:
+            logging.getLogger(__name__).error("Not in the audit trail (%s): %s", type(error).__name__, act)
+
+    def sum_up(self, *, at_once: bool = False) -> None:
+        """Write down how many strangers were refused, when it is time."""
+        act = self._strangers.sum_up(self._clock(), at_once=at_once)
+        if act is not None:
+            self.add(act)
+
+    def of(self, scope: Scope, noted: Noted, status: int) -> Act | None:
+        """The line about an answered request, or None where it is none."""
+        if not noted.who:
+            if status == 401:
+                self._strangers.add(scope["client"][0] if scope.get("client") else "")
+            return None
+        if noted.is_look and status not in (401, 403):
+            return None
+        outcome = "success" if status < 400 else scope.get("ropeway.problem") or f"status-{status}"
+        details = {"login": noted.login, "address": scope["client"][0] if scope.get("client") else ""}
+        request = scope.get("ropeway.request", "")
+        return Act(self._clock(), noted.who, noted.action, noted.subject, outcome, details, request)
+
+
+class Auditing:
+    """Writes the trail, around the routes."""
+
+    def __init__(self, app: ASGIApp, trail: Trail) -> None:
+        self._app, self._trail = app, trail
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope[_KEY] = noted = Noted(scope)
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                act = self._trail.of(scope, noted, message["status"])
+                if act is not None:
+                    await run_in_threadpool(self._trail.add, act)
+            await send(message)
+
+        await self._app(scope, receive, answer)

@@ -1,0 +1,61 @@
+"""A process of the service, known to all others for as long as it lives."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Literal
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ropeway.control.heartbeat import heartbeat
+from ropeway.control.holder import a_run, is_dead
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.store import processes
+from ropeway.store.database import Database
+from ropeway.store.processes import ProcessRow
+
+BEAT_EVERY = 10.0
+"""Seconds between two signs of life."""
+
+Role = Literal["service", "worker"]
+Clock = Callable[[], float]
+
+
+@contextmanager
+def present(
+    database: Database, tenant: int, role: Role, clock: Clock, *, url: str = "", authority: str = ""
+) -> Generator[str, None, None]:
+    """Within, this process is known; answers its name.
+
+    A file has one service: RopewayError `service-is-running` says who has it and since when.
+    """
+    with a_run() as name:
+        now = clock()
+        row = ProcessRow(name, role, socket.gethostname(), version("ropeway"), now, now, url, authority)
+        with database.write() as c:
+            if role == "service" and database.is_sqlite:
+                _refuse_a_second([p for p in processes.alive(c, tenant, role, now) if not is_dead(p.id)], database)
+            processes.enter(c, tenant, row)
+        try:
+            with heartbeat(lambda: _beat(database, name, clock()), BEAT_EVERY):
+                yield name
+        finally:
+            with suppress(SQLAlchemyError), database.write() as c:  # if the database is away, it forgets by itself
+                processes.leave(c, name)
+
+
+def _beat(database: Database, name: str, now: float) -> None:
+    with database.write() as c:
+        processes.beat(c, name, now)
+
+
+def _refuse_a_second(others: list[ProcessRow], database: Database) -> None:
+    for other in others:
+        since = datetime.fromtimestamp(other.started, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        details = {"holder": other.id.partition(" (")[0], "since": since, "url": other.url}
+        place = database.url.removeprefix("sqlite:///")
+        raise RopewayError(Problem("service-is-running", object=place, details=details))
