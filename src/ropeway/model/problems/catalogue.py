@@ -52,9 +52,10 @@ def catalogue() -> dict[str, Entry]:
         service,
         source,
         target,
+        work,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service)
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, work)
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 
