@@ -56,6 +56,7 @@ def catalogue() -> dict[str, Entry]:
         serving,
         source,
         target,
+        work,
     )
 
     parts = (
@@ -73,6 +74,7 @@ def catalogue() -> dict[str, Entry]:
         agents,
         remote,
         serving,
+        work,
     )
     return {e.code: e for part in parts for e in part.ENTRIES}
 
