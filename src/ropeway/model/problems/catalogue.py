@@ -46,6 +46,7 @@ def catalogue() -> dict[str, Entry]:
         lab,
         ldif,
         lifecycle,
+        operating,
         report,
         rules,
         schemas,
@@ -54,7 +55,7 @@ def catalogue() -> dict[str, Entry]:
         target,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service)
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, operating)
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 
