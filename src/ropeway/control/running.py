@@ -32,6 +32,10 @@ from ropeway.store.progress import Teller
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 from ropeway.store.trouble import is_of_another_version, state_problem
+from ropeway.telemetry import tracing
+from ropeway.telemetry.correlation import bound, note
+
+_log = logging.getLogger(__name__)
 
 RESTING = frozenset({"job-paused", "job-disabled"})
 """Problem codes of jobs that are to do nothing; told once."""
@@ -119,6 +123,7 @@ class Running:
         )
         work.wanted = self._wanted
         work.say = self._teller if progress is None else partial(self._say, progress)
+        work.span, work.begun = tracing.span, lambda number: note(cycle=number)
         return work
 
     def _say(self, progress: OnProgress, stage: str, done: int, total: int | None) -> None:
@@ -128,10 +133,16 @@ class Running:
     def cycle(self, *, full: bool = False, progress: OnProgress | None = None) -> Outcome:
         """One cycle now; a problem that stops it is in its outcome, and raised."""
         refuse_rest(self._state.record())
-        try:
-            return course.cycle(self.work(progress), full=full)
-        finally:
-            self._teller.end()
+        with bound(job=self.name), tracing.span("cycle"):
+            try:
+                outcome = course.cycle(self.work(progress), full=full)
+            except RopewayError as error:
+                _log.warning("cycle stopped", extra={"problem": error.problem.code})
+                raise
+            finally:
+                self._teller.end()
+            _tell(outcome)
+        return outcome
 
     def look(self, progress: OnProgress | None = None) -> Outcome:
         """A cycle that writes nothing to the target."""
@@ -158,3 +169,16 @@ class Running:
     def close(self) -> None:
         """Let go of the source, and give the job back."""
         self._alive.close()
+
+
+def _tell(outcome: Outcome) -> None:
+    """A line in the log, and the end of its trace; idle cycles are told to nobody."""
+    if outcome.result == "nothing-to-do":
+        tracing.forget()
+        return
+    counts = {"read": outcome.read, "decided": outcome.decided, "exported": sum(outcome.exported.values())}
+    counts |= {"held": outcome.held, "failed": outcome.failed, "waiting": outcome.waiting}
+    tracing.describe(kind=outcome.kind, result=outcome.result, **counts)
+    seconds = {stage: round(spent, 3) for stage, spent in outcome.seconds.items()}
+    extra = {"kind": outcome.kind, "result": outcome.result, **counts, "seconds": seconds}
+    _log.info("cycle ended", extra=extra)
