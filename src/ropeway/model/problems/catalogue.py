@@ -44,6 +44,7 @@ def catalogue() -> dict[str, Entry]:
     from ropeway.model.problems import (
         agents,
         diagnostics,
+        graph,
         job,
         lab,
         ldif,
@@ -73,6 +74,7 @@ def catalogue() -> dict[str, Entry]:
         service,
         diagnostics,
         agents,
+        graph,
         operating,
         remote,
         serving,
