@@ -46,8 +46,13 @@ def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
         return []
     old = unpack(entry.exported or NOTHING)
     stays = _kept(rule, desired, wanted, old)
-    changed = {k: v for k, v in wanted.items() if (old.get(k) != v or k in rule.always) and k not in stays}
-    emptied: Desired = {k: None for k in old if k not in wanted and k not in stays}
+    was = old.get
+    changed = {k: v for k, v in wanted.items() if was(k) != v}
+    changed |= {k: wanted[k] for k in rule.always if k in wanted}
+    emptied: Desired = {k: None for k in old if k not in wanted}
+    for name in stays:
+        changed.pop(name, None)
+        emptied.pop(name, None)
     changed |= {k: emptied.pop(k) for k in (FLOWS, LINK) if k in emptied}
     decided = staying(rule.name)
     rows: list[Planned] = []
@@ -63,7 +68,8 @@ def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
 
 def _kept(rule: ObjectRule, desired: Desired, wanted: Desired, old: Desired) -> set[str]:
     """The attributes that keep what the target has; values to be added are added to those that were, in `wanted`."""
-    stays = {name for name in rule.targets if name not in desired}
+    spoken = len(desired) - (FLOWS in desired) - (LINK in desired)
+    stays = set(rule.targets.difference(desired)) if spoken < len(rule.targets) else set[str]()
     for name, mode in desired.get(FLOWS, {}).items():
         if mode in (Mode.ONCE, Mode.UNIQUE) or (mode == Mode.FILL and name not in wanted):
             stays.add(name)
@@ -87,8 +93,10 @@ def replaced(entry: Entry, rule: ObjectRule) -> str | None:
         return None
     if entry.target_type not in (None, rule.target_type):
         return OTHER_TYPE
+    if rule.link_type is not LinkType.JOIN:
+        return None
     joined = entry.exported is None or unpack(entry.exported).get(LINK) == Link.JOIN
-    return ONLY_JOINED if rule.link_type is LinkType.JOIN and not joined else None
+    return None if joined else ONLY_JOINED
 
 
 def departure(entry: Entry, policy: Departure, reason: str) -> list[Planned]:

@@ -25,7 +25,18 @@ from ropeway.engine.records import (
 from ropeway.engine.state import What
 from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.problems import Problem
-from ropeway.store import deciding, exporting, guarding, importing, jobs, leases, lifecycle, looking, worklist
+from ropeway.store import (
+    deciding,
+    everything,
+    exporting,
+    guarding,
+    importing,
+    jobs,
+    leases,
+    lifecycle,
+    looking,
+    worklist,
+)
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, problem_text
 from ropeway.store.tables import change, entry, job, provisioning_event
@@ -223,7 +234,12 @@ class SqlState:
             last = found[-1][0]
 
     def all_due(self) -> None:
-        self._due_chunks(lambda last: worklist.chunk_after(self._key, last))
+        self._due_chunks(lambda last: everything.roots_after(self._key, last))
+        self._due_chunks(lambda last: everything.parents_after(self._key, last))
+        last: everything.Under | None = everything.FIRST
+        while last is not None:
+            with self._write() as c:
+                last = everything.add_leaves_after(c, self._key, last)
 
     def children_due(self, parent: Anchor) -> None:
         self._due_chunks(lambda last: worklist.children_after(self._key, parent, last))
