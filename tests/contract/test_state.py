@@ -195,6 +195,17 @@ def test_everybody_is_due_where_the_rules_changed(office: Office) -> None:
     assert len(office.state.due(office.now, 2000)) == 950
 
 
+def test_everybody_is_due_once_the_containers_first_wherever_they_are(office: Office) -> None:
+    inside = [person(f"B{n:04}", parent="Berlin") for n in range(950)]
+    office.read(person("Zoe", parent="Oslo"), person("Berlin", OU, parent="Oslo"), person("Oslo", OU), *inside)
+    office.settle()
+    office.state.all_due()
+    office.state.all_due()
+    assert sorted(office.due()) == ["Berlin", "Oslo"]
+    office.settle()
+    assert office.due() == []
+
+
 def test_members_of_groups_that_contain_each_other_are_due_once(office: Office) -> None:
     office.read(person("A", "group"), person("B", "group"), person("Zoe"), person("Ann"))
     office.link("A", "B", "Zoe")

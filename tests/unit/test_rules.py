@@ -173,6 +173,7 @@ UNIQUE = "SelectUniqueValue([mail], [userPrincipalName])"
             "mailNickname",
         ),
         (direct("jobTitle", "title", matchingPriority=1), "schema-unsupported", "matchingPriority", "jobTitle"),
+        (direct("otherMails", "mail", matchingPriority=1), "schema-unsupported", "matchingPriority", "otherMails"),
         (direct("onPremisesImmutableId", "mail"), "schema-unsupported", "source", "sourceAnchor"),
         (computed("jobTitle", "Left([mail], True)"), "schema-expression", "source.expression", "number"),
         (direct("manager", "manager", flowType="ObjectAddOnly"), "schema-unsupported", "source", "directly"),

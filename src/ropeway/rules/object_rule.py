@@ -19,6 +19,9 @@ from ropeway.rules.scope import CompiledScope
 
 PRIMARY = "SMTP:"
 
+SIGN_IN_NAMES = ("onPremisesSamAccountName", "mailNickname")
+"""Connect's option “SAMAccountName and MailNickName” (how-to-connect-install-custom)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectRule:
@@ -139,13 +142,19 @@ class ObjectRule:
             modes[flow.target.name] = outcome.mode
 
     def match_candidates(self, desired: Desired) -> tuple[tuple[str, str], ...]:
-        """(target attribute, comparable value) by matching priority; of addresses the primary one, `smtp:ada@…`."""
+        """(target attribute, comparable value) by matching priority; of addresses the primary one, `smtp:ada@…`.
+
+        Where both names that people sign in with match, each is looked for in both: an account's sAMAccountName is
+        its mailbox's mailNickname.
+        """
         found: list[tuple[str, str]] = []
+        both = set(SIGN_IN_NAMES) <= set(self.matching)
         for name in self.matching:
             value = primary_address(desired) if name == "proxyAddresses" else desired.get(name)
             if isinstance(value, str) and value:
-                found.append((name, compare_key(value)))
-        return tuple(found)
+                names = SIGN_IN_NAMES if both and name in SIGN_IN_NAMES else (name,)
+                found.extend((one, compare_key(value)) for one in sorted(names, key=lambda one: one != name))
+        return tuple(dict.fromkeys(found))
 
     def explain(self, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
         """Per target attribute: value, kind of flow, expression, source values, and the problem where there is one."""
