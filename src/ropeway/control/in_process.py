@@ -52,7 +52,7 @@ from ropeway.directory import Directory
 from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
-from ropeway.rules.layers import job_schema
+from ropeway.rules.layers import job_schema, redacted_names
 from ropeway.store import explaining, guarding, jobs, leases, looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -354,7 +354,8 @@ class InProcess:
             )
             dns = explaining.dns_of(c, TENANT, ends_of(found))
         names = {row.number: row.name for row in rows}
-        return [event_view(event, names[event.job], dns) for event in found]
+        secret = {row.number: redacted_names(row.settings) for row in rows}
+        return [event_view(event, names[event.job], dns, secret[event.job]) for event in found]
 
     def _names(self, identifier: str | None) -> list[str]:
         """An identifier, and the directory id of the user it may name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,10 @@ class ObjectRule:
     """Whether it changes existing ones."""
     deletes: bool
     """Whether a target object goes when its source object leaves."""
+    rules: tuple[str, ...]
+    """The names of the rules that it consists of, highest precedence first."""
+    maps: dict[str, Flow]
+    """The flow of each target attribute."""
 
     @property
     def creates(self) -> bool:
@@ -156,6 +160,18 @@ class ObjectRule:
                 found.extend((one, compare_key(value)) for one in sorted(names, key=lambda one: one != name))
         return tuple(dict.fromkeys(found))
 
+    def decided(self, names: Iterable[str], attributes: Mapping[str, Any]) -> str:
+        """The rules that said something of these target attributes; all of them where that is none."""
+        if len(self.rules) == 1:
+            return self.name
+        flows = (self.maps.get(name) for name in names)
+        found = {rule for flow in flows if flow is not None for rule in flow.decided(attributes)}
+        return " + ".join(rule for rule in self.rules if rule in found) or self.name
+
+    def linking(self, names: Collection[str]) -> tuple[str, ...]:
+        """The rules that map some of these target references."""
+        return (self.name,) if any(name in names for name in self.references.values()) else ()
+
     def explain(self, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
         """Per target attribute: value, kind of flow, expression, source values, and the problem where there is one."""
         return tuple(_explained(flow, attributes) for flow in self.flows)
@@ -189,6 +205,7 @@ def assembled(
     adds: bool,
     updates: bool,
     deletes: bool,
+    rules: tuple[str, ...] = (),
 ) -> ObjectRule:
     """A rule with its flows sorted by what they cost."""
     matching = sorted((flow for flow in flows if flow.priority > 0), key=lambda flow: flow.priority)
@@ -209,6 +226,8 @@ def assembled(
         adds=adds,
         updates=updates,
         deletes=deletes,
+        rules=rules or (name,),
+        maps={flow.target.name: flow for flow in flows},
     )
 
 
