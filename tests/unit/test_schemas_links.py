@@ -17,19 +17,21 @@ BOSSES = """            - name: Users to synchronize
               clauses:
 """
 NOT_THE_BOSS = BOSSES + "                - {attribute: title, operator: NOT EQUALS, values: [Boss]}\n"
-LINKS = ("manager", "members")
+LINKS = ("manager", "members", "owners")
 
 
 class Office:
     """Bob leads Ann and Cid; all of them are in one group, Bob in another."""
 
-    def __init__(self, folder: Path, *, without_bosses: bool = False) -> None:
+    def __init__(self, folder: Path, *, without_bosses: bool = False, crowd: int = 0) -> None:
         self.company = Company(folder / "contoso.ldif")
         sales = self.company.unit("Sales")
         bob = self.company.person("Bob", sales, title="Boss")
         led = [self.company.person(name, sales, manager=bob) for name in ("Ann", "Cid")]
         self.company.group("Staff", [bob, *led], sales)
         self.company.group("Circle", [bob], sales)
+        for number in range(crowd):
+            self.company.group(f"Team {number}", led, sales)
         self.company.write()
         self.control: InProcess = open_control(f"sqlite:///{folder}/ropeway.db")
         settings = JobSettings("Contoso", SourceSettings("ldif", {"path": str(self.company.path)}))
@@ -92,6 +94,48 @@ def test_a_reference_that_is_mapped_again_brings_its_links_back(office: Office) 
     assert said(effects, "linked") == Counter(members=4)
     office.control.change_schema("Contoso", SchemaChange())
     assert office.came_true() == (Counter(members=4), Counter())
+
+
+def test_links_that_came_and_went_while_nobody_mapped_them_are_right_afterwards(office: Office) -> None:
+    office.change("          manager: manager\n", "")
+    office.control.run_job("Contoso")
+    company = office.company
+    named = {thing.name: thing for thing in company.things.values()}
+    company.person("Eve", named["Sales"], manager=named["Bob"])
+    del named["Ann"].links["manager"]
+    company.write()
+    office.control.run_job("Contoso")
+    assert office.links() == Counter(members=4, manager=0)
+    office.control.change_schema("Contoso", SchemaChange())
+    assert office.came_true() == (Counter(manager=2), Counter())
+
+
+def test_a_reference_that_flows_to_another_attribute_leaves_the_first(office: Office) -> None:
+    effects = office.change("          members: member\n          owners: managedBy\n", "          owners: member\n")
+    assert said(effects, "unlinked") == Counter(members=4)
+    assert said(effects, "linked") == Counter(owners=4)
+    assert office.came_true() == (Counter(owners=4), Counter(members=4))
+    office.control.change_schema("Contoso", SchemaChange())
+    assert office.came_true() == (Counter(members=4), Counter(owners=4))
+
+
+def test_giving_a_change_up_before_it_was_written_takes_nothing_away(office: Office) -> None:
+    office.change("          members: member\n", "")
+    office.control.plan_job("Contoso")
+    office.control.change_schema("Contoso", SchemaChange())
+    assert office.came_true() == (Counter(), Counter())
+
+
+def test_too_many_links_to_take_away_wait_for_approval(tmp_path: Path) -> None:
+    office = Office(tmp_path, crowd=30)
+    office.change("          members: member\n", "")
+    assert office.came_true() == (Counter(), Counter())
+    (hold,) = office.control.holds("Contoso")
+    assert (hold.cause.code, "members" in str(hold.cause.details)) == ("hold-rules-changed", True)
+    office.control.change_schema("Contoso", SchemaChange())
+    assert office.came_true() == (Counter(), Counter())
+    assert office.control.holds("Contoso") == []
+    office.control.close()
 
 
 def test_who_leaves_the_scope_is_nobodys_manager_and_member_any_more(office: Office) -> None:
