@@ -96,13 +96,17 @@ def forests(
     made.fabrikam.delete(made.fabrikam.unit_of_ours)
 
 
-def joining_by_mail() -> dict[str, Any]:
-    """The default schema with one change: people are recognised by mail across forests."""
+def joining_by(*attributes: str) -> dict[str, Any]:
+    """The default schema with one change: people are recognised by these across forests."""
     schema = written_out("active_directory")
     users = schema["synchronizationRules"][0]["objectMappings"][0]
-    mail = next(flow for flow in users["attributeMappings"] if flow["targetAttributeName"] == "mail")
-    mail["matchingPriority"] = 3
+    for priority, name in enumerate(attributes, 3):
+        flow = next(flow for flow in users["attributeMappings"] if flow["targetAttributeName"] == name)
+        flow["matchingPriority"] = priority
     return schema
+
+
+EITHER_FIRST = pytest.mark.parametrize("order", [("contoso", "fabrikam"), ("fabrikam", "contoso")], ids=" then ".join)
 
 
 def test_a_linked_mailbox_is_one_user_with_its_account(forests: Forests) -> None:
@@ -151,17 +155,65 @@ def test_a_linked_mailbox_does_not_keep_an_account_that_left(forests: Forests) -
     assert forests.tenant.names() == set()
 
 
-@pytest.mark.parametrize("order", [("contoso", "fabrikam"), ("fabrikam", "contoso")], ids=" then ".join)
+@EITHER_FIRST
 def test_one_person_in_two_forests_joined_by_mail_is_one_user(order: tuple[str, str], forests: Forests) -> None:
     ann = forests.contoso.person("Ann Archer", mail="ann.archer@contoso.test", title="Clerk")
     box = forests.mailbox("Ann Archer", title="Head of Sales", userAccountControl=DISABLED)
-    for job in forests.follow(*order, schema=joining_by_mail()):
+    for job in forests.follow(*order, schema=joining_by("mail")):
         assert job.run().result == "success"
     (user,) = forests.tenant.control.list_objects("users")
     assert (user["accountEnabled"], user["userPrincipalName"]) == (True, "ann.archer@contoso.test")
     assert (user["jobTitle"], user["proxyAddresses"]) == ("Head of Sales", ["SMTP:ann.archer@contoso.test"])
     first = ann if order[0] == "contoso" else box
     assert user["onPremisesImmutableId"] == first.immutable_id, "the anchor is assigned once"
+
+
+@EITHER_FIRST
+def test_an_account_and_the_mailbox_of_its_name_are_one_user(order: tuple[str, str], forests: Forests) -> None:
+    """SAMAccountName and MailNickName: the account's name is the mailbox's alias, whatever either is called there."""
+    ann = forests.contoso.person("Ann Archer", sAMAccountName="aarcher", title="Clerk", department="Accounts")
+    box = forests.mailbox(
+        "A Archer", mailNickname="AArcher", sAMAccountName="mbx-1", userAccountControl=DISABLED, title="Head of Sales"
+    )
+    ben = forests.mailbox("Ben Baker", mailNickname="bbaker", sAMAccountName="mbx-2", userAccountControl=DISABLED)
+    for job in forests.follow(*order, schema=joining_by("onPremisesSamAccountName", "mailNickname")):
+        assert job.run().result == "success"
+    users = {user["onPremisesSamAccountName"]: user for user in forests.tenant.control.list_objects("users")}
+    assert set(users) == {"aarcher", "mbx-2"}
+    user = users["aarcher"]
+    assert (user["accountEnabled"], user["jobTitle"], user["department"]) == (True, "Head of Sales", "Accounts")
+    assert user["mailNickname"] == "AArcher"
+    first = ann if order[0] == "contoso" else box
+    assert user["onPremisesImmutableId"] == first.immutable_id
+    assert users["mbx-2"]["onPremisesImmutableId"] == ben.immutable_id
+
+
+@EITHER_FIRST
+def test_people_with_one_personnel_number_in_two_forests_are_one_user(order: tuple[str, str], forests: Forests) -> None:
+    forests.contoso.person("Ann Archer", employeeID="E-1815", title="Clerk", department="Accounts")
+    forests.mailbox("Ann Smith", employeeID="e-1815", userAccountControl=DISABLED, title="Head of Sales")
+    forests.mailbox("Ben Baker", employeeID="E-1816")
+    forests.mailbox("Nobody's number")
+    for job in forests.follow(*order, schema=joining_by("employeeId")):
+        assert job.run().result == "success"
+    users = {user.get("employeeId", ""): user for user in forests.tenant.control.list_objects("users")}
+    assert len(users) == len(forests.tenant.control.list_objects("users")) == 3
+    ann = next(user for number, user in users.items() if number.casefold() == "e-1815")
+    assert (ann["jobTitle"], ann["department"], ann["accountEnabled"]) == ("Head of Sales", "Accounts", True)
+
+
+def test_a_personnel_number_that_came_later_joins_whoever_comes_after_it(forests: Forests) -> None:
+    ann = forests.contoso.person("Ann Archer", title="Clerk", department="Accounts")
+    accounts, mailboxes = forests.follow("contoso", "fabrikam", schema=joining_by("employeeId"))
+    forests.mailbox("Ben Baker", employeeID="E-1816")
+    accounts.run()
+    mailboxes.run()
+    forests.contoso.set(ann, employeeID="E-1815")
+    accounts.run()
+    forests.mailbox("Ann Smith", employeeID="E-1815", userAccountControl=DISABLED, title="Head of Sales")
+    mailboxes.run()
+    assert forests.user(ann)["jobTitle"] == "Head of Sales"
+    assert len(forests.tenant.control.list_objects("users")) == 2
 
 
 def test_without_joining_two_people_of_one_mail_are_two_users(forests: Forests) -> None:
@@ -172,7 +224,7 @@ def test_without_joining_two_people_of_one_mail_are_two_users(forests: Forests) 
     assert len(forests.tenant.control.list_objects("users")) == 2
 
 
-@pytest.mark.parametrize("order", [("contoso", "fabrikam"), ("fabrikam", "contoso")], ids=" then ".join)
+@EITHER_FIRST
 def test_a_contact_of_one_forest_who_is_a_user_of_the_other_is_that_user(
     order: tuple[str, str], forests: Forests
 ) -> None:

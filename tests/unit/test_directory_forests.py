@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ropeway.directory import Features
 from ropeway.directory.computed import MAILBOX
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Change, Kind, MatchResult
@@ -224,3 +225,50 @@ def test_a_look_at_the_plan_promotes_nobody(company: Company) -> None:
     arrived(company, contact("ann"))
     company.directory.target(ACCOUNTS, precedence=100).preview([with_mail("ann")])
     assert names(company, "contacts") == ["Ann (partner)"]
+
+
+# recognised by a name, or by an attribute of the organisation's own
+
+
+def test_a_user_of_another_forest_is_recognised_by_an_attribute_of_ones_own(company: Company) -> None:
+    (id_,) = company.done(person("ann", employeeId="E-1815"))
+    found = company.find("ann2", job=RESOURCES, employeeId="e-1815")
+    assert (found.target, found.by) == (id_, "employeeId")
+    assert company.find("ben", job=RESOURCES, employeeId="E-1816") == MatchResult()
+
+
+def test_who_is_written_after_the_first_question_is_recognised_too(company: Company) -> None:
+    assert company.find("ann2", job=RESOURCES, employeeId="ärzte-7") == MatchResult()
+    (id_,) = company.done(person("ann", employeeId="ÄRZTE-7"))
+    assert company.find("ann2", job=RESOURCES, employeeId="ärzte-7").target == id_
+    company.done(update("ann", employeeId="ÄRZTE-8"))
+    assert company.find("ann2", job=RESOURCES, employeeId="ärzte-7") == MatchResult()
+    assert company.find("ann2", job=RESOURCES, employeeId="ärzte-8").target == id_
+    company.done(gone("ann"))
+    assert company.find("ann2", job=RESOURCES, employeeId="ärzte-8") == MatchResult()
+
+
+def test_two_users_with_one_value_are_told_apart_by_the_next_attribute(company: Company) -> None:
+    company.done(person("ann", employeeId="7"), person("ben", employeeId="7", extensionAttribute1="ben"))
+    assert company.find("x", job=RESOURCES, employeeId="7") == MatchResult()
+    found = company.find("x", job=RESOURCES, employeeId="7", extensionAttribute1="ben")
+    assert (company.user(found.target or "")["displayName"], found.by) == ("Ben", "extensionAttribute1")
+
+
+def test_within_one_forest_an_attribute_joins_nobody(company: Company) -> None:
+    company.done(person("ann", employeeId="7"))
+    assert company.find("ann2", job=ACCOUNTS, employeeId="7") == MatchResult()
+
+
+def test_a_user_of_the_cloud_alone_is_not_taken_over_by_an_attribute(company: Company) -> None:
+    cloud = {"displayName": "Cleo", "userPrincipalName": "cleo@contoso.test", "employeeId": "7"}
+    company.directory.create_object("users", cloud)
+    assert company.find("cleo", job=RESOURCES, employeeId="7") == MatchResult()
+
+
+def test_thousands_of_users_are_listed_by_an_attribute_once_it_is_asked_for(company: Company) -> None:
+    ids = company.done(*(person(f"p{n}", employeeId=str(n)) for n in range(1200)))
+    company.directory.set_features(Features(block_hard_takeover=True))
+    assert company.find("x", job=RESOURCES, employeeId="1199").target == ids[1199]
+    company.directory.set_features(Features())
+    assert company.directory.features().known_by == {"employeeId": True}

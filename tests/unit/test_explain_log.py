@@ -119,6 +119,76 @@ def test_what_is_redacted_is_in_no_log_plan_or_explanation_and_in_the_directory(
     assert office.control.show_object("users", story.target or "")["employeeId"] == "4712"
 
 
+def test_what_was_redacted_later_is_hidden_in_older_lines_too(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales, employeeID="4711", displayName="Ann")
+    office.follow()
+    assert office.last("create").modified["employeeId"] == "4711"
+    text = office.control.export_schema("Contoso").text
+    changed = text.replace("employeeId: employeeID", "employeeId: =Redact([employeeID])")
+    office.control.change_schema("Contoso", SchemaChange(text=changed))
+    assert office.last("create").modified["employeeId"] == "[Redact]"
+    assert office.last("create").modified["displayName"] == "Ann"
+    assert "4711" not in json.dumps([repr(e) for e in office.control.explain(office.company.dn(ann)).events])
+
+
+def test_the_log_says_what_a_rule_said_and_not_that_a_function_failed(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales, displayName="Ann", employeeID="4711")
+    office.follow()
+    text = office.control.export_schema("Contoso").text
+    refusing = '=IIF([employeeID] = "none", Error("Badge " & [employeeID] & " is void"), [employeeID])'
+    office.control.change_schema(
+        "Contoso", SchemaChange(text=text.replace("employeeId: employeeID", f"employeeId: '{refusing}'"))
+    )
+    ann.values["employeeID"] = "none"
+    office.cycle()
+    problem = office.last("other").problem
+    assert problem is not None
+    assert (problem.code, problem.details["reason"], problem.attribute) == (
+        "rule-error",
+        "Badge none is void",
+        "employeeId",
+    )
+    assert office.control.explain(office.company.dn(ann)).state == "escrowed"
+    text = office.control.export_schema("Contoso").text
+    redacting = f"=Redact({refusing.removeprefix('=')})"
+    office.control.change_schema("Contoso", SchemaChange(text=text.replace(refusing, redacting)))
+    story = office.control.explain(office.company.dn(ann))
+    assert "Badge" not in json.dumps([repr(one) for one in (*story.problems, *story.events, *story.steps)])
+
+
+USERS, TEAMS = "Active Directory to the directory: Users", "Teams: Users with calls"
+
+
+def test_the_log_names_the_rules_that_had_a_say_in_a_change(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales, title="Clerk")
+    office.follow()
+    assert office.step("create", "scoping") == f"in scope, by {USERS}"
+    ann.values["msRTCSIP-Line"] = "tel:+47"
+    office.cycle()
+    assert office.step("update", "scoping") == f"in scope, by {TEAMS}"
+    ann.values |= {"msRTCSIP-Line": "tel:+48", "title": "Head"}
+    office.cycle()
+    assert office.step("update", "scoping") == f"in scope, by {USERS} + {TEAMS}"
+    del ann.values["msRTCSIP-Line"]
+    office.cycle()
+    assert office.step("empty", "scoping") == f"in scope, by {TEAMS}"
+    ann.values["accountExpires"] = "1"
+    office.cycle()
+    assert office.step("disable", "scoping") == "in scope, by Expired accounts: Users whose account has expired"
+
+
+def test_the_log_names_the_rule_that_maps_a_link(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales, mailNickname="ann")
+    bob = office.company.person("Bob", office.sales)
+    office.follow()
+    ann.values["manager"] = office.company.dn(bob)
+    office.cycle()
+    assert office.step("links", "scoping") == f"in scope, by {USERS}"
+    ann.values["publicDelegates"] = office.company.dn(bob)
+    office.cycle()
+    assert office.step("links", "scoping") == "in scope, by Exchange: Users with a mailNickname"
+
+
 CAPITALS = """rules:
   - id: capitals
     name: Company
@@ -129,6 +199,7 @@ CAPITALS = """rules:
       - source: user
         target: user
         name: Names in capitals
+        linkType: Join
         attributes:
           displayName: =ToUpper([displayName])
           city: =IIF([l] = "Oslo", NULL, [l])

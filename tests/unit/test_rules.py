@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ropeway.model.changes import FLOWS
 from ropeway.model.problems import RopewayError, catalogue, describe
-from ropeway.rules import compile_rules, default_schema, load_schema, source_anchor
+from ropeway.rules import compile_rules, default_schema, load_schema, schema_to_keep, source_anchor
 from ropeway.rules.loading import default_document
 
 law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may slow the machine
@@ -173,6 +173,7 @@ UNIQUE = "SelectUniqueValue([mail], [userPrincipalName])"
             "mailNickname",
         ),
         (direct("jobTitle", "title", matchingPriority=1), "schema-unsupported", "matchingPriority", "jobTitle"),
+        (direct("otherMails", "mail", matchingPriority=1), "schema-unsupported", "matchingPriority", "otherMails"),
         (direct("onPremisesImmutableId", "mail"), "schema-unsupported", "source", "sourceAnchor"),
         (computed("jobTitle", "Left([mail], True)"), "schema-expression", "source.expression", "number"),
         (direct("manager", "manager", flowType="ObjectAddOnly"), "schema-unsupported", "source", "directly"),
@@ -202,6 +203,12 @@ def test_matching_priorities_out_of_bounds_are_refused_with_their_path(number):
     assert (code, path) == ("schema-unreadable", f"{MAPPING}.attributeMappings[0].matchingPriority")
 
 
+def test_half_a_character_is_refused_with_what_stands_before_it():
+    code, path, reason = refusal(schema(computed("jobTitle", '"Clerk \ud800"')))
+    assert (code, path) == ("schema-unreadable", "$")
+    assert reason == '\\ud800 is half a character, after “"Clerk ”'
+
+
 @pytest.mark.parametrize("number", [-(10**30), 2**31, 10**30])
 def test_a_priority_that_graph_cannot_say_is_refused_with_its_path(number):
     raw = schema(direct("mail", "mail"))
@@ -218,6 +225,54 @@ def test_a_changed_default_cannot_lose_the_anchor_of_what_it_creates():
     code, path, reason = refusal(raw)
     assert (code, path.endswith(".attributeMappings")) == ("schema-unsupported", True)
     assert "the anchor is missing" in reason
+
+
+def kept(*attribute_mappings, **more):
+    """The refusal of a schema of one's own that shall be saved."""
+    problem = problem_of(lambda: schema_to_keep(schema(*attribute_mappings, **more), "active-directory"))
+    return problem and (problem.code, problem.details["path"], problem.details["reason"])
+
+
+ANCHORED = direct("onPremisesImmutableId", "sourceAnchor")
+
+
+def test_a_schema_of_ones_own_that_forgets_the_anchor_is_not_saved():
+    code, path, reason = kept(direct("displayName", "cn"), id="mine")
+    assert (code, path) == ("schema-unsupported", f"{MAPPING}.attributeMappings")
+    assert "the anchor is missing" in reason
+    assert kept(direct("displayName", "cn"), ANCHORED, id="mine") is None
+
+
+def test_a_rule_that_creates_nobody_or_is_helped_by_another_needs_no_anchor():
+    raw = schema(direct("displayName", "cn"))
+    mapping = raw["synchronizationRules"][0]["objectMappings"][0]
+    always = schema(ANCHORED)["synchronizationRules"][0] | {"priority": 2}
+    always["objectMappings"][0]["linkType"] = "Join"
+    assert (
+        problem_of(
+            lambda: schema_to_keep(raw | {"synchronizationRules": [*raw["synchronizationRules"], always]}, "ldif")
+        )
+        is None
+    )
+    mapping["flowTypes"] = "Update, Delete"
+    assert problem_of(lambda: schema_to_keep(raw, "ldif")) is None
+    mapping["flowTypes"] = "Add"
+    always["objectMappings"][0]["scope"] = {
+        "groups": [{"clauses": [{"sourceOperandName": "mail", "operatorName": "IS NOT NULL"}]}]
+    }
+    both = raw | {"synchronizationRules": [*raw["synchronizationRules"], always]}
+    assert problem_of(lambda: schema_to_keep(both, "ldif")).details["path"] == f"{MAPPING}.attributeMappings"
+
+
+def test_what_a_rule_says_with_error_is_a_problem_of_its_own():
+    rule = user_rule(
+        computed("employeeId", 'IIF(IsPresent([employeeID]), [employeeID], Error("No number, no account."))')
+    )
+    problem = problem_of(lambda: rule.map({"distinguishedName": "CN=Ann"}))
+    assert (problem.code, problem.attribute, problem.object) == ("rule-error", "employeeId", "CN=Ann")
+    assert describe(problem).count("No number, no account") == 1
+    assert "Error cannot use" not in describe(problem)
+    assert rule.map({"employeeID": "7"}) == {"employeeId": "7"}
 
 
 def test_one_attribute_mapped_twice_is_refused():

@@ -59,7 +59,7 @@ from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.job import Guards, JobSettings, JobStatus, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
-from ropeway.rules.layers import job_schema
+from ropeway.rules.layers import job_schema, redacted_names
 from ropeway.service.work.scheduler import Scheduler
 from ropeway.store import explaining, guarding, jobs, leases, looking
 from ropeway.store.database import Database
@@ -408,7 +408,8 @@ class InProcess:
             )
             dns = explaining.dns_of(c, TENANT, ends_of(found))
         names = {row.number: row.name for row in rows}
-        return [event_view(event, names[event.job], dns) for event in found]
+        secret = {row.number: redacted_names(row.settings) for row in rows}
+        return [event_view(event, names[event.job], dns, secret[event.job]) for event in found]
 
     def _names(self, identifier: str | None) -> list[str]:
         """An identifier, and the directory id of the user it may name."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, cast
 
 from ropeway.control.link_stories import reason_words
 from ropeway.control.protocol import EventView
 from ropeway.control.views import iso
 from ropeway.engine.decisions import LEFT, Decision, decision
+from ropeway.engine.redaction import hidden, without_secret
 from ropeway.model.values import unpack
 from ropeway.store.looking import Event
 
@@ -16,9 +17,13 @@ _NAMED = 5
 """Attributes that a step names."""
 
 
-def event_view(event: Event, job: str, dns: Mapping[tuple[int, str], str]) -> EventView:
-    """A line of the provisioning log; `dns`: (job, anchor) to DN, as far as known."""
+def event_view(event: Event, job: str, dns: Mapping[tuple[int, str], str], secret: Set[str] = frozenset()) -> EventView:
+    """A line of the provisioning log; `dns`: (job, anchor) to DN, as far as known.
+
+    `secret`: attributes that the job's rules redact now; what older lines still have of them is not shown either.
+    """
     status: Any = event.status
+    modified = hidden(_modified(event), secret)
     return EventView(
         id=event.id,
         time=iso(event.time) or "",
@@ -30,9 +35,9 @@ def event_view(event: Event, job: str, dns: Mapping[tuple[int, str], str]) -> Ev
         object=event.object,
         anchor=event.anchor,
         target=event.target,
-        modified={name: _named(event.job, name, value, dns) for name, value in _modified(event).items()},
+        modified={name: _named(event.job, name, value, dns) for name, value in modified.items()},
         steps=steps_of(event),
-        problem=event.problem,
+        problem=without_secret(event.problem, secret),
     )
 
 

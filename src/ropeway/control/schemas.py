@@ -31,7 +31,7 @@ from ropeway.engine.scoping import Places, Scoping
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings
 from ropeway.model.problems import Problem, RopewayError
-from ropeway.rules import Rules, layers, load_schema
+from ropeway.rules import Rules, layers, load_schema, schema_to_keep
 from ropeway.rules.differences import Document, differences
 from ropeway.rules.schema import Schema
 from ropeway.rules.written import read_written
@@ -80,7 +80,7 @@ class Schemas:
         file = read_written(text)
         with file.lines():
             plain, _ = layers.imported(file.document)
-            load_schema(plain, source_kind)
+            schema_to_keep(plain, source_kind)
             return layers.canonical(plain)
 
     def attempt(self, job: str, change: SchemaChange, progress: OnProgress | None) -> TrialView:
@@ -234,7 +234,7 @@ class Schemas:
         file = read_written(change.text)
         with file.lines():
             plain, exported = layers.imported(file.document)
-            load_schema(plain, row.settings.source.kind)
+            schema_to_keep(plain, row.settings.source.kind)
         if exported is not None and exported.job == row.id and exported.revision != record.revision:
             details = {"seen": str(exported.revision), "found": str(record.revision)}
             raise RopewayError(Problem("schema-changed-meanwhile", object=row.name, details=details))

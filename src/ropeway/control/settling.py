@@ -13,7 +13,7 @@ from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings, Scope
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.watermark import Wanted
-from ropeway.rules import compile_rules
+from ropeway.rules import compile_rules, schema_to_keep
 from ropeway.rules.layers import canonical, imported, job_schema, with_schema
 
 LONGEST_NAME = 100
@@ -41,7 +41,9 @@ def settled(
     """The settings with containers and groups by GUID; RopewayError for whatever would only fail later."""
     refuse_unfit_name(settings.name)
     if settings.schema is not None:
-        document = with_pins(canonical(imported(settings.schema)[0]), settings, None, sources)
+        plain = imported(settings.schema)[0]
+        schema_to_keep(plain, settings.source.kind)
+        document = with_pins(canonical(plain), settings, None, sources)
         settings = with_schema(settings, document)
     wanted = compile_rules(job_schema(settings)).wanted()
     source = sources(settings.source)

@@ -17,14 +17,35 @@ class Features(msgspec.Struct, frozen=True, rename="camel"):
     """No matching by name or address: only by source anchor."""
     block_hard_takeover: bool = msgspec.field(default=False, name="blockCloudObjectTakeoverThroughHardMatchEnabled")
     """An object that lives in the cloud alone is not taken over by its onPremisesImmutableId."""
+    known_by: dict[str, bool] = {}
+    """Attributes by which users of other forests are recognised, and whether all users are listed by them yet: what
+    the directory notes for itself."""
+
+
+_decode = msgspec.json.Decoder(Features).decode
 
 
 def features(connection: Connection, tenant: int) -> Features:
     """The switches as they are."""
-    return msgspec.json.decode(connection.execute(_features, {"b_tenant": tenant}).scalar_one(), type=Features)
+    return features_from(connection.execute(_features, {"b_tenant": tenant}).scalar_one())
+
+
+def features_from(text: str) -> Features:
+    """The switches from their column."""
+    return _decode(text)
 
 
 def set_features(connection: Connection, tenant: int, wanted: Features) -> None:
     """Set all switches."""
+    _store(connection, tenant, msgspec.structs.replace(wanted, known_by=features(connection, tenant).known_by))
+
+
+def set_known_by(connection: Connection, tenant: int, more: dict[str, bool]) -> None:
+    """Note how far users are listed by attributes."""
+    before = features(connection, tenant)
+    _store(connection, tenant, msgspec.structs.replace(before, known_by=before.known_by | more))
+
+
+def _store(connection: Connection, tenant: int, wanted: Features) -> None:
     row = update(tables.directory).where(tables.directory.c.tenant == tenant)
     connection.execute(row.values(features=msgspec.json.encode(wanted).decode()))

@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, update
 
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim, Contribution, Who
+from ropeway.directory.recognition import recognised_by
 from ropeway.directory.record import Record, State, encode, encoded_said
 from ropeway.directory.workspace import Workspace
 from ropeway.model.values import compare_key
@@ -128,7 +129,7 @@ def _plan_record(plan: _Plan, work: Workspace, record: Record) -> None:
     before = before or _NOTHING
     if now.contributions is not before.contributions:
         _plan_contributions(plan, work, record.number, before.contributions, now.contributions)
-    _plan_waits(plan, work, record.number, before.waits(), now.waits())
+    _plan_waits(plan, work, record.number, _listed(work, record, before), _listed(work, record, now))
 
 
 def _visible(state: State) -> tuple[Any, ...]:
@@ -178,6 +179,13 @@ def _plan_contributions(
 
 def _said(one: Contribution, number: int) -> Row:
     return (number, one.precedence, int(one.standing), encoded_said(one))
+
+
+def _listed(work: Workspace, record: Record, state: State) -> set[Claim]:
+    """The values that an object waits for, and those by which users of other forests recognise it."""
+    if state.deleted is not None or not work.features.known_by:
+        return state.waits()
+    return state.waits() | recognised_by(record.type, state.properties, work.features.known_by)
 
 
 def _plan_waits(plan: _Plan, work: Workspace, number: int, before: set[Claim], now: set[Claim]) -> None:

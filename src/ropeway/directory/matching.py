@@ -1,9 +1,9 @@
 """Which object a source object is (how-to-connect-install-existing-tenant; protection as tshoot-connect-sync-errors).
 
 A candidate that another source object provides is no match at all: the new object is created, and duplicate-attribute
-resiliency withholds what is taken. So the outcome does not depend on which of the two came first. Two candidates join
-objects of different forests all the same: a security identifier (the account of a linked mailbox), and mail, where the
-schema matches by it, as contacts always do.
+resiliency withholds what is taken. So the outcome does not depend on which of the two came first. Some candidates join
+objects of different forests all the same: a security identifier (the account of a linked mailbox), mail, where the
+schema matches by it, as contacts always do, and what `recognition` knows users by.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from sqlalchemy import bindparam, select
 from ropeway.directory import tables
 from ropeway.directory.computed import ANCHOR, PROXY, SID, UPN, Claim, Standing, claim, is_synchronised
 from ropeway.directory.drafts import yields
-from ropeway.directory.features import features
 from ropeway.directory.names import primary_smtp
+from ropeway.directory.recognition import recognised
 from ropeway.directory.record import Record
 from ropeway.directory.workspace import Workspace, active
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import MatchKey, MatchResult
 from ropeway.model.problems import Problem, shown
 from ropeway.model.values import compare_key
+from ropeway.rules.mappings import MATCHED_BY
 from ropeway.store.constant import any_of
 
 IMMUTABLE_ID = "onPremisesImmutableId"
@@ -54,23 +55,25 @@ def match(work: Workspace, job: int, keys: Sequence[MatchKey]) -> list[MatchResu
     known = work.known(job, (k.anchor for k in keys))
     binned = _binned(work, [k.source_anchor for k in keys if k.anchor not in known])
     work.keys.fetch(c for k in keys if k.anchor not in known for c in _claims(k))
+    seen = recognised(work, [k for k in keys if k.anchor not in known])
     mailed = _by_mail(work, [v for k in keys if k.anchor not in known for a, v in k.candidates if a == MAIL])
     held = {n for k in keys if k.anchor not in known for c in _claims(k) if (n := work.keys.holder(c))}
-    work.load([*held, *mailed.values(), *binned.values(), *(k.number for k in known.values())])
+    listed = [number for numbers in seen.values() for number in numbers]
+    work.load([*held, *listed, *mailed.values(), *binned.values(), *(k.number for k in known.values())])
     results = [_by_contribution(work, key, known[key.anchor].number) if key.anchor in known else None for key in keys]
-    settings = features(work.connection, work.tenant)
+    settings = work.features
     found: list[MatchResult] = []
     for key, result in zip(keys, results, strict=True):
         hard = result or _hard(work, job, key, binned.get(key.source_anchor))
         if hard is not None and settings.block_hard_takeover:
             hard = _unless_cloud_only(work, key, hard)
-        found.append(hard or (MatchResult() if settings.block_soft_match else _soft(work, job, key, mailed)))
+        found.append(hard or (MatchResult() if settings.block_soft_match else _soft(work, job, key, mailed, seen)))
     return _unless_ambiguous(keys, found)
 
 
 def _claims(key: MatchKey) -> list[Claim]:
     found: list[Claim] = [(ANCHOR, key.source_anchor)] if key.source_anchor else []
-    return [*found, *(_candidate(attribute, value) for attribute, value in key.candidates)]
+    return [*found, *(_candidate(attribute, value) for attribute, value in key.candidates if attribute in MATCHED_BY)]
 
 
 def _candidate(attribute: str, value: str) -> Claim:
@@ -129,8 +132,15 @@ def _unless_cloud_only(work: Workspace, key: MatchKey, result: MatchResult) -> M
     return _refused(key, record, "match-hard-blocked", IMMUTABLE_ID, key.source_anchor)
 
 
-def _soft(work: Workspace, job: int, key: MatchKey, mailed: Mapping[str, int]) -> MatchResult:
+def _soft(
+    work: Workspace, job: int, key: MatchKey, mailed: Mapping[str, int], seen: Mapping[tuple[str, str], Sequence[int]]
+) -> MatchResult:
     for attribute, value in key.candidates:
+        if attribute not in MATCHED_BY:
+            record = _recognised(work, job, key, seen.get((attribute, value), ()))
+            if record is not None:
+                return _matched(record, attribute)
+            continue
         number = work.keys.holder(_candidate(attribute, value))
         record = work.records.get(number or (mailed.get(value) if attribute == MAIL else None) or 0)
         if record is None:
@@ -152,11 +162,25 @@ def _soft(work: Workspace, job: int, key: MatchKey, mailed: Mapping[str, int]) -
     return MatchResult()
 
 
+def _recognised(work: Workspace, job: int, key: MatchKey, numbers: Sequence[int]) -> Record | None:
+    """The only user of another forest that has a value; where there are two, it tells nothing."""
+    found = [record for number in numbers if _is_elsewhere(job, key, record := work.records[number])]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_elsewhere(job: int, key: MatchKey, record: Record) -> bool:
+    return record.type == key.type and is_synchronised(record.state.contributions) and not _provided(job, record)
+
+
+def _provided(job: int, record: Record) -> bool:
+    return any(of == job and active(one) for (of, _), one in record.state.contributions.items())
+
+
 def _joins(job: int, key: MatchKey, record: Record, attribute: str, value: str) -> bool:
     """Whether an object of another forest is the same person; within one forest nobody is there twice."""
     if record.type != key.type and not yields(key.type, record):
         return False
-    if any(of == job and active(one) for (of, _), one in record.state.contributions.items()):
+    if _provided(job, record):
         return False
     properties = record.state.properties
     by_mail = compare_key(properties.get(MAIL) or "") == value or _is_primary(properties, value)

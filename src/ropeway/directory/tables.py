@@ -108,7 +108,8 @@ waiting = Table(
     Column("since", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Unique values that an object wants and another one holds, in the order in which they were wanted."""
+"""Unique values that an object wants and another one holds, in the order in which they were wanted; and, under names
+of their own, values by which users are recognised across forests (`directory/recognition.py`)."""
 
 link = Table(
     "directory_link",

@@ -14,6 +14,7 @@ from ropeway.directory.drafts import Contributor
 from ropeway.directory.links import Links
 from ropeway.directory.matching import match
 from ropeway.directory.portions import slices, transactions
+from ropeway.directory.recognition import asked, list_users
 from ropeway.directory.session import Session
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.directory.writing import Answer, apply, store
@@ -45,6 +46,9 @@ class JobTarget:
 
     def find(self, keys: Sequence[MatchKey]) -> Sequence[MatchResult]:
         """Known contribution, then source anchor (bin included), then the candidates in order."""
+        names = asked(keys)
+        if names:
+            list_users(self._session, names)
         with self._session.reading() as work:
             return [result for part in slices(keys) for result in match(work, self._by.job, part)]
 

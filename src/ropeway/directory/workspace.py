@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from ropeway.directory import tables
 from ropeway.directory.computed import Contribution, Standing, Who
+from ropeway.directory.features import Features, features_from
 from ropeway.directory.keys import Keys
 from ropeway.directory.names import Domains
 from ropeway.directory.portions import slices
@@ -18,8 +19,9 @@ from ropeway.store.constant import any_of
 
 _o, _c, _d, _n = tables.object_.c, tables.contribution.c, tables.directory.c, tables.domain.c
 _mine = _d.tenant == bindparam("b_tenant")
-_read = select(_d.sequence, _d.last_object).where(_mine)
-_lock = update(tables.directory).where(_mine).values(sequence=_d.sequence).returning(_d.sequence, _d.last_object)
+_row = (_d.sequence, _d.last_object, _d.features)
+_read = select(*_row).where(_mine)
+_lock = update(tables.directory).where(_mine).values(sequence=_d.sequence).returning(*_row)
 _verified = select(_n.name, _n.initial).where(_n.tenant == bindparam("b_tenant"), _n.verified)
 _objects = select(_o.number, _o.id, _o.type, _o.properties, _o.history, _o.deleted).where(any_of(_o.number, "numbers"))
 _said = select(_c.object, _c.job, _c.anchor, _c.precedence, _c.standing, _c.attributes).where(
@@ -63,12 +65,12 @@ class Workspace:
         self.moved_links: list[tuple[int, int, int]] = []
         """From one object to another: the links of a job."""
         self.keys = Keys(connection, tenant)
-        self.sequence, self.last_object = self._counters(writing)
+        self.sequence, self.last_object, self.features = self._counters(writing)
         self.domains = self._domains()
 
-    def _counters(self, writing: bool) -> tuple[int, int]:
+    def _counters(self, writing: bool) -> tuple[int, int, Features]:
         row = self.connection.execute(_lock if writing else _read, {"b_tenant": self.tenant}).one()
-        return row.sequence, row.last_object
+        return row.sequence, row.last_object, features_from(row.features)
 
     def _domains(self) -> Domains:
         rows = self.connection.execute(_verified, {"b_tenant": self.tenant}).all()

@@ -14,8 +14,12 @@ from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Desired, MatchKey, MatchResult
 from ropeway.model.job import Departure
 from ropeway.model.problems import Problem
+from ropeway.model.values import Attributes
 from ropeway.rules import MappingFailed, ObjectRule, TypeRule
 from ropeway.rules.schema import LinkType
+
+_Staying = tuple[Entry, Place, ObjectRule, Desired, Attributes]
+"""An object in scope: where it is, the rule that counts, what that makes of its source attributes."""
 
 
 class Deciding:
@@ -48,7 +52,7 @@ class Deciding:
         self._batch = Decided(done=list(lines))
         self._failures: list[tuple[Entry, str, Problem]] = []
         members = self._scoping.members([entry.anchor for entry in entries])
-        staying: list[tuple[Entry, Place, ObjectRule, Desired]] = []
+        staying: list[_Staying] = []
         for entry in entries:
             place = self._places.of(entry)
             rule = self._work.rules.rule_for(entry.type)
@@ -81,8 +85,8 @@ class Deciding:
 
     def _scope_and_map(
         self, entry: Entry, place: Place, rule: TypeRule, members: set[Anchor]
-    ) -> tuple[ObjectRule, Desired] | None:
-        """The rule that counts for an object that stays, and its desired attributes; one that leaves is planned."""
+    ) -> tuple[ObjectRule, Desired, Attributes] | None:
+        """Of an object that stays: the rule that counts, and what it makes of which attributes. Others are planned."""
         attributes = source_attributes(entry, place.dn, self._setting)
         try:
             applied: ObjectRule | str = "deleted"
@@ -100,16 +104,14 @@ class Deciding:
         when = self._work.rules.next_decision_time(attributes)
         if when is not None:
             self._batch.later.append(Later(entry.anchor, from_filetime(when)))
-        return applied, desired
+        return applied, desired, attributes
 
-    def _without_crowded(
-        self, staying: Sequence[tuple[Entry, Place, ObjectRule, Desired]]
-    ) -> Sequence[tuple[Entry, Place, ObjectRule, Desired]]:
+    def _without_crowded(self, staying: Sequence[_Staying]) -> Sequence[_Staying]:
         """All but groups of more members than a cloud takes. Counting costs, so a delta counts new groups alone."""
         whole = self._work.kind == "initial"
-        groups = [e.number for e, _, rule, _ in staying if rule.target_type == "group" and (whole or not e.exported)]
+        groups = [e.number for e, _, rule, _, _ in staying if rule.target_type == "group" and (whole or not e.exported)]
         crowded = self._work.state.crowded(groups, "member", self._work.most_members) if groups else set[int]()
-        for entry, place, _, _ in staying if crowded else ():
+        for entry, place, _, _, _ in staying if crowded else ():
             if entry.number in crowded:
                 details = {"most": f"{self._work.most_members:,}"}
                 self._failures.append((entry, "map", Problem("group-too-large", place.dn, "member", details=details)))
@@ -122,21 +124,21 @@ class Deciding:
         self._batch.settled.append(entry.anchor)
         self._note(entry, place, False, reason, entry.target_type)
 
-    def _plan(self, staying: Sequence[tuple[Entry, Place, ObjectRule, Desired]]) -> None:
-        new = [(e, rule, desired) for e, _, rule, desired in staying if e.exported is None]
+    def _plan(self, staying: Sequence[_Staying]) -> None:
+        new = [(e, rule, desired) for e, _, rule, desired, _ in staying if e.exported is None]
         matches = dict(zip([e.anchor for e, _, _ in new], match(self._work, new), strict=True))
         self._tell_links_anew([entry for entry, _, _ in new], matches)
-        pending = self._work.state.with_pending_links([e.number for e, _, rule, _ in staying if rule.references])
-        for entry, place, rule, desired in staying:
+        pending = self._work.state.with_pending_links([e.number for e, _, rule, _, _ in staying if rule.references])
+        for entry, place, rule, desired, attributes in staying:
             found = matches.get(entry.anchor)
             if found is not None and found.problem is not None:
                 self._failures.append((entry, "match", found.problem))
                 continue
-            arrives = None if found is None else planning.arrival(entry, rule, desired, found)
+            arrives = None if found is None else planning.arrival(entry, rule, desired, attributes, found)
             if arrives is not None:
                 self._batch.planned.append(arrives)
             elif found is None:
-                self._batch.planned += planning.update(entry, rule, desired)
+                self._batch.planned += planning.update(entry, rule, desired, attributes)
             elif rule.matching:
                 self._batch.later.append(Later(entry.anchor, self._now + planning.LOOK_AGAIN))
             if entry.number in pending and planning.sends_links(rule, arrives, arrived=found is None):

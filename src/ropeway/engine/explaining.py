@@ -10,7 +10,7 @@ from ropeway.engine.deciding import match_key
 from ropeway.engine.mapping import Setting, source_attributes
 from ropeway.engine.ports import Target
 from ropeway.engine.records import Entry, Escrow, Planned
-from ropeway.engine.redaction import covered
+from ropeway.engine.redaction import covered, without_secret
 from ropeway.engine.scoping import Place, Places, Scoping
 from ropeway.engine.state import State
 from ropeway.engine.whereabouts import container_told, groups_told
@@ -69,9 +69,10 @@ class Explaining:
             details = [name for name in unpack(row.attributes) if not name.startswith("@")]
             told.steps.append(_step("plan", row.kind.value, details=details) | _waiting(row))
         if escrow is not None:
-            if escrow.problem not in told.problems:
-                told.problems.append(escrow.problem)
-            told.steps.append(_step(escrow.stage, f"set aside: {title_of(escrow.problem)}", details=[tried(escrow)]))
+            problem = without_secret(escrow.problem, self._rules.redacted)
+            if problem not in told.problems:
+                told.problems.append(problem)
+            told.steps.append(_step(escrow.stage, f"set aside: {title_of(problem)}", details=[tried(escrow)]))
         told.state = _state(entry, out, planned, escrow)
         return told
 
@@ -152,6 +153,8 @@ def _failure(problem: Problem) -> str:
     """Where a rule failed on an object: attribute, function, argument and value."""
     said = problem.details
     attribute = f"{problem.attribute}: " if problem.attribute else ""
+    if problem.code == "rule-error":
+        return f"{attribute}the rule says “{said.get('reason', '?')}”"
     return (
         f"{attribute}{said.get('function', '?')}, argument {said.get('argument', '?')}, "
         f"value “{problem.value}”: {said.get('reason', '?')}"

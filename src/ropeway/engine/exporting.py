@@ -8,7 +8,7 @@ from itertools import groupby
 
 import msgspec
 
-from ropeway.engine.decisions import decision
+from ropeway.engine.decisions import decision, staying
 from ropeway.engine.planning import REPLACED, exported_after
 from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
 from ropeway.engine.redaction import redacted, without_secret
@@ -18,6 +18,7 @@ from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import FLOWS, LINK, Change, Kind, Outcome, Then
 from ropeway.model.problems import RopewayError
 from ropeway.model.values import pack, unpack
+from ropeway.rules import TypeRule
 
 REFERENCES = "references"
 """The stage at which objects are set aside that are in step but for some of their links."""
@@ -181,12 +182,21 @@ class Exporting:
         done: list[Confirmed] = []
         for (row, part), change, outcome in zip(owners, changes, outcomes, strict=True):
             x = self._judge(row, outcome)
+            x.planned = _by_rules_of(x.planned, self._work.rules.rule_for(row.entry.type), change)
             x.modified = pack({**{f"+{k}": v for k, v in change.added.items()},
                                **{f"-{k}": v for k, v in change.removed.items()}})  # fmt: skip
             x.lost = sum(not link.present for link in part)
             x.approved = sum(not link.present and link.approved for link in part)
             done.append(x)
         return done
+
+
+def _by_rules_of(planned: Planned, rule: TypeRule | None, change: Change) -> Planned:
+    """A row of links, by the rules that map the attributes which it turned out to be about."""
+    linking = rule.linking({*change.added, *change.removed}) if rule is not None else ()
+    counted = decision(planned.decision).why
+    names = [name for name in linking if name in counted]
+    return msgspec.structs.replace(planned, decision=staying(" + ".join(names))) if names else planned
 
 
 def change_of(row: Sendable) -> Change:

@@ -8,7 +8,7 @@ from ropeway.engine.decisions import leaving, staying
 from ropeway.engine.records import Entry, Planned
 from ropeway.model.changes import FLOWS, LINK, Desired, Kind, Link, MatchResult, Mode
 from ropeway.model.job import Departure
-from ropeway.model.values import pack, unpack
+from ropeway.model.values import Attributes, pack, unpack
 from ropeway.rules import ObjectRule
 from ropeway.rules.schema import LinkType
 
@@ -26,44 +26,52 @@ def present(desired: Desired) -> Desired:
     return {name: value for name, value in desired.items() if value is not None}
 
 
-def arrival(entry: Entry, rule: ObjectRule, desired: Desired, match: MatchResult) -> Planned | None:
+def arrival(
+    entry: Entry, rule: ObjectRule, desired: Desired, attributes: Attributes, match: MatchResult
+) -> Planned | None:
     """An object that has no target yet: created, adopted, or brought back from the bin; None where rules forbid it."""
+    wanted = present(desired)
     if match.target is None:
         if not rule.creates:
             return None
-        return Planned(entry.number, Kind.CREATE, rule.target_type, pack(present(desired)), staying(rule.name))
+        decided = staying(rule.decided(wanted, attributes))
+        return Planned(entry.number, Kind.CREATE, rule.target_type, pack(wanted), decided)
     if match.by != CONTRIBUTION and (not rule.updates or (match.binned and not rule.creates)):
         return None
     kind = Kind.RESTORE if match.binned else Kind.ADOPT
-    decided = staying(rule.name, match.by, match.target)
-    return Planned(entry.number, kind, rule.target_type, pack(present(desired)), decided)
+    decided = staying(rule.decided(wanted, attributes), match.by, match.target)
+    return Planned(entry.number, kind, rule.target_type, pack(wanted), decided)
 
 
-def update(entry: Entry, rule: ObjectRule, desired: Desired) -> list[Planned]:
+def update(entry: Entry, rule: ObjectRule, desired: Desired, attributes: Attributes) -> list[Planned]:
     """What differs, with what is emptied and what is disabled in rows of their own, because guards count them."""
     wanted = present(desired)
     if pack(wanted) == entry.exported and not rule.always:
         return []
     old = unpack(entry.exported or NOTHING)
     stays = _kept(rule, desired, wanted, old)
-    changed = {k: v for k, v in wanted.items() if (old.get(k) != v or k in rule.always) and k not in stays}
-    emptied: Desired = {k: None for k in old if k not in wanted and k not in stays}
+    was = old.get
+    changed = {k: v for k, v in wanted.items() if was(k) != v}
+    changed |= {k: wanted[k] for k in rule.always if k in wanted}
+    emptied: Desired = {k: None for k in old if k not in wanted}
+    for name in stays:
+        changed.pop(name, None)
+        emptied.pop(name, None)
     changed |= {k: emptied.pop(k) for k in (FLOWS, LINK) if k in emptied}
-    decided = staying(rule.name)
-    rows: list[Planned] = []
+    disabled: Desired = {}
     if old.get("accountEnabled") is True and changed.get("accountEnabled") is False:
         disabled = {"accountEnabled": changed.pop("accountEnabled")}
-        rows.append(_row(entry, Kind.DISABLE, rule.target_type, disabled, decided))
-    if changed:
-        rows.append(_row(entry, Kind.UPDATE, rule.target_type, changed, decided))
-    if emptied:
-        rows.append(_row(entry, Kind.EMPTY, rule.target_type, emptied, decided))
-    return rows
+    return [
+        _row(entry, kind, rule.target_type, values, staying(rule.decided(values, attributes)))
+        for kind, values in ((Kind.DISABLE, disabled), (Kind.UPDATE, changed), (Kind.EMPTY, emptied))
+        if values
+    ]
 
 
 def _kept(rule: ObjectRule, desired: Desired, wanted: Desired, old: Desired) -> set[str]:
     """The attributes that keep what the target has; values to be added are added to those that were, in `wanted`."""
-    stays = {name for name in rule.targets if name not in desired}
+    spoken = len(desired) - (FLOWS in desired) - (LINK in desired)
+    stays = set(rule.targets.difference(desired)) if spoken < len(rule.targets) else set[str]()
     for name, mode in desired.get(FLOWS, {}).items():
         if mode in (Mode.ONCE, Mode.UNIQUE) or (mode == Mode.FILL and name not in wanted):
             stays.add(name)
@@ -87,8 +95,10 @@ def replaced(entry: Entry, rule: ObjectRule) -> str | None:
         return None
     if entry.target_type not in (None, rule.target_type):
         return OTHER_TYPE
+    if rule.link_type is not LinkType.JOIN:
+        return None
     joined = entry.exported is None or unpack(entry.exported).get(LINK) == Link.JOIN
-    return ONLY_JOINED if rule.link_type is LinkType.JOIN and not joined else None
+    return None if joined else ONLY_JOINED
 
 
 def departure(entry: Entry, policy: Departure, reason: str) -> list[Planned]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,6 +11,8 @@ from ropeway.expressions import REDACTED
 from ropeway.model.changes import Desired
 from ropeway.model.problems import Problem
 from ropeway.model.values import pack, unpack
+
+P = TypeVar("P", Problem, Problem | None)
 
 
 def redacted(packed: bytes, secret: Set[str]) -> bytes:
@@ -32,8 +34,13 @@ def covered(value: Any) -> Any:
     return None if value is None else REDACTED
 
 
-def without_secret(problem: Problem | None, secret: Set[str]) -> Problem | None:
-    """A problem with one of these attributes without its value."""
-    if problem is None or problem.attribute not in secret or not problem.value:
+def without_secret(problem: P, secret: Set[str]) -> P:
+    """A problem with one of these attributes without its value, wherever it stands, and without what a rule said."""
+    if problem is None or problem.attribute not in secret:
         return problem
-    return msgspec.structs.replace(problem, value=REDACTED)
+    value, said = problem.value, problem.code == "rule-error"
+    details = {
+        key: REDACTED if said and key == "reason" else text.replace(value, REDACTED) if value else text
+        for key, text in problem.details.items()
+    }
+    return msgspec.structs.replace(problem, value=value and REDACTED, details=details)

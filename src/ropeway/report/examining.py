@@ -237,7 +237,7 @@ def _refused(one: Examined, problem: Problem) -> Finding:
 
 def _failed(one: Examined, problem: Problem) -> Finding:
     """The object was set aside: with function, argument and reason where a mapping failed."""
-    failed = problem.code in ("mapping-failed", "scope-failed")
+    failed = problem.code in ("mapping-failed", "rule-error", "scope-failed")
     error = Error.MAPPING if failed else Error.MATCH if problem.code.startswith("match-") else Error.UNREADABLE
     said = ", ".join(f"{key} {readable(value)}" for key, value in problem.details.items())
     return one.finding(

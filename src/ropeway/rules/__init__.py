@@ -29,6 +29,7 @@ from ropeway.rules.clause import ScopeAnswer
 from ropeway.rules.composed_rule import ComposedRule, TypeRule
 from ropeway.rules.definitions import PSEUDO_ATTRIBUTES, SECURITY_ID_REFERENCES, target_definition
 from ropeway.rules.failure import MappingFailed
+from ropeway.rules.keeping import schema_to_keep
 from ropeway.rules.loading import default_schema, load_schema
 from ropeway.rules.object_rule import ObjectRule
 from ropeway.rules.rules import Rules, compile_rules
@@ -47,6 +48,7 @@ __all__ = [
     "compile_rules",
     "default_schema",
     "load_schema",
+    "schema_to_keep",
     "source_anchor",
     "target_definition",
 ]

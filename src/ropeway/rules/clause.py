@@ -33,3 +33,5 @@ class CompiledClause:
     """Attributes that are compared with the present time."""
     groups: tuple[Base, ...] = ()
     containers: tuple[Base, ...] = ()
+    spares: str | None = None
+    """The attribute without which every object meets it; None where it must be asked of everybody."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -108,6 +108,10 @@ class ComposedRule:
         """What the rules together make of an object in scope."""
         return self.applied(attributes).map(attributes)
 
+    def linking(self, names: Collection[str]) -> tuple[str, ...]:
+        """The rules that map some of these target references."""
+        return tuple(name for part in self.parts for name in part.linking(names))
+
     def explain(self, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
         """As `ObjectRule.explain`, for the rules that apply."""
         return self.applied(attributes).explain(attributes)
@@ -140,6 +144,7 @@ def together(parts: Sequence[ObjectRule], references: dict[str, str]) -> ObjectR
         adds=any(part.adds for part in parts if part.link_type is LinkType.PROVISION),
         updates=any(part.updates for part in parts),
         deletes=strongest.deletes,
+        rules=tuple(part.name for part in parts),
     )
     return replace(made, matching=tuple(dict.fromkeys(_all(part.matching for part in parts))))
 

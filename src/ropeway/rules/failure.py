@@ -8,6 +8,9 @@ from typing import Any
 from ropeway.expressions import ExpressionFailed
 from ropeway.model.problems import Problem, RopewayError, shown
 
+SAYS = "Error"
+"""The function by which the author of a rule refuses an object."""
+
 
 class MappingFailed(RopewayError):  # noqa: N818 - said of an object, not of the program
     """One object cannot be mapped: its problem names target attribute, function, argument and value.
@@ -17,9 +20,12 @@ class MappingFailed(RopewayError):  # noqa: N818 - said of an object, not of the
 
 
 def failed(code: str, error: ExpressionFailed, attribute: str, attributes: Mapping[str, Any]) -> MappingFailed:
-    """The failure of an expression on an object."""
+    """The failure of an expression on an object; what a rule says with `Error` is a problem of its own."""
     details = {"function": error.function, "argument": error.argument, "reason": error.reason}
     name = str(attributes.get("distinguishedName", ""))
+    if error.function == SAYS:
+        said = details | {"reason": error.reason.strip().rstrip(".")}
+        return MappingFailed(Problem("rule-error", object=name, attribute=attribute, details=said))
     return MappingFailed(Problem(code, object=name, attribute=attribute, value=_shown(error.value), details=details))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -69,6 +69,16 @@ class Flow:
         if type(value) is Candidates:
             return Outcome(list(value.values) or None, Mode.UNIQUE, self)
         return Outcome(value, MODES.get(self.flow_type), self)
+
+    def decided(self, attributes: Mapping[str, Any]) -> Iterator[str]:
+        """The rules whose word counts for one object: one, or of merged values all that gave some."""
+        if not self.offers:
+            yield self.rule
+            return
+        outcome = self.outcome(attributes)
+        yield outcome.flow.rule
+        if self.merge is not MergeType.UPDATE and outcome.value is not None:
+            yield from (one.rule for one in self.offers if one.outcome(attributes).value is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ What is stored is the changes alone (`JobSettings.edits`), so that the default m
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -101,6 +102,24 @@ def wanted(settings: JobSettings, rules: Rules) -> Wanted:
         return Wanted(mine)
     usual = compile_rules(default_schema(settings.source.kind)).wanted().types
     return Wanted({type_: tuple(sorted({*names, *usual.get(type_, ())})) for type_, names in mine.items()})
+
+
+def redacted_names(settings: JobSettings) -> frozenset[str]:
+    """Target attributes that a job's schema redacts, be it that it does not compile any more."""
+    return frozenset(_redacting(settings.schema or of_job(settings).document))
+
+
+def _redacting(part: Any) -> Iterator[str]:
+    """The targets of attribute mappings whose expressions say Redact, at any depth of a document."""
+    match part:
+        case {"targetAttributeName": str(name), "source": {"expression": str(text)}} if "Redact" in text:
+            yield name
+        case dict() | list():
+            inside = part.values() if isinstance(part, dict) else part  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            for one in inside:  # pyright: ignore[reportUnknownVariableType]
+                yield from _redacting(one)
+        case _:
+            pass
 
 
 def same_types(before: Schema, after: Schema) -> set[str]:

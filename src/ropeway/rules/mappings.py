@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ropeway.model.definition import DirectoryDefinition, ObjectDefinition
+from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, ObjectDefinition
 from ropeway.rules.belonging import filter_clauses
 from ropeway.rules.clause import CompiledClause
 from ropeway.rules.contradictions import refuse_empty_scope
@@ -22,6 +22,9 @@ ALL_FLOWS = frozenset({"add", "update", "delete"})
 
 MATCHED_BY = ("userPrincipalName", "mail", "proxyAddresses", "onPremisesSecurityIdentifier", "deviceId")
 """Attributes by which the directory can find an object, besides its source anchor, which always counts first."""
+
+CUSTOM = ("employeeId", "onPremisesSamAccountName", "mailNickname", *(f"extensionAttribute{n}" for n in range(1, 16)))
+"""Attributes by which a user of one forest is recognised in another; so are directory extensions of one text."""
 
 ANCHOR = "onPremisesImmutableId"
 
@@ -131,12 +134,23 @@ def _refuse_unknown_to_the_directory(mapping: ObjectMapping, flows: tuple[Flow, 
         flow, where = by_name.get(one.target_attribute_name), f"{path}.attributeMappings[{at}]"
         if flow is None:
             continue
-        if flow.priority > 0 and flow.target.name not in MATCHED_BY:
+        if flow.priority > 0 and not _finds(mapping.target_object_name, flow.target):
             reason = f"the directory finds nobody by {flow.target.name}: it matches by {', '.join(MATCHED_BY)}"
+            reason += (
+                ", and users also by employeeId, onPremisesSamAccountName, mailNickname, extensionAttribute1 to 15"
+            )
+            reason += " and directory extensions of one text"
             raise refused("schema-unsupported", f"{where}.matchingPriority", reason, attribute=flow.target.name)
         if flow.target.name == ANCHOR and "sourceAnchor" not in flow.reads:
             reason = "an object is known again by its source anchor alone: map sourceAnchor, or leave this out"
             raise refused("schema-unsupported", f"{where}.source", reason, attribute=ANCHOR)
+
+
+def _finds(type_: str, attribute: AttributeDefinition) -> bool:
+    """Whether the directory can look for objects by an attribute."""
+    name, one_text = attribute.name, attribute.type == "String" and not attribute.multivalued
+    custom = name in CUSTOM or name.startswith("extension_")
+    return name in MATCHED_BY or (type_ == "user" and one_text and custom)
 
 
 def _refuse_doubles(names: Iterable[str], path: str, reason: str) -> None:

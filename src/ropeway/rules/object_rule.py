@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ from ropeway.rules.schema import FlowType, LinkType
 from ropeway.rules.scope import CompiledScope
 
 PRIMARY = "SMTP:"
+
+SIGN_IN_NAMES = ("onPremisesSamAccountName", "mailNickname")
+"""Connect's option “SAMAccountName and MailNickName” (how-to-connect-install-custom)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ class ObjectRule:
     """Whether it changes existing ones."""
     deletes: bool
     """Whether a target object goes when its source object leaves."""
+    rules: tuple[str, ...]
+    """The names of the rules that it consists of, highest precedence first."""
+    maps: dict[str, Flow]
+    """The flow of each target attribute."""
 
     @property
     def creates(self) -> bool:
@@ -139,13 +146,31 @@ class ObjectRule:
             modes[flow.target.name] = outcome.mode
 
     def match_candidates(self, desired: Desired) -> tuple[tuple[str, str], ...]:
-        """(target attribute, comparable value) by matching priority; of addresses the primary one, `smtp:ada@…`."""
+        """(target attribute, comparable value) by matching priority; of addresses the primary one, `smtp:ada@…`.
+
+        Where both names that people sign in with match, each is looked for in both: an account's sAMAccountName is
+        its mailbox's mailNickname.
+        """
         found: list[tuple[str, str]] = []
+        both = set(SIGN_IN_NAMES) <= set(self.matching)
         for name in self.matching:
             value = primary_address(desired) if name == "proxyAddresses" else desired.get(name)
             if isinstance(value, str) and value:
-                found.append((name, compare_key(value)))
-        return tuple(found)
+                names = SIGN_IN_NAMES if both and name in SIGN_IN_NAMES else (name,)
+                found.extend((one, compare_key(value)) for one in sorted(names, key=lambda one: one != name))
+        return tuple(dict.fromkeys(found))
+
+    def decided(self, names: Iterable[str], attributes: Mapping[str, Any]) -> str:
+        """The rules that said something of these target attributes; all of them where that is none."""
+        if len(self.rules) == 1:
+            return self.name
+        flows = (self.maps.get(name) for name in names)
+        found = {rule for flow in flows if flow is not None for rule in flow.decided(attributes)}
+        return " + ".join(rule for rule in self.rules if rule in found) or self.name
+
+    def linking(self, names: Collection[str]) -> tuple[str, ...]:
+        """The rules that map some of these target references."""
+        return (self.name,) if any(name in names for name in self.references.values()) else ()
 
     def explain(self, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
         """Per target attribute: value, kind of flow, expression, source values, and the problem where there is one."""
@@ -180,6 +205,7 @@ def assembled(
     adds: bool,
     updates: bool,
     deletes: bool,
+    rules: tuple[str, ...] = (),
 ) -> ObjectRule:
     """A rule with its flows sorted by what they cost."""
     matching = sorted((flow for flow in flows if flow.priority > 0), key=lambda flow: flow.priority)
@@ -200,6 +226,8 @@ def assembled(
         adds=adds,
         updates=updates,
         deletes=deletes,
+        rules=rules or (name,),
+        maps={flow.target.name: flow for flow in flows},
     )
 
 

@@ -56,7 +56,7 @@ class CompiledScope:
         clause = None
         try:
             for clause in self.required:
-                if not clause.met(attributes):
+                if (clause.spares is None or clause.spares in attributes) and not clause.met(attributes):
                     return clause.answer
             return _IN_SCOPE if not self.alternatives else self._choice(attributes)
         except ExpressionFailed as error:
@@ -124,7 +124,8 @@ def _clause(clause: Clause, source: Origin, path: str) -> CompiledClause:
     name = clause.name or written
     met = _operator_check(clause, attribute, path)
     answer = ScopeAnswer(False, f"{clause.name} ({written})" if clause.name else written)
-    return CompiledClause(name, met, frozenset((attribute.name,)), answer)
+    spares = attribute.name if met({}) else None
+    return CompiledClause(name, met, frozenset((attribute.name,)), answer, spares=spares)
 
 
 def _expression_clause(clause: Clause, source: Origin, path: str) -> CompiledClause:
@@ -145,7 +146,19 @@ def _expression_clause(clause: Clause, source: Origin, path: str) -> CompiledCla
 
     answer = ScopeAnswer(False, f"{clause.name} ({clause.expression})" if clause.name else clause.expression)
     times = times_compared(expression.tree)
-    return CompiledClause(clause.name or clause.expression, met, expression.reads, answer, times)
+    spares = _spared(met, expression.reads)
+    return CompiledClause(clause.name or clause.expression, met, expression.reads, answer, times, spares=spares)
+
+
+def _spared(met: Check, reads: frozenset[str]) -> str | None:
+    """The only attribute that a condition asks about, where whoever does not have it meets the condition.
+
+    Without any attribute there is no present time either, so an answer found here does not depend on it.
+    """
+    try:
+        return next(iter(reads)) if len(reads) == 1 and met({}) else None
+    except ExpressionFailed:
+        return None
 
 
 def _refuse_never(evaluate: Check, text: str, path: str) -> None:

@@ -25,7 +25,19 @@ from ropeway.engine.records import (
 from ropeway.engine.state import What
 from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.problems import Problem
-from ropeway.store import deciding, exporting, guarding, importing, jobs, leases, lifecycle, looking, worklist
+from ropeway.store import (
+    deciding,
+    everything,
+    exporting,
+    guarding,
+    importing,
+    jobs,
+    leases,
+    lifecycle,
+    looking,
+    remapping,
+    worklist,
+)
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, problem_text
 from ropeway.store.tables import change, entry, job, provisioning_event
@@ -76,9 +88,19 @@ class SqlState:
         with self._write() as c:
             return jobs.start_comparison(c, self._key["job"])
 
-    def set_decided_by(self, digest: str) -> None:
+    def set_decided_by(self, text: str) -> None:
         with self._write() as c:
-            c.execute(update(job).where(job.c.number == self._key["job"]).values(decided_by=digest))
+            c.execute(update(job).where(job.c.number == self._key["job"]).values(decided_by=text))
+
+    def remap_links(self, type_: str, attribute: str, former: str | None, again: str | None) -> None:
+        after: remapping.Place | None = remapping.FIRST
+        while after is not None:
+            with self._write() as c:
+                after = remapping.remap_after(c, self._key, (type_, attribute), former, after)
+        left = remapping.CHUNK if again else 0
+        while again and left == remapping.CHUNK:
+            with self._write() as c:
+                left = remapping.keep(c, self._key, (type_, attribute), again)
 
     def set_compared(self, when: float) -> None:
         with self._write() as c:
@@ -223,7 +245,12 @@ class SqlState:
             last = found[-1][0]
 
     def all_due(self) -> None:
-        self._due_chunks(lambda last: worklist.chunk_after(self._key, last))
+        self._due_chunks(lambda last: everything.roots_after(self._key, last))
+        self._due_chunks(lambda last: everything.parents_after(self._key, last))
+        last: everything.Under | None = everything.FIRST
+        while last is not None:
+            with self._write() as c:
+                last = everything.add_leaves_after(c, self._key, last)
 
     def children_due(self, parent: Anchor) -> None:
         self._due_chunks(lambda last: worklist.children_after(self._key, parent, last))

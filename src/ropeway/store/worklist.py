@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, case, delete, select, true, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -22,12 +32,13 @@ _ENTRY = [entry.c[name] for name in Entry.__struct_fields__]
 _line: dict[str, Any] = {name: bindparam(name) for name in ("tenant", "job", "rank", "entry", "stamp")}
 
 
-def _adding(insert: Any) -> Any:
+def adding(insert: Any, rows: Any) -> Any:
     again = {"stamp": due.c.stamp + insert.excluded.stamp}
-    return insert.values(_line).on_conflict_do_update(index_elements=["job", "rank", "entry"], set_=again)
+    made = insert.values(rows) if isinstance(rows, dict) else insert.from_select(list(_line), rows)
+    return made.on_conflict_do_update(index_elements=["job", "rank", "entry"], set_=again)
 
 
-_add = {"sqlite": _adding(sqlite_insert(due)), "postgresql": _adding(postgresql_insert(due))}
+_add = {"sqlite": adding(sqlite_insert(due), _line), "postgresql": adding(postgresql_insert(due), _line)}
 _finish = delete(due).where(
     due.c.job == bindparam("b_job"),
     due.c.rank == bindparam("b_rank"),

@@ -159,9 +159,10 @@ def ignore_flow_if_null_or_empty(expression: Closure) -> Closure:
 
 @function("Error", text("message"), takes_null=True, result="branches")
 def error(message: str | None) -> Any:
-    """No value: the object fails with this message, and its target object stays as it was.
+    """No value: the object is set aside with this message, and its target object stays as it was.
 
     `IIF(IsPresent([accountName]), [accountName], Error("AccountName is required"))`.
+    Logs tell this problem, `rule-error`, from a function that cannot use a value.
     """
     raise ExpressionFailed("Error", "message", message, message or "the expression says so, without a message")
 

@@ -67,6 +67,15 @@ ENTRIES: tuple[Entry, ...] = (
         "DataValidationFailed",
     ),
     Entry(
+        "rule-error",
+        Severity.ERROR,
+        "A rule of the schema says that something is wrong with the object",
+        "{reason}. The expression calls Error with this message; the target object stays as it was.",
+        "Correct the object in the source: it is tried again as soon as it changes. If the rule is too strict, see the "
+        "expression with `ropeway explain` and the object's DN, and change it with `ropeway schema import`.",
+        "sync-rule-error-function-triggered",
+    ),
+    Entry(
         "scope-failed",
         Severity.ERROR,
         "It cannot be decided whether the object is in scope",
