@@ -25,6 +25,7 @@ from ropeway.control.notifying.courier import Courier
 from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
+    AuditView,
     CompareView,
     CycleView,
     DomainView,
@@ -47,13 +48,13 @@ from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaTex
 from ropeway.control.schemas import Form, Schemas
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask, FromHere, Sources
-from ropeway.control.views import cycle_view, hold_view, job_view
+from ropeway.control.views import cycle_view, hold_view, iso, job_view
 from ropeway.directory import Directory
 from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema
-from ropeway.store import explaining, guarding, jobs, leases, looking
+from ropeway.store import explaining, guarding, jobs, leases, looking, trail
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
@@ -379,6 +380,22 @@ class InProcess:
         asking = Asking(self._db, self._directory, TENANT, self._sources, self.events)
         with trouble():
             return asking.explain(self._names(identifier), rows, names)
+
+    def audit(self, *, who: str | None = None, since: str | None = None, limit: int = 100) -> Sequence[AuditView]:
+        with trouble(), self._db.read() as c:
+            found = trail.latest(c, TENANT, who=who, since=_seconds(since), limit=limit)
+        return [
+            AuditView(
+                time=iso(act.time) or "",
+                who=act.who,
+                action=act.action,
+                subject=act.subject,
+                outcome=act.outcome,
+                details=dict(act.details or {}),
+                request=act.request,
+            )
+            for act in found
+        ]
 
     # schemas
 
