@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ropeway.control.protocol import (
+    AuditView,
     ChangeView,
     CompareView,
     CycleView,
@@ -245,6 +246,12 @@ class Company:
     def explain(self, identifier: str, *, job: str | None = None) -> ExplainView:
         self._note("explain", identifier, job)
         return STORY
+
+    def audit(self, *, who: str | None = None, since: str | None = None, limit: int = 100) -> Sequence[AuditView]:
+        self._note("audit", who, since, limit)
+        return [
+            AuditView(time="2026-11-21T06:00:01Z", who="zoe", action="pause_job", subject="Contoso", outcome="success")
+        ]
 
     def list_objects(
         self, type_: str, *, contains: str | None = None, deleted: bool = False, limit: int = 100

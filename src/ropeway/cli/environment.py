@@ -16,13 +16,12 @@ def credentials_directory() -> str | None:
     return os.environ.get("CREDENTIALS_DIRECTORY")
 
 
-def state_url(option: str | None) -> str:
-    """The database of this call: the option, else ROPEWAY_STATE, else the file of this user."""
+def state_url(option: str | None, written: str = "") -> str:
+    """The database of this call: the option, else ROPEWAY_STATE, else what a file says, else the file of this user."""
     if option is not None:
         _refuse_a_password(option)
         return as_url(option)
-    given = os.environ.get(STATE)
-    return as_url(given) if given else as_url(str(default_file()))
+    return as_url(os.environ.get(STATE) or written or str(default_file()))
 
 
 def has_state() -> bool:
@@ -38,6 +37,18 @@ def default_file() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/ropeway/ropeway.db")
     return Path.home() / ".local" / "state" / "ropeway" / "ropeway.db"
+
+
+def user_here() -> str:
+    """Who types, in words: `root on dc-cloud-1`."""
+    import pwd
+    import socket
+
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = f"user {os.getuid()}"
+    return f"{name} on {socket.gethostname()}"
 
 
 def config_folder() -> Path:

@@ -32,7 +32,7 @@ MEANING: dict[Code, str] = {
     Code.OBJECT_ERRORS: "Completed, but some objects could not be brought into step: `ropeway log --status failure`.",
     Code.HELD: "Completed, but dangerous changes are held until somebody approves them: `ropeway job holds JOB`.",
     Code.STOPPED: "The job stopped before the end; nothing that was stored is lost, the next run goes on from there.",
-    Code.RUNNING_ELSEWHERE: "Another process is running this job right now.",
+    Code.RUNNING_ELSEWHERE: "Another process is running this job, or a service on this state, right now.",
     Code.FINDINGS: "Completed, and `ropeway report --fail` found an error or a warning, "
     "or `ropeway job compare --fail` a difference.",
     Code.INTERRUPTED: "Interrupted by Ctrl-C; the open transaction was undone, the next run goes on from there.",
@@ -48,8 +48,8 @@ OF_RESULT = {
     "stopped": Code.STOPPED,
 }
 
-RUNNING_ELSEWHERE = frozenset({"job-is-running", "lease-lost"})
-"""Problem codes that mean: the lease is somebody else's."""
+RUNNING_ELSEWHERE = frozenset({"job-is-running", "lease-lost", "service-is-running"})
+"""Problem codes that mean: somebody else has it."""
 
 NOT_BEGUN = frozenset(
     {

@@ -12,20 +12,24 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
-from ropeway.cli import events, follow, job, report
+from ropeway.cli import events, follow, job, login, report, up
 from ropeway.cli.arguments import global_options_first, refuse_passwords
 from ropeway.cli.exits import Code, Refused, of_problem
 from ropeway.cli.output import write_error
 from ropeway.cli.session import Session, current
 from ropeway.model.problems import RopewayError, describe
 
-ORDER = ["job", "report", "run", "log", "explain", "schema", "directory", "agent", "lab", "version"]
+ORDER = [
+    *("up", "login", "logout", "job", "report", "run", "log", "explain", "schema", "directory"),
+    *("agent", "service", "lab", "version"),
+]
 
 
 LATE = {
     "schema": "The rules of jobs: look at, try, change, compare, test.",
     "directory": "Users, groups, contacts, devices and domains.",
     "agent": "Agents beside the domains: register one, run it, look at all.",
+    "service": "The service: run it, its certificate authority, its audit trail.",
     "lab": "Samba domains and sample companies, for trials.",
 }
 """Groups by the name of their module, with their help."""
@@ -64,6 +68,9 @@ app = typer.Typer(
 app.add_typer(job.app, name="job")
 app.command("report")(report.report)
 app.command("run")(follow.run)
+app.command("up")(up.up)
+app.add_typer(login.app, name="login")
+app.command("logout")(login.logout)
 app.command("log")(events.log)
 app.command("explain")(events.explain)
 for name, text in LATE.items():

@@ -47,8 +47,11 @@ def file() -> Path:
     return config_folder() / "login.json"
 
 
-def signed_in() -> SignedIn | None:
-    """Where this user is signed in, or None; `Refused` where others may read the file, or it is none of ours."""
+def signed_in(*, whoever_reads: bool = False) -> SignedIn | None:
+    """Where this user is signed in, or None; `Refused` where others may read the file, or it is none of ours.
+
+    `whoever_reads` is for signing out, which is what such a file needs.
+    """
     path = file()
     try:
         with path.open("rb") as opened:
@@ -58,7 +61,7 @@ def signed_in() -> SignedIn | None:
         return None
     except OSError as error:
         raise Refused(f"{path}, which says where you are signed in, cannot be read: {error.strerror}.") from None
-    if mode & 0o077:
+    if mode & 0o077 and not whoever_reads:
         raise Refused(
             f"{path} holds the token that you are signed in with, and others may read it (mode {mode:03o}). "
             "Run `ropeway logout`, which makes the token worthless, and sign in again."

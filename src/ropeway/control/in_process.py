@@ -27,6 +27,7 @@ from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
     AgentView,
+    AuditView,
     CompareView,
     CycleView,
     DomainView,
@@ -61,7 +62,7 @@ from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema, redacted_names
 from ropeway.service.work.scheduler import Scheduler
-from ropeway.store import explaining, guarding, jobs, leases, looking
+from ropeway.store import explaining, guarding, jobs, leases, looking, trail
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
@@ -434,6 +435,22 @@ class InProcess:
         asking = Asking(self._db, self._directory, TENANT, self._sources, self.events)
         with trouble():
             return asking.explain(self._names(identifier), rows, names)
+
+    def audit(self, *, who: str | None = None, since: str | None = None, limit: int = 100) -> Sequence[AuditView]:
+        with trouble(), self._db.read() as c:
+            found = trail.latest(c, TENANT, who=who, since=_seconds(since), limit=limit)
+        return [
+            AuditView(
+                time=iso(act.time) or "",
+                who=act.who,
+                action=act.action,
+                subject=act.subject,
+                outcome=act.outcome,
+                details=dict(act.details or {}),
+                request=act.request,
+            )
+            for act in found
+        ]
 
     # schemas
 

@@ -313,6 +313,22 @@ class CompareView(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[DifferenceView, ...] = ()
 
 
+class AuditView(msgspec.Struct, frozen=True, kw_only=True):
+    """One administrative act, done or refused."""
+
+    time: str
+    """ISO 8601."""
+    who: str
+    action: str
+    """As Control calls it: pause_job, revoke_login."""
+    subject: str
+    outcome: str
+    """`success`, or the code of the problem."""
+    details: dict[str, Any] = {}
+    request: str = ""
+    """The id that its answer carried."""
+
+
 class FindingView(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the report before the first run."""
 
@@ -505,6 +521,10 @@ class Control(Protocol):
     def events(self, which: EventFilter) -> Sequence[EventView]: ...
     def explain(self, identifier: str, *, job: str | None = None) -> ExplainView:
         """By DN, GUID, UPN or target id."""
+        ...
+
+    def audit(self, *, who: str | None = None, since: str | None = None, limit: int = 100) -> Sequence[AuditView]:
+        """What administrators did at the service, the latest last."""
         ...
 
     # schemas

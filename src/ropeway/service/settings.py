@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import stat
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -46,6 +48,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     otlp: str = ""
     """Where OpenTelemetry traces are sent, http://127.0.0.1:4318; without it none are made."""
 
+    def at(self, state: str) -> Settings:
+        """The same for a state by its URL."""
+        return msgspec.structs.replace(self, state=state)
+
     @property
     def place(self) -> Place:
         """Address and port to listen on."""
@@ -83,7 +89,7 @@ class Place(NamedTuple):
 
 
 def read_settings(path: Path, options: dict[str, Any] | None = None) -> Settings:
-    """The settings of a file (none where it does not exist and need not), options in their place.
+    """The settings of a file, with options in the place of what it says.
 
     RopewayError `settings-invalid` names the file and the place in it.
     """
@@ -91,13 +97,17 @@ def read_settings(path: Path, options: dict[str, Any] | None = None) -> Settings
 
     try:
         with path.open("rb") as opened:
+            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
             raw: Any = yaml.safe_load(opened.read(LARGEST))
     except OSError as error:
         raise _invalid(str(path), error.strerror or "it cannot be read") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise _invalid(str(path), f"it is no YAML, see line {mark.line + 1}" if mark else "it is no YAML") from None
-    return checked({} if raw is None else raw, options or {}, str(path))
+    settings = checked({} if raw is None else raw, options or {}, str(path))
+    if mode & 0o077 and urlsplit(settings.state).password is not None:
+        raise RopewayError(Problem("credential-file-open", object=str(path), details={"mode": f"{mode:03o}"}))
+    return settings
 
 
 def checked(raw: Any, options: dict[str, Any], file: str = "") -> Settings:

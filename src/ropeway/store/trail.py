@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from ropeway.store.service_tables import audit
 
@@ -52,3 +52,14 @@ def acts(
         )
         for row in rows
     ]
+
+
+def latest(c: Connection, tenant: int, *, who: str | None, since: float | None, limit: int) -> list[Act]:
+    """The latest acts, the oldest of them first; `who` is a part of the name."""
+    where = true()
+    if who:
+        where &= audit.c.who.contains(who, autoescape=True)
+    if since is not None:
+        where &= audit.c.time >= since
+    found = acts(c, tenant, where, after=None, oldest_first=False, limit=limit)
+    return [act for _, act in reversed(found)]

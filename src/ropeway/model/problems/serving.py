@@ -166,6 +166,14 @@ ENTRIES: tuple[Entry, ...] = (
         "Where the state itself can be reached, every command works without the service: add --state.",
     ),
     Entry(
+        "service-answers-otherwise",
+        Severity.FATAL,
+        "The answer is not one of this service",
+        "{url} answers {status}: {answer}.",
+        "Look whether the address is the service's own and no proxy stands before it (`curl -i {url}/healthz`), and "
+        "whether both have the same version (`ropeway version`).",
+    ),
+    Entry(
         "service-not-trusted",
         Severity.FATAL,
         "This is not the service that you signed in to, or its certificate is no longer good",

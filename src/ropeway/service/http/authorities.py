@@ -94,7 +94,7 @@ class Authority:
     @property
     def pem(self) -> str:
         """The certificate, as files and clients want it."""
-        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+        return pem(self.certificate)
 
     @property
     def fingerprint(self) -> str:
@@ -110,6 +110,11 @@ def tls(database: Database, tenant: int, seal: Seal, clock: Clock) -> Authority:
 def agents(database: Database, tenant: int, seal: Seal, clock: Clock) -> Authority:
     """The authority for the certificates of agents, made where there is none."""
     return _authority(database, tenant, "agents", seal, clock)
+
+
+def pem(certificate: x509.Certificate) -> str:
+    """A certificate as files and clients want it."""
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def known(database: Database, tenant: int, name: Name) -> x509.Certificate | None:
@@ -137,7 +142,7 @@ def _authority(database: Database, tenant: int, name: Name, seal: Seal, clock: C
         made = {
             "tenant": tenant,
             "name": name,
-            "certificate": _root(name, key, clock()).public_bytes(encoding.PEM).decode(),
+            "certificate": pem(_root(name, key, clock())),
             "key": seal.wrap(Secret(bare), about),
             "created": clock(),
         }

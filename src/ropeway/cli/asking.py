@@ -1,0 +1,122 @@
+"""Requests to a service about signing in; everything else goes through Control."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx2
+import msgspec
+
+from ropeway.cli.exits import Refused
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.secret import Secret
+from ropeway.service.links import Link
+
+PATIENCE = 30.0
+"""Seconds for a service to answer."""
+
+LARGEST = 1 << 20
+"""Bytes of an answer."""
+
+
+class _Error(msgspec.Struct):
+    problem: Problem = msgspec.field(name="@ropeway.problem")
+
+
+class _Refusal(msgspec.Struct):
+    error: _Error
+
+
+class Trust(NamedTuple):
+    """A service, and who vouches for it."""
+
+    url: str
+    ca: str | None
+    """An authority in PEM; None: those that the system trusts."""
+
+
+def trusted(link: Link, ca_file: Path | None) -> Trust:
+    """Whom a link tells to trust. Its authority is fetched and believed only if it has the digest in the link."""
+    if ca_file is not None:
+        try:
+            return Trust(link.url, ca_file.read_text())
+        except (OSError, UnicodeDecodeError) as error:
+            raise Refused(f"--ca {ca_file}: {getattr(error, 'strerror', None) or 'it is no PEM file'}.") from None
+    if not link.authority:
+        return Trust(link.url, None)
+    unverified = ssl.create_default_context()
+    unverified.check_hostname = False
+    unverified.verify_mode = ssl.CERT_NONE  # nothing but this path is sent, and the digest says what may come back
+    answer = _sent(unverified, "GET", f"{link.url}/ca.pem", None)
+    der = b""
+    with suppress(ValueError):
+        der = ssl.PEM_cert_to_DER_cert(answer.text[:LARGEST])
+    if sha256(der).hexdigest() != link.authority:
+        raise _not_trusted(link.url, "its authority is not the one that the link names")
+    return Trust(link.url, ssl.DER_cert_to_PEM_cert(der))
+
+
+def ask(trust: Trust, method: str, path: str, token: Secret[str] | None = None, body: object = None) -> dict[str, Any]:
+    """What the service answers; its problems are raised, as if they had happened here."""
+    try:
+        context = ssl.create_default_context(cadata=trust.ca)
+    except ssl.SSLError:
+        raise _not_trusted(trust.url, "the authority's certificate is none") from None
+    answer = _sent(context, method, trust.url + path, token, body)
+    if answer.is_success:
+        return _decoded(answer.content) if answer.content else {}
+    with suppress(msgspec.MsgspecError):
+        raise RopewayError(msgspec.json.decode(answer.content, type=_Refusal).error.problem)
+    details = {"url": trust.url, "status": str(answer.status_code), "answer": shown(answer.text)}
+    raise RopewayError(Problem("service-answers-otherwise", details=details))
+
+
+def _sent(
+    context: ssl.SSLContext, method: str, url: str, token: Secret[str] | None, body: object = None
+) -> httpx2.Response:
+    headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
+    content = msgspec.json.encode(body) if body is not None else None
+    root = url.removesuffix(urlsplit(url).path)
+    try:
+        with httpx2.Client(verify=context, timeout=PATIENCE, trust_env=not _is_here(url)) as client:
+            return client.request(method, url, headers=headers, content=content)
+    except httpx2.ConnectError as error:
+        if isinstance(_cause(error), ssl.SSLCertVerificationError):
+            raise _not_trusted(root, str(getattr(_cause(error), "verify_message", ""))) from None
+        raise _unreachable(root, error) from None
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise _unreachable(root, error) from None
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What was at the bottom of it."""
+    while (before := error.__cause__ or error.__context__) is not None:
+        error = before
+    return error
+
+
+def _is_here(url: str) -> bool:
+    """This very machine is reached without a proxy."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _decoded(content: bytes) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(content[:LARGEST], type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return {}
+
+
+def _unreachable(url: str, error: Exception) -> RopewayError:
+    said = shown(str(error)) or type(error).__name__
+    return RopewayError(Problem("service-unreachable", details={"url": url, "error": said}))
+
+
+def _not_trusted(url: str, reason: str) -> RopewayError:
+    return RopewayError(Problem("service-not-trusted", details={"url": url, "error": reason}))

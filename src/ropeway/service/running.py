@@ -1,0 +1,126 @@
+"""A service from its start to its end, in order."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ropeway.control.in_process import TENANT, open_database
+from ropeway.control.running import trouble
+from ropeway.model.job import JobStatus
+from ropeway.model.secret import Secret
+from ropeway.service import assembling, signing_in
+from ropeway.service.http.app import application
+from ropeway.service.http.auditing import Trail
+from ropeway.service.http.listening import listen
+from ropeway.service.http.serve import Serving, serve
+from ropeway.service.links import Link
+from ropeway.service.parts import Parts
+from ropeway.service.presence import present
+from ropeway.service.settings import Settings
+from ropeway.service.supervising import Child, Supervisor
+from ropeway.store import jobs, tokens
+
+HOUSE_EVERY = 60.0
+"""Seconds between two looks at what is to be written down or forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What to tell whoever started a service."""
+
+    url: str
+    address: str
+    """ADDRESS:PORT that it listens on."""
+    authority: str
+    """SHA-256 of its own authority; empty where it has none."""
+    link: Secret[str] | None
+    """A login link, where nobody could sign in otherwise."""
+    jobs: tuple[str, ...]
+    """Names of the jobs that are kept in step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever starts a service: told what happens, asked when to end."""
+
+    started: Callable[[Started], object]
+    say: Callable[[str], object]
+    stop: Callable[[], bool]
+    shows_links: bool = False
+    """Whether a login link may be shown: not where output goes into a log."""
+    clock: Callable[[], float] = time.time
+
+
+def run(settings: Settings, caller: Caller, worker: Callable[[], Child] | None = None) -> None:
+    """Answer HTTPS and keep workers alive until `caller.stop`; RopewayError where it cannot begin.
+
+    It ends in order: no new requests, answers in flight, workers, then the state.
+    """
+    with ExitStack() as ending, trouble():
+        listener = listen(settings.place)
+        ending.callback(listener.close)
+        port: int = listener.getsockname()[1]
+        database = open_database(settings.state)
+        ending.callback(database.close)
+        url = settings.found_at(port)
+        parts, certificate = assembling.parts_of(settings, url, database, caller.clock)
+        authority = fingerprint(parts.authority)
+        ending.enter_context(present(database, TENANT, "service", caller.clock, url=url, authority=authority))
+        trail = Trail(database, TENANT, caller.clock)
+        ending.enter_context(_housekeeping(parts, trail))
+        supervisor = Supervisor(worker, settings.workers, caller.say) if worker else None
+
+        def started() -> None:
+            caller.started(_told(parts, f"{settings.place.host or '*'}:{port}", authority, links=caller.shows_links))
+            if supervisor:
+                ending.callback(supervisor.end)
+                supervisor.begin()
+
+        app = application(assembling.routes(parts), trail)
+        serve(Serving(app, certificate, settings.proxies, caller.stop, parts.stopping.set), listener, started)
+
+
+def fingerprint(authority: str) -> str:
+    """SHA-256 of a certificate in PEM, hexadecimal; nothing for nothing."""
+    return sha256(ssl.PEM_cert_to_DER_cert(authority)).hexdigest() if authority else ""
+
+
+def _told(parts: Parts, address: str, authority: str, *, links: bool) -> Started:
+    place = Link(parts.url, Secret(""), authority)
+    link = signing_in.first_link(parts.database, parts.tenant, place, parts.clock()) if links else None
+    with parts.database.read() as c:
+        names = [row.name for row in jobs.every(c, parts.tenant) if row.status != JobStatus.PAUSED.value]
+    return Started(parts.url, address, authority, link, tuple(names))
+
+
+@contextmanager
+def _housekeeping(parts: Parts, trail: Trail) -> Generator[None, None, None]:
+    """Within, what expired is forgotten and strangers are summed up, in a thread of its own."""
+    ending = threading.Event()
+
+    def keep() -> None:
+        while not ending.wait(HOUSE_EVERY):
+            trail.sum_up()
+            try:
+                with parts.database.write() as c:
+                    tokens.sweep(c, parts.clock())
+            except SQLAlchemyError as error:
+                logging.getLogger(__name__).warning("Housekeeping waits for the database: %s", type(error).__name__)
+
+    thread = threading.Thread(target=keep, name="house", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+        trail.sum_up(at_once=True)
