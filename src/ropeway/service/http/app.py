@@ -15,6 +15,7 @@ from ropeway.model.problems import RopewayError
 from ropeway.service.http.auditing import Auditing, Trail
 from ropeway.service.http.bounds import Bounds
 from ropeway.service.http.errors import on_defect, on_http_error, on_problem
+from ropeway.service.operating.observed import Observed
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
@@ -31,12 +32,12 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
 def application(routes: Sequence[BaseRoute], trail: Trail | None = None) -> ASGIApp:
-    """Routes with errors in Graph's shape, bounds, an audit trail, and a request id on every answer."""
+    """Routes with errors in Graph's shape, bounds, an audit trail; each request observed, with an id on its answer."""
     app = Starlette(
         routes=[*routes],
         exception_handlers={RopewayError: on_problem, HTTPException: on_http_error, Exception: on_defect},
     )
-    return RequestIds(Bounds(Auditing(app, trail) if trail else app))
+    return RequestIds(Observed(Bounds(Auditing(app, trail) if trail else app)))
 
 
 class RequestIds:
