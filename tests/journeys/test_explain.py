@@ -163,6 +163,20 @@ def test_somebody_not_read_yet_is_found_in_the_source_and_told_where_it_stops(de
     assert "object-unknown" in desk.run("explain", "CN=Nobody,DC=contoso,DC=test", expect=Code.FAILED)
 
 
+def test_who_is_not_in_the_directory_is_found_by_the_principal_name_or_mail_address_of_the_source(desk: Desk) -> None:
+    ours = desk.company()
+    sales = ours.unit("Sales")
+    ours.person("Ann", sales)
+    outside = ours.person("Bob", mail="Bob.Brown@contoso.test", userPrincipalName="Björn@contoso.test")
+    ours.person("Cyd", mail="björn@contoso.test", userPrincipalName="cyd@contoso.test")
+    desk.follow(ours, "Contoso", "--container", ours.dn(sales))
+    for name in ("BJÖRN@contoso.test", "bob.brown@Contoso.test"):
+        told = desk.read("explain", name)
+        assert (told["object"], told["state"]) == (ours.dn(outside), "out of scope")
+    assert "object-unknown" in desk.run("explain", "brown@contoso.test", expect=Code.FAILED)
+    assert desk.read("job", "provision", "Contoso", "cyd@contoso.test")["object"] == "CN=Cyd,DC=contoso,DC=test"
+
+
 def test_a_newcomer_is_told_whom_it_would_take_over(desk: Desk) -> None:
     desk.run("directory", "users", "create", "--set", "displayName=A", "--set", "userPrincipalName=ann@contoso.test")
     ours = desk.company()
