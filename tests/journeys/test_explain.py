@@ -115,6 +115,15 @@ def test_a_person_who_is_a_contact_elsewhere_is_told_with_both_words_and_whose_c
     shown = desk.read("directory", "users", "show", "ann@contoso.test")
     assert [c["job"] for c in shown["contributions"]] == ["Contoso", "Fabrikam"]
     assert desk.explain(ours, ann)["target"] == shown["id"]
+    read = desk.run("directory", "users", "show", "ann@contoso.test")
+    assert re.search(
+        r"^  Contoso \(precedence 100, provisions\) says accountEnabled: true, department: Sales,", read, re.M
+    )
+    assert re.search(
+        r"^  Fabrikam \(precedence 100, \w+\) says companyName: Contoso Ltd, department: Partners,", read, re.M
+    )
+    assert "      department: Partners, where the directory shows Sales\n" in read
+    assert f"ropeway explain {shown['id']}" in read
 
 
 def test_an_edit_by_hand_is_told_as_the_word_of_administrators(desk: Desk) -> None:
