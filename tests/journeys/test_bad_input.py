@@ -134,3 +134,20 @@ def test_what_steers_terminals_is_shown_and_not_obeyed(
     said = capsys.readouterr().out
     assert not set(said) & set("\x01\x07\x1b")
     assert "\\x1b[31mred" in said
+
+
+def test_the_loser_of_a_replication_conflict_is_left_out_and_told_by_its_name(
+    company: Administration, tenant: Tenant
+) -> None:
+    """`\\0ACNF:` and a GUID are what a controller appends to the name of one of two objects of one name."""
+    winner, loser = company.person("Zoe"), company.person("Zoe copy")
+    dn = f"CN=Zoe\\0ACNF:{loser.guid},{company.dn(company.unit_of_ours)}"
+    company.ldap.rename_s(company.dn(loser), dn.partition(",")[0])
+    job = tenant.follow(company)
+    job.run()
+    assert job.user(winner)
+    assert job.gone(loser)
+    story = tenant.control.explain(loser.guid)
+    scope = next(step for step in story.steps if step["stage"] == "scope")
+    assert "CNF" in f"{scope['outcome']} {scope['rule']} {scope['details']}" or "conflict" in str(scope).lower()
+    assert job.amiss() == []

@@ -25,24 +25,21 @@ LOOK_EVERY = 0.1
 def taken(database: Database, row: JobRow, open_: Callable[[str], Running]) -> Generator[Running]:
     """The job with its lease, until the block is left; `job-is-running` where somebody has it longer than the wait.
 
-    The wish is renewed for as long as the block lasts, so that its keeper does not meanwhile take it for trouble.
+    The wish is told first and renewed for as long as the block lasts, so that no keeper takes it for trouble.
     """
 
     def want(when: float | None) -> None:
         with database.write() as c:
             lifecycle.want_room(c, row.number, when)
 
+    until = time.monotonic() + LONGEST_WAIT
     with ExitStack() as end:
-        until, asked = time.monotonic() + LONGEST_WAIT, False
+        end.callback(want, None)
+        want(time.time())
+        end.enter_context(heartbeat(lambda: want(time.time()), ROOM / 4))
         while (running := _opened(row, open_, last=time.monotonic() > until)) is None:
-            if not asked:
-                asked = True
-                end.callback(want, None)
-            want(time.time())
             time.sleep(LOOK_EVERY)
         end.callback(running.close)
-        if asked:
-            end.enter_context(heartbeat(lambda: want(time.time()), ROOM / 4))
         yield running
 
 

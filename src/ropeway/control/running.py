@@ -190,7 +190,10 @@ def keep(job: Kept, stop: threading.Event, report: Callable[[CycleView], None]) 
                     last = ""
                     stop.wait(LOOK_AGAIN if due is None else min(due - time.time(), LOOK_AGAIN))
                     continue
-                running = job.open()
+                running = _opened(job)
+                if running is None:
+                    stop.wait(ROOM_LOOK)
+                    continue
                 try:
                     _loop(running, job.name, stop, report, patience)
                 finally:
@@ -202,6 +205,16 @@ def keep(job: Kept, stop: threading.Event, report: Callable[[CycleView], None]) 
                 report(CycleView(job=job.name, kind="delta", result="stopped", problems=(error.problem,)))
             last = error.problem.code
             stop.wait(LOOK_AGAIN if resting else patience.after_trouble())
+
+
+def _opened(job: Kept) -> Running | None:
+    """The job with its lease; None where somebody who asked for room took it in this moment."""
+    try:
+        return job.open()
+    except RopewayError as error:
+        if error.problem.code != "job-is-running" or not makes_room(job.look().standing, time.time()):
+            raise
+        return None
 
 
 @contextmanager
