@@ -59,6 +59,7 @@ IDLE: list[tuple[str, Callable[[Office], object]]] = [
     ("sendable again", lambda o: [o.state.sendable(phase, 0, 800, sent=True) for phase in range(5)]),
     ("pending_links", lambda o: o.state.pending_links([20_001], (0, "", ""), 900)),
     ("with_pending_links", lambda o: o.state.with_pending_links(list(range(1, 800)))),
+    ("crowded", lambda o: [o.state.crowded([20_001], "member", 1000) for _ in range(2)]),
     ("losing_members", lambda o: o.state.losing_members(20, 0.0)),
     ("endangered", lambda o: (o.state.endangered("deletes"), o.state.endangered("disables"))),
     ("emptied", lambda o: (o.state.emptied(0, 20_000), o.state.emptied_since(0.0))),
@@ -71,6 +72,29 @@ IDLE: list[tuple[str, Callable[[Office], object]]] = [
     ("group_closure", lambda o: o.state.group_closure([a("G001")])),
     ("forget", lambda o: o.state.forget(0.0, 0.0, tombstones=True)),
 ]
+
+
+def test_a_group_is_counted_once_and_then_told_by_what_is_added(office: Office) -> None:
+    people = [f"P{n}" for n in range(9)]
+    office.read(person("Team", "group"), *map(person, people))
+    team = office.state.known([a("Team")])[a("Team")].number
+
+    def asked(*joining: str, gone: tuple[str, ...] = ()) -> tuple[bool, int]:
+        """Whether the team has more than five members now, and how many questions that took."""
+        office.link("Team", *joining, gone=gone)
+        with statements(office) as seen:
+            over = office.state.crowded([team], "member", 5)
+        office.send_links("Team")
+        return over == {team}, len([1 for statement, _ in seen if statement.startswith("SELECT")])
+
+    assert asked("P0", "P1") == (False, 1)
+    assert asked("P2") == (False, 1)
+    assert asked("P3", "P4") == (False, 1)
+    assert asked("P5") == (True, 2)
+    assert asked("P6") == (True, 2)
+    assert asked(gone=("P0", "P1", "P2")) == (False, 2)
+    assert asked("P0") == (False, 1)
+    assert asked("P1", "P2") == (True, 2)
 
 
 @pytest.mark.slow

@@ -170,3 +170,41 @@ def test_a_hold_survives_a_full_read(company: Administration, job: Followed) -> 
     job.control.approve(job.name, job.holds()[0].number)
     assert job.run(full=True).exported == {"delete": 6}
     assert job.amiss() == []
+
+
+def test_force_deletes_lets_what_is_held_go_and_nothing_that_comes_later(
+    company: Administration, job: Followed
+) -> None:
+    people = company.people(20)
+    job.run()
+    company.delete(*people[:6])
+    job.run()
+    job.control.restart_job(job.name, ["ForceDeletes"])
+    company.delete(*people[6:12])
+    assert job.run().exported == {"delete": 6}
+    assert [job.gone(p) for p in people] == [True] * 6 + [False] * 14
+
+
+def test_force_deletes_with_a_new_reading_of_everything_lets_the_same_go(
+    company: Administration, job: Followed
+) -> None:
+    people = company.people(20)
+    job.run()
+    company.delete(*people[:6])
+    job.run()
+    job.control.restart_job(job.name, ["Watermark", "QuarantineState", "ForceDeletes"])
+    cycle = job.run()
+    assert (cycle.kind, cycle.exported, cycle.held) == ("initial", {"delete": 6}, 0)
+
+
+def test_after_a_full_restart_deletes_are_found_anew_and_held_anew(company: Administration, job: Followed) -> None:
+    """Full forgets which account is whose; approval named rows that are gone with that."""
+    people = company.people(20)
+    job.run()
+    company.delete(*people[:6])
+    job.run()
+    job.control.restart_job(job.name, ["Full", "ForceDeletes"])
+    assert job.run().held == 6
+    assert not any(map(job.gone, people))
+    job.control.restart_job(job.name, ["ForceDeletes"])
+    assert job.run().exported == {"delete": 6}

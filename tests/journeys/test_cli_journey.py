@@ -16,8 +16,11 @@ import pytest
 
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
+from ropeway.control import room
 from ropeway.lab.company import Record, Size, company
 from ropeway.lab.company.ldif import export
+from ropeway.store.database import Database
+from ropeway.store.state import SqlState
 
 SMALL = Size(people=60, groups=6, contacts=3, computers=4, members=5, service_accounts=1)
 
@@ -114,15 +117,33 @@ def test_a_name_full_of_escape_sequences_reaches_no_terminal(office: Office) -> 
         assert "\x1b" not in "".join(map(str, office.run(*words)))
 
 
-def test_a_job_that_another_process_runs_says_so_and_by_its_exit_code(office: Office) -> None:
+def test_a_run_by_hand_is_given_room_by_the_process_that_keeps_the_job_in_step(office: Office) -> None:
     with following("run", "Contoso") as process:
         assert process.stdout
         process.stdout.readline()
-        code, _, err = office.run("job", "run", "Contoso")
-        assert code == Code.RUNNING_ELSEWHERE, err
+        for _ in range(2):
+            code, out, err = office.run("job", "run", "Contoso")
+            assert code == Code.OK, err
+            assert "nothing to do" in out
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=60) == 0
-    assert office.run("job", "run", "Contoso")[0] == 0
+        rest, _ = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert "Another process" not in rest
+
+
+def test_a_job_that_another_process_is_busy_with_says_so_and_by_its_exit_code(
+    office: Office, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "LONGEST_WAIT", 0.3)
+    database = Database(database_url)
+    busy = SqlState(database, 1, 1)
+    busy.acquire("dc-sync process 7 (abc)", [])
+    code, _, err = office.run("job", "run", "Contoso")
+    assert code == Code.RUNNING_ELSEWHERE, err
+    assert "dc-sync process 7 (abc) has had it since 20" in err
+    busy.release()
+    database.close()
+    assert office.run("job", "run", "Contoso")[0] == Code.OK
 
 
 def test_a_change_arrives_while_ropeway_run_stays(office: Office) -> None:

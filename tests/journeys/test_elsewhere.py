@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
+from ropeway.lab import accounts
 from ropeway.model.job import Guard, Guards, SourceSettings
+from ropeway.store import tables
 from tests.journeys.administration import DISTRIBUTION, Administration, Thing
-from tests.journeys.tenant import Tenant, source_of
+from tests.journeys.tenant import Followed, Tenant, source_of
 
 EARLY = Guard(most=500, percent=10, at_least=5)
 
@@ -105,3 +109,59 @@ def test_changes_arrive_by_every_way_of_finding_them(
     assert cycle.kind == "delta"
     assert job.gone(leaver)
     assert job.amiss() == []
+
+
+def _compared(tenant: Tenant, ago: float) -> None:
+    """The last comparison of anchors was that long ago."""
+    with tenant.control._db.write() as c:
+        c.execute(update(tables.job).values(last_comparison=time.time() - ago))
+
+
+def test_who_sees_no_tombstones_notices_a_departure_by_the_comparison_of_an_hour_later(
+    company: Administration, tenant: Tenant
+) -> None:
+    reader = accounts.add(company.domain, "tombstone-blind", rights=("get-changes",))
+    leaver, ann = company.person("Late Larry"), company.person("Ann Archer")
+    team = company.group("Team", leaver, ann)
+    few = {"user": reader.user, "password_file": str(reader.password_file)}
+    job = tenant.follow(company, source=source_of(company.domain, **few))
+    job.run()
+    company.delete(leaver)
+    job.run()
+    assert not job.gone(leaver)
+    _compared(tenant, 3500)
+    job.run()
+    assert not job.gone(leaver)
+    _compared(tenant, 3601)
+    job.run()
+    assert job.gone(leaver)
+    assert job.members(team) == {"Ann Archer"}
+    assert job.amiss() == []
+
+
+def test_a_departure_that_no_change_told_of_is_noticed_within_seven_days(
+    company: Administration, tenant: Tenant
+) -> None:
+    leaver, ann = company.person("Late Larry"), company.person("Ann Archer")
+    job = tenant.follow(company)
+    job.run()
+    company.delete(leaver)
+    _missed(tenant, tenant.follow(company, name="Later", staging=True))
+    job.run()
+    assert not job.gone(leaver)
+    _compared(tenant, 7 * 86400.0 - 60)
+    job.run()
+    assert not job.gone(leaver)
+    _compared(tenant, 7 * 86400.0 + 1)
+    job.run()
+    assert job.gone(leaver)
+    assert job.user(ann)
+
+
+def _missed(tenant: Tenant, later: Followed) -> None:
+    """Every job goes on from where a later one is, as if it had been told of everything."""
+    later.run()
+    row = tables.job
+    with tenant.control._db.write() as c:
+        mark = c.scalar(select(row.c.watermark).where(row.c.name == later.name))
+        c.execute(update(row).values(watermark=mark))

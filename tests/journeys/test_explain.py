@@ -115,6 +115,15 @@ def test_a_person_who_is_a_contact_elsewhere_is_told_with_both_words_and_whose_c
     shown = desk.read("directory", "users", "show", "ann@contoso.test")
     assert [c["job"] for c in shown["contributions"]] == ["Contoso", "Fabrikam"]
     assert desk.explain(ours, ann)["target"] == shown["id"]
+    read = desk.run("directory", "users", "show", "ann@contoso.test")
+    assert re.search(
+        r"^  Contoso \(precedence 100, provisions\) says accountEnabled: true, department: Sales,", read, re.M
+    )
+    assert re.search(
+        r"^  Fabrikam \(precedence 100, \w+\) says companyName: Contoso Ltd, department: Partners,", read, re.M
+    )
+    assert "      department: Partners, where the directory shows Sales\n" in read
+    assert f"ropeway explain {shown['id']}" in read
 
 
 def test_an_edit_by_hand_is_told_as_the_word_of_administrators(desk: Desk) -> None:
@@ -161,6 +170,20 @@ def test_somebody_not_read_yet_is_found_in_the_source_and_told_where_it_stops(de
     by_guid = desk.read("explain", new.anchor)
     assert (by_guid["object"], by_guid["state"]) == (ours.dn(new), "not imported yet")
     assert "object-unknown" in desk.run("explain", "CN=Nobody,DC=contoso,DC=test", expect=Code.FAILED)
+
+
+def test_who_is_not_in_the_directory_is_found_by_the_principal_name_or_mail_address_of_the_source(desk: Desk) -> None:
+    ours = desk.company()
+    sales = ours.unit("Sales")
+    ours.person("Ann", sales)
+    outside = ours.person("Bob", mail="Bob.Brown@contoso.test", userPrincipalName="Björn@contoso.test")
+    ours.person("Cyd", mail="björn@contoso.test", userPrincipalName="cyd@contoso.test")
+    desk.follow(ours, "Contoso", "--container", ours.dn(sales))
+    for name in ("BJÖRN@contoso.test", "bob.brown@Contoso.test"):
+        told = desk.read("explain", name)
+        assert (told["object"], told["state"]) == (ours.dn(outside), "out of scope")
+    assert "object-unknown" in desk.run("explain", "brown@contoso.test", expect=Code.FAILED)
+    assert desk.read("job", "provision", "Contoso", "cyd@contoso.test")["object"] == "CN=Cyd,DC=contoso,DC=test"
 
 
 def test_a_newcomer_is_told_whom_it_would_take_over(desk: Desk) -> None:

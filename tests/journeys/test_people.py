@@ -198,3 +198,22 @@ def test_a_group_back_from_its_tombstone_is_the_same_group_without_members(
     job.run()
     assert (job.user(team)["id"], job.members(team)) == (before, set())
     assert job.amiss() == []
+
+
+def test_managers_of_each_other_and_of_themselves_are_what_the_domain_says(
+    company: Administration, job: Followed
+) -> None:
+    ann = company.person("Ann Archer")
+    bob = company.person("Bob Baker", manager=ann)
+    company.report_to(ann, bob)
+    eve = company.person("Eve Evans")
+    company.report_to(eve, eve)
+    club = company.group("Club", ann)
+    company.join(club, company.group("Club of clubs", club))
+    assert job.run().failed == 0
+    assert [job.user(p)["manager"]["displayName"] for p in (ann, bob, eve)] == ["Bob Baker", "Ann Archer", "Eve Evans"]
+    assert job.members(club) == {"Ann Archer", "Club of clubs"}
+    assert job.amiss() == []
+    company.report_to(eve, None)
+    job.run()
+    assert job.amiss() == []

@@ -138,6 +138,10 @@ def test_the_head_of_another_naming_context_is_left_out() -> None:
     ],
 )
 def test_a_bad_value_sets_this_object_aside_and_says_which(value: list[bytes], code: str) -> None:
+    """Made by hand: Samba stores no invalid UTF-8 in text, no second value of one, nothing longer than its schema says.
+
+    What it stores is in tests/journeys/test_bad_input.py.
+    """
     (item,) = change(entry(ANNA, "CN=Anna", title=value))
     assert isinstance(item, Unreadable)
     assert (item.anchor, item.problem.code, item.problem.attribute) == (ANNA, code, "title")

@@ -73,6 +73,13 @@ def test_a_password_file_that_others_can_read_is_refused(password_file: Path, mo
     assert f"chmod 600 {password_file}" in str(refused)
 
 
+def test_a_keytab_that_others_can_read_is_refused(password_file: Path) -> None:
+    keytab = {"keytab": str(password_file), "principal": "reader@CONTOSO.TEST", "password_file": None}
+    assert open_source(given(password_file) | keytab)
+    password_file.chmod(0o640)
+    assert refusal(given(password_file) | keytab).problem.code == "credential-file-open"
+
+
 def test_a_folder_is_no_password_file_and_nobody_is_told_to_close_it(password_file: Path) -> None:
     raw = given(password_file)
     raw["password_file"] = str(password_file.parent)

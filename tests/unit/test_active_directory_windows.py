@@ -11,11 +11,15 @@ from typing import Any, cast
 
 import pytest
 
-from ropeway.connectors.active_directory import ber, controls
+from ropeway.connectors.active_directory import ber, controls, marks
 from ropeway.connectors.active_directory.connection import Connection, Entry
 from ropeway.connectors.active_directory.controls import Control
+from ropeway.connectors.active_directory.failures import Refused
+from ropeway.connectors.active_directory.full import negotiated
 from ropeway.connectors.active_directory.searching import dirsync_now, dirsync_search, rest_of_range
-from ropeway.model.problems import RopewayError
+from ropeway.connectors.active_directory.session import Session
+from ropeway.connectors.active_directory.settings import settings_from
+from ropeway.model.problems import Problem, RopewayError
 
 
 @dataclass
@@ -88,3 +92,43 @@ class Ranged:
 def test_windows_gives_a_long_attribute_in_ranges_of_its_own() -> None:
     found = [v for values in rest_of_range(cast("Connection", Ranged()), "CN=All", "member", 1499, ()) for v in values]
     assert found == [b"%d" % n for n in range(1500, 4000)]
+
+
+@dataclass
+class Guarded:
+    """A controller that lets this account use the DirSync control with some flags only; Samba always lets it."""
+
+    allowed: frozenset[int]
+    connection: Any = None
+    base: str = "DC=contoso,DC=test"
+
+    def __post_init__(self) -> None:
+        self.connection = self
+
+    def search(
+        self, base: str, filter_: str, attributes: Sequence[str], wanted: Sequence[Control], **more: Any
+    ) -> Part:
+        sent = next(c for c in wanted if c.oid == controls.DIRSYNC)
+        flags = int.from_bytes(ber.fields(sent.value or b"")[0][1], "big", signed=True) & 1
+        if flags not in self.allowed:
+            raise Refused(Problem("rights-missing", object="dc1"))
+        return part(more=0, cookie=b"now")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "mode"),
+    [({0, 1}, marks.DIRSYNC), ({1}, marks.OBJECT_SECURITY), (set[int](), marks.USN)],
+)
+def test_who_is_refused_dirsync_asks_for_what_may_be_read_and_then_for_usns(
+    allowed: set[int], mode: marks.Mode
+) -> None:
+    auto = settings_from({"domain": "contoso.test", "user": "reader", "prompt": True})
+    found, cookie = negotiated(cast("Session", Guarded(frozenset(allowed))), auto)
+    assert (found, cookie) == (mode, b"" if mode is marks.USN else b"now")
+
+
+def test_who_insists_on_dirsync_and_is_refused_is_told_what_is_missing() -> None:
+    only = settings_from({"domain": "contoso.test", "user": "reader", "prompt": True, "method": "dirsync"})
+    with pytest.raises(RopewayError) as refused:
+        negotiated(cast("Session", Guarded(frozenset())), only)
+    assert refused.value.problem.code == "replication-rights-missing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Generator
@@ -13,9 +14,11 @@ from typing import Any
 import pytest
 from ldif_office import OFFICE
 
+from ropeway.control import room
 from ropeway.control.in_process import open_control
 from ropeway.control.keeping import Keeping
-from ropeway.control.protocol import Control, CycleView
+from ropeway.control.protocol import Control, CycleView, Progress
+from ropeway.engine.lifecycle import schedule
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.problems import RopewayError
 from ropeway.store import agenda
@@ -55,13 +58,62 @@ def test_a_job_that_is_created_later_is_kept_in_step_too(control: Control, tmp_p
         assert told.get(timeout=30).job == "fabrikam"
 
 
-def test_a_job_that_runs_here_is_not_run_here_a_second_time(control: Control, tmp_path: Path) -> None:
-    control.create_job(settings(tmp_path, "contoso", OFFICE))
+def test_a_run_by_hand_is_given_room_by_who_keeps_the_job_in_step(control: Control, tmp_path: Path) -> None:
+    contoso = settings(tmp_path, "contoso", OFFICE)
+    control.create_job(contoso)
     with kept_in_step(control) as told:
         assert told.get(timeout=30).job == "contoso"
-        with pytest.raises(RopewayError) as refusal:
-            control.run_job("contoso")
-    assert refusal.value.problem.code == "job-is-running"
+        assert control.run_job("contoso").result == "nothing-to-do"
+        assert control.plan_job("contoso").counts == {}
+        Path(contoso.source.settings["path"]).write_text(OFFICE.replace("Engineer", "Director"))
+        last = told.get(timeout=30)
+        assert (last.result, last.read, last.problems) == ("success", 4, ())
+    assert told.empty()
+
+
+def test_a_keeper_waits_for_a_run_by_hand_that_takes_long(control: Control, tmp_path: Path) -> None:
+    """Longer than a wish for room lasts: it is renewed for as long as the run does."""
+    control.create_job(settings(tmp_path, "contoso", OFFICE))
+    slow = Slow(control, 0.5)
+    with kept_in_step(control) as told, pytest.MonkeyPatch.context() as patched:
+        assert told.get(timeout=30).job == "contoso"
+        patched.setattr(schedule, "ROOM", 0.2)
+        patched.setattr(room, "ROOM", 0.2)
+        assert control.run_job("contoso", full=True, progress=slow).result == "success"
+        assert slow.stood_still
+    assert told.empty()
+
+
+class Slow:
+    """Progress that stands still for a moment, once."""
+
+    def __init__(self, control: Control, seconds: float) -> None:
+        self.stood_still = False
+        self._control, self._seconds = control, seconds
+
+    def __call__(self, progress: Progress) -> None:
+        if not self.stood_still:
+            self.stood_still = True
+            threading.Event().wait(self._seconds)
+
+
+def test_who_is_busy_with_a_job_is_named_after_a_while_with_the_time_since_then(
+    control: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "LONGEST_WAIT", 0.3)
+    control.create_job(settings(tmp_path, "contoso", OFFICE))
+    refused: list[RopewayError] = []
+
+    def a_second_time(_: Progress) -> None:
+        if not refused:
+            with pytest.raises(RopewayError) as refusal:
+                control.run_job("contoso")
+            refused.append(refusal.value)
+
+    assert control.run_job("contoso", progress=a_second_time).result == "success"
+    assert refused[0].problem.code == "job-is-running"
+    assert f"process {os.getpid()} " in str(refused[0])
+    assert "since 20" in str(refused[0])
     assert control.run_job("contoso").result == "nothing-to-do"
 
 

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from ropeway.engine.intake import entry_of
+from ropeway.engine.mapping import Setting, source_attributes
+from ropeway.model.anchors import Anchor
 from ropeway.model.job import Scope
 from ropeway.store import looking
 from tests.unit.engine_company import HOUR, Company, Trial, company, trial
@@ -334,3 +337,23 @@ def test_members_missing_from_a_full_read_are_taken_out(trial: Trial, company: C
     team = trial.group("Team")
     assert team
     assert team["membersCount"] == size - 1
+
+
+# what no server sends of an object
+
+
+@pytest.mark.parametrize(("told", "forest", "expected"), [
+    ({}, "", ("EMEA", "EMEA")),
+    ({}, "DC=contoso,DC=test", ("EMEA", "CONTOSO")),
+    ({"domainNetBios": "RHEIN"}, "", ("RHEIN", "RHEIN")),
+    ({"domainNetBios": "RHEIN"}, "DC=contoso,DC=test", ("RHEIN", "CONTOSO")),
+    ({"domainNetBios": "RHEIN", "forestNetBios": "GOLD"}, "DC=contoso,DC=test", ("RHEIN", "GOLD")),
+])  # fmt: skip
+def test_short_names_of_domain_and_forest_are_what_the_source_told_and_else_first_labels(
+    told: dict[str, Any], forest: str, expected: tuple[str, str]
+) -> None:
+    category = {"objectCategory": f"CN=Person,CN=Schema,CN=Configuration,{forest}"} if forest else {}
+    dn = "CN=Zoe,DC=emea,DC=contoso,DC=test"
+    entry = entry_of(Anchor("0" * 32), "user", None, dn, told | category)
+    found = source_attributes(entry, dn, Setting(0))
+    assert (found["domainNetBios"], found["forestNetBios"]) == expected

@@ -52,7 +52,7 @@ def commands_of(type_: ObjectType, one: str) -> typer.Typer:
         session = current(context)
         with session.control() as control:
             found = control.show_object(type_, identifier)
-        session.show(found, lambda: object_blocks(found))
+        session.show(found, lambda: object_blocks(found, session.command))
 
     @group.command("create", help=f"Create a {one} that no job brings.")
     def create(context: typer.Context, values: Set = None, file: Properties = None) -> None:

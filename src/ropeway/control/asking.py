@@ -60,16 +60,21 @@ class Asking:
         rows = sorted(rows, key=lambda row: (row.settings.precedence, row.number))
         known = [(row, entry) for row in rows for entry in self._stored(row, names)]
         if known:
-            row, entry = min(known, key=lambda pair: (not pair[1].live, pair[1].type == "contact"))
-            told = self._events(EventFilter(job=row.name, object=entry.anchor, limit=EVENTS_TOLD))
-            return explainer.of_job(row, _rules(row.settings), entry, told)
+            return self._of_job(explainer, known)
         for row in rows:
             if (aside := self._unread(row, names)) is not None:
                 return self._not_understood(row, aside)
         for name in filter(_GUID.fullmatch, names):
             if (said := self._directory.said_of(name.lower())) is not None:
                 return explainer.of_directory(said, self._events(EventFilter(object=said.id, limit=EVENTS_TOLD)))
+        if known := [(row, entry) for row in rows for entry in self._addressed(row, names[0])]:
+            return self._of_job(explainer, known)
         return self._from_sources(explainer, rows, names[0])
+
+    def _of_job(self, explainer: Explainer, known: Sequence[tuple[JobRow, Entry]]) -> ExplainView:
+        row, entry = min(known, key=lambda pair: (not pair[1].live, pair[1].type == "contact"))
+        told = self._events(EventFilter(job=row.name, object=entry.anchor, limit=EVENTS_TOLD))
+        return explainer.of_job(row, _rules(row.settings), entry, told)
 
     def _stored(self, row: JobRow, names: Sequence[str]) -> list[Entry]:
         with self._db.read() as c:
@@ -77,6 +82,13 @@ class Asking:
                 if found := looking.entries_named(c, Key(tenant=self._tenant, job=row.number), name):
                     return found
         return []
+
+    def _addressed(self, row: JobRow, name: str) -> list[Entry]:
+        """Whoever has that principal name on premises, and is not in the directory."""
+        if "@" not in name:
+            return []
+        with self._db.read() as c:
+            return looking.entries_addressed(c, Key(tenant=self._tenant, job=row.number), name)
 
     def _unread(self, row: JobRow, names: Sequence[str]) -> Escrow | None:
         with self._db.read() as c:

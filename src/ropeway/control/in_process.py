@@ -47,6 +47,7 @@ from ropeway.control.protocol import (
     ReportView,
 )
 from ropeway.control.reporting import Reporting
+from ropeway.control.room import taken
 from ropeway.control.running import Running, dead_holders, refuse_rest, trouble
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
@@ -195,13 +196,12 @@ class InProcess:
 
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
         with trouble():
-            running = self._open(job)
             try:
-                outcome = running.cycle(full=full, progress=progress)
-                if outcome.result == "nothing-to-do" and outcome.held:
-                    outcome.result = "held"
+                with taken(self._db, self._row(job), self._open) as running:
+                    outcome = running.cycle(full=full, progress=progress)
+                    if outcome.result == "nothing-to-do" and outcome.held:
+                        outcome.result = "held"
             finally:
-                running.close()
                 self._courier.deliver()
             view = self._not_written(cycle_view(running.name, outcome))
         self._keep_house()
@@ -218,16 +218,12 @@ class InProcess:
     def plan_job(
         self, job: str, *, limit: Limit = 200, refresh: bool = True, progress: OnProgress | None = None
     ) -> PlanView:
-        with trouble():
-            running = self._open(job)
-            try:
-                problems = running.look(progress).problems if refresh else []
-                work = running.work()
-                changes = change_views(work.state, work.target, work.rules, limit)
-                counts = work.state.plan_counts()
-                out_of_scope = self._out_of_scope(self._row(job))
-            finally:
-                running.close()
+        with trouble(), taken(self._db, self._row(job), self._open) as running:
+            problems = running.look(progress).problems if refresh else []
+            work = running.work()
+            changes = change_views(work.state, work.target, work.rules, limit)
+            counts = work.state.plan_counts()
+            out_of_scope = self._out_of_scope(self._row(job))
         return PlanView(
             job=job,
             counts=counts,
@@ -252,11 +248,8 @@ class InProcess:
     ) -> ReportView:
         with trouble():
             if refresh:
-                running = self._open(job)
-                try:
+                with taken(self._db, self._row(job), self._open) as running:
                     running.look(progress)
-                finally:
-                    running.close()
             about = self._row(job)
             with self._db.read() as c:
                 others = [row for row in jobs.every(c, TENANT) if row.number != about.number]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ropeway.control.link_stories import reason_words
 from ropeway.control.log_lines import ends_of, event_view
 from ropeway.control.protocol import EventView, ProvisionView
+from ropeway.control.room import taken
 from ropeway.control.running import Running, trouble
 from ropeway.control.views import iso
 from ropeway.engine.on_demand import MOST_MEMBERS, Provisioned, Why, provision
@@ -18,13 +19,10 @@ from ropeway.engine.work import Work
 from ropeway.model.anchors import Anchor
 from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.model.values import unpack
-from ropeway.store import explaining, lifecycle, looking
+from ropeway.store import explaining, looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
-
-LONGEST_WAIT = 15.0
-"""Seconds for which a process that keeps the job in step is given time to make room."""
 
 Result = Literal["Success", "Skipped", "Failure", "Warning"]
 SKIPPED = {
@@ -53,33 +51,12 @@ class OnDemand:
             raise RopewayError(Problem("provision-too-many", value=str(len(members))))
         began = time.time()
         with trouble():
-            running = self._opened(row)
-            try:
+            with taken(self._db, row, self._open) as running:
                 work = running.work()
                 anchor = self._anchor(row, work, names)
                 chosen = {self._anchor(row, work, one) for one in members}
                 done = provision(work, anchor, chosen)
-            finally:
-                running.close()
-                self._want(row, None)
             return self._view(row, done, began, work.rules.redacted)
-
-    def _opened(self, row: JobRow) -> Running:
-        """The job with its lease; whoever keeps it in step is asked to make room for a moment."""
-        until = time.monotonic() + LONGEST_WAIT
-        while True:
-            try:
-                return self._open(row.id)
-            except RopewayError as error:
-                if error.problem.code != "job-is-running" or time.monotonic() > until:
-                    self._want(row, None)
-                    raise
-            self._want(row, time.time())
-            time.sleep(0.1)
-
-    def _want(self, row: JobRow, when: float | None) -> None:
-        with self._db.write() as c:
-            lifecycle.want_room(c, row.number, when)
 
     def _anchor(self, row: JobRow, work: Work, names: Sequence[str]) -> Anchor:
         with self._db.read() as c:
@@ -87,6 +64,8 @@ class OnDemand:
             for name in names:
                 if found := looking.entries_named(c, key, name):
                     return found[0].anchor
+            if "@" in names[0] and (found := looking.entries_addressed(c, key, names[0])):
+                return found[0].anchor
         for name in names:
             if "=" in name and isinstance(work.source, Resolves):
                 whole = work.source.resolve(name, work.wanted)

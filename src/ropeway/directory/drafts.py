@@ -24,6 +24,9 @@ from ropeway.directory.workspace import Workspace, active
 from ropeway.model.changes import Change, Desired, Kind, Link, Mode
 from ropeway.model.problems import Problem, shown
 
+LONGEST_DN = 1000
+"""Characters of an object's name in a message: whoever must find it needs all of it."""
+
 
 class Contributor(msgspec.Struct, frozen=True):
     """Who writes: a job and its rank among the contributors."""
@@ -230,4 +233,4 @@ def _checked(change: Change, attributes: Desired, known_as: str = "") -> Desired
         return normalised(change.type, attributes)
     except Invalid as invalid:
         name = name_of(change.attributes) or known_as or change.anchor
-        raise Refused(invalid.problem(shown(name))) from invalid
+        raise Refused(invalid.problem(shown(name, LONGEST_DN))) from invalid

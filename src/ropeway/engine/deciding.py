@@ -107,9 +107,12 @@ class Deciding:
         return applied, desired, attributes
 
     def _without_crowded(self, staying: Sequence[_Staying]) -> Sequence[_Staying]:
-        """All but groups of more members than a cloud takes. Counting costs, so a delta counts new groups alone."""
-        whole = self._work.kind == "initial"
-        groups = [e.number for e, _, rule, _, _ in staying if rule.target_type == "group" and (whole or not e.exported)]
+        """All but groups of more members than a cloud takes; a delta asks of those alone that are new, or change."""
+        found = [e for e, _, rule, _, _ in staying if rule.target_type == "group"]
+        groups = [e.number for e in found]
+        if self._work.kind != "initial" and groups:
+            changed = self._work.state.with_pending_links([e.number for e in found if e.exported])
+            groups = [e.number for e in found if not e.exported or e.number in changed]
         crowded = self._work.state.crowded(groups, "member", self._work.most_members) if groups else set[int]()
         for entry, place, _, _, _ in staying if crowded else ():
             if entry.number in crowded:

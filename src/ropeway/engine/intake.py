@@ -127,6 +127,9 @@ class Intake:
         state = self._work.state
         self._digests = state.known_digests([w.anchor for w in wholes]) if wholes else {}
         self._bases = state.known(named) if named else {}
+        patched = [i.anchor for i in page.items if isinstance(i, Patch)]
+        escrows = state.escrowed(patched).items() if patched else ()
+        self._unread = {anchor for anchor, escrow in escrows if escrow.stage == "import"}
         again = [w.anchor for w in wholes if w.anchor in self._digests and not w.continued]
         self._before: dict[Anchor, set[LinkKey]] = {}
         for key in state.links_of(again) if again else ():
@@ -150,6 +153,7 @@ class Intake:
         entry = entry_of(whole.anchor, whole.type, whole.parent, whole.dn, whole.attributes)
         self._page.readable.add(whole.anchor)
         self._page.gone.discard(whole.anchor)
+        self._unread.discard(whole.anchor)
         if known == (entry.digest, True):
             self._page.seen.add(whole.anchor)
         else:
@@ -194,7 +198,7 @@ class Intake:
 
     def _patch(self, patch: Patch) -> None:
         base = self._page.entries.get(patch.anchor) or self._bases.get(patch.anchor)
-        if base is None or not base.live or patch.anchor in self._page.gone:
+        if base is None or not base.live or patch.anchor in self._page.gone or patch.anchor in self._unread:
             self._ask(patch.anchor, base)
             return
         attributes = unpack(base.attributes)
@@ -212,7 +216,7 @@ class Intake:
                 self._replaced(LinksReplaced(patch.anchor, name, links.get(name, ())))
 
     def _ask(self, anchor: Anchor, base: Entry | None) -> None:
-        """A change of an object we have no base for, or of one that was gone: ask for the whole of it."""
+        """A change of an object whose base is missing, was gone, or lacks what could not be read: ask for all of it."""
         whole = ask(self._work, anchor)
         if isinstance(whole, Unreadable):
             self._unreadable(whole)
@@ -276,5 +280,6 @@ class Intake:
             return
         self._page.seen.add(item.anchor)
         self._page.readable.discard(item.anchor)
+        self._unread.add(item.anchor)
         self._page.escrows.append(Escrow(item.anchor, "import", item.problem, 1, now, now))
         self.failed.append((item.anchor, item.dn, "", item.problem, "import"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ropeway.engine.records import Entry
-from ropeway.model.names import domain_name
+from ropeway.model.names import domain_name, short_name
 from ropeway.model.values import Attributes, unpack
 from ropeway.rules.definitions import CATEGORY
 
@@ -23,19 +23,19 @@ class Setting:
 def source_attributes(entry: Entry, dn: str, setting: Setting) -> Attributes:
     """An entry's attributes, and the ones that no server sends: its DN, anchor, domain, forest, job, and the time.
 
-    The forest is the one whose schema the objectCategory is in ([MS-ADTS] 3.1.1.2.4.2), else the domain by itself.
+    Short names are those that the source told, else the first labels of the long ones. The forest is the one whose
+    schema the objectCategory is in ([MS-ADTS] 3.1.1.2.4.2), else the domain by itself.
     """
     attributes = unpack(entry.attributes)
     attributes["distinguishedName"] = dn
     attributes["objectGUID"] = entry.anchor
     attributes["sourceAnchor"] = entry.source_anchor
     attributes["domainFQDN"] = domain = domain_name(dn)
-    short = domain.partition(".")[0].upper()
-    attributes.setdefault("domainNetBios", short)
+    short = attributes.setdefault("domainNetBios", short_name(domain))
     category = attributes.get(CATEGORY)
     forest = (domain_name(category) if type(category) is str else "") or domain
     attributes["forestFQDN"] = forest
-    attributes["forestNetBios"] = short if forest == domain else forest.partition(".")[0].upper()
+    attributes.setdefault("forestNetBios", short if forest == domain else short_name(forest))
     if setting.connector:
         attributes["connectorId"] = setting.connector
     attributes["now"] = setting.now

@@ -45,3 +45,8 @@ def domain_name(dn: str) -> str:
 @lru_cache(maxsize=1024)
 def _spelt(dn: str) -> str:
     return ".".join(part[3:] for part in split_dn(dn) if part[:3].lower() == "dc=")
+
+
+def short_name(domain: str) -> str:
+    """The NetBIOS name that a domain of that DNS name usually has: its first label."""
+    return domain.partition(".")[0].upper()

@@ -9,10 +9,11 @@ from contextlib import suppress
 from subprocess import TimeoutExpired
 from typing import Protocol
 
-from ropeway.control.running import Patience
-
 LOOK_EVERY = 0.2
 """Seconds between two looks at the children."""
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
+"""Seconds between a child's death and the next attempt: twice as many each time."""
 
 STEADY = 60.0
 """Seconds after which a child counts as well: its next death is met with little patience again."""
@@ -79,8 +80,8 @@ class Supervisor:
             if code is None:
                 return
             if now - post.began > STEADY:
-                post.patience.restore()
-            wait = post.patience.after_trouble()
+                post.wait = FIRST_WAIT
+            wait = post.put_off()
             post.again_at = now + wait
             self._say(f"Worker {post.child.pid} {_ended(code)}; another one starts in {wait:.0f} s.")
             post.child = None
@@ -90,7 +91,7 @@ class Supervisor:
         try:
             post.child = self._start()
         except OSError as error:  # no memory, no process numbers: as if it had died at once
-            post.again_at = now + post.patience.after_trouble()
+            post.again_at = now + post.put_off()
             self._say(f"A worker could not be started: {error.strerror}.")
 
 
@@ -99,9 +100,14 @@ class _Post:
 
     def __init__(self) -> None:
         self.child: Child | None = None
-        self.patience = Patience()
+        self.wait = FIRST_WAIT
         self.began = 0.0
         self.again_at = 0.0
+
+    def put_off(self) -> float:
+        """Seconds to wait this time."""
+        now, self.wait = self.wait, min(self.wait * 2, LONGEST_WAIT)
+        return now
 
 
 def _ended(code: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select, true, update
+from sqlalchemy import Connection, and_, bindparam, delete, select, true, update
 
 from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Decided, Entry, Planned
@@ -102,17 +102,6 @@ def leaving_groups(c: Connection, key: Key, limit: int) -> list[Anchor]:
         .limit(limit)
     )
     return [Anchor(anchor) for anchor in rows.scalars()]
-
-
-def crowded(c: Connection, numbers: Sequence[int], attribute: str, most: int) -> set[int]:
-    """Which of these have more present links than that in an attribute."""
-    rows = c.execute(
-        select(link.c.owner)
-        .where(among(c, link.c.owner, numbers), link.c.attribute == attribute, link.c.present == true())
-        .group_by(link.c.owner)
-        .having(func.count() > most)
-    )
-    return set(rows.scalars())
 
 
 def in_groups(c: Connection, key: Key, anchors: Sequence[Anchor], groups: Sequence[Anchor]) -> set[Anchor]:

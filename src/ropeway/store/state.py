@@ -38,6 +38,7 @@ from ropeway.store import (
     remapping,
     worklist,
 )
+from ropeway.store.crowds import Crowds
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, problem_text
 from ropeway.store.tables import change, entry, job, provisioning_event
@@ -51,6 +52,7 @@ class SqlState:
         self._key = Key(tenant=tenant, job=number)
         self._clock = clock
         self._epoch = 0
+        self._crowds = Crowds()
 
     @contextmanager
     def _write(self) -> Generator[Connection, None, None]:
@@ -67,6 +69,7 @@ class SqlState:
     def acquire(self, holder: str, dead: Sequence[str]) -> None:
         with self._db.write() as c:
             self._epoch = leases.acquire(c, self._db, self._key, holder, dead, self._clock())
+        self._crowds = Crowds()
 
     def renew(self) -> None:
         with self._write():
@@ -283,7 +286,7 @@ class SqlState:
 
     def crowded(self, numbers: Sequence[int], attribute: str, most: int) -> set[int]:
         with self._db.read() as c:
-            return deciding.crowded(c, numbers, attribute, most)
+            return self._crowds.over(c, numbers, attribute, most)
 
     def decide(self, batch: Decided) -> None:
         with self._write() as c:

@@ -6,10 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ropeway.cli.output import Block, Heading, Table
-from ropeway.cli.safe import brief, rows_of
+from ropeway.cli.render.words import Command
+from ropeway.cli.safe import brief, rows_of, safe, several
 from ropeway.control.protocol import ObjectType
 
 Object = dict[str, Any]
+
+CONTRIBUTIONS = "contributions"
+
+SHORT, SAID = 60, 8
+"""Characters of a contributed value, and how many values of one contributor are told on its line."""
 
 COLUMNS: dict[ObjectType, tuple[str, ...]] = {
     "users": ("displayName", "userPrincipalName", "accountEnabled", "id"),
@@ -36,15 +42,31 @@ def object_table(type_: ObjectType, found: Sequence[Object], *, limit: int, dele
         yield f"The first {limit:,} are shown; --limit shows more, --contains TEXT fewer."
 
 
-def object_blocks(found: Object) -> Iterator[Block]:
-    """One object: its values, then what is nested in it."""
+def object_blocks(found: Object, command: Command) -> Iterator[Block]:
+    """One object: its values, then what is nested in it, and who says what of it."""
     yield Heading(object_name(found))
     plain = {name: value for name, value in found.items() if not _nested(value) and value not in (None, [], {})}
     yield Table(("Property", "Value"), [(name, brief(value)) for name, value in sorted(plain.items())])
     for name, value in found.items():
-        if _nested(value):
+        if _nested(value) and name != CONTRIBUTIONS:
             yield Heading(name)
             yield from (f"  {brief(row)}" for row in rows_of(value))
+    if contributions := found.get(CONTRIBUTIONS):
+        yield Heading("Contributions, the first one counts where nothing else is said")
+        for one in contributions:
+            yield from _contribution(one, found)
+        yield f"Whose word counts, attribute by attribute: {command('explain', str(found['id']))}"
+
+
+def _contribution(one: Object, found: Object) -> Iterator[str]:
+    """One line for a contributor, and one more for each value that is not what the directory shows."""
+    said: Object = one["attributes"]
+    pairs = [f"{safe(name)}: {brief(value, SHORT)}" for name, value in sorted(said.items())]
+    who = f"{brief(one['job'])} (precedence {one['precedence']}, {one['standing']})"
+    yield f"  {who} says {several(pairs, SAID) if pairs else 'nothing of its attributes'}"
+    for name, value in sorted(said.items()):
+        if name in found and found[name] != value:
+            yield f"      {safe(name)}: {brief(value, SHORT)}, where the directory shows {brief(found[name], SHORT)}"
 
 
 def _nested(value: object) -> bool:

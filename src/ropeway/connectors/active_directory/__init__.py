@@ -3,6 +3,7 @@
 In the order in which data flows:
 
 settings, credentials, discovery    what an administrator says; who binds; which controllers there are
+netlogon, site                      the LDAP ping and its answer (pure); which site this machine is in
 connection, kerberos, failures      one bound connection, and what its errors mean
 controls, searching                 the LDAP controls, and searches longer than one answer
 session, schema, names              what is known of the controller, its schema, its objects by DN

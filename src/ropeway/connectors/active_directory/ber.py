@@ -1,4 +1,4 @@
-"""The little of BER that controls need: a sequence of integers and octet strings (X.690 8.3, 8.7, 8.9)."""
+"""The little of BER that controls and the LDAP ping need: rows of integers and octet strings (X.690 8.3, 8.7, 8.9)."""
 
 from __future__ import annotations
 
@@ -28,10 +28,15 @@ def fields(raw: bytes) -> list[tuple[int, bytes]]:
     tag, content, end = _element(raw, 0)
     if tag != SEQUENCE or end != len(raw):
         raise ValueError("not one sequence")
+    return elements(content)
+
+
+def elements(raw: bytes) -> list[tuple[int, bytes]]:
+    """Tag and content of each element of a row of them; ValueError where one is cut off."""
     found: list[tuple[int, bytes]] = []
     at = 0
-    while at < len(content):
-        tag, inner, at = _element(content, at)
+    while at < len(raw):
+        tag, inner, at = _element(raw, at)
         found.append((tag, inner))
     return found
 

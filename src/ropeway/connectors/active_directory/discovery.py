@@ -1,14 +1,18 @@
-"""Which controllers there are: named by the administrator, or by DNS SRV records."""
+"""Which controllers there are: named by the administrator, or by DNS SRV records, those of one's own site first."""
 
 from __future__ import annotations
 
 import ipaddress
+import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import dns.exception
+import dns.name
 import dns.rdatatype
 import dns.resolver
 
+from ropeway.connectors.active_directory import site
 from ropeway.connectors.active_directory.settings import Settings
 from ropeway.model.problems import Problem, RopewayError
 
@@ -66,14 +70,46 @@ def _resolver(settings: Settings) -> dns.resolver.Resolver:
 
 
 def _by_srv(settings: Settings) -> list[str]:
-    name = f"_ldap._tcp.dc._msdcs.{settings.domain.rstrip('.')}."
+    """All controllers of the domain, those of this machine's site before the others ([MS-ADTS] 6.3.2.3, 6.3.6)."""
     try:
-        answer = _resolver(settings).resolve(name, dns.rdatatype.SRV)
-    except (dns.exception.DNSException, OSError) as error:
-        details = {"name": name, "reason": str(error).rstrip(".")}
+        found = _ldap_hosts(settings, ())
+    except (dns.exception.DNSException, OSError, UnicodeError) as error:
+        details = {"name": f"_ldap._tcp.dc._msdcs.{settings.domain}", "reason": str(error).rstrip(".")}
         raise RopewayError(Problem("controllers-not-found", object=settings.domain, details=details)) from None
+    if len(found) == 1:
+        return found
+    return list(dict.fromkeys((*_of_my_site(found, settings), *found)))
+
+
+def _of_my_site(hosts: list[str], settings: Settings) -> list[str]:
+    """Controllers that serve the site of this machine; none where it cannot be told, or DNS does not know the site."""
+    addresses = [found for host in hosts[: site.ASKED] for found in _addresses(host, settings)]
+    mine = site.client_site(addresses, settings.domain.rstrip("."))
+    try:
+        return _ldap_hosts(settings, (mine.encode(), b"_sites")) if mine else []
+    except (dns.exception.DNSException, OSError):
+        return []
+
+
+def _ldap_hosts(settings: Settings, place: tuple[bytes, ...]) -> list[str]:
+    """Hosts of the SRV records `_ldap._tcp.<place>.dc._msdcs.<domain>`, in the order to try them."""
+    domain = dns.name.from_text(f"dc._msdcs.{settings.domain.rstrip('.')}.")
+    name = dns.name.Name((b"_ldap", b"_tcp", *place)).concatenate(domain)
+    answer = _resolver(settings).resolve(name, dns.rdatatype.SRV)
     records = sorted((r.priority, -r.weight, r.target.to_text(omit_final_dot=True)) for r in answer)
     return [host for _, _, host in records]
+
+
+def _addresses(host: str, settings: Settings) -> Iterator[str]:
+    """Where a host answers, as far as is known."""
+    known = _address(host, settings)
+    if known is not None:
+        yield known
+    elif settings.nameserver is None:
+        try:
+            yield str(socket.getaddrinfo(host, site.PORT, type=socket.SOCK_DGRAM)[0][4][0])
+        except OSError:
+            return
 
 
 def _address(host: str, settings: Settings) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 from ropeway.connectors.active_directory.connection import Entry
 from ropeway.connectors.active_directory.decoding import Malformed, guid_in_name, plain_name
 from ropeway.connectors.active_directory.searching import ranged
-from ropeway.connectors.active_directory.selection import OWN_NAME, Reading, Selection
+from ropeway.connectors.active_directory.selection import CONTAINERS, OWN_NAME, Reading, Selection
 from ropeway.model.anchors import Anchor, guid_from_bytes
 from ropeway.model.pages import (
     PAGE_VALUES,
@@ -75,6 +75,8 @@ def whole(entry: Entry, selection: Selection, resolve: Resolve) -> Whole | Unrea
         links = _links(values, reading, resolve)
     except _Attribute as bad:
         return bad.item(anchor, entry)
+    if type_ not in CONTAINERS:
+        attributes.update(selection.given)
     return Whole(anchor, type_, name, _parent(anchor, name, values, selection, resolve), attributes, links)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ropeway.connectors.active_directory.decoding import Decoder, decoder
@@ -49,6 +49,8 @@ class Selection:
     """For changes of an object whose type the server does not say."""
     containers: frozenset[str]
     """Classes that are delivered as `container`."""
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Attributes that every object but containers has because of the domain it is in."""
 
     def type_of(self, classes: Iterable[bytes]) -> str | None:
         """The most specific type among an object's classes; None for objects that no job reads."""
@@ -98,13 +100,13 @@ class Selection:
         )
 
 
-def select(schema: Schema, domain: str, wanted: Wanted) -> Selection:
+def select(schema: Schema, domain: str, wanted: Wanted, given: Mapping[str, str] | None = None) -> Selection:
     """What `wanted` means here; attributes and types that this forest's schema does not have are left out."""
     names = {*wanted.types, *CONTAINERS} & set(TYPES)
     present = [t for t in TYPES if t in names and t in schema.classes]
     types = {t: _reading(schema, wanted.types.get(t, ())) for t in present}
     union = _reading(schema, [a for attributes in wanted.types.values() for a in attributes])
-    return Selection(schema, domain, types, union, schema.superiors(present))
+    return Selection(schema, domain, types, union, schema.superiors(present), given or {})
 
 
 def _reading(schema: Schema, attributes: Iterable[str]) -> Reading:

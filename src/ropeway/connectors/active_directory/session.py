@@ -8,10 +8,12 @@ from functools import cached_property
 
 from ropeway.connectors.active_directory import controls, decoding
 from ropeway.connectors.active_directory.connection import Connection
+from ropeway.connectors.active_directory.failures import Missing, Refused
 from ropeway.connectors.active_directory.names import Names
 from ropeway.connectors.active_directory.searching import whole_search
 from ropeway.connectors.active_directory.settings import Settings
 from ropeway.model.anchors import Anchor, guid_from_bytes
+from ropeway.model.names import short_name
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Watermark
 
@@ -20,6 +22,9 @@ DEFAULT_TOMBSTONE_DAYS = 60
 
 DELETED_OBJECTS = "18e2ea80684f11d2b9aa00c04f79f805"
 """Well-known GUID of the Deleted Objects container ([MS-ADTS] 6.1.1.4)."""
+
+DOMAIN_SHORT, FOREST_SHORT = "domainNetBios", "forestNetBios"
+"""What rules call the short names of an object's domain and forest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Session:
         self.base = settings.naming_context or root.get("defaultNamingContext", "")
         self.schema_base = root.get("schemaNamingContext", "")
         self._configuration = root.get("configurationNamingContext", "")
+        self._forest = root.get("rootDomainNamingContext", "")
         self._service = root.get("dsServiceName", "")
         self.is_samba = "Samba" in root.get("vendorName", "")
         self.names = Names(connection)
@@ -73,6 +79,24 @@ class Session:
         entry = self.connection.object(name, ["tombstoneLifetime"])
         values = entry[1].get("tombstoneLifetime") if entry else None
         return int(values[0]) if values else DEFAULT_TOMBSTONE_DAYS
+
+    @cached_property
+    def short_names(self) -> dict[str, str]:
+        """NetBIOS names of the domain and of its forest where they are not the first label of the long ones.
+
+        They are in the cross references of the configuration ([MS-ADTS] 6.1.1.2.1.1.4); an account that may not read
+        those is told none.
+        """
+        base = f"CN=Partitions,{self._configuration}"
+        try:
+            found = [*whole_search(self.connection, base, "(nETBIOSName=*)", ["nCName", "nETBIOSName"])]
+        except (Missing, Refused):
+            return {}
+        pairs = ((values.get("nCName"), values.get("nETBIOSName")) for _, values in found)
+        known = {dns_name(_text(context)): _text(short) for context, short in pairs if context and short}
+        asked = {DOMAIN_SHORT: dns_name(self.base), FOREST_SHORT: dns_name(self._forest)}
+        told = {attribute: known.get(long, short_name(long)) for attribute, long in asked.items()}
+        return {attribute: short for attribute, short in told.items() if short != short_name(asked[attribute])}
 
     def moment(self) -> Moment:
         """How far the controller is now; one short question."""
@@ -135,7 +159,7 @@ def dns_name(base: str) -> str:
 
 _ROOT = (
     "defaultNamingContext", "schemaNamingContext", "configurationNamingContext", "dsServiceName",
-    "highestCommittedUSN", "currentTime", "isSynchronized", "vendorName",
+    "rootDomainNamingContext", "highestCommittedUSN", "currentTime", "isSynchronized", "vendorName",
 )  # fmt: skip
 
 
@@ -144,4 +168,8 @@ def _root(connection: Connection) -> dict[str, str]:
     if entry is None:
         details = {"controller": str(connection.controller), "name": "rootDSE", "attribute": "defaultNamingContext"}
         raise RopewayError(Problem("naming-context-invisible", object="rootDSE", details=details))
-    return {name: found[0].decode("utf-8", "replace") for name, found in entry[1].items() if found}
+    return {name: _text(found) for name, found in entry[1].items() if found}
+
+
+def _text(values: list[bytes]) -> str:
+    return values[0].decode("utf-8", "replace")

@@ -19,7 +19,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     domain: Annotated[str, msgspec.Meta(min_length=1)]
     """DNS name of the domain, `contoso.com`."""
     servers: tuple[str, ...] = ()
-    """Controllers as `host` or `host:port`, tried in this order; none means DNS SRV `_ldap._tcp.dc._msdcs.<domain>`."""
+    """Controllers as `host` or `host:port`, tried in this order; none means those in DNS, one's own site first."""
     nameserver: str | None = None
     """Address of the DNS server to ask (`address` or `address:port`) instead of the system's."""
     security: Security = "ldaps"

@@ -155,7 +155,7 @@ class ActiveDirectorySource:
         yield AnchorPage(tuple(batch), complete)
 
     def _selection(self, session: Session, wanted: Wanted) -> Selection:
-        return select(self._schema_of(session), session.domain, wanted)
+        return select(self._schema_of(session), session.domain, wanted, session.short_names)
 
     def _schema_of(self, session: Session) -> Schema:
         version = (session.domain, *session.schema_version())

@@ -7,11 +7,11 @@ import msgspec
 SHOWN = 80
 
 
-def shown(value: object) -> str:
-    """A value as a message may show it: one line, at most 80 characters, control characters escaped."""
+def shown(value: object, most: int = SHOWN) -> str:
+    """A value as a message may show it: one line, at most 80 characters or so many, control characters escaped."""
     text = repr(value) if not isinstance(value, str) else value
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text[: SHOWN * 2])
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text[: most * 2])
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):

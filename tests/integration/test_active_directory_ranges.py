@@ -1,0 +1,37 @@
+"""A long list of links is read range by range, as the controller serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from ldap.ldapobject import LDAPObject
+
+from ropeway.connectors.active_directory import one, open_source, searching, selection
+from ropeway.lab.domain import Domain
+from tests.integration.active_directory_office import WANTED, Office, read_all, settings
+
+pytestmark = pytest.mark.samba
+
+
+@pytest.mark.parametrize("method", ["dirsync", "usn"])
+@pytest.mark.parametrize("size", [6, 7, 8, 21, 30])
+def test_a_group_comes_whole_whatever_the_ranges_are(
+    size: int,
+    method: str,
+    own_contoso: Domain,
+    ldap_admin: Callable[[Domain], LDAPObject],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (one, searching, selection):
+        monkeypatch.setattr(module, "RANGE", 7)
+    office = Office(own_contoso, ldap_admin(own_contoso), open_source(settings(own_contoso, method=method)), WANTED)
+    names = [f"CN=Member {method} {size} {n:02},CN=Users" for n in range(size)]
+    people = {office.add(name, sAMAccountName=f"m{method}{size}n{n}") for n, name in enumerate(names)}
+    group = f"CN=Team {method} {size},CN=Users"
+    team = office.add(group, "group", member=[office.dn(name) for name in names], sAMAccountName=f"t{method}{size}")
+    found, _ = read_all(office.source, WANTED)
+    assert set(found[team].links["member"]) == people
+    alone = office.source.read_one(team, WANTED)
+    assert alone is not None
+    assert (len(alone.links["member"]), set(alone.links["member"])) == (size, people)
