@@ -1,7 +1,7 @@
 """The running system: directory and jobs behind HTTPS, and workers that run the cycles.
 
     http/      the application: who is asking, errors, TLS, tokens, the local authority
-    control/   Control over HTTP: one table of calls, read by this side and by the client
+    control/   Control over HTTP, by the table of calls that the client reads, too (`ropeway.control.calls`)
     graph/     the same in Microsoft Graph's shape
     gateway/   what agents talk to; and a Source that reads through them
     errands/   calls that read a source or take long, handed to a worker
