@@ -11,12 +11,16 @@ from ropeway.cli.environment import user_here
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.option_groups import grouped
 from ropeway.cli.render.audit import audit_blocks
+from ropeway.cli.service_migrate import migrate
 from ropeway.cli.service_options import ServiceOptions, WhereOptions, settings_where
 from ropeway.cli.session import current
 from ropeway.cli.times import since as moment
 from ropeway.cli.up import spelled, stay
 
-app = typer.Typer(help="The service: run it, its certificate authority, its audit trail.", no_args_is_help=True)
+app = typer.Typer(
+    help="The service: run it, its state, its certificate authority, its audit trail.", no_args_is_help=True
+)
+app.command("migrate")(migrate)
 
 
 @app.command("run")

@@ -39,6 +39,9 @@ from ropeway.telemetry.correlation import bound, note
 
 _log = logging.getLogger(__name__)
 
+FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
+"""Seconds between attempts of whatever is in trouble: twice as many each time."""
+
 RESTING = frozenset({"job-paused", "job-disabled"})
 """Problem codes of jobs that are to do nothing; told once."""
 
@@ -195,3 +198,19 @@ def _tell(outcome: Outcome) -> None:
     seconds = {stage: round(spent, 3) for stage, spent in outcome.seconds.items()}
     extra = {"kind": outcome.kind, "result": outcome.result, **counts, "seconds": seconds}
     _log.info("cycle ended", extra=extra)
+
+
+class Patience:
+    """How long to wait after trouble: longer each time, until something ends well."""
+
+    def __init__(self) -> None:
+        self._seconds = FIRST_WAIT
+
+    def after_trouble(self) -> float:
+        """Seconds to wait this time."""
+        now, self._seconds = self._seconds, min(self._seconds * 2, LONGEST_WAIT)
+        return now
+
+    def restore(self) -> None:
+        """Something went well: the next trouble begins anew."""
+        self._seconds = FIRST_WAIT

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
 
@@ -21,16 +23,24 @@ MIGRATING = 72616
 _VERSIONS = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
 
 
-def prepare(database: Database) -> None:
-    """Bring the tables to this program's version; an empty database gets them at once, without the history."""
-    with database.read() as c:
-        found = version_of(c)
+Older = Literal["upgrade", "refuse"]
+"""What to do with a state of an older version."""
+
+
+def prepare(database: Database, *, older: Older = "upgrade") -> None:
+    """Bring the tables to this program's version; an empty database gets them at once, without the history.
+
+    RopewayError `state-too-new`; `state-too-old` where an older one is to be refused.
+    """
+    found = version(database)
     if found == HEAD:
         return
     if found is None:
         _create(database)
     elif found > HEAD:
         raise RopewayError(Problem("state-too-new", details={"found": found, "known": HEAD}))
+    elif older == "refuse":
+        raise RopewayError(Problem("state-too-old", details={"found": found, "known": HEAD}))
     else:
         upgrade(database)
 
@@ -88,8 +98,12 @@ def _describe_to_planner(c: Connection) -> None:
     c.execute(text("ANALYZE sqlite_schema"))
 
 
-def upgrade(database: Database, to: str = HEAD) -> None:
-    """Take every step of the history up to a version; an empty database becomes what it was then."""
+def upgrade(database: Database, to: str = HEAD, *, before: Callable[[], None] = lambda: None) -> None:
+    """Take every step of the history up to a version; an empty database becomes what it was then.
+
+    In one transaction, by one process at a time: two at once end as one, one that is killed has done nothing. `before`
+    is called when nobody else can write any more, and only where there is anything to do.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -98,5 +112,8 @@ def upgrade(database: Database, to: str = HEAD) -> None:
     with database.write() as c:
         if not database.is_sqlite:
             c.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+        if version_of(c) == to:
+            return
+        before()
         config.attributes["connection"] = c
         command.upgrade(config, to)
