@@ -37,6 +37,14 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Generator[Connection, None, None]:
+        """A connection that sees one and the same state however long it reads, and cannot hold up writers."""
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        chosen = {} if self.is_sqlite else options
+        with self.engine.connect().execution_options(**chosen) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def write(self) -> Generator[Connection, None, None]:
         """A write transaction: at most 1,000 rows or 100 ms, committed on leaving, undone by an exception."""
         with self.engine.connect().execution_options(ropeway_write=True) as connection, connection.begin():

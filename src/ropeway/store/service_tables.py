@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -173,3 +174,14 @@ audit = Table(
     Index("ix_audit_time", "tenant", "time"),
 )
 """Every administrative act: who did what to what, with the request's id; refused ones too."""
+
+backup = Table(
+    "backup",
+    metadata,
+    Column("tenant", Integer, primary_key=True, autoincrement=False),
+    Column("time", Float, nullable=False),
+    Column("machine", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+)
+"""The last backup that was written to a file, so that its age can be shown."""

@@ -47,6 +47,7 @@ def catalogue() -> dict[str, Entry]:
         lab,
         ldif,
         lifecycle,
+        operating,
         report,
         rules,
         schemas,
@@ -55,7 +56,7 @@ def catalogue() -> dict[str, Entry]:
         target,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics)
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics, operating)
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 

@@ -54,6 +54,14 @@ def upgrade() -> None:
     sa.Column('created', sa.Float(), nullable=False),
     sa.PrimaryKeyConstraint('tenant', 'name', name=op.f('pk_authority'))
     )
+    op.create_table('backup',
+    sa.Column('tenant', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('time', sa.Float(), nullable=False),
+    sa.Column('machine', sa.String(), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
+    sa.Column('bytes', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant', name=op.f('pk_backup'))
+    )
     op.create_table('call',
     sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('tenant', sa.Integer(), nullable=False),
