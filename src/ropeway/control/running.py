@@ -33,6 +33,10 @@ from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 from ropeway.store.trouble import is_of_another_version, state_problem
+from ropeway.telemetry import tracing
+from ropeway.telemetry.correlation import bound, note
+
+_log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 """Seconds between attempts of a job in trouble: twice as many each time."""
@@ -127,6 +131,7 @@ class Running:
             self._settings, self._rules, self._source, self._target, self._state, self._clock, connector=self._id
         )
         work.wanted = self._wanted
+        work.span, work.begun = tracing.span, lambda number: note(cycle=number)
         if progress is not None:
             work.say = lambda stage, done, total: progress(Progress(stage, done, total))
         return work
@@ -134,7 +139,14 @@ class Running:
     def cycle(self, *, full: bool = False, progress: OnProgress | None = None) -> Outcome:
         """One cycle now; a problem that stops it is in its outcome, and raised."""
         refuse_rest(self._state.record())
-        return course.cycle(self.work(progress), full=full)
+        with bound(job=self.name), tracing.span("cycle"):
+            try:
+                outcome = course.cycle(self.work(progress), full=full)
+            except RopewayError as error:
+                _log.warning("cycle stopped", extra={"problem": error.problem.code})
+                raise
+            _tell(outcome)
+        return outcome
 
     def look(self, progress: OnProgress | None = None) -> Outcome:
         """A cycle that writes nothing to the target."""
@@ -163,6 +175,19 @@ class Running:
     def close(self) -> None:
         """Let go of the source, and give the job back."""
         self._alive.close()
+
+
+def _tell(outcome: Outcome) -> None:
+    """A line in the log, and the end of its trace; idle cycles are told to nobody."""
+    if outcome.result == "nothing-to-do":
+        tracing.forget()
+        return
+    counts = {"read": outcome.read, "decided": outcome.decided, "exported": sum(outcome.exported.values())}
+    counts |= {"held": outcome.held, "failed": outcome.failed, "waiting": outcome.waiting}
+    tracing.describe(kind=outcome.kind, result=outcome.result, **counts)
+    seconds = {stage: round(spent, 3) for stage, spent in outcome.seconds.items()}
+    extra = {"kind": outcome.kind, "result": outcome.result, **counts, "seconds": seconds}
+    _log.info("cycle ended", extra=extra)
 
 
 class Kept(NamedTuple):
@@ -212,7 +237,7 @@ def _surprises(name: str) -> Generator[None, None, None]:
     except Exception as error:
         if isinstance(error, (RopewayError, DBAPIError, OSError)) and not isinstance(error, UNFORESEEN):
             raise
-        logging.getLogger(__name__).exception("job %s", name)
+        _log.exception("job failed", extra={"job": name})
         raise RopewayError(Problem("job-failed", object=name, details={"error": type(error).__name__})) from error
 
 

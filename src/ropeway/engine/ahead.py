@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterator
+from contextvars import copy_context
 from queue import Empty, Full, Queue
 
 from ropeway.model.pages import Page
@@ -19,7 +20,8 @@ def ahead(pages: Iterator[Page]) -> Generator[Page, None, None]:
     """
     queue: Queue[Page | BaseException | None] = Queue(PAGES)
     stop = threading.Event()
-    reader = threading.Thread(target=_read, args=(pages, queue, stop), name="reading ahead", daemon=True)
+    known = copy_context()  # what the log and a trace say of this cycle they say of its reading, too
+    reader = threading.Thread(target=known.run, args=(_read, pages, queue, stop), name="reading ahead", daemon=True)
     reader.start()
     try:
         while (item := queue.get()) is not None:

@@ -99,7 +99,8 @@ class Cycle:
     def _timed(self, stage: str) -> Generator[None, None, None]:
         began = time.perf_counter()
         try:
-            yield
+            with self._work.span(stage):
+                yield
         finally:
             seconds = self._outcome.seconds
             seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - began

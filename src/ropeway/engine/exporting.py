@@ -50,11 +50,12 @@ class Exporting:
             after = 0
             while rows := self._work.state.sendable(phase, after, BATCH, sent=only_sent):
                 after = rows[-1].planned.seq
-                self._work.state.mark_sent([row.planned.seq for row in rows])
-                if phase == LINKS_PHASE:
-                    self._send_links(rows)
-                else:
-                    self._send(rows)
+                with self._work.span("export batch", phase=phase, rows=len(rows)):
+                    self._work.state.mark_sent([row.planned.seq for row in rows])
+                    if phase == LINKS_PHASE:
+                        self._send_links(rows)
+                    else:
+                        self._send(rows)
                 self._work.say("export", self.exported.total(), self._total)
 
     def only(self, row: Sendable) -> None:

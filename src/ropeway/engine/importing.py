@@ -104,8 +104,9 @@ def without_watermark(page: Page) -> Page:
 
 def _take(work: Work, intake: Intake, page: Page, read: Read) -> None:
     if page.items or (page.watermark is not None and intake.is_news(page.watermark)):
-        work.state.store(intake.take(page))
-        _note_failures(work, intake, read)
+        with work.span("page", items=len(page.items)):
+            work.state.store(intake.take(page))
+            _note_failures(work, intake, read)
     read.items += len(page.items)
     read.problems += page.problems
     work.say("import", read.items, page.total)

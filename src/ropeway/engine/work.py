@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ropeway.engine.ports import Source, Target
 from ropeway.engine.records import Escrow
@@ -60,6 +62,22 @@ def failed_again(before: Escrow | None, now: float) -> tuple[int, float]:
     return before.attempts + 1, before.first
 
 
+class Spans(Protocol):
+    """Whoever wants to know how long what takes, and as a part of what."""
+
+    def __call__(self, name: str, /, **attributes: str | int) -> AbstractContextManager[None]:
+        """What is done within; attributes name no people."""
+        ...
+
+
+_NOTHING = nullcontext()
+
+
+def untold(_name: str, /, **_attributes: str | int) -> AbstractContextManager[None]:
+    """Nobody wants to know."""
+    return _NOTHING
+
+
 @dataclass(slots=True)
 class Work:
     """One job's parts for one cycle."""
@@ -72,6 +90,9 @@ class Work:
     clock: Callable[[], float] = time.time
     say: Callable[[str, int, int | None], None] = lambda _stage, _done, _total: None
     """Progress: stage, done, total where known."""
+    span: Spans = untold
+    begun: Callable[[int], None] = lambda _number: None
+    """Told the cycle's number as soon as it has one."""
     most_members: int = MOST_MEMBERS
     connector: str = ""
     """The job's id, for rules that name it."""
@@ -86,6 +107,7 @@ class Work:
         """The cycle's number; a cycle that does nothing has none."""
         if not self._cycle:
             self._cycle = self.state.start_cycle(self.kind)
+            self.begun(self._cycle)
         return self._cycle
 
     @property

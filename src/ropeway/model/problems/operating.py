@@ -62,6 +62,13 @@ ENTRIES: tuple[Entry, ...] = (
         "Restore it into a state of its own: ropeway --state FILE service restore {object}",
     ),
     Entry(
+        "trace-endpoint-unfit",
+        Severity.ERROR,
+        "Traces cannot be sent to this address",
+        "Spans name jobs and machines, so they are sent by HTTPS, or to a collector on this machine.",
+        "Write it like https://collector.contoso.com:4318/v1/traces or http://127.0.0.1:4318/v1/traces.",
+    ),
+    Entry(
         "state-empty",
         Severity.ERROR,
         "There is nothing to back up",
