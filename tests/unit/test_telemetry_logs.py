@@ -88,7 +88,7 @@ def test_a_carried_text_that_cannot_be_read_is_passed_over(lines: Read, text: st
 
 
 def test_a_secret_is_never_in_a_line(stream: io.StringIO) -> None:
-    for form in ("json", "console"):
+    for form in ("json", "text"):
         logs.configure(form, stream=stream)
         log = logging.getLogger("ropeway.test")
         log.error("bind as %s", Secret("pa55"), extra={"password": Secret("pa55"), "all": {"deep": [Secret("pa55")]}})
@@ -109,7 +109,7 @@ def test_a_traceback_tells_the_place_and_no_values(lines: Read) -> None:
 
 
 def test_a_name_cannot_forge_a_line_or_steer_a_terminal(stream: io.StringIO) -> None:
-    logs.configure("console", stream=stream)
+    logs.configure("text", stream=stream)
     logging.getLogger("ropeway.test").info("read", extra={"dn": "CN=x\n2026 error all lost \x1b[2J"})
     assert len(stream.getvalue().splitlines()) == 1
     assert "\x1b" not in stream.getvalue()
@@ -121,7 +121,7 @@ def test_text_that_is_no_unicode_is_told_all_the_same(lines: Read) -> None:
 
 
 def test_journald_gets_its_priority_and_keeps_the_time_itself(stream: io.StringIO) -> None:
-    logs.configure("console", stream=stream, journal=True)
+    logs.configure("text", stream=stream, journal=True)
     logging.getLogger("ropeway.test").error("stopped")
     assert stream.getvalue() == "<3>error stopped logger=ropeway.test\n"
 

@@ -16,7 +16,7 @@ import structlog
 from ropeway.telemetry.correlation import ids
 from ropeway.telemetry.rendering import as_json, for_people, told
 
-Form = Literal["json", "console"]
+Form = Literal["json", "text"]
 
 QUIET = ("alembic", "asyncio", "httpcore2", "httpx2", "opentelemetry", "procrastinate", "urllib3", "websockets")
 """Libraries whose own remarks, some of them with whole addresses, are shown from `warning` on alone."""

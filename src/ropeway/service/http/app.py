@@ -13,17 +13,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ropeway.model.problems import RopewayError
 from ropeway.service.http.errors import on_defect, on_http_error, on_problem
+from ropeway.service.operating.observed import Observed
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 def application(routes: Sequence[BaseRoute]) -> ASGIApp:
-    """Routes with errors in Graph's shape and a request id on every answer."""
+    """Routes with errors in Graph's shape, each request observed, with an id on its answer."""
     app = Starlette(
         routes=[*routes],
         exception_handlers={RopewayError: on_problem, HTTPException: on_http_error, Exception: on_defect},
     )
-    return RequestIds(app)
+    return RequestIds(Observed(app))
 
 
 class RequestIds:

@@ -1,0 +1,85 @@
+"""How the service is, in a few queries whose cost is bounded: for metrics and for `ropeway service status`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select, text
+
+from ropeway.store.database import Database
+from ropeway.store.outbox import notice
+from ropeway.store.service_tables import agent, call, errand, process
+
+MOST = 1_000_000
+"""Rows of a table that are counted; where there are more, this is told."""
+
+
+class Waiting(NamedTuple):
+    """Rows of one kind that are somewhere on their way."""
+
+    rows: int
+    oldest: float
+    """When the oldest of them was made, seconds since 1970."""
+
+
+class Heard(NamedTuple):
+    """Somebody who says regularly that he lives."""
+
+    name: str
+    where: str
+    """Of an agent its domain, of a process its machine."""
+    what: str
+    """Of a process its role; of an agent `removed` or nothing."""
+    version: str
+    since: float
+    seen: float
+
+
+def agents(c: Connection, tenant: int) -> list[Heard]:
+    """All agents, by domain and name."""
+    columns = (agent.c.name, agent.c.domain, agent.c.removed, agent.c.version, agent.c.registered, agent.c.seen)
+    found = select(*columns).where(agent.c.tenant == tenant).order_by(agent.c.domain, agent.c.name).limit(MOST)
+    return [
+        Heard(row.name, row.domain, "" if row.removed is None else "removed", row.version, row.registered, row.seen)
+        for row in c.execute(found)
+    ]
+
+
+def processes(c: Connection, tenant: int) -> list[Heard]:
+    """Processes of the service that did not say that they end, the longest-running first."""
+    found = select(process).where(process.c.tenant == tenant).order_by(process.c.started)
+    return [Heard(p.id, p.machine, p.role, p.version, p.started, p.seen) for p in c.execute(found)]
+
+
+def calls(c: Connection) -> dict[tuple[str, str], Waiting]:
+    """What agents are asked for, by domain and state; watches stay, so they are not counted."""
+    asked = select(call.c.domain, call.c.state, func.count(), func.min(call.c.created)).where(call.c.method != "watch")
+    rows = c.execute(asked.group_by(call.c.domain, call.c.state))
+    return {(domain, state): Waiting(count, oldest) for domain, state, count, oldest in rows}
+
+
+def errands(c: Connection) -> dict[str, Waiting]:
+    """What workers are asked for, by state."""
+    asked = select(errand.c.state, func.count(), func.min(errand.c.created)).group_by(errand.c.state)
+    return {state: Waiting(count, oldest) for state, count, oldest in c.execute(asked)}
+
+
+def messages(c: Connection) -> int:
+    """Notifications that have not arrived yet."""
+    return c.scalar(select(func.count()).select_from(select(notice.c.number).limit(MOST).subquery())) or 0
+
+
+def size(c: Connection) -> int:
+    """Bytes of the database."""
+    if c.dialect.name == "sqlite":
+        return (c.scalar(text("PRAGMA page_count")) or 0) * (c.scalar(text("PRAGMA page_size")) or 0)
+    return c.scalar(text("SELECT pg_database_size(current_database())")) or 0
+
+
+def room(database: Database) -> int | None:
+    """Bytes that are free where the state's file is; None for a server, whose disk is its own affair."""
+    if not database.is_sqlite:
+        return None
+    return shutil.disk_usage(Path(database.url.removeprefix("sqlite:///")).parent).free

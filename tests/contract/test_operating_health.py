@@ -1,0 +1,87 @@
+"""Whether a service lives, and whether the installation works, for those who ask every second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from ropeway.service.operating import health
+from ropeway.service.operating.health import Ready
+from tests.fixtures.operated import Operated, operated
+from tests.fixtures.postgres import PostgresServer
+
+
+@pytest.fixture
+def service(database_url: str, tmp_path: Path) -> Iterator[Operated]:
+    with operated(database_url, tmp_path) as running:
+        yield running
+
+
+def test_a_service_whose_worker_was_heard_of_is_ready(service: Operated) -> None:
+    service.heard("worker")
+    answer = service.client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "checks": {"database": "ok", "tables": "ok", "worker": "ok"}}
+
+
+@pytest.mark.parametrize(("ago", "said"), [(61.0, "not heard of for"), (None, "none is known")])
+def test_a_service_without_a_worker_is_not_ready_and_says_why(service: Operated, ago: float | None, said: str) -> None:
+    if ago is not None:
+        service.heard("worker", ago)
+    answer = service.client.get("/readyz")
+    assert answer.status_code == 503
+    assert said in answer.json()["checks"]["worker"]
+
+
+def test_a_state_of_another_version_is_not_ready(service: Operated) -> None:
+    service.heard("worker")
+    with service.database.write() as c:
+        c.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert service.client.get("/readyz").json()["checks"]["tables"].startswith("of version 0001")
+
+
+def test_many_who_ask_cost_one_look_a_second(service: Operated, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[float] = []
+    look = health.hurried
+    monkeypatch.setattr(health, "hurried", lambda database: looks.append(1) or look(database))
+    now = [100.0]
+    ready = Ready(service.parts, lambda: now[0])
+    for seconds in (0.0, 0.5, 0.99, 1.0, 1.5):
+        now[0] = 100.0 + seconds
+        ready.checks()
+    assert len(looks) == 2
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_gone_leaves_the_process_alive_and_not_ready(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    with operated(postgres_server.create("gone"), tmp_path) as service:
+        service.heard("worker")
+        postgres_server.stop()
+        try:
+            began = time.monotonic()
+            answer = service.client.get("/readyz")
+            assert answer.json()["checks"] == {"database": "database-trouble", "tables": "unknown", "worker": "unknown"}
+            assert service.client.get("/healthz").json() == {"status": "ok"}
+            metrics = service.client.get("/metrics").text
+            assert "ropeway_database_up 0.0" in metrics
+            assert "ropeway_http_requests_total" in metrics
+            assert "ropeway_job_due" not in metrics
+            assert time.monotonic() - began < 5
+        finally:
+            postgres_server.start()
+        assert "ropeway_database_up 1.0" in text_of(service)
+    postgres_server.drop("gone")
+
+
+def text_of(service: Operated) -> str:
+    """What /metrics says as soon as the last answer is no longer kept."""
+    deadline = time.monotonic() + 10
+    while "ropeway_database_up 0.0" in (said := service.client.get("/metrics").text) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return said
