@@ -45,6 +45,8 @@ from ropeway.control.running import Running, dead_holders, trouble
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.control.schemas import Form, Schemas
+from ropeway.control.service_status import service_view
+from ropeway.control.service_views import ServiceView
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask, FromHere, Sources
 from ropeway.control.views import cycle_view, hold_view, job_view
@@ -414,6 +416,12 @@ class InProcess:
         with trouble(), self._db.read() as c:
             found = (looking.entries_named(c, key, each) for each in self._names(name))
             return next((entries[0].anchor for entries in found if entries), None)
+
+    # the installation
+
+    def service_status(self) -> ServiceView:
+        with trouble():
+            return service_view(self._db, TENANT, time.time())
 
     # the directory
 
