@@ -29,7 +29,7 @@ LATE = {
     "schema": "The rules of jobs: look at, try, change, compare, test.",
     "directory": "Users, groups, contacts, devices and domains.",
     "agent": "Agents beside the domains: register one, run it, look at all.",
-    "service": "The service: run it, its state, its certificate authority, its audit trail.",
+    "service": "The service: run it, how it is, its state and backups, its authority, its audit trail.",
     "lab": "Samba domains and sample companies, for trials.",
 }
 """Groups by the name of their module, with their help."""

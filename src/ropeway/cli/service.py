@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ropeway.cli import service_operations
 from ropeway.cli.environment import user_here
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.option_groups import grouped
@@ -18,9 +19,10 @@ from ropeway.cli.times import since as moment
 from ropeway.cli.up import spelled, stay
 
 app = typer.Typer(
-    help="The service: run it, its state, its certificate authority, its audit trail.", no_args_is_help=True
+    help="The service: run it, how it is, its state and backups, its authority, its audit trail.", no_args_is_help=True
 )
 app.command("migrate")(migrate)
+service_operations.add_to(app)
 
 
 @app.command("run")

@@ -52,6 +52,8 @@ from ropeway.control.running import Running, dead_holders, refuse_rest, trouble
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.control.schemas import Form, Schemas
+from ropeway.control.service_status import service_view
+from ropeway.control.service_views import ServiceView
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask, FromHere, Sources
 from ropeway.control.views import cycle_view, hold_view, iso, job_view
@@ -508,6 +510,12 @@ class InProcess:
 
     def set_trace(self, agent: str, level: str) -> AgentView:
         return self._agents.set_trace(agent, level)
+
+    # the installation
+
+    def service_status(self) -> ServiceView:
+        with trouble():
+            return service_view(self._db, TENANT, time.time())
 
     # the directory
 

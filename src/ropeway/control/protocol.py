@@ -9,6 +9,7 @@ import msgspec
 
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
+from ropeway.control.service_views import ServiceView
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.job import Guards, JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem
@@ -558,6 +559,11 @@ class Control(Protocol):
 
     def test_schema(self, asked: SchemaTest) -> SchemaTestView:
         """What a schema or an expression makes of pasted, live or written entries, and whether that was expected."""
+        ...
+
+    # the installation
+    def service_status(self) -> ServiceView:
+        """Processes, jobs, agents, state and backups in short, and what of that needs a person."""
         ...
 
     # the directory

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
 from ropeway.store.database import Database
 from ropeway.store.outbox import notice
-from ropeway.store.service_tables import agent, call, errand, process
+from ropeway.store.service_tables import agent, authority, call, errand, process
 
 MOST = 1_000_000
 """Rows of a table that are counted; where there are more, this is told."""
+
+
+HEARD_WITHIN = 60.0
+"""Seconds without a sign of life after which a process counts as gone; it gives one every ten."""
+
+ACTIVE_FOR = 90.0
+"""The same for an agent: three heartbeats."""
+
+AgentState = Literal["active", "inactive", "removed"]
+AGENT_STATES: tuple[AgentState, ...] = ("active", "inactive", "removed")
 
 
 class Waiting(NamedTuple):
@@ -35,6 +45,16 @@ class Heard(NamedTuple):
     version: str
     since: float
     seen: float
+
+    def is_alive(self, now: float) -> bool:
+        """Whether a process was heard of lately; a clock that was set back kills nobody."""
+        return abs(now - self.seen) < HEARD_WITHIN
+
+    def state(self, now: float) -> AgentState:
+        """Of an agent: heard of lately, not heard of, or removed."""
+        if self.what:
+            return "removed"
+        return "active" if now - self.seen < ACTIVE_FOR else "inactive"
 
 
 def agents(c: Connection, tenant: int) -> list[Heard]:
@@ -69,6 +89,18 @@ def errands(c: Connection) -> dict[str, Waiting]:
 def messages(c: Connection) -> int:
     """Notifications that have not arrived yet."""
     return c.scalar(select(func.count()).select_from(select(notice.c.number).limit(MOST).subquery())) or 0
+
+
+def certificates(c: Connection, tenant: int) -> dict[str, float]:
+    """When each authority in the state expires, seconds since 1970: `tls authority`, `agents authority`."""
+    rows = c.execute(select(authority.c.name, authority.c.certificate).where(authority.c.tenant == tenant)).all()
+    return {f"{row.name} authority": _expires(row.certificate) for row in rows}
+
+
+def _expires(pem: str) -> float:
+    from cryptography import x509  # large, and most commands need it for nothing
+
+    return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc.timestamp()
 
 
 def size(c: Connection) -> int:

@@ -15,7 +15,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ropeway.service.http.errors import json_answer
-from ropeway.service.operating.metrics.figures import HEARD_WITHIN
 from ropeway.service.operating.patience import hurried
 from ropeway.service.parts import Parts
 from ropeway.store import vitals
@@ -79,4 +78,4 @@ class Ready:
 def _heard(last: float | None, now: float) -> str:
     if last is None:
         return "none is known"
-    return GOOD if abs(now - last) < HEARD_WITHIN else f"not heard of for {now - last:,.0f} s"
+    return GOOD if abs(now - last) < vitals.HEARD_WITHIN else f"not heard of for {now - last:,.0f} s"

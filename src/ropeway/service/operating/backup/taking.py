@@ -99,6 +99,12 @@ def to_folder(database: Database, folder: Path, keep: int, *, told: Told = quiet
     return msgspec.structs.replace(taken, removed=tuple(str(each) for each in gone))
 
 
+def make_folder(folder: Path) -> None:
+    """A folder for backups, which its owner alone may enter; one that is there stays as it is."""
+    with _writing(str(folder)):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 @contextmanager
 def _claimed(part: Path) -> Generator[BinaryIO, None, None]:
     """A file with mode 0600 that nobody else writes; it goes where the block ends with an exception."""

@@ -13,19 +13,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.model.job import JobStatus
-from ropeway.service.operating.certificates import expiries
 from ropeway.service.operating.metrics.catalogue import FIGURES
 from ropeway.service.operating.patience import hurried
 from ropeway.service.parts import Parts
 from ropeway.store import backups, vitals
 from ropeway.store.database import Database
 from ropeway.store.job_vitals import JobVitals, job_vitals
-from ropeway.store.vitals import Heard
+from ropeway.store.vitals import AGENT_STATES, Heard
 
-HEARD_WITHIN = 60.0
-"""Seconds without a sign of life after which a process counts as gone."""
-ACTIVE_FOR = 90.0
-"""The same for an agent: three heartbeats."""
 SHOWN_FOR = 3600.0
 """Seconds for which a process that is gone without a word is still shown."""
 
@@ -91,7 +86,7 @@ def _house(c: Connection, database: Database, tenant: int, now: float) -> Iterat
         yield Sample("ropeway_state_free_bytes", (), free)
     if (last := backups.last(c, tenant)) is not None:
         yield Sample("ropeway_backup_age_seconds", (), now - last.time)
-    for name, expires in expiries(c, tenant).items():
+    for name, expires in vitals.certificates(c, tenant).items():
         yield Sample("ropeway_certificate_expires_seconds", (name,), expires - now)
     yield Sample("ropeway_notifications_waiting", (), vitals.messages(c))
 
@@ -145,7 +140,7 @@ def _cycle(job: JobVitals, now: float) -> Iterator[Sample]:
 
 def _processes(found: list[Heard], now: float) -> Iterator[Sample]:
     alive = Counter({"service": 0, "worker": 0})
-    alive.update(p.what for p in found if abs(now - p.seen) < HEARD_WITHIN)
+    alive.update(p.what for p in found if p.is_alive(now))
     for role, count in alive.items():
         yield Sample("ropeway_processes", (role,), count)
     for p in found:
@@ -153,15 +148,10 @@ def _processes(found: list[Heard], now: float) -> Iterator[Sample]:
             yield Sample("ropeway_process_heard_age_seconds", (p.what, p.where, p.name), now - p.seen)
 
 
-def state_of(agent: Heard, now: float) -> str:
-    """Heard of lately, not heard of, or removed."""
-    return agent.what or ("active" if now - agent.seen < ACTIVE_FOR else "inactive")
-
-
 def _agents(found: list[Heard], now: float) -> Iterator[Sample]:
-    states = Counter((a.where, state_of(a, now)) for a in found)
+    states = Counter((a.where, a.state(now)) for a in found)
     for domain in sorted({a.where for a in found}):
-        for state in ("active", "inactive", "removed"):
+        for state in AGENT_STATES:
             yield Sample("ropeway_agents", (domain, state), states[domain, state])
     for (domain, name), seen in _newest(a for a in found if not a.what).items():
         yield Sample("ropeway_agent_heartbeat_age_seconds", (domain, name), now - seen)
