@@ -49,7 +49,8 @@ from ropeway.control.settling import settled
 from ropeway.control.sources import Ask, FromHere, Sources
 from ropeway.control.views import cycle_view, hold_view, job_view
 from ropeway.directory import Directory
-from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
+from ropeway.model.definition import DirectoryDefinition
+from ropeway.model.job import Guards, JobSettings, JobStatus, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema
@@ -149,6 +150,19 @@ class InProcess:
             row = jobs.create(c, self._db, TENANT, settings, time.time())
         self._schemas.begin(row)
         return self.job(row.id)
+
+    def describe_source(self, *, job: str | None = None, source: SourceSettings | None = None) -> DirectoryDefinition:
+        row = self._row(job) if job is not None else None
+        settings = row.settings.source if row is not None else source
+        if settings is None:
+            raise RopewayError(
+                Problem("source-settings-invalid", object="source", details={"reason": "There is none."})
+            )
+        opened = self._sources(settings, row.number if row is not None else 0)
+        try:
+            return opened.describe()
+        finally:
+            opened.close()
 
     def jobs(self) -> Sequence[JobView]:
         with trouble(), self._db.read() as c:
@@ -270,6 +284,10 @@ class InProcess:
 
     def schedule_job(self, job: str, schedule: Schedule) -> JobView:
         self._lifecycle.schedule(job, schedule)
+        return self.job(job)
+
+    def guard_job(self, job: str, guards: Guards) -> JobView:
+        self._lifecycle.guard(job, guards)
         return self.job(job)
 
     def keep_job_history(self, job: str, retention: Retention) -> JobView:

@@ -18,7 +18,7 @@ from ropeway.engine.lifecycle.quarantine import lifted
 from ropeway.engine.lifecycle.restarts import CLEAR_QUARANTINE, Scope, scope_of
 from ropeway.engine.lifecycle.standing import Reason, Standing
 from ropeway.engine.work import ESCROW_ENDS
-from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
+from ropeway.model.job import Guards, JobSettings, JobStatus, Retention, Schedule
 from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.store import guarding, jobs, lifecycle, looking, outbox
 from ropeway.store.database import Database
@@ -50,6 +50,10 @@ class Lifecycle:
         if schedule.every is not None and not SHORTEST <= schedule.every <= LONGEST:
             raise RopewayError(Problem("schedule-invalid", object=job))
         self._change_settings(job, lambda now: msgspec.structs.replace(now, schedule=schedule))
+
+    def guard(self, job: str, guards: Guards) -> None:
+        """Change how much may be taken away before somebody must approve; holds that exist stay."""
+        self._change_settings(job, lambda now: msgspec.structs.replace(now, guards=guards))
 
     def retain(self, job: str, retention: Retention) -> None:
         """Change how long a job's history is kept."""

@@ -9,7 +9,8 @@ import msgspec
 
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
-from ropeway.model.job import JobSettings, Retention, Schedule
+from ropeway.model.definition import DirectoryDefinition
+from ropeway.model.job import Guards, JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem
 
 ObjectType = Literal["users", "groups", "contacts", "devices"]
@@ -332,6 +333,10 @@ class Control(Protocol):
         """Check the settings against the live source, turn container and group DNs into GUIDs, and keep the job."""
         ...
 
+    def describe_source(self, *, job: str | None = None, source: SourceSettings | None = None) -> DirectoryDefinition:
+        """What the live source of a job, or one with these settings, offers; RopewayError where it cannot be read."""
+        ...
+
     def jobs(self) -> Sequence[JobView]: ...
     def job(self, job: str) -> JobView: ...
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
@@ -382,6 +387,10 @@ class Control(Protocol):
     # a job's life
     def schedule_job(self, job: str, schedule: Schedule) -> JobView:
         """When the job runs by itself under `keep_in_step`."""
+        ...
+
+    def guard_job(self, job: str, guards: Guards) -> JobView:
+        """How much may be taken away before somebody must approve."""
         ...
 
     def keep_job_history(self, job: str, retention: Retention) -> JobView:

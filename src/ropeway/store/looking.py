@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, true
 
 from ropeway.engine.records import Entry
 from ropeway.model.changes import Kind
@@ -190,6 +190,18 @@ def events(
         )
     columns = [e[name] for name in Event.__struct_fields__]
     rows: Any = c.execute(select(*columns).where(*where).order_by(e.id.desc()).limit(limit))
+    return [_event(*row) for row in rows]
+
+
+def events_where(
+    c: Connection, tenant: int, where: ColumnElement[bool], *, after: int | None, oldest_first: bool, limit: int
+) -> list[Event]:
+    """Log lines that meet a condition, beginning after (or before) the one with that id: a page costs a page."""
+    e = provisioning_event.c
+    place = [] if after is None else [e.id > after if oldest_first else e.id < after]
+    columns = [e[name] for name in Event.__struct_fields__]
+    query = select(*columns).where(e.tenant == tenant, where, *place)
+    rows: Any = c.execute(query.order_by(e.id.asc() if oldest_first else e.id.desc()).limit(limit))
     return [_event(*row) for row in rows]
 
 

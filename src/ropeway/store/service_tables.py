@@ -21,6 +21,19 @@ from ropeway.store.tables import Serial
 
 EMPTY = text("''")
 
+synchronization_secret = Table(
+    "synchronization_secret",
+    metadata,
+    Column("tenant", Integer, nullable=False),
+    Column("key", String, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("changed", Float, nullable=False),
+    PrimaryKeyConstraint("tenant", "key"),
+)
+"""What Graph calls secrets of the synchronization, as far as they are none: `Domain`, `SyncNotificationSettings`.
+
+Passwords and keys are refused: they are with the agents."""
+
 authority = Table(
     "authority",
     metadata,

@@ -43,6 +43,7 @@ def catalogue() -> dict[str, Entry]:
     """Every entry by its code."""
     from ropeway.model.problems import (
         diagnostics,
+        graph,
         job,
         lab,
         ldif,
@@ -55,7 +56,7 @@ def catalogue() -> dict[str, Entry]:
         target,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics)
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics, graph)
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 

@@ -1,1 +1,50 @@
-"""The service in Microsoft Graph's shape: jobs, provisioning log, agents (graph-scim.md B)."""
+"""The service in Microsoft Graph's shape: jobs, provisioning log, agents (graph-scim.md B).
+
+api                 what all of them share: parts, long calls, ids of the tenant
+service_principals  the one service principal of a tenant
+jobs, job_actions   synchronization jobs, and what is done with them
+job_shape, job_settings, counting, durations    a job as Graph tells it
+on_demand           one object now: JSON within texts
+credentials, saved  validateCredentials, secrets, acquireAccessToken
+schemas             schemas of jobs and templates; schema_shape, directories, expressions, vocabulary: their parts
+templates           what jobs are made from
+provisioning_log, provisioning_shape, directory_audits, log_pages    the logs
+publishing          agents, agent groups, published resources
+"""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from ropeway.service.graph import service_principals
+from ropeway.service.graph.api import Api, Long, directly
+from ropeway.service.graph.counting import Counting
+from ropeway.service.graph.credentials import Credentials
+from ropeway.service.graph.directory_audits import DirectoryAudits
+from ropeway.service.graph.job_actions import JobActions
+from ropeway.service.graph.jobs import Jobs
+from ropeway.service.graph.provisioning_log import ProvisioningLog
+from ropeway.service.graph.publishing import Publishing
+from ropeway.service.graph.schemas import Schemas
+from ropeway.service.graph.templates import Templates
+from ropeway.service.parts import Parts
+
+__all__ = ["Long", "routes"]
+
+
+def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
+    """Every route; `long` does what reads a source or takes long, here and now where nobody says otherwise."""
+    api = Api(parts, long or directly(parts))
+    jobs = Jobs(api, Counting(parts.clock))
+    schemas = Schemas(jobs)
+    return [
+        *service_principals.routes(api),
+        *Credentials(jobs).routes(),
+        *jobs.routes(),
+        *JobActions(jobs).routes(),
+        *schemas.routes(),
+        *Templates(api, schemas).routes(),
+        *ProvisioningLog(api).routes(),
+        *DirectoryAudits(api).routes(),
+        *Publishing(api).routes(),
+    ]

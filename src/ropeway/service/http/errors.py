@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -32,10 +33,26 @@ STATUS: dict[str, tuple[int, str]] = {
     "directory-unavailable": (503, "ServiceUnavailable"),
     "errand-not-taken": (503, "ServiceUnavailable"),
     "errand-lost": (503, "ServiceUnavailable"),
+    "resource-unknown": (404, "Request_ResourceNotFound"),
+    "schema-changed-meanwhile": (409, "Conflict"),
+    "query-unsupported": (400, "Request_UnsupportedQuery"),
+    "page-token-stale": (400, "Directory_ExpiredPageToken"),
+    "content-unsupported": (415, "Request_BadRequest"),
+    "not-acceptable": (406, "Request_BadRequest"),
 }
 """Status and Graph's code of problems; every other one is a bad request."""
 
-OF_STATUS = {401: "InvalidAuthenticationToken", 403: "Authorization_RequestDenied", 404: "Request_ResourceNotFound"}
+OF_STATUS = {
+    401: "InvalidAuthenticationToken",
+    403: "Authorization_RequestDenied",
+    404: "Request_ResourceNotFound",
+    413: "Request_EntityTooLarge",
+}
+OF_ROUTES = {
+    404: "Resource not found for the segment '{segment}'.",
+    405: "Specified HTTP method is not allowed for the request target.",
+}
+"""Graph's words (graph-scim.md A6) where Starlette knows only its own: no such route, no such method."""
 
 
 def refusal(request: Request, problem: Problem) -> Response:
@@ -73,7 +90,10 @@ def on_http_error(request: Request, error: Exception) -> Response:
     """Starlette's handler of its own refusals: no such route, no such method, a body that is too large."""
     assert isinstance(error, HTTPException)
     code = OF_STATUS.get(error.status_code, "Request_BadRequest")
-    answer = error_answer(request, error.status_code, code, error.detail)
+    own = error.detail == HTTPStatus(error.status_code).phrase
+    words = OF_ROUTES.get(error.status_code, error.detail) if own else error.detail
+    segment = request.url.path.rstrip("/").rpartition("/")[2][:64]
+    answer = error_answer(request, error.status_code, code, words.replace("{segment}", segment))
     answer.headers.update(error.headers or {})
     return answer
 

@@ -109,6 +109,13 @@ def upgrade() -> None:
     sa.Column('updated', sa.Float(), nullable=False),
     sa.PrimaryKeyConstraint('job', name=op.f('pk_progress'))
     )
+    op.create_table('synchronization_secret',
+    sa.Column('tenant', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('changed', sa.Float(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant', 'key', name=op.f('pk_synchronization_secret'))
+    )
     op.create_table('token',
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('tenant', sa.Integer(), nullable=False),

@@ -1,0 +1,90 @@
+"""What every resource of Graph's shape shares: the service's parts, long calls, and the ids of this tenant."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+import msgspec
+from sqlalchemy import select, update
+
+from ropeway.service.odata.refusals import resource_unknown
+from ropeway.service.parts import Parts
+from ropeway.store import tokens
+from ropeway.store.metadata import tenant
+from ropeway.store.service_tables import agent
+
+T = TypeVar("T")
+
+Long = Callable[[str, dict[str, Any]], object]
+"""A call of Control that reads a source or takes long: the method, and its arguments by name."""
+
+DISPLAY_NAME = "Ropeway"
+
+
+def directly(parts: Parts) -> Long:
+    """Long calls made here and now. A service with workers gives its errands instead."""
+
+    def call(method: str, arguments: dict[str, Any]) -> object:
+        return getattr(parts.control, method)(**arguments)
+
+    return call
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Ids that follow from the tenant's own, so that they stay the same wherever the state is moved."""
+
+    tenant: UUID
+
+    def of(self, what: str) -> str:
+        """The id of a thing that there is once in a tenant, or once for each domain."""
+        return str(uuid5(self.tenant, what))
+
+    @property
+    def service_principal(self) -> str:
+        """Of the one service principal, which stands for the synchronization of this tenant."""
+        return self.of("service principal")
+
+    @property
+    def application(self) -> str:
+        """Its appId, and the id of its application."""
+        return self.of("application")
+
+
+@dataclass(slots=True)
+class Api:
+    """The parts that resources are made of."""
+
+    parts: Parts
+    long: Long
+    _ids: Ids | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def ids(self) -> Ids:
+        """Ids of this tenant, read at the first request: they never change."""
+        with self._lock:
+            if self._ids is None:
+                with self.parts.database.read() as c:
+                    self._ids = Ids(UUID(c.scalar(select(tenant.c.id).where(tenant.c.number == self.parts.tenant))))
+            return self._ids
+
+    def call(self, method: str, kind: type[T], **arguments: Any) -> T:
+        """A long call, and its answer as this type, however it travelled."""
+        found = self.long(method, arguments)
+        return found if isinstance(found, kind) else msgspec.convert(found, kind)
+
+    def check_principal(self, id_: str) -> None:
+        """RopewayError `resource-unknown` for a service principal that is none of this tenant; its appId will do."""
+        if id_.lower() not in (self.ids.service_principal, self.ids.application):
+            raise resource_unknown(id_)
+
+    def remove_agent(self, id_: str) -> None:
+        """End what an agent may do: its certificate is refused from now on, and its sessions end at once."""
+        with self.parts.database.write() as c:
+            c.execute(update(agent).where(agent.c.id == id_).values(removed=self.parts.clock()))
+            tokens.revoke(c, "agent-session", id_)

@@ -1,0 +1,103 @@
+"""What is done with a job: start, pause, restart, one object now; and what is refused because it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from ropeway.control.protocol import JobView, ProvisionView
+from ropeway.rules import layers
+from ropeway.service.graph.job_settings import TEMPLATE_OF
+from ropeway.service.graph.jobs import ROOT, Jobs
+from ropeway.service.graph.on_demand import OnDemandBody, answer_of, subject_of
+from ropeway.service.odata.answers import Answer, nothing, one
+from ropeway.service.odata.bodies import Body
+from ropeway.service.odata.options import ONE
+from ropeway.service.odata.refusals import not_offered
+from ropeway.service.odata.resource import Asked, Verb, resource
+
+JOB = f"{ROOT}/jobs/{{job}}"
+
+
+class Criteria(Body, frozen=True):
+    """Graph's synchronizationJobRestartCriteria."""
+
+    reset_scope: str | None = None
+
+
+class RestartBody(Body, frozen=True):
+    """What a restart is asked with."""
+
+    criteria: Criteria | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobActions:
+    """Actions below a job."""
+
+    jobs: Jobs
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """One route an action."""
+        parts = self.jobs.api.parts
+        on_demand = Verb(self.provision_on_demand, body=True, act="provision")
+        bulk = {"get": Verb(self.bulk_entity, ONE), "post": Verb(self.bulk_upload, act="bulk_upload")}
+        return [
+            resource(parts, f"{JOB}/start", post=Verb(self.start, act="resume_job")),
+            resource(parts, f"{JOB}/pause", post=Verb(self.pause, act="pause_job")),
+            resource(parts, f"{JOB}/restart", post=Verb(self.restart, body=True, act="restart_job")),
+            resource(parts, f"{JOB}/provisionOnDemand", post=on_demand),
+            resource(parts, f"{JOB}/bulkUpload", **bulk),
+        ]
+
+    def start(self, asked: Asked) -> Answer:
+        """Go on, and out of quarantine."""
+        self.jobs.start(self.jobs.row(asked))
+        return nothing()
+
+    def pause(self, asked: Asked) -> Answer:
+        """Rest; the state is kept."""
+        self.jobs.api.parts.control.pause_job(self.jobs.row(asked).id)
+        return nothing()
+
+    def restart(self, asked: Asked) -> Answer:
+        """Reset what the scope names; without one, what the portal's restart resets. A job that rests goes on with it.
+
+        None resets nothing, so it is a start, as Graph's documentation says of it.
+        """
+        row = self.jobs.row(asked)
+        body = asked.shaped(RestartBody) if asked.body is not None else RestartBody()
+        scope = (body.criteria.reset_scope if body.criteria else None) or ""
+        words = [word.strip() for word in scope.split(",") if word.strip()]
+        wanted = [word for word in words if word.lower() != "none"]
+        if wanted or not words:
+            self.jobs.api.call("restart_job", JobView, job=row.id, scopes=wanted)
+        self.jobs.start(row)
+        return nothing()
+
+    def provision_on_demand(self, asked: Asked) -> Answer:
+        """One object now; of a group up to five members with it."""
+        row = self.jobs.row(asked)
+        rules = layers.of_job(row.settings).document.get("synchronizationRules", [])
+        subject = subject_of(asked.shaped(OnDemandBody), rules)
+        api = self.jobs.api
+        view = api.call(
+            "provision", ProvisionView, job=row.id, identifier=subject.object_id, members=subject.member_ids()
+        )
+        return one("microsoft.graph.stringKeyStringValuePair", answer_of(view, row), is_entity=False)
+
+    def bulk_entity(self, asked: Asked) -> Answer:
+        """The place where bulk requests go: it has nothing but an id."""
+        row = self.jobs.row(asked)
+        return one(f"{self.jobs.context}('{row.id}')/bulkUpload", {"id": row.id})
+
+    def bulk_upload(self, asked: Asked) -> Answer:
+        """Jobs of API-driven provisioning are not there yet, and others have their own source."""
+        template = TEMPLATE_OF[self.jobs.row(asked).settings.source.kind]
+        reason = (
+            f"Bulk requests go to jobs that were made for them (template API2AAD), which this version has not; "
+            f"this one is of {template} and reads its source itself"
+        )
+        raise not_offered("bulkUpload", reason)

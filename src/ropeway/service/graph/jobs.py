@@ -1,0 +1,202 @@
+"""`…/synchronization/jobs`: list, make, look at, change, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+from starlette.routing import BaseRoute
+
+from ropeway.control.protocol import JobView
+from ropeway.engine.lifecycle.schedule import interval
+from ropeway.model.job import Schedule
+from ropeway.service.graph.api import Api
+from ropeway.service.graph.counting import Counting
+from ropeway.service.graph.durations import seconds_of, told_duration
+from ropeway.service.graph.job_settings import (
+    TEMPLATES,
+    Given,
+    Pair,
+    given,
+    new_job,
+    refuse_changes,
+    with_days,
+    with_threshold,
+)
+from ropeway.service.graph.job_shape import facts_of, job_value, schedule_state
+from ropeway.service.graph.saved import with_saved
+from ropeway.service.graph.schema_shape import from_graph
+from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
+from ropeway.service.odata.bodies import Body
+from ropeway.service.odata.options import LIST, ONE
+from ropeway.service.odata.paging import page_of
+from ropeway.service.odata.refusals import body_invalid, not_offered
+from ropeway.service.odata.resource import Asked, Verb, resource
+from ropeway.store import jobs
+from ropeway.store.jobs import JobRow
+from ropeway.store.rows import Key
+
+ROOT = "/v1.0/servicePrincipals/{principal}/synchronization"
+State = Literal["Active", "Disabled", "Paused"]
+
+
+class ScheduleBody(Body, frozen=True):
+    """Graph's synchronizationSchedule."""
+
+    expiration: str | None = None
+    interval: str | None = None
+    state: State | None = None
+
+
+class NewJobBody(Body, frozen=True):
+    """What a job is made of."""
+
+    template_id: str
+    schedule: ScheduleBody | None = None
+    synchronization_job_settings: tuple[Pair, ...] = ()
+    schema: dict[str, Any] | None = None
+
+
+class ChangedJobBody(Body, frozen=True):
+    """What PATCH changes; the rest may be said as it is, since clients send whole jobs back."""
+
+    id: str | None = None
+    template_id: str | None = None
+    schedule: ScheduleBody | None = None
+    synchronization_job_settings: tuple[Pair, ...] | None = None
+    status: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Jobs as a resource."""
+
+    api: Api
+    counting: Counting
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The list, and one."""
+        every = {"get": Verb(self.listed, LIST), "post": Verb(self.create, ONE, body=True, act="create_job")}
+        single = {
+            "get": Verb(self.shown, ONE),
+            "patch": Verb(self.change, ONE, body=True, act="change_job"),
+            "delete": Verb(self.delete, act="delete_job"),
+        }
+        parts = self.api.parts
+        return [resource(parts, f"{ROOT}/jobs", **every), resource(parts, f"{ROOT}/jobs/{{job}}", **single)]
+
+    @property
+    def context(self) -> str:
+        """Of a job."""
+        return f"servicePrincipals('{self.api.ids.service_principal}')/synchronization/jobs"
+
+    def row(self, asked: Asked) -> JobRow:
+        """The job of the path, by id or name; RopewayError where it or the service principal is none."""
+        self.api.check_principal(asked.key("principal"))
+        with self.api.parts.database.read() as c:
+            return jobs.find(c, self.api.parts.tenant, asked.key("job"))
+
+    def value(self, row: JobRow) -> dict[str, Any]:
+        """A job in Graph's shape."""
+        with self.api.parts.database.read() as c:
+            return job_value(row, facts_of(c, Key(tenant=self.api.parts.tenant, job=row.number), self.counting))
+
+    def present(self, id_: str) -> dict[str, Any]:
+        """The job as it is now."""
+        with self.api.parts.database.read() as c:
+            row = jobs.find(c, self.api.parts.tenant, id_)
+        return self.value(row)
+
+    def listed(self, asked: Asked) -> Answer:
+        """GET …/jobs."""
+        self.api.check_principal(asked.key("principal"))
+        with self.api.parts.database.read() as c:
+            rows = jobs.every(c, self.api.parts.tenant)
+        return many(self.context, page_of([self.value(row) for row in rows], asked.options, asked.page_size))
+
+    def shown(self, asked: Asked) -> Answer:
+        """GET …/jobs/{id}."""
+        return one(self.context, self.value(self.row(asked)))
+
+    def create(self, asked: Asked) -> Answer:
+        """POST …/jobs. As in Graph a job rests until it is started, unless its schedule says that it is active."""
+        self.api.check_principal(asked.key("principal"))
+        body = asked.shaped(NewJobBody)
+        kind = TEMPLATES.get(body.template_id)
+        if kind is None:
+            raise body_invalid("templateId", f"there is no template '{body.template_id}', only {', '.join(TEMPLATES)}")
+        said = body.schedule or ScheduleBody()
+        every = None if said.interval is None else _seconds(said.interval)
+        schedule = Schedule(every=every, off=said.state != "Active")
+        schema = from_graph(body.schema, None) if body.schema is not None else None
+        wanted = new_job(kind, with_saved(self.api, kind, given(body.synchronization_job_settings)), schedule, schema)
+        view = self.api.call("create_job", JobView, **wanted._asdict())
+        self._ask(view.id)
+        return made(self.context, self.present(view.id), f"{self.context}/{view.id}")
+
+    def change(self, asked: Asked) -> Answer:
+        """PATCH …/jobs/{id}: schedule and settings."""
+        row, body = self.row(asked), asked.shaped(ChangedJobBody)
+        if body.id not in (None, row.id):
+            raise body_invalid("id", "an id does not change")
+        if body.synchronization_job_settings is not None:
+            self._change_settings(row, given(body.synchronization_job_settings))
+        if body.schedule is not None:
+            self._change_schedule(row, body.schedule)
+        return changed(self.context, lambda: self.present(row.id))
+
+    def delete(self, asked: Asked) -> Answer:
+        """DELETE …/jobs/{id}: what it brought stays, as in Graph; `ropeway job delete --withdraw` takes it away."""
+        row = self.row(asked)
+        self.api.call("delete_job", int, job=row.id, keep=True)
+        return nothing()
+
+    def _change_settings(self, row: JobRow, said: Given) -> None:
+        refuse_changes(row.settings, said)
+        control = self.api.parts.control
+        guards = with_threshold(row.settings.guards, said)
+        if guards != row.settings.guards:
+            control.guard_job(row.id, guards)
+        retention = with_days(row.settings.retention, said)
+        if retention != row.settings.retention:
+            control.keep_job_history(row.id, retention)
+
+    def _change_schedule(self, row: JobRow, said: ScheduleBody) -> None:
+        if said.expiration is not None:
+            raise not_offered("schedule.expiration", "A job has no day on which it ends; delete it when it is over")
+        now = row.settings.schedule
+        same = said.interval is None or _seconds(said.interval) == _seconds(told_duration(interval(row.settings)))
+        every = now.every if same else _seconds(said.interval or "")
+        off = now.off if said.state in (None, "Paused") else said.state == "Disabled"
+        wanted = Schedule(every=every, off=off)
+        if wanted != now:
+            self.api.parts.control.schedule_job(row.id, wanted)
+        if said.state == "Paused" and schedule_state(row) != "Paused":
+            self.api.parts.control.pause_job(row.id)
+        elif said.state == "Active" and schedule_state(row) != "Active":
+            self.api.parts.control.resume_job(row.id)
+            self._ask(row.id)
+
+    def start(self, row: JobRow) -> None:
+        """Let a job go on that is paused, disabled, or was never started, and out of quarantine."""
+        if row.settings.schedule.off:
+            on = msgspec.structs.replace(row.settings.schedule, off=False)
+            self.api.parts.control.schedule_job(row.id, on)
+        self.api.parts.control.resume_job(row.id)
+        self._ask(row.id)
+
+    def _ask(self, id_: str) -> None:
+        """Ask for a cycle, where the job is one that runs by itself."""
+        with self.api.parts.database.read() as c:
+            row = jobs.find(c, self.api.parts.tenant, id_)
+        if schedule_state(row) == "Active":
+            self.api.parts.queue.ask(row.number)
+
+
+def _seconds(duration: str) -> float:
+    found = seconds_of(duration)
+    if found is None:
+        raise body_invalid("schedule.interval", "it is a duration in ISO 8601, such as PT40M")
+    return found

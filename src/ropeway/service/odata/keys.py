@@ -1,0 +1,33 @@
+"""Keys in parentheses (graph-scim.md A13): `servicePrincipals('id')` is `servicePrincipals/id`."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+_KEY = re.compile(r"([A-Za-z.$]+)\((?:[A-Za-z]+=)?(?:'([^'/]*)'|([^'()/]+))?\)")
+_NAMESPACE = re.compile(r"/(?:microsoft\.)?graph\.(?=[a-zA-Z])")
+
+
+def plain(path: str) -> str:
+    """The path with each key as a segment of its own, and without the namespace of actions and functions."""
+    if "(" not in path and "graph." not in path:
+        return path
+    return _NAMESPACE.sub("/", _KEY.sub(_segment, path))
+
+
+def _segment(found: re.Match[str]) -> str:
+    key = found[2] if found[2] is not None else found[3]
+    return found[1] if key is None else f"{found[1]}/{key}"
+
+
+class KeyRoute(Route):
+    """A route that knows keys in both ways of writing."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As Starlette asks: whether the path is this route's, and what follows from it."""
+        path = scope.get("path", "")
+        usual = plain(path)
+        return super().matches(scope if usual == path else {**scope, "path": usual})

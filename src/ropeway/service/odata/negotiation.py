@@ -1,0 +1,78 @@
+"""What a client says about the form of its answer: Accept, Prefer, OData-Version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.requests import Request
+
+from ropeway.model.problems import Problem, RopewayError, shown
+
+Metadata = Literal["none", "minimal", "full"]
+_LEVELS: Mapping[str, Metadata] = {"none": "none", "minimal": "minimal", "full": "full"}
+LONGEST = 1024
+"""Characters of a header that are read."""
+_PAGE = re.compile(r"(?:odata\.)?maxpagesize\s*=\s*\"?(\d{1,9})\"?", re.IGNORECASE)
+_RETURN = re.compile(r"return\s*=\s*\"?(minimal|representation)\"?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of an answer."""
+
+    metadata: Metadata = "minimal"
+    """none: without @odata.context. full is answered as minimal."""
+    page: int | None = None
+    """Prefer: odata.maxpagesize."""
+    representation: bool | None = None
+    """Prefer: return=representation or return=minimal."""
+
+    @property
+    def content_type(self) -> str:
+        """Of JSON answers."""
+        return f"application/json;odata.metadata={self.metadata};charset=utf-8"
+
+    def applied(self, *names: str) -> dict[str, str]:
+        """Preference-Applied, with those of the preferences that were followed."""
+        told = {
+            "return": None if self.representation is None else ("minimal", "representation")[self.representation],
+            "odata.maxpagesize": None if self.page is None else str(self.page),
+        }
+        words = [f"{name}={told[name]}" for name in names if told[name] is not None]
+        return {"Preference-Applied": ", ".join(words)} if words else {}
+
+
+def form_of(request: Request) -> Form:
+    """What the headers ask for; RopewayError `not-acceptable` where JSON will not do, `query-unreadable` otherwise."""
+    _refuse_other_versions(request)
+    prefer = ",".join(request.headers.getlist("prefer"))[:LONGEST]
+    page = _PAGE.search(prefer)
+    wanted = _RETURN.search(prefer)
+    return Form(
+        metadata=_metadata(request.headers.get("accept", "")[:LONGEST]),
+        page=max(1, int(page[1])) if page and int(page[1]) else None,
+        representation=wanted[1].lower() == "representation" if wanted else None,
+    )
+
+
+def _metadata(accept: str) -> Metadata:
+    if not accept.strip():
+        return "minimal"
+    for one in accept.split(","):
+        kind, *words = [word.strip().lower() for word in one.split(";")]
+        if kind in ("*/*", "application/*", "application/json") and "q=0" not in words:
+            level = next(
+                (word.partition("=")[2] for word in words if word.startswith(("odata.metadata=", "metadata="))), ""
+            )
+            return _LEVELS.get(level.strip('"'), "minimal")
+    raise RopewayError(Problem("not-acceptable", value=shown(accept)))
+
+
+def _refuse_other_versions(request: Request) -> None:
+    for name in ("odata-version", "odata-maxversion"):
+        said = request.headers.get(name, "4.0")
+        if said not in ("4.0", "4.01"):
+            raise RopewayError(Problem("odata-version-unsupported", value=shown(said)))

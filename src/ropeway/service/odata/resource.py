@@ -1,0 +1,138 @@
+"""Routes made of verbs: who asks, what is asked, the answer in Graph's shape, and what was done on record.
+
+A handler is a plain function that runs in a thread: it gets `Asked`, and gives an `Answer` or raises RopewayError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from ropeway.control.running import trouble
+from ropeway.model.problems import RopewayError
+from ropeway.service.http.errors import on_http_error, refusal
+from ropeway.service.http.who import administrator
+from ropeway.service.odata.answers import Answer, rendered
+from ropeway.service.odata.bodies import decoded, read_bytes, shaped
+from ropeway.service.odata.keys import KeyRoute
+from ropeway.service.odata.negotiation import Form, form_of
+from ropeway.service.odata.options import LARGEST_PAGE, USUAL_PAGE, Option, Options, options_of
+from ropeway.service.parts import Parts
+from ropeway.store import trail
+from ropeway.store.tokens import TokenRow
+from ropeway.store.trail import Act
+
+T = TypeVar("T")
+EXPAND: frozenset[Option] = frozenset({"$expand"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request of somebody who may ask."""
+
+    parts: Parts
+    request: Request
+    who: TokenRow
+    options: Options
+    form: Form
+    body: Any = None
+    """Decoded JSON without a shape; None where there is none."""
+
+    def key(self, name: str = "id") -> str:
+        """A segment of the path that names something."""
+        return self.request.path_params[name]
+
+    def shaped(self, kind: type[T]) -> T:
+        """The body as a structure."""
+        return shaped(self.body, kind)
+
+    @property
+    def page_size(self) -> int:
+        """How many items a page has: $top, else what the client prefers, else a hundred; never more than 999."""
+        return min(self.options.top or self.form.page or USUAL_PAGE, self.form.page or LARGEST_PAGE, LARGEST_PAGE)
+
+
+Handler = Callable[[Asked], Answer]
+Expand = Callable[[Asked, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One method of a resource."""
+
+    handler: Handler
+    options: frozenset[Option] = frozenset()
+    body: bool = False
+    """Whether there is one to read; without it none is looked at."""
+    act: str = ""
+    """What the audit trail calls it; empty: reading, which is not on record."""
+    expands: Mapping[str, Expand] = field(default_factory=dict[str, Expand])
+    """Related things that $expand puts into each item, by name."""
+
+
+def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
+    """The route of a path, with its methods in small letters: `get=Verb(…)`."""
+
+    async def endpoint(request: Request) -> Response:
+        verb = verbs["get" if request.method == "HEAD" else request.method.lower()]
+        try:
+            who = await run_in_threadpool(_whoever, parts, request)
+            raw = await read_bytes(request) if verb.body else b""
+            response = await run_in_threadpool(_answered, parts, verb, who, request, raw)
+        except RopewayError as error:
+            response = refusal(request, error.problem)
+        except HTTPException as error:
+            response = on_http_error(request, error)
+        response.headers["OData-Version"] = "4.0"
+        return response
+
+    return KeyRoute(path, endpoint, methods=[name.upper() for name in verbs])
+
+
+def _whoever(parts: Parts, request: Request) -> TokenRow:
+    with trouble():
+        return administrator(parts, request)
+
+
+def _answered(parts: Parts, verb: Verb, who: TokenRow, request: Request, raw: bytes) -> Response:
+    offered: frozenset[Option] = verb.options | EXPAND if verb.expands else verb.options
+    with trouble():
+        form = form_of(request)
+        asked = Asked(parts, request, who, options_of(request, offered), form, decoded(request, raw))
+        answer = _recorded(verb, asked)
+        if verb.expands:
+            answer = answer.expanded(asked.options.expand, {n: _bound(e, asked) for n, e in verb.expands.items()})
+        return rendered(parts.url, request, asked.options, form, answer)
+
+
+def _bound(expand: Expand, asked: Asked) -> Callable[[dict[str, Any]], Any]:
+    return lambda item: expand(asked, item)
+
+
+def _recorded(verb: Verb, asked: Asked) -> Answer:
+    """The handler's answer; an act is on record whether it was done or refused."""
+    if not verb.act:
+        return verb.handler(asked)
+    try:
+        answer = verb.handler(asked)
+    except RopewayError as error:
+        _note(verb, asked, error.problem.code)
+        raise
+    _note(verb, asked, "success", answer.about)
+    return answer
+
+
+def _note(verb: Verb, asked: Asked, outcome: str, about: str = "") -> None:
+    keys = asked.request.path_params
+    subject = about or next((keys[name] for name in reversed(keys)), "")
+    request = asked.request.scope.get("ropeway.request", "")
+    act = Act(asked.parts.clock(), asked.who.subject, verb.act, subject[:200], outcome, request=request)
+    with asked.parts.database.write() as c:
+        trail.note(c, asked.parts.tenant, act)

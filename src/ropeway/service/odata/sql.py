@@ -1,0 +1,216 @@
+"""A filter as a condition of a query: each property that may be asked for is a field, which knows its column.
+
+A field compares as it is shown, so that a filter in SQL and the same filter over the shown values find the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from sqlalchemy import Boolean, ColumnElement, String, and_, cast, false, func, literal, not_, or_, true
+
+from ropeway.service.odata.literals import TURNED, called, compared, incompatible, moment, text_of
+from ropeway.service.odata.refusals import no_property, unreadable, unsupported
+from ropeway.service.odata.tree import (
+    And,
+    Call,
+    Compare,
+    Comparison,
+    Function,
+    In,
+    Lambda,
+    Literal,
+    Node,
+    Not,
+    Or,
+    Path,
+)
+
+Condition = ColumnElement[bool]
+HALF = 5e-7
+"""Seconds: shown times are rounded to the microsecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A column of text, shown as it is."""
+
+    column: ColumnElement[Any]
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """A column of whole numbers, shown as text."""
+
+    column: ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A column of seconds since 1970, shown as a time to the microsecond."""
+
+    column: ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of codes of which each is shown as a text; several may be shown as the same."""
+
+    column: ColumnElement[Any]
+    codes: Mapping[str, Sequence[Any]]
+    """Shown text to stored codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A property that is the same in every row."""
+
+    value: Any
+
+
+Field = Text | Serial | Moment | Coded | Constant
+Fields = Mapping[str, Field]
+"""By path, in small letters."""
+
+
+def condition(node: Node, fields: Fields) -> Condition:
+    """The filter for a WHERE; RopewayError for properties that are not there, and for those that are not searched."""
+    match node:
+        case And(parts):
+            return and_(*(condition(part, fields) for part in parts))
+        case Or(parts):
+            return or_(*(condition(part, fields) for part in parts))
+        case Not(inner):
+            return not_(condition(inner, fields))
+        case Compare():
+            return _comparison(node, fields)
+        case In(path, values):
+            return or_(*(_compare(_field(path, fields), "eq", one) for one in values))
+        case Call(function, path, value):
+            return _call(_field(path, fields), function, value)
+        case Path():
+            return _compare(_field(node, fields), "eq", Literal("truth", "true", node.at))
+        case Lambda():
+            raise unsupported("$filter", f"There is no list to search at position {node.at}")
+        case _:
+            assert_never(node)
+
+
+def _field(path: Path, fields: Fields) -> Field:
+    found = fields.get(path.name.lower())
+    if found is None:
+        raise no_property("$filter", path.name)
+    return found
+
+
+def _comparison(node: Compare, fields: Fields) -> Condition:
+    match node.left, node.right:
+        case Path() as path, Literal() as value:
+            return _compare(_field(path, fields), node.operator, value)
+        case Literal() as value, Path() as path:
+            return _compare(_field(path, fields), TURNED[node.operator], value)
+        case _:
+            raise unreadable("$filter", f"A property is compared with a value, at position {node.at}")
+
+
+def _compare(field: Field, how: Comparison, value: Literal) -> Condition:
+    match field:
+        case Constant(shown):
+            return _known(compared(shown, how, value))
+        case Coded(column, codes):
+            return _coded(column, codes, lambda shown: compared(shown, how, value))
+        case Moment(column):
+            return _known(how == "ne") if value.kind == "null" else _moment(column, how, value)
+        case Serial(column):
+            return _known(how == "ne") if value.kind == "null" else _serial(column, how, value)
+        case Text(column, nullable):
+            return _text(column, how, value, nullable=nullable)
+        case _:
+            assert_never(field)
+
+
+def _known(answer: bool) -> Condition:
+    return true() if answer else false()
+
+
+def _coded(column: ColumnElement[Any], codes: Mapping[str, Sequence[Any]], passes: Callable[[str], bool]) -> Condition:
+    """By the codes whose shown text passes: few of them, so that an index finds the rows."""
+    wanted = [code for shown, stored in codes.items() if passes(shown) for code in stored]
+    return column.in_(wanted) if wanted else false()
+
+
+def _moment(column: ColumnElement[Any], how: Comparison, value: Literal) -> Condition:
+    if value.kind != "time":
+        raise incompatible(value)
+    at = moment(value)
+    match how:
+        case "eq":
+            return and_(column >= at - HALF, column < at + HALF)
+        case "ne":
+            return or_(column < at - HALF, column >= at + HALF)
+        case "gt":
+            return column >= at + HALF
+        case "ge":
+            return column >= at - HALF
+        case "lt":
+            return column < at - HALF
+        case "le":
+            return column < at + HALF
+
+
+def _serial(column: ColumnElement[Any], how: Comparison, value: Literal) -> Condition:
+    text = text_of(value)
+    if how not in ("eq", "ne"):
+        raise unsupported("$filter", f"{how} is not offered for ids, at position {value.at}")
+    if not (text.isascii() and text.isdecimal() and str(int(text)) == text and len(text) < 19):
+        return _known(how == "ne")
+    return column == int(text) if how == "eq" else column != int(text)
+
+
+def _text(column: ColumnElement[Any], how: Comparison, value: Literal, *, nullable: bool) -> Condition:
+    if how not in ("eq", "ne"):
+        raise unsupported("$filter", f"{how} is not offered for texts, at position {value.at}")
+    if value.kind == "null":
+        same: Condition = column.is_(None) if nullable else false()
+    else:
+        same = _known_where_null(column == text_of(value)) if nullable else column == text_of(value)
+    return same if how == "eq" else not_(same)
+
+
+def _known_where_null(found: Condition) -> Condition:
+    """False instead of unknown, so that `not` makes it true."""
+    return func.coalesce(found, literal(False), type_=Boolean())
+
+
+def _call(field: Field, function: Function, value: Literal) -> Condition:
+    match field:
+        case Constant(shown):
+            return _known(called(shown, function, value))
+        case Coded(column, codes):
+            return _coded(column, codes, lambda shown: called(shown, function, value))
+        case Moment():
+            raise unsupported("$filter", f"{function} is not offered for times, at position {value.at}")
+        case Serial(column):
+            return _search(cast(column, String), function, text_of(value))
+        case Text(column, nullable):
+            found = _search(column, function, text_of(value))
+            return _known_where_null(found) if nullable else found
+        case _:
+            assert_never(field)
+
+
+def _search(column: ColumnElement[Any], function: Function, wanted: str) -> Condition:
+    """By replace and substr, which tell small from capital letters on both databases; LIKE does so on one alone."""
+    if not wanted:
+        return true()
+    match function:
+        case "contains":
+            return func.replace(column, wanted, "") != column
+        case "startswith":
+            return func.substr(column, 1, len(wanted)) == wanted
+        case "endswith":
+            start = func.length(column) - len(wanted) + 1
+            return and_(func.length(column) >= len(wanted), func.substr(column, start) == wanted)

@@ -1,0 +1,213 @@
+"""Synchronization jobs as scripts written for Microsoft Graph see them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ropeway.model.job import Schedule
+from ropeway.service.graph.durations import seconds_of, told_duration
+from tests.unit.graph_office import GraphOffice, office
+
+__all__ = ["office"]
+
+
+def test_a_script_finds_the_service_principal_and_its_jobs(office: GraphOffice) -> None:
+    found = office.get("/v1.0/servicePrincipals?$filter=displayName eq 'Ropeway'&$select=id,displayName")
+    assert found["@odata.context"].endswith("/$metadata#servicePrincipals(id,displayName)")
+    (principal,) = found["value"]
+    (job,) = office.get(f"/v1.0/servicePrincipals/{principal['id']}/synchronization/jobs")["value"]
+    assert job["id"] == office.control.job("Contoso").id
+
+
+def test_a_job_tells_its_status_by_graphs_names(office: GraphOffice) -> None:
+    job = office.get(office.job)
+    assert job["templateId"] == "LDIF2AADProvisioning"
+    assert job["schedule"] == {"expiration": None, "interval": "PT0.5S", "state": "Active"}
+    assert job["status"]["code"] == "Active"
+    assert job["status"]["lastExecution"]["state"] == "Succeeded"
+    counts = {one["key"]: one["value"] for one in job["status"]["synchronizedEntryCountByType"]}
+    assert counts == {"user to user": 2, "group to group": 1}
+
+
+def test_a_job_that_never_ran_has_no_execution_and_times_that_never_were(office: GraphOffice) -> None:
+    made = office.post(f"{office.principal}/jobs", new_job(office), 201)
+    status = made["status"]
+    assert (status["code"], status["lastExecution"]) == ("NotRun", None)
+    assert status["steadyStateFirstAchievedTime"] == "0001-01-01T00:00:00Z"
+    assert made["schedule"]["state"] == "Disabled"
+
+
+def new_job(office: GraphOffice, **more: str) -> dict[str, Any]:
+    settings = {"Name": "Second", "Path": str(office.company.path), **more}
+    pairs = [{"name": name, "value": value} for name, value in settings.items()]
+    return {"templateId": "LDIF2AADProvisioning", "synchronizationJobSettings": pairs}
+
+
+def test_a_new_job_rests_until_it_is_started(office: GraphOffice) -> None:
+    made = office.post(f"{office.principal}/jobs", new_job(office), 201)
+    assert office.queue.jobs == []
+    office.post(f"{office.principal}/jobs/{made['id']}/start")
+    assert office.get(f"{office.principal}/jobs/{made['id']}")["schedule"]["state"] == "Active"
+    assert len(office.queue.jobs) == 1
+
+
+def test_a_new_job_has_the_settings_that_it_was_made_with(office: GraphOffice) -> None:
+    wanted = {"QuarantineTooManyDeletesThreshold": "25", "Staging": "True", "Departure": '{"user":"disable"}'}
+    made = office.post(f"{office.principal}/jobs", new_job(office, **wanted), 201)
+    told = {one["name"]: one["value"] for one in made["synchronizationJobSettings"]}
+    assert wanted.items() <= told.items()
+    assert office.control.job("Second").settings.guards.deletes.most == 25
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Colour", "red"), ("Staging", "perhaps"), ("Precedence", "[1]"), ("Departure", "{"), ("Through", "tunnels")],
+)
+def test_a_setting_that_means_nothing_is_refused_by_name(office: GraphOffice, name: str, value: str) -> None:
+    answer = office.send("POST", f"{office.principal}/jobs", new_job(office, **{name: value}))
+    assert answer.status_code == 400
+    assert name in answer.json()["error"]["message"]
+
+
+def test_a_job_without_a_source_is_refused_and_says_what_is_missing(office: GraphOffice) -> None:
+    answer = office.send("POST", f"{office.principal}/jobs", {"templateId": "AD2AADProvisioning"})
+    assert answer.status_code == 400
+    assert "say Domain or PUT it to synchronization/secrets first" in answer.json()["error"]["message"]
+
+
+def test_a_schedule_is_changed_and_told_as_it_is(office: GraphOffice) -> None:
+    office.patch(office.job, {"schedule": {"interval": "PT40M"}})
+    assert office.control.job("Contoso").settings.schedule == Schedule(every=2400)
+    office.patch(office.job, {"schedule": {"state": "Paused"}})
+    assert office.get(office.job)["schedule"] == {"expiration": None, "interval": "PT40M", "state": "Paused"}
+    office.patch(office.job, {"schedule": {"state": "Active"}})
+    assert office.get(office.job)["status"]["code"] == "Active"
+
+
+def test_a_whole_job_sent_back_changes_nothing(office: GraphOffice) -> None:
+    before = office.get(office.job)
+    office.patch(office.job, before)
+    assert office.get(office.job) == before
+
+
+def test_who_prefers_to_see_what_became_of_a_change_does(office: GraphOffice) -> None:
+    body = {"synchronizationJobSettings": [{"name": "LogDays", "value": "90"}]}
+    answer = office.http.patch(
+        office.job, json=body, headers={"Authorization": f"Bearer {office.token}", "Prefer": "return=representation"}
+    )
+    assert (answer.status_code, answer.headers["preference-applied"]) == (200, "return=representation")
+    assert {"name": "LogDays", "value": "90"} in answer.json()["synchronizationJobSettings"]
+
+
+def test_what_was_decided_at_creation_is_not_changed_silently(office: GraphOffice) -> None:
+    body = {"synchronizationJobSettings": [{"name": "Staging", "value": "True"}]}
+    assert office.refused("PATCH", office.job, body) == (400, "Request_BadRequest", "body-invalid")
+
+
+def test_pause_and_start_are_what_the_command_does(office: GraphOffice) -> None:
+    office.post(f"{office.job}/pause")
+    assert office.control.job("Contoso").status == "Paused"
+    office.post(f"{office.job}/start")
+    assert office.control.job("Contoso").status == "Active"
+    assert office.queue.jobs == [office.number()]
+
+
+@pytest.mark.parametrize(
+    "scope",
+    ["ConnectorDataStore", "Escrows", "Watermark", "QuarantineState", "Full", "ForceDeletes", "None", "",
+     "Watermark, Escrows, QuarantineState", "watermark,escrows"],
+)  # fmt: skip
+def test_every_restart_scope_is_taken_and_a_cycle_asked_for(office: GraphOffice, scope: str) -> None:
+    office.post(f"{office.job}/restart", {"criteria": {"resetScope": scope}})
+    assert office.queue.jobs == [office.number()]
+    office.run()
+    assert office.get(office.job)["status"]["lastExecution"]["state"] == "Succeeded"
+
+
+def test_a_restart_without_a_body_is_the_portals(office: GraphOffice) -> None:
+    office.post(f"{office.job}/restart")
+    office.run()
+    assert office.get(office.job)["status"]["lastExecution"]["countImportedDeltas"] == 0
+
+
+def test_an_unknown_scope_is_refused(office: GraphOffice) -> None:
+    body = {"criteria": {"resetScope": "Everything"}}
+    assert office.refused("POST", f"{office.job}/restart", body)[2] == "restart-scope-unknown"
+
+
+def test_one_object_is_provisioned_and_the_answer_is_json_within_texts(office: GraphOffice) -> None:
+    cleo = office.company.person("Cleo Dahl")
+    office.company.write()
+    subject = {"objectId": office.company.dn(cleo), "objectTypeName": "user"}
+    rule = office.get(f"{office.job}/schema")["synchronizationRules"][0]["id"]
+    answer = office.post(
+        f"{office.job}/provisionOnDemand", {"parameters": [{"ruleId": rule, "subjects": [subject]}]}, 200
+    )
+    assert json.loads(answer["key"])["result"] == "Success"
+    story = json.loads(answer["value"])
+    assert story["action"] == "Create"
+    assert [step["type"] for step in story["provisioningSteps"]] == ["Import", "Scoping", "Matching", "Export"]
+    assert {"displayName": "displayName", "oldValue": None, "newValue": "Cleo Dahl"} in story["modifiedProperties"]
+
+
+def test_an_object_in_step_is_skipped_as_redundant(office: GraphOffice) -> None:
+    subject = {"objectId": "anna.berg@contoso.test", "objectTypeName": "user"}
+    answer = office.post(f"{office.job}/provisionOnDemand", {"parameters": [{"subjects": [subject]}]}, 200)
+    assert json.loads(answer["key"])["details"]["errorCode"] == "RedundantExport"
+
+
+def test_a_group_is_provisioned_with_the_members_that_are_named(office: GraphOffice) -> None:
+    people = office.company.people(2)
+    club = office.company.group("Club", people)
+    office.run()
+    office.company.things[club.number].links["member"] = [2, *[p.number for p in people]]
+    office.company.write()
+    members = [{"objectId": "anna.berg@contoso.test", "objectTypeName": "user"}]
+    subject = {"objectId": office.company.dn(club), "objectTypeName": "group", "links": {"members": members}}
+    answer = office.post(f"{office.job}/provisionOnDemand", {"parameters": [{"subjects": [subject]}]}, 200)
+    assert json.loads(answer["key"])["result"] == "Success"
+
+
+def test_nobody_and_several_at_once_are_refused(office: GraphOffice) -> None:
+    one = {"objectId": "CN=Nobody,DC=contoso,DC=test"}
+    path = f"{office.job}/provisionOnDemand"
+    assert office.refused("POST", path, {"parameters": [{"subjects": [one]}]})[0] == 404
+    assert office.refused("POST", path, {"parameters": [{"subjects": [one, one]}]})[2] == "body-invalid"
+    assert office.refused("POST", path, {"parameters": [{"ruleId": "x", "subjects": [one]}]})[2] == "body-invalid"
+
+
+def test_a_deleted_job_is_gone_and_its_people_stay(office: GraphOffice) -> None:
+    place = office.job
+    office.delete(place)
+    assert office.refused("GET", place)[:2] == (404, "Request_ResourceNotFound")
+    assert {user["displayName"] for user in office.control.list_objects("users")} == {"Anna Berg", "Björn Ek"}
+
+
+def test_bulk_upload_and_tokens_are_refused_with_the_reason(office: GraphOffice) -> None:
+    assert office.get(f"{office.job}/bulkUpload")["id"]
+    assert office.refused("POST", f"{office.job}/bulkUpload")[2] == "not-offered"
+    path = f"{office.principal}/acquireAccessToken"
+    assert office.refused("POST", path, {"credentials": []})[2] == "not-offered"
+
+
+def test_a_stopped_cycle_is_a_failed_execution_with_its_error(office: GraphOffice) -> None:
+    office.company.path.unlink()
+    with pytest.raises(Exception, match="ldif"):
+        office.control.run_job("Contoso")
+    status = office.get(office.job)["status"]
+    assert status["countSuccessiveCompleteFailures"] == 1
+    assert status["lastExecution"]["state"] == "Failed"
+    assert status["lastSuccessfulExecution"]["state"] == "Succeeded"
+
+
+@pytest.mark.parametrize("seconds", [0, 0.5, 1, 59, 60, 2400, 86400, 90061.25, 604800])
+def test_durations_are_read_as_they_are_told(seconds: float) -> None:
+    assert seconds_of(told_duration(seconds)) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "P", "PT", "40", "P1Y", "PT1H2", "-PT1S"])
+def test_what_is_no_duration_is_none(text: str) -> None:
+    assert seconds_of(text) is None
