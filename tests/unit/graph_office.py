@@ -47,7 +47,7 @@ class Asked:
 @contextmanager
 def served(app: ASGIApp) -> Generator[str]:
     """The address of an application that answers on loopback until the end of the block."""
-    with socket.socket() as listening:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:  # asyncio: TCP_NODELAY
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none", timeout_graceful_shutdown=5)
         server = uvicorn.Server(config)

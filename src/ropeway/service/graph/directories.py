@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, O
 from ropeway.rules.definitions import built_in, extended
 from ropeway.rules.schema import Attribute, Directory, Object, Schema
 from ropeway.service.graph.durations import told_time
-from ropeway.service.graph.schema_shape import directory_value
+from ropeway.service.graph.schema_shape import directory_value, from_graph
 
 TARGET = "Ropeway"
 NAMESPACE = uuid.UUID("3c1f5a0e-7a55-5b7e-9a53-6f0c8d4b2a11")
@@ -34,6 +35,12 @@ def discovered(shown: dict[str, Any], found: DirectoryDefinition, now: float) ->
     """A directory with what its server says of itself."""
     whole = directory_value(_directory(shown["name"], found))
     return shown | {"objects": whole["objects"], "discoveryDateTime": told_time(now)}
+
+
+def own_schema(told: dict[str, Any], present: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The document that a client's schema stands for, of its directories what Ropeway does not know by itself."""
+    document = from_graph(told, present)
+    return document | {"directories": changes_of(document["directories"])} if "directories" in document else document
 
 
 def changes_of(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -71,12 +78,20 @@ def _by_name(found: DirectoryDefinition | None) -> dict[str, dict[str, dict[str,
 
 
 def _value(name: str, listed: Directory | None, version: str) -> dict[str, Any]:
+    return (_usual(name) if listed is None else _made(name, listed)) | {"version": version}
+
+
+@cache
+def _usual(name: str) -> dict[str, Any]:
+    """A directory as Ropeway knows it by itself: the same for all jobs, and large."""
+    return _made(name, None)
+
+
+def _made(name: str, listed: Directory | None) -> dict[str, Any]:
     known = built_in(name)
     whole = extended(known, listed) if listed is not None else known or DirectoryDefinition("", name)
-    value = directory_value(_directory(name, whole))
-    return value | {
+    return directory_value(_directory(name, whole)) | {
         "id": str(uuid.uuid5(NAMESPACE, name)),
-        "version": version,
         "readOnly": False,
         "discoverabilities": "None" if name == TARGET else DISCOVERABLE,
     }

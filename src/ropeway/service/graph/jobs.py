@@ -27,7 +27,7 @@ from ropeway.service.graph.job_settings import (
 )
 from ropeway.service.graph.job_shape import facts_of, job_value, schedule_state
 from ropeway.service.graph.saved import with_saved
-from ropeway.service.graph.schema_shape import from_graph
+from ropeway.service.graph.directories import own_schema
 from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
@@ -130,7 +130,7 @@ class Jobs:
         said = body.schedule or ScheduleBody()
         every = None if said.interval is None else _seconds(said.interval)
         schedule = Schedule(every=every, off=said.state != "Active")
-        schema = from_graph(body.schema, None) if body.schema is not None else None
+        schema = own_schema(body.schema) if body.schema is not None else None
         wanted = new_job(kind, with_saved(self.api, kind, given(body.synchronization_job_settings)), schedule, schema)
         view = self.api.call("create_job", JobView, **wanted._asdict())
         self._ask(view.id)

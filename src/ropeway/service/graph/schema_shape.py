@@ -7,10 +7,12 @@ loses nothing. Expressions are told with their parameters, as Graph does; what i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 import msgspec
 
+from ropeway.rules.loading import decoded
 from ropeway.rules.schema import (
     Attribute,
     AttributeMapping,
@@ -39,6 +41,12 @@ MAXIMUM = "MaximumLength"
 Json = dict[str, Any]
 
 
+@cache
+def _fields(kind: type[Part]) -> list[tuple[str, str, Any]]:
+    """Attribute, key and default of each field; msgspec looks annotations up anew each time it is asked."""
+    return [(field.name, field.encode_name, field.default) for field in msgspec.structs.fields(kind)]
+
+
 def to_graph(schema: Schema) -> Json:
     """The schema with every property that Graph has, directories apart."""
     told = _told(schema, schema.dialect)
@@ -57,10 +65,10 @@ def _told(part: Part, dialect: str) -> Json:
         return source_value(part, dialect)
     own = OWN.get(type(part), frozenset())
     told: Json = {}
-    for field in msgspec.structs.fields(part):
-        name, value = field.encode_name, getattr(part, field.name)
+    for attribute, name, default in _fields(type(part)):
+        value = getattr(part, attribute)
         if name in own:
-            if value != field.default:
+            if value != default:
                 told[ANNOTATION + name] = value
         elif name != "maxLength":
             told[name] = _value(value, dialect)
@@ -100,7 +108,23 @@ def from_graph(told: Json, present: Mapping[str, Any] | None) -> Json:
                 mapping.pop("attributeMappings", None)
             elif mapping.get("sameAs"):
                 del mapping["sameAs"]
-    return document
+    return _shortest(decoded(document))
+
+
+def _shortest(part: Part) -> Json:
+    """A structure without what is as usual, however it was written."""
+    short: Json = {}
+    for attribute, name, default in _fields(type(part)):
+        value = getattr(part, attribute)
+        if value != default:
+            short[name] = _short(value)
+    return short
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, Part):
+        return _shortest(value)
+    return [_short(one) for one in cast("tuple[Any, ...]", value)] if isinstance(value, tuple) else value
 
 
 def _plain(value: Any) -> Any:

@@ -15,11 +15,11 @@ from ropeway.rules import layers
 from ropeway.rules.loading import decoded, load_schema
 from ropeway.rules.schema import Schema
 from ropeway.service.graph import vocabulary
-from ropeway.service.graph.directories import changes_of, directories, discovered
+from ropeway.service.graph.directories import directories, discovered, own_schema
 from ropeway.service.graph.expressions import ParseBody, parsed
 from ropeway.service.graph.job_actions import JOB
 from ropeway.service.graph.jobs import Jobs
-from ropeway.service.graph.schema_shape import ANNOTATION, from_graph, to_graph
+from ropeway.service.graph.schema_shape import ANNOTATION, to_graph
 from ropeway.service.odata.answers import Answer, changed, many, nothing, one
 from ropeway.service.odata.bodies import without_annotations
 from ropeway.service.odata.options import LIST, ONE
@@ -116,10 +116,7 @@ class Schemas:
         return self._change(row, now | _object(asked), now)
 
     def _change(self, row: JobRow, wanted: Json, now: Json) -> Answer:
-        document = from_graph(wanted, now)
-        if "directories" in document:
-            document["directories"] = changes_of(document["directories"])
-        document.setdefault("id", now["id"])
+        document = own_schema({"id": now["id"], **wanted}, now)
         text = msgspec.json.encode(document).decode()
         self.jobs.api.call("change_schema", SchemaView, job=row.id, change=SchemaChange(text=text))
 

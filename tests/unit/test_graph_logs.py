@@ -1,0 +1,226 @@
+"""The provisioning log and the audit trail, asked as scripts ask Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ropeway.service.odata.evaluating import matches
+from ropeway.service.odata.parser import parse
+from ropeway.service.odata.printer import printed
+from ropeway.service.odata.tree import And, Call, Compare, In, Literal, Node, Not, Or, Path
+from tests.unit.graph_office import GraphOffice, office, opened
+
+__all__ = ["office"]
+
+LOG = "/v1.0/auditLogs/provisioning"
+AUDITS = "/v1.0/auditLogs/directoryAudits"
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphOffice]:
+    """An office in which much happened: people came, changed, left, failed."""
+    with opened(tmp_path_factory.mktemp("busy")) as found:
+        company = found.company
+        people = company.people(12)
+        people[0].values["title"] = "Cook"
+        company.group("Kitchen's team", people)
+        found.run()
+        people[0].values["title"] = "Chef"
+        company.person("Anna Berg (2)", userPrincipalName="anna.berg@contoso.test")
+        for gone in people[1:4]:
+            company.remove(gone)
+        found.run()
+        yield found
+
+
+def lines(office: GraphOffice, filter_: str = "", more: str = "") -> list[Any]:
+    return office.follow(f"{LOG}?$top=999{f'&$filter={quote(filter_)}' if filter_ else ''}{more}")
+
+
+def test_the_log_is_told_newest_first_in_graphs_shape(busy: GraphOffice) -> None:
+    found = lines(busy)
+    assert [int(one["id"]) for one in found] == sorted((int(one["id"]) for one in found), reverse=True)
+    made = next(one for one in found if one["sourceIdentity"]["displayName"].startswith("CN=Anna Berg,"))
+    assert (made["provisioningAction"], made["provisioningStatusInfo"]["status"]) == ("create", "success")
+    assert {"displayName": "jobTitle", "oldValue": None, "newValue": "Engineer"} in made["modifiedProperties"]
+    assert [step["provisioningStepType"] for step in made["provisioningSteps"]][:3] == ["import", "scoping", "matching"]
+
+
+def test_one_line_is_told_by_its_id(busy: GraphOffice) -> None:
+    newest = lines(busy)[0]
+    told = busy.get(f"{LOG}/{newest['id']}")
+    assert told.pop("@odata.context").endswith("$metadata#auditLogs/provisioning/$entity")
+    assert told == newest
+    for unknown in ("999999", "none", "1e3", "٣"):
+        assert busy.refused("GET", f"{LOG}/{quote(unknown)}")[0] == 404
+
+
+def test_a_failure_tells_reason_and_what_to_do(busy: GraphOffice) -> None:
+    found = lines(busy, "provisioningStatusInfo/status ne 'success'")
+    error = found[0]["provisioningStatusInfo"]["errorInformation"]
+    assert error["errorCode"]
+    assert error["recommendedAction"]
+
+
+def test_the_filter_that_bulk_upload_points_to_works(busy: GraphOffice) -> None:
+    job = busy.control.job("Contoso").id
+    assert lines(busy, f"jobid eq '{job}'") == lines(busy)
+    assert lines(busy, "jobid eq 'another'") == []
+
+
+def test_pages_are_stable_while_lines_are_written(office: GraphOffice) -> None:
+    office.company.people(5)
+    office.run()
+    before = [one["id"] for one in lines(office)]
+    first = office.get(f"{LOG}?$top=3&$filter=provisioningAction ne 'other'")
+    assert first["@odata.nextLink"].startswith("https://ropeway.contoso.test:8443/v1.0/auditLogs/provisioning?")
+    office.company.people(3)
+    office.run()
+    after = first["@odata.nextLink"].partition("8443")[2]
+    assert [one["id"] for one in first["value"] + office.follow(after)] == before
+
+
+def test_the_oldest_come_first_where_that_is_asked(busy: GraphOffice) -> None:
+    upwards = busy.follow(f"{LOG}?$top=4&$orderby=activityDateTime asc")
+    assert [one["id"] for one in upwards] == [one["id"] for one in reversed(lines(busy))]
+
+
+def test_only_what_is_selected_is_told(busy: GraphOffice) -> None:
+    found = busy.get(f"{LOG}?$top=1&$select=id,jobId")
+    assert found["@odata.context"].endswith("#auditLogs/provisioning(id,jobId)")
+    assert [set(one) for one in found["value"]] == [{"id", "jobId"}]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("$filter=colour eq 'red'", "Request_BadRequest"),
+        ("$filter=id eq 1", "Request_BadRequest"),
+        ("$filter=id gt '1'", "Request_UnsupportedQuery"),
+        ("$filter=activityDateTime eq 'now'", "Request_BadRequest"),
+        ("$filter=activityDateTime gt 2026-13-45T00:00:00Z", "Request_BadRequest"),
+        ("$filter=contains(activityDateTime,'2026')", "Request_UnsupportedQuery"),
+        ("$filter=(", "Request_BadRequest"),
+        ("$filter=id eq '1'&$filter=id eq '2'", "Request_BadRequest"),
+        ("$orderby=jobId", "Request_UnsupportedQuery"),
+        ("$orderby=activityDateTime sideways", "Request_BadRequest"),
+        ("$top=0", "Request_BadRequest"),
+        ("$top=1000", "Request_BadRequest"),
+        ("$top=x", "Request_BadRequest"),
+        ("$skip=5", "Request_UnsupportedQuery"),
+        ("$expand=job", "Request_UnsupportedQuery"),
+        ("$search=x", "Request_UnsupportedQuery"),
+        ("$colour=red", "Request_BadRequest"),
+        ("$select=colour", "Request_BadRequest"),
+        ("$skiptoken=x", "Directory_ExpiredPageToken"),
+        ("$skiptoken=" + "A" * 600, "Directory_ExpiredPageToken"),
+    ],
+)
+def test_a_query_that_is_not_answered_is_refused_by_graphs_code(busy: GraphOffice, query: str, code: str) -> None:
+    assert busy.refused("GET", f"{LOG}?{query}")[:2] == (400, code)
+
+
+def test_a_token_of_another_question_is_refused(busy: GraphOffice) -> None:
+    token = busy.get(f"{LOG}?$top=1")["@odata.nextLink"].partition("$skiptoken=")[2]
+    path = f"{LOG}?$top=1&$filter=id ne '1'&$skiptoken={token}"
+    assert busy.refused("GET", path)[1] == "Directory_ExpiredPageToken"
+
+
+def test_options_without_a_dollar_are_the_clients_own(busy: GraphOffice) -> None:
+    assert busy.get(f"{LOG}?top=1&colour=red")["value"].__len__() == 1
+
+
+# the same filter in SQL and in memory
+
+
+def compare(path: str, values: st.SearchStrategy[Literal], operators: str = "eq ne") -> st.SearchStrategy[Node]:
+    return st.builds(Compare, st.sampled_from(operators.split()), st.just(Path(tuple(path.split("/")))), values)
+
+
+def text(*values: str) -> st.SearchStrategy[Literal]:
+    return st.sampled_from([Literal("text", value) for value in values])
+
+
+DNS = ("CN=Anna Berg,DC=contoso,DC=test", "anna", "Kitchen's", "DC=test", "", "CN=P")
+times = st.floats(-5, 5).map(lambda s: Literal("time", f"2026-01-01T00:00:{abs(s):09.6f}Z"))
+terms = st.one_of(
+    compare("id", text("1", "2", "10", "01", "x", "99999999999999999999")),
+    compare("provisioningAction", text("create", "update", "delete", "other", "Create")),
+    compare("provisioningStatusInfo/status", text("success", "failure", "warning")),
+    compare("sourceIdentity/displayName", st.one_of(text(*DNS), st.just(Literal("null", "null")))),
+    compare("sourceIdentity/identityType", text("User", "Group", "user")),
+    compare("targetIdentity/id", text("", "x")),
+    compare("activityDateTime", times, "eq ne gt ge lt le"),
+    compare("initiatedBy/initiatorType", text("system", "user")),
+    st.builds(In, st.just(Path(("cycleId",))), st.lists(text("1", "2", "3"), min_size=1).map(tuple)),
+    *(
+        st.builds(Call, st.sampled_from(["contains", "startswith", "endswith"]), st.just(Path(path)), text(*values))
+        for path, values in (
+            (("sourceIdentity", "displayName"), DNS),
+            (("id",), ("1", "2", "")),
+            (("provisioningAction",), ("e", "create", "te")),
+            (("targetIdentity", "id"), ("-", "")),
+            (("sourceSystem", "displayName"), ("LDIF", "ldif")),
+        )
+    ),
+)
+filters = st.recursive(
+    terms,
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts))),
+    ),
+    max_leaves=6,
+)
+
+
+@given(filters)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_database_finds_what_the_same_filter_finds_in_what_is_shown(busy: GraphOffice, tree: Node) -> None:
+    wanted = parse(printed(tree))
+    found = lines(busy, printed(tree))
+    assert found == [one for one in lines(busy) if matches(wanted, one)]
+
+
+def test_times_are_compared_as_they_are_shown(busy: GraphOffice) -> None:
+    everything = lines(busy)
+    middle = everything[len(everything) // 2]["activityDateTime"]
+    for operator in ("eq", "ne", "gt", "ge", "lt", "le"):
+        wanted = f"activityDateTime {operator} {middle}"
+        assert lines(busy, wanted) == [one for one in everything if matches(parse(wanted), one)]
+
+
+# the audit trail
+
+
+def test_what_administrators_did_and_were_refused_is_on_record(office: GraphOffice) -> None:
+    answer = office.send("POST", f"{office.job}/pause")
+    office.send("POST", f"{office.job}/restart", {"criteria": {"resetScope": "Everything"}})
+    refused, done = office.get(AUDITS)["value"]
+    assert (done["activityDisplayName"], done["result"]) == ("pause_job", "success")
+    assert done["initiatedBy"]["user"]["displayName"] == "Ada"
+    assert done["targetResources"][0]["id"] == office.control.job("Contoso").id
+    assert done["correlationId"] == answer.headers["request-id"]
+    assert (refused["result"], refused["resultReason"].endswith("(restart-scope-unknown)")) == ("failure", True)
+
+
+def test_looking_is_not_on_record(office: GraphOffice) -> None:
+    office.get(office.job)
+    assert office.get(AUDITS)["value"] == []
+
+
+def test_the_trail_is_filtered_and_paged(office: GraphOffice) -> None:
+    for _ in range(3):
+        office.post(f"{office.job}/pause")
+        office.post(f"{office.job}/start")
+    found = office.follow(f"{AUDITS}?$top=2&$filter=activityDisplayName eq 'pause_job' and result eq 'success'")
+    assert [one["activityDisplayName"] for one in found] == ["pause_job"] * 3
+    assert office.follow(f"{AUDITS}?$filter=initiatedBy/user/displayName eq 'Eve'") == []
+    assert office.get(f"{AUDITS}/{found[0]['id']}")["id"] == found[0]["id"]

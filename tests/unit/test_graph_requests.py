@@ -1,0 +1,166 @@
+"""Every route, asked by nobody, by somebody else, and with requests that are none."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from starlette.routing import Route
+
+from ropeway.control.in_process import TENANT
+from ropeway.service.graph import routes
+from ropeway.store import tokens
+from ropeway.store.tokens import Kind
+from tests.unit.graph_office import GraphOffice, shared_office
+
+__all__ = ["shared_office"]
+
+
+@pytest.fixture
+def office(shared_office: GraphOffice) -> Iterator[GraphOffice]:
+    yield shared_office
+
+
+def every(office: GraphOffice) -> list[tuple[str, str]]:
+    """Each method of each route, with ids of nothing."""
+    found = [route for route in routes(office.parts) if isinstance(route, Route)]
+    return [(method, re.sub(r"\{\w+\}", "x", r.path)) for r in found for method in sorted(r.methods or ())]
+
+
+def test_nobody_gets_anything_from_any_route(office: GraphOffice) -> None:
+    for method, path in every(office):
+        answer = office.http.request(method, path, json={} if method not in ("GET", "HEAD") else None)
+        assert answer.status_code == 401, f"{method} {path}"
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        if method != "HEAD":
+            assert answer.json()["error"]["code"] == "InvalidAuthenticationToken"
+
+
+@pytest.mark.parametrize("kind", ["login-link", "agent-registration", "agent-session"])
+def test_tokens_for_something_else_open_no_route(office: GraphOffice, kind: Kind) -> None:
+    with office.database.write() as c:
+        token = tokens.issue(c, TENANT, kind, "a-1", now=time.time(), lifetime=60).reveal()
+    for method, path in every(office):
+        answer = office.http.request(method, path, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401, f"{method} {path}"
+
+
+@pytest.mark.parametrize("header", ["Bearer rw_wrong", "Bearer", "Basic YTpi", "rw_x", "Bearer " + "x" * 5000])
+def test_a_token_that_is_none_is_refused(office: GraphOffice, header: str) -> None:
+    answer = office.http.get("/v1.0/servicePrincipals", headers={"Authorization": header})
+    assert answer.status_code == 401
+
+
+def test_an_expired_token_and_one_of_another_tenant_are_refused(office: GraphOffice) -> None:
+    now = time.time()
+    with office.database.write() as c:
+        old = tokens.issue(c, TENANT, "administrator", "Ada", now=now - 100, lifetime=50)
+        other = tokens.issue(c, TENANT + 1, "administrator", "Eve", now=now, lifetime=50)
+    for token in (old, other):
+        answer = office.http.get("/v1.0/servicePrincipals", headers={"Authorization": f"Bearer {token.reveal()}"})
+        assert answer.status_code == 401
+
+
+def test_ids_of_nothing_are_not_found_on_any_route(office: GraphOffice) -> None:
+    for method, path in every(office):
+        if "/x" in path and method in ("GET", "DELETE"):
+            answer = office.send(method, path)
+            assert answer.status_code == 404, f"{method} {path}: {answer.text}"
+
+
+def test_every_answer_has_the_headers_of_graph(office: GraphOffice) -> None:
+    answer = office.send("GET", "/v1.0/servicePrincipals", client_request_id="abc-1")
+    assert answer.headers["odata-version"] == "4.0"
+    assert answer.headers["client-request-id"] == "abc-1"
+    assert answer.headers["content-type"] == "application/json;odata.metadata=minimal;charset=utf-8"
+
+
+def test_a_route_that_is_none_and_a_method_that_is_none(office: GraphOffice) -> None:
+    status, code, _ = office.refused("GET", "/v1.0/colours")
+    assert (status, code) == (404, "Request_ResourceNotFound")
+    answer = office.send("PUT", "/v1.0/servicePrincipals", {})
+    assert answer.status_code == 405
+    assert answer.json()["error"]["message"] == "Specified HTTP method is not allowed for the request target."
+    assert "GET" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize("path", ["/v1.0/servicePrincipals/../servicePrincipals", "/v1.0//servicePrincipals", "/v1.0/%2e%2e/x",
+                                  "/v1.0/servicePrincipals/%00", "/v1.0/servicePrincipals('a')('b')", "/V1.0/servicePrincipals"])  # fmt: skip
+def test_tricks_with_the_path_find_nothing(office: GraphOffice, path: str) -> None:
+    answer = office.http.get(path, headers={"Authorization": f"Bearer {office.token}"})
+    assert answer.status_code in (404, 200)
+    assert answer.status_code == 404 or answer.url.path == "/v1.0/servicePrincipals"
+
+
+def test_keys_are_written_as_segments_or_in_parentheses(office: GraphOffice) -> None:
+    found = office.get("/v1.0/servicePrincipals")["value"][0]
+    for key in (f"('{found['id']}')", f"(id='{found['id']}')", f"(appId='{found['appId']}')", f"/{found['appId']}"):
+        assert office.get(f"/v1.0/servicePrincipals{key}")["id"] == found["id"]
+    job = office.control.job("Contoso").id
+    assert office.get(f"/v1.0/servicePrincipals('{found['id']}')/synchronization/jobs('{job}')")["id"] == job
+    assert office.get(f"{office.job}/schema/microsoft.graph.filterOperators()")["value"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("application/json", 200), ("*/*", 200), ("text/html, application/json;q=0.5", 200), ("text/html", 406)],
+)
+def test_json_is_the_only_form(office: GraphOffice, accept: str, status: int) -> None:
+    assert office.send("GET", "/v1.0/servicePrincipals", accept=accept).status_code == status
+
+
+def test_metadata_is_left_out_where_nobody_wants_it(office: GraphOffice) -> None:
+    answer = office.send("GET", "/v1.0/servicePrincipals", accept="application/json;odata.metadata=none")
+    assert list(answer.json()) == ["value"]
+
+
+def test_other_versions_of_odata_are_refused(office: GraphOffice) -> None:
+    path = "/v1.0/servicePrincipals"
+    assert office.refused("GET", path, odata_maxversion="3.0")[2] == "odata-version-unsupported"
+    assert office.send("GET", path, odata_maxversion="4.01").status_code == 200
+
+
+def test_the_preferred_size_of_a_page_is_followed(office: GraphOffice) -> None:
+    answer = office.send("GET", "/v1.0/auditLogs/provisioning", prefer="odata.maxpagesize=2")
+    assert len(answer.json()["value"]) == 2
+    assert answer.headers["preference-applied"] == "odata.maxpagesize=2"
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"null", "application/json", 400),
+        (b'{"templateId": 7}', "application/json", 400),
+        (b'{"templateId": "x", "colour": "red"}', "application/json", 400),
+        (b'{"templateId": "\xff"}', "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"[" * 70 + b"]" * 70, "application/json", 400),
+        (b"[" + b"1," * 500_000 + b"1]", "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b"<a/>", "application/xml", 415),
+        (b" " * 5_000_000, "application/json", 413),
+    ],
+)
+def test_a_body_that_is_none_is_refused(office: GraphOffice, raw: bytes, kind: str, status: int) -> None:
+    headers = {"Authorization": f"Bearer {office.token}", "Content-Type": kind}
+    answer = office.http.post(f"{office.principal}/jobs", content=raw, headers=headers)
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"].startswith("Request_")
+
+
+def test_a_body_without_a_length_is_cut_off_too(office: GraphOffice) -> None:
+    headers = {"Authorization": f"Bearer {office.token}", "Content-Type": "application/json"}
+    parts = (b" " * 100_000 for _ in range(60))
+    answer = office.http.post(f"{office.principal}/jobs", content=parts, headers=headers)
+    assert answer.status_code == 413
+
+
+def test_what_a_client_sends_is_not_put_into_headers(office: GraphOffice) -> None:
+    page = office.get("/v1.0/auditLogs/provisioning?$top=1&x=%0d%0aSet-Cookie:%20a")
+    assert "\r" not in page["@odata.nextLink"]
+    assert "%0D%0A" in page["@odata.nextLink"]

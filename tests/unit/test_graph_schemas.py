@@ -1,0 +1,187 @@
+"""The schema of a job as Graph's synchronizationSchema: read, sent back, changed, returned to its template."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.unit.graph_office import GraphOffice, office
+
+__all__ = ["office"]
+
+Json = dict[str, Any]
+
+
+def schema(office: GraphOffice) -> Json:
+    return office.get(f"{office.job}/schema")
+
+
+def mapping(found: Json, source: str = "user", rule: int = 0) -> Json:
+    return next(m for m in found["synchronizationRules"][rule]["objectMappings"] if m["sourceObjectName"] == source)
+
+
+def flow(found: Json, target: str, source: str = "user") -> Json:
+    return next(f for f in mapping(found, source)["attributeMappings"] if f["targetAttributeName"] == target)
+
+
+def edits(office: GraphOffice) -> int:
+    return len(office.control.job("Contoso").settings.edits)
+
+
+def test_a_schema_has_rules_mappings_and_both_directories(office: GraphOffice) -> None:
+    found = schema(office)
+    assert [one["name"] for one in found["directories"]] == ["Active Directory", "Ropeway"]
+    assert flow(found, "jobTitle")["source"] == {
+        "type": "Attribute", "name": "title", "expression": "[title]", "parameters": [],
+    }  # fmt: skip
+    assert flow(found, "showInAddressList")["source"]["name"] == "IIF"
+    assert flow(found, "jobTitle", "inetOrgPerson") == flow(found, "jobTitle")
+
+
+def test_a_schema_sent_back_as_it_was_read_changes_nothing(office: GraphOffice) -> None:
+    office.put(f"{office.job}/schema", schema(office))
+    office.patch(f"{office.job}/schema", schema(office))
+    assert edits(office) == 0
+
+
+def test_a_change_is_kept_as_one_change_and_counts_for_what_is_the_same(office: GraphOffice) -> None:
+    found = schema(office)
+    flow(found, "jobTitle")["source"] = {"type": "Function", "expression": "ToUpper([title])", "parameters": []}
+    office.put(f"{office.job}/schema", found)
+    assert edits(office) == 1
+    assert flow(schema(office), "jobTitle", "inetOrgPerson")["source"]["expression"] == "ToUpper([title])"
+    office.run()
+    assert office.control.show_object("users", "anna.berg@contoso.test")["jobTitle"] == "ENGINEER"
+
+
+def test_a_mapping_that_was_the_same_as_another_goes_its_own_way_when_changed(office: GraphOffice) -> None:
+    found = schema(office)
+    flow(found, "jobTitle", "inetOrgPerson")["source"]["name"] = "description"
+    office.put(f"{office.job}/schema", found)
+    now = schema(office)
+    assert flow(now, "jobTitle", "inetOrgPerson")["source"]["name"] == "description"
+    assert flow(now, "jobTitle")["source"]["name"] == "title"
+
+
+def test_patch_changes_the_parts_that_are_given(office: GraphOffice) -> None:
+    found = schema(office)
+    flow(found, "department")["defaultValue"] = "Unknown"
+    office.patch(f"{office.job}/schema", {"synchronizationRules": found["synchronizationRules"]})
+    assert flow(schema(office), "department")["defaultValue"] == "Unknown"
+
+
+def test_an_attribute_of_ones_own_is_told_to_the_directory_and_kept(office: GraphOffice) -> None:
+    found = schema(office)
+    for people in [o for o in found["directories"][0]["objects"] if o["name"] in ("user", "inetOrgPerson")]:
+        people["attributes"].append({**copy.deepcopy(people["attributes"][0]), "name": "contosoBadge"})
+    flow(found, "employeeId")["source"] = {"type": "Attribute", "name": "contosoBadge"}
+    office.put(f"{office.job}/schema", found)
+    assert edits(office) == 2
+    assert any(a["name"] == "contosoBadge" for o in schema(office)["directories"][0]["objects"] for a in o["attributes"])
+
+
+def test_what_was_read_before_somebody_elses_change_is_refused(office: GraphOffice) -> None:
+    old = schema(office)
+    now = copy.deepcopy(old)
+    flow(now, "department")["defaultValue"] = "Unknown"
+    office.put(f"{office.job}/schema", now)
+    status, code, problem = office.refused("PUT", f"{office.job}/schema", old)
+    assert (status, code, problem) == (409, "Conflict", "schema-changed-meanwhile")
+
+
+def test_delete_returns_to_the_template_and_may_be_repeated(office: GraphOffice) -> None:
+    found = schema(office)
+    flow(found, "department")["defaultValue"] = "Unknown"
+    office.put(f"{office.job}/schema", found)
+    office.delete(f"{office.job}/schema")
+    office.delete(f"{office.job}/schema")
+    assert edits(office) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"synchronizationRules": "none"},
+        {"synchronizationRules": [{"priority": "high"}]},
+        {"synchronizationRules": [{"id": "x", "priority": 1, "colour": "red"}]},
+        {"directories": [{"name": "Active Directory", "objects": [{"name": "user", "attributes": [{"type": 1}]}]}]},
+        {"directories": ["Active Directory"]},
+    ],
+)
+def test_what_is_no_schema_is_refused_and_nothing_changes(office: GraphOffice, change: Json) -> None:
+    assert office.refused("PATCH", f"{office.job}/schema", change)[0] == 400
+    assert edits(office) == 0
+
+
+def test_an_expression_with_an_error_is_refused_with_its_place(office: GraphOffice) -> None:
+    found = schema(office)
+    flow(found, "jobTitle")["source"] = {"type": "Function", "expression": "ToUpper([title]", "parameters": []}
+    answer = office.send("PUT", f"{office.job}/schema", found)
+    assert answer.status_code == 400
+    assert "ToUpper" in answer.json()["error"]["message"]
+
+
+def test_an_expression_is_parsed_and_tried_on_an_object(office: GraphOffice) -> None:
+    properties = [{"key": "givenName", "value": "Zoë"}, {"key": "sn", "value": "Müller"}]
+    body = {"expression": 'ToUpper([givenName] & " " & [sn])', "testInputObject": {"properties": properties}}
+    answer = office.post(f"{office.job}/schema/parseExpression", body, 200)
+    assert (answer["parsingSucceeded"], answer["evaluationResult"]) == (True, ["ZOË MÜLLER"])
+    assert [one["key"] for one in answer["parsedExpression"]["parameters"]] == ["source"]
+
+
+def test_an_expression_that_cannot_be_read_says_where(office: GraphOffice) -> None:
+    answer = office.post(f"{office.job}/schema/parseExpression", {"expression": "Join("}, 200)
+    assert (answer["parsingSucceeded"], answer["error"]["code"]) == (False, "InvalidExpression")
+    assert "character" in answer["error"]["message"]
+
+
+def test_an_expression_that_fails_on_the_object_says_why(office: GraphOffice) -> None:
+    test = {"properties": [{"key": "n", "value": "many"}]}
+    answer = office.post(
+        f"{office.job}/schema/parseExpression", {"expression": "CNum([n])", "testInputObject": test}, 200
+    )
+    assert (answer["parsingSucceeded"], answer["evaluationSucceeded"]) == (True, False)
+    assert answer["error"]["code"] == "EvaluationFailed"
+
+
+@pytest.mark.parametrize("below", ["jobs/{}/schema", "templates/AD2AADProvisioning/schema"])
+@pytest.mark.parametrize("form", ["", "()"])
+def test_operators_and_functions_are_listed_in_both_ways_of_asking(office: GraphOffice, below: str, form: str) -> None:
+    path = f"{office.principal}/{below.format(office.control.job('Contoso').id)}"
+    operators = {one["id"]: one for one in office.get(f"{path}/filterOperators{form}")["value"]}
+    assert operators["IS NULL"]["arity"] == "Unary"
+    assert operators["NOT EQUALS"]["multivaluedComparisonType"] == "All"
+    functions = {one["id"] for one in office.get(f"{path}/functions{form}")["value"]}
+    assert {"Join", "IIF", "NormalizeDiacritics", "SelectUniqueValue"} <= functions
+
+
+def test_a_directory_is_discovered_from_the_live_source(office: GraphOffice) -> None:
+    found = office.get(f"{office.job}/schema/directories?$select=id,name&$orderby=name")["value"]
+    (source, target) = found
+    assert source == {"id": source["id"], "name": "Active Directory"}
+    found = office.post(f"{office.job}/schema/directories/{source['id']}/discover", None, 200)
+    assert found["discoveryDateTime"]
+    assert "user" in {one["name"] for one in found["objects"]}
+    assert office.post(f"{office.job}/schema/directories/{target['id']}/discover", None, 200)["name"] == "Ropeway"
+    assert office.refused("POST", f"{office.job}/schema/directories/none/discover")[0] == 404
+
+
+def test_templates_are_the_same_below_principals_and_applications(office: GraphOffice) -> None:
+    application = office.get("/v1.0/servicePrincipals")["value"][0]["appId"]
+    below = office.get(f"/v1.0/applications/{application}/synchronization/templates")["value"]
+    assert below == office.get(f"{office.principal}/templates")["value"]
+    assert [one["id"] for one in below] == ["AD2AADProvisioning", "LDIF2AADProvisioning"]
+    found = office.get(f"{office.principal}/templates/AD2AADProvisioning/schema")
+    assert flow(found, "jobTitle")["source"]["name"] == "title"
+    assert office.refused("GET", f"{office.principal}/templates/scim")[0] == 404
+
+
+def test_a_job_is_made_with_a_schema_of_its_own(office: GraphOffice) -> None:
+    found = office.get(f"{office.principal}/templates/LDIF2AADProvisioning/schema")
+    flow(found, "jobTitle")["source"]["name"] = "description"
+    settings = [{"name": "Name", "value": "Second"}, {"name": "Path", "value": str(office.company.path)}]
+    body = {"templateId": "LDIF2AADProvisioning", "synchronizationJobSettings": settings, "schema": found}
+    office.post(f"{office.principal}/jobs", body, 201)
+    assert len(office.control.job("Second").settings.edits) == 1
