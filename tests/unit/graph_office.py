@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from ropeway.control.in_process import TENANT, InProcess, open_database
 from ropeway.control.sources import FromHere
 from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.secret import Secret
 from ropeway.service.graph import routes
 from ropeway.service.http.app import application
 from ropeway.service.parts import Parts
@@ -75,7 +76,7 @@ class GraphOffice:
     parts: Parts
     queue: Asked
     http: httpx2.Client
-    token: str = field(repr=False)
+    token: Secret[str]
 
     @property
     def principal(self) -> str:
@@ -89,7 +90,10 @@ class GraphOffice:
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
         """A request with the administrator's token, and its answer."""
-        told = {"Authorization": f"Bearer {self.token}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        told = {
+            "Authorization": f"Bearer {self.token.reveal()}",
+            **{k.replace("_", "-"): v for k, v in headers.items()},
+        }
         answer = self.http.request(method, path, headers=told, **({} if body is None else {"json": body}))
         if (judge := contract()) is not None:
             judge.check(method, path, body, answer.status_code, answer.json() if answer.content else None)
@@ -151,14 +155,14 @@ class GraphOffice:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[GraphOffice]:
-    """A company of three with a group, in step, and a service over it."""
+def opened(folder: Path, url: str = "") -> Iterator[GraphOffice]:
+    """A company of three with a group, in step, and a service over it; `url` of a database other than a file."""
     company = Company(folder / "company.ldif")
     anna = company.person("Anna Berg", title="Engineer")
     company.person("Björn Ek", manager=anna)
     company.group("Team", [anna])
     company.write()
-    database = open_database(f"sqlite:///{folder / 'ropeway.db'}")
+    database = open_database(url or f"sqlite:///{folder / 'ropeway.db'}")
     control = InProcess(database, FromHere())
     control.add_domain("contoso.test")
     control.verify_domain("contoso.test")
@@ -167,7 +171,7 @@ def opened(folder: Path) -> Iterator[GraphOffice]:
     queue = Asked()
     parts = Parts(TENANT, database, control, queue, time.time, "https://ropeway.contoso.test:8443")
     with database.write() as c:
-        token = tokens.issue(c, TENANT, "administrator", "Ada", now=time.time(), lifetime=3600).reveal()
+        token = tokens.issue(c, TENANT, "administrator", "Ada", now=time.time(), lifetime=3600)
     with served(application(routes(parts))) as url, httpx2.Client(base_url=url, timeout=30) as client:
         yield GraphOffice(company, control, database, parts, queue, client, token)
     control.close()

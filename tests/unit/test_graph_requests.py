@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.routing import Route
 
 from ropeway.control.in_process import TENANT
@@ -19,8 +20,8 @@ __all__ = ["shared_office"]
 
 
 @pytest.fixture
-def office(shared_office: GraphOffice) -> Iterator[GraphOffice]:
-    yield shared_office
+def office(shared_office: GraphOffice) -> GraphOffice:
+    return shared_office
 
 
 def every(office: GraphOffice) -> list[tuple[str, str]]:
@@ -86,10 +87,19 @@ def test_a_route_that_is_none_and_a_method_that_is_none(office: GraphOffice) -> 
     assert "GET" in answer.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["/v1.0/servicePrincipals/../servicePrincipals", "/v1.0//servicePrincipals", "/v1.0/%2e%2e/x",
-                                  "/v1.0/servicePrincipals/%00", "/v1.0/servicePrincipals('a')('b')", "/V1.0/servicePrincipals"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1.0/servicePrincipals/../servicePrincipals",
+        "/v1.0//servicePrincipals",
+        "/v1.0/%2e%2e/x",
+        "/v1.0/servicePrincipals/%00",
+        "/v1.0/servicePrincipals('a')('b')",
+        "/V1.0/servicePrincipals",
+    ],
+)
 def test_tricks_with_the_path_find_nothing(office: GraphOffice, path: str) -> None:
-    answer = office.http.get(path, headers={"Authorization": f"Bearer {office.token}"})
+    answer = office.http.get(path, headers={"Authorization": f"Bearer {office.token.reveal()}"})
     assert answer.status_code in (404, 200)
     assert answer.status_code == 404 or answer.url.path == "/v1.0/servicePrincipals"
 
@@ -147,14 +157,14 @@ def test_the_preferred_size_of_a_page_is_followed(office: GraphOffice) -> None:
     ],
 )
 def test_a_body_that_is_none_is_refused(office: GraphOffice, raw: bytes, kind: str, status: int) -> None:
-    headers = {"Authorization": f"Bearer {office.token}", "Content-Type": kind}
+    headers = {"Authorization": f"Bearer {office.token.reveal()}", "Content-Type": kind}
     answer = office.http.post(f"{office.principal}/jobs", content=raw, headers=headers)
     assert answer.status_code == status
     assert answer.json()["error"]["code"].startswith("Request_")
 
 
 def test_a_body_without_a_length_is_cut_off_too(office: GraphOffice) -> None:
-    headers = {"Authorization": f"Bearer {office.token}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {office.token.reveal()}", "Content-Type": "application/json"}
     parts = (b" " * 100_000 for _ in range(60))
     answer = office.http.post(f"{office.principal}/jobs", content=parts, headers=headers)
     assert answer.status_code == 413
@@ -164,3 +174,39 @@ def test_what_a_client_sends_is_not_put_into_headers(office: GraphOffice) -> Non
     page = office.get("/v1.0/auditLogs/provisioning?$top=1&x=%0d%0aSet-Cookie:%20a")
     assert "\r" not in page["@odata.nextLink"]
     assert "%0D%0A" in page["@odata.nextLink"]
+
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=8),
+)
+words = st.sampled_from(
+    ["schedule", "interval", "state", "synchronizationJobSettings", "name", "value", "key", "criteria", "resetScope",
+     "parameters", "subjects", "objectId", "links", "members", "ruleId", "credentials", "templateId", "expression",
+     "testInputObject", "properties", "synchronizationRules", "objectMappings", "directories", "objects", "scope",
+     "attributeMappings", "source", "type", "@odata.id", "@ropeway.sameAs", "displayName", "schema"]
+)  # fmt: skip
+trees = st.recursive(
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(words, inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_body_whatever_is_a_failure_of_the_service(office: GraphOffice, data: st.DataObject) -> None:
+    below = ["", "/restart", "/provisionOnDemand", "/validateCredentials", "/schema", "/schema/parseExpression"]
+    paths = [office.job + tail for tail in below]
+    paths += [
+        f"{office.principal}/{tail}" for tail in ("jobs", "secrets", "acquireAccessToken", "jobs/validateCredentials")
+    ]
+    path = data.draw(st.sampled_from(paths))
+    method = data.draw(st.sampled_from(["POST", "PUT", "PATCH"]))
+    answer = office.http.request(
+        method, path, json=data.draw(trees), headers={"Authorization": f"Bearer {office.token.reveal()}"}
+    )
+    assert answer.status_code < 500, f"{method} {path}: {answer.text}"

@@ -79,7 +79,9 @@ def test_an_attribute_of_ones_own_is_told_to_the_directory_and_kept(office: Grap
     flow(found, "employeeId")["source"] = {"type": "Attribute", "name": "contosoBadge"}
     office.put(f"{office.job}/schema", found)
     assert edits(office) == 2
-    assert any(a["name"] == "contosoBadge" for o in schema(office)["directories"][0]["objects"] for a in o["attributes"])
+    assert any(
+        a["name"] == "contosoBadge" for o in schema(office)["directories"][0]["objects"] for a in o["attributes"]
+    )
 
 
 def test_what_was_read_before_somebody_elses_change_is_refused(office: GraphOffice) -> None:

@@ -14,6 +14,7 @@ from ropeway.engine.lifecycle.schedule import interval
 from ropeway.model.job import Schedule
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.counting import Counting
+from ropeway.service.graph.directories import own_schema
 from ropeway.service.graph.durations import seconds_of, told_duration
 from ropeway.service.graph.job_settings import (
     TEMPLATES,
@@ -27,7 +28,6 @@ from ropeway.service.graph.job_settings import (
 )
 from ropeway.service.graph.job_shape import facts_of, job_value, schedule_state
 from ropeway.service.graph.saved import with_saved
-from ropeway.service.graph.directories import own_schema
 from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE

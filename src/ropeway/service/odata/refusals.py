@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ropeway.model.problems import Problem, RopewayError, shown
 
-
 LONGEST = 400
 """Characters of a reason."""
 
