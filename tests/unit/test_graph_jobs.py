@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx2
+import msgspec
 import pytest
 
+from ropeway.control.in_process import TENANT
+from ropeway.engine.lifecycle.standing import Quarantine, Reason
 from ropeway.model.job import Schedule
+from ropeway.model.problems import Problem
+from ropeway.service.graph import routes
 from ropeway.service.graph.durations import seconds_of, told_duration
-from tests.unit.graph_office import GraphOffice, office
+from ropeway.service.http.app import application
+from ropeway.store.lifecycle import change_standing
+from ropeway.store.service_tables import progress
+from tests.unit.graph_office import GraphOffice, office, served
 
 __all__ = ["office"]
 
@@ -213,3 +222,55 @@ def test_durations_are_read_as_they_are_told(seconds: float) -> None:
 @pytest.mark.parametrize("text", ["", "P", "PT", "40", "P1Y", "PT1H2", "-PT1S"])
 def test_what_is_no_duration_is_none(text: str) -> None:
     assert seconds_of(text) is None
+
+
+def test_a_running_cycle_tells_how_far_it_has_come(office: GraphOffice) -> None:
+    row = {"job": office.number(), "tenant": TENANT, "stage": "import", "done": 300, "total": 1000}
+    with office.database.write() as c:
+        c.execute(progress.insert().values(**row, began=1_800_000_000.0, updated=1_800_000_060.5))
+    assert office.get(office.job)["status"]["progress"] == [
+        {
+            "completedUnits": 300,
+            "totalUnits": 1000,
+            "units": "objects (import)",
+            "progressObservationDateTime": "2027-01-15T08:01:00.500000Z",
+        }
+    ]
+
+
+def test_a_quarantine_tells_reason_series_and_the_next_attempt(office: GraphOffice) -> None:
+    found = Quarantine(Reason.EXCEPTION, 1_800_000_000.0, 1_799_999_000.0, 3, 1_800_000_240.0, Problem("bind-refused"))
+    with office.database.write() as c:
+        change_standing(c, office.number(), lambda now: msgspec.structs.replace(now, quarantine=found), 0.0)
+    status = office.get(office.job)["status"]
+    assert (status["code"], status["quarantine"]["reason"]) == ("Quarantine", "EncounteredQuarantineException")
+    assert status["quarantine"]["seriesCount"] == 3
+    assert status["quarantine"]["nextAttempt"] == "2027-01-15T08:04:00Z"
+    assert status["quarantine"]["error"]["code"] == "bind-refused"
+    office.post(f"{office.job}/start")
+    assert office.get(office.job)["status"]["quarantine"] is None
+
+
+def test_jobs_are_listed_filtered_and_paged(office: GraphOffice) -> None:
+    office.post(f"{office.principal}/jobs", new_job(office), 201)
+    jobs = f"{office.principal}/jobs"
+    assert len(office.follow(f"{jobs}?$top=1")) == 2
+    resting = office.get(f"{jobs}?$filter=schedule/state eq 'Disabled'&$select=id,schedule")["value"]
+    assert [set(one) for one in resting] == [{"id", "schedule"}]
+
+
+def test_what_takes_long_goes_where_the_service_says(office: GraphOffice) -> None:
+    seen: list[str] = []
+
+    def long(method: str, arguments: dict[str, Any]) -> object:
+        seen.append(method)
+        answer = getattr(office.control, method)(**arguments)
+        return msgspec.json.decode(msgspec.json.encode(answer))  # as it comes back from another process
+
+    with served(application(routes(office.parts, long))) as url, httpx2.Client(base_url=url) as client:
+        headers = {"Authorization": f"Bearer {office.token.reveal()}"}
+        subject = {"parameters": [{"subjects": [{"objectId": "anna.berg@contoso.test"}]}]}
+        for tail, body in (("validateCredentials", {}), ("provisionOnDemand", subject), ("restart", {})):
+            assert client.post(f"{office.job}/{tail}", json=body, headers=headers).status_code < 300
+        assert client.delete(office.job, headers=headers).status_code == 204
+    assert seen == ["describe_source", "provision", "restart_job", "delete_job"]

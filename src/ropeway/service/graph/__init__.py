@@ -9,7 +9,7 @@ credentials, saved  validateCredentials, secrets, acquireAccessToken
 schemas             schemas of jobs and templates; schema_shape, directories, expressions, vocabulary: their parts
 templates           what jobs are made from
 provisioning_log, provisioning_shape, directory_audits, log_pages    the logs
-publishing          agents, agent groups, published resources
+publishing, agents  agents, agent groups, published resources
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from ropeway.service.graph import service_principals
+from ropeway.service.graph.agents import Served
 from ropeway.service.graph.api import Api, Long, directly
 from ropeway.service.graph.counting import Counting
 from ropeway.service.graph.credentials import Credentials
@@ -46,5 +47,5 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
         *Templates(api, schemas).routes(),
         *ProvisioningLog(api).routes(),
         *DirectoryAudits(api).routes(),
-        *Publishing(api).routes(),
+        *Publishing(api, Served(api)).routes(),
     ]

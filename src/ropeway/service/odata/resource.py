@@ -60,7 +60,8 @@ class Asked:
 
 
 Handler = Callable[[Asked], Answer]
-Expand = Callable[[Asked, dict[str, Any]], Any]
+Expand = Callable[[dict[str, Any]], Any]
+"""An item to the related things that it is told with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,8 @@ def _answered(parts: Parts, verb: Verb, who: TokenRow, request: Request, raw: by
         asked = Asked(parts, request, who, options_of(request, offered), form, decoded(request, raw))
         answer = _recorded(verb, asked)
         if verb.expands:
-            answer = answer.expanded(asked.options.expand, {n: _bound(e, asked) for n, e in verb.expands.items()})
+            answer = answer.expanded(asked.options.expand, verb.expands)
         return rendered(parts.url, request, asked.options, form, answer)
-
-
-def _bound(expand: Expand, asked: Asked) -> Callable[[dict[str, Any]], Any]:
-    return lambda item: expand(asked, item)
 
 
 def _recorded(verb: Verb, asked: Asked) -> Answer:
