@@ -74,6 +74,30 @@ class Resolves(Protocol):
         ...
 
 
+@runtime_checkable
+class Restarts(Protocol):
+    """A source whose full read may be begun anew by another process, under the mark of its first attempt.
+
+    Only so is what the first attempt delivered, and somebody deleted before the second, in the changes since the mark.
+    """
+
+    def identity(self) -> str:
+        """`DirectoryDefinition.id` of the directory that is connected right now."""
+        ...
+
+    def begin(self, wanted: Wanted) -> Watermark:
+        """The mark for a full read that begins now."""
+        ...
+
+    def read_everything(self, begun: Watermark, wanted: Wanted) -> Iterator[Page]:
+        """`read(None, wanted)` with that mark."""
+        ...
+
+    def remember(self, watermark: Watermark | None) -> None:
+        """How far the job has read before; a full read of a controller behind it says nothing about absence."""
+        ...
+
+
 class Target(Protocol):
     """A directory to write, seen by one job."""
 

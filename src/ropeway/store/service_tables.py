@@ -60,6 +60,9 @@ agent = Table(
     Column("domain", String, nullable=False),
     Column("certificate", Text, nullable=False),
     Column("fingerprint", String, nullable=False, unique=True),
+    Column("expires", Float, nullable=False),
+    Column("next_certificate", Text, nullable=False, server_default=EMPTY),
+    Column("next_fingerprint", String, unique=True),
     Column("removed", Float),
     Column("version", String, nullable=False, server_default=EMPTY),
     Column("address", String, nullable=False, server_default=EMPTY),
@@ -68,7 +71,10 @@ agent = Table(
     Column("seen", Float, nullable=False),
     Index("ix_agent_domain", "tenant", "domain"),
 )
-"""Processes beside the domains; `domain` is the DNS name, `trace` the level of the agent's own log."""
+"""Processes beside the domains; `domain` is the DNS name, `trace` the level of the agent's own log.
+
+A renewed certificate is the `next` one until it has opened a session: an agent that died before it stored it has the
+one before. `expires` is when the agent's certificate does."""
 
 call = Table(
     "call",
@@ -81,6 +87,7 @@ call = Table(
     Column("body", LargeBinary, nullable=False),
     Column("state", String, nullable=False),
     Column("agent", String, nullable=False, server_default=EMPTY),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),
     Column("renewed", Float),
     Column("acknowledged", Integer, nullable=False, server_default=text("0")),
     Column("created", Float, nullable=False),
@@ -95,10 +102,11 @@ call = Table(
     ),
     sqlite_autoincrement=True,
 )
-"""What an agent is asked to do: a method of a Source with its arguments. `open`, `taken`, then the row goes.
+"""What an agent is asked to do: a method of a Source with its arguments. `open`, `taken`, `answered`, gone.
 
-An agent has a call under a lease that it renews; after its death the call is open again for another. Answers up to
-`acknowledged` were taken; an agent runs at most a few ahead of that."""
+An agent has a call under a lease that it renews; after its death the call is open again for another, whose `attempt` is
+the next. Answers up to `acknowledged` were used; an agent runs at most a few ahead of that. `expires` is moved on by
+whoever waits for the answer."""
 
 answer = Table(
     "answer",

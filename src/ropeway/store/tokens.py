@@ -13,7 +13,7 @@ from ropeway.model.secret import Secret
 from ropeway.store.bell import ring
 from ropeway.store.service_tables import token
 
-Kind = Literal["administrator", "login-link", "agent-registration", "agent-session"]
+Kind = Literal["administrator", "login-link", "agent-registration", "agent-challenge", "agent-session"]
 PREFIX = "rw_"
 """So that scanners for leaked secrets can know one."""
 

@@ -31,30 +31,31 @@ class FullRead:
     belong to one controller; then an interrupted read ends with `full-read-interrupted`, and the next one starts anew.
     """
 
-    def __init__(self, settings: Settings, wanted: Wanted, seen: Watermark | None) -> None:
+    def __init__(
+        self, settings: Settings, wanted: Wanted, seen: Watermark | None, begun: Watermark | None = None
+    ) -> None:
         self._settings = settings
         self._wanted = wanted
         self._seen = seen
-        self._begun: tuple[Mode, Watermark] | None = None
+        self._begun = begun
 
     def pages(self, session: Session, selection: Selection) -> Iterator[Page]:
         """The pages of one attempt, the mark with the last one."""
-        first = self._seen
-        if self._begun is None:
-            self._begun = self._begin(session)
-        elif self._begun[0].method == "usn":
+        if self._begun is not None and self._begun.method == "usn" and self._begun.controller != session.invocation:
             raise RopewayError(Problem("full-read-interrupted", object=self._settings.domain))
-        else:
-            first = self._begun[1]
-        mode, mark = self._begun
-        complete = session.moment().synchronized and (first is None or session.covers(first))
+        mark = self._begun or self.begin(session)
+        mode = marks.mode_read_from(mark, session, self._settings)
+        before = [known for known in (self._seen, mark) if known is not None]
+        complete = session.moment().synchronized and all(map(session.covers, before))
         items = everything(session, selection, selection.types, mode, self._settings)
         yield from pages(chain(items, [mark]), complete=complete)
 
-    def _begin(self, session: Session) -> tuple[Mode, Watermark]:
+    def begin(self, session: Session) -> Watermark:
+        """Take the mark."""
         moment = session.moment()
         mode, cookie = negotiated(session, self._settings)
-        return mode, marks.make(session, mode, moment, self._wanted, cookie)
+        self._begun = marks.make(session, mode, moment, self._wanted, cookie)
+        return self._begun
 
 
 def negotiated(session: Session, settings: Settings) -> tuple[Mode, bytes]:

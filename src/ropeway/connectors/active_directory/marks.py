@@ -67,9 +67,7 @@ def make(session: Session, mode: Mode, moment: Moment, wanted: Wanted, cookie: b
 
 def trusted(mark: Watermark, session: Session, moment: Moment, settings: Settings) -> Opaque:
     """The mark's content, after every check; FullReadNeeded says in words which one failed."""
-    if mark.domain != session.domain:
-        details = {"mark": mark.domain, "domain": settings.domain, "found": session.domain}
-        raise RopewayError(Problem("watermark-of-another-domain", object=settings.domain, details=details))
+    _check_domain(mark, session, settings)
     opaque = _opened(mark)
     mode = mode_of(mark, opaque)
     if mode not in allowed(settings):
@@ -85,6 +83,18 @@ def trusted(mark: Watermark, session: Session, moment: Moment, settings: Setting
 def mode_of(mark: Watermark, opaque: Opaque) -> Mode:
     """The way in which a mark's changes were found."""
     return Mode("usn" if mark.method == "usn" else "dirsync", opaque.object_security)
+
+
+def mode_read_from(mark: Watermark, session: Session, settings: Settings) -> Mode:
+    """The way of a mark that was taken at the beginning of a full read, perhaps by another process."""
+    _check_domain(mark, session, settings)
+    return mode_of(mark, _opened(mark))
+
+
+def _check_domain(mark: Watermark, session: Session, settings: Settings) -> None:
+    if mark.domain != session.domain:
+        details = {"mark": mark.domain, "domain": settings.domain, "found": session.domain}
+        raise RopewayError(Problem("watermark-of-another-domain", object=settings.domain, details=details))
 
 
 def _opened(mark: Watermark) -> Opaque:

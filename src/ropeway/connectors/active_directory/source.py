@@ -66,15 +66,31 @@ class ActiveDirectorySource:
         """
         self.remember(watermark)
         if watermark is None:
-            whole = FullRead(self._settings, wanted, self._seen)
-            found = self._lasting(lambda session: whole.pages(session, self._selection(session, wanted)))
-        else:
-            found = self._lasting(
-                lambda session: changes(session, self._selection(session, wanted), watermark, wanted, self._settings)
-            )
+            yield from self._everything(FullRead(self._settings, wanted, self._seen), wanted)
+            return
+        found = self._lasting(
+            lambda session: changes(session, self._selection(session, wanted), watermark, wanted, self._settings)
+        )
         for page in found:
             yield page
-            if watermark is not None or page.complete:
+            self.remember(page.watermark)
+
+    def identity(self) -> str:
+        """The objectGUID of the domain whose controller is connected."""
+        return self._once(lambda session: session.domain)
+
+    def begin(self, wanted: Wanted) -> Watermark:
+        """The mark for a full read that begins now, on whichever controller."""
+        return self._once(FullRead(self._settings, wanted, self._seen).begin)
+
+    def read_everything(self, begun: Watermark, wanted: Wanted) -> Iterator[Page]:
+        """Everything, under a mark taken before; a mark of the method usn belongs to the controller that gave it."""
+        yield from self._everything(FullRead(self._settings, wanted, self._seen, begun), wanted)
+
+    def _everything(self, whole: FullRead, wanted: Wanted) -> Iterator[Page]:
+        for page in self._lasting(lambda session: whole.pages(session, self._selection(session, wanted))):
+            yield page
+            if page.complete:
                 self.remember(page.watermark)
 
     def remember(self, watermark: Watermark | None) -> None:

@@ -42,6 +42,7 @@ class _Blank(dict[str, str]):
 def catalogue() -> dict[str, Entry]:
     """Every entry by its code."""
     from ropeway.model.problems import (
+        agents,
         diagnostics,
         job,
         lab,
@@ -55,7 +56,7 @@ def catalogue() -> dict[str, Entry]:
         target,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics)
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics, agents)
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 

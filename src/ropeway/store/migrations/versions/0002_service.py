@@ -15,6 +15,9 @@ def upgrade() -> None:
     sa.Column('domain', sa.String(), nullable=False),
     sa.Column('certificate', sa.Text(), nullable=False),
     sa.Column('fingerprint', sa.String(), nullable=False),
+    sa.Column('expires', sa.Float(), nullable=False),
+    sa.Column('next_certificate', sa.Text(), server_default=sa.text("''"), nullable=False),
+    sa.Column('next_fingerprint', sa.String(), nullable=True),
     sa.Column('removed', sa.Float(), nullable=True),
     sa.Column('version', sa.String(), server_default=sa.text("''"), nullable=False),
     sa.Column('address', sa.String(), server_default=sa.text("''"), nullable=False),
@@ -22,7 +25,8 @@ def upgrade() -> None:
     sa.Column('registered', sa.Float(), nullable=False),
     sa.Column('seen', sa.Float(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agent')),
-    sa.UniqueConstraint('fingerprint', name=op.f('uq_agent_fingerprint'))
+    sa.UniqueConstraint('fingerprint', name=op.f('uq_agent_fingerprint')),
+    sa.UniqueConstraint('next_fingerprint', name=op.f('uq_agent_next_fingerprint'))
     )
     op.create_index('ix_agent_domain', 'agent', ['tenant', 'domain'], unique=False)
     op.create_table('answer',
@@ -63,6 +67,7 @@ def upgrade() -> None:
     sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('agent', sa.String(), server_default=sa.text("''"), nullable=False),
+    sa.Column('attempt', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('renewed', sa.Float(), nullable=True),
     sa.Column('acknowledged', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('created', sa.Float(), nullable=False),

@@ -1,0 +1,156 @@
+"""Agents in SQL: who they are, when they were last heard of, and that they are removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+
+from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.store import tokens
+from ropeway.store.bell import ring
+from ropeway.store.service_tables import agent, call
+
+ACTIVE_FOR = 90.0
+"""Seconds after its last sign of life for which an agent counts as active: three heartbeats."""
+
+Status = Literal["active", "inactive", "removed"]
+
+
+class AgentRow(NamedTuple):
+    """An agent as it is stored."""
+
+    id: str
+    tenant: int
+    name: str
+    """Of its machine."""
+    domain: str
+    certificate: str
+    fingerprint: str
+    expires: float
+    """When its certificate does."""
+    removed: float | None
+    version: str
+    address: str
+    trace: str
+    registered: float
+    seen: float
+
+    def status(self, now: float) -> Status:
+        """Heard of lately, not heard of, or removed."""
+        if self.removed is not None:
+            return "removed"
+        return "active" if now - self.seen < ACTIVE_FOR else "inactive"
+
+
+_COLUMNS = [agent.c[name] for name in AgentRow._fields]
+
+
+class Standing(NamedTuple):
+    """How many agents a domain has, removed ones not counted."""
+
+    registered: int
+    active: int
+
+
+class Seen(NamedTuple):
+    """A sign of life."""
+
+    id: str
+    time: float
+    version: str
+    address: str
+
+
+def add(c: Connection, row: AgentRow) -> None:
+    """A new agent."""
+    c.execute(agent.insert().values(row._asdict()))
+    ring(c)
+
+
+def every(c: Connection, tenant: int) -> list[AgentRow]:
+    """All agents by domain and name, those removed as well."""
+    found = select(*_COLUMNS).where(agent.c.tenant == tenant).order_by(agent.c.domain, agent.c.name, agent.c.registered)
+    return [AgentRow(*row) for row in c.execute(found)]
+
+
+def find(c: Connection, tenant: int, name_or_id: str) -> AgentRow:
+    """The agent of that id, or the one agent of that name that is not removed; RopewayError `agent-unknown`."""
+    named = and_(agent.c.name == name_or_id, agent.c.removed.is_(None))
+    for which in (agent.c.id == name_or_id, named):
+        rows = c.execute(select(*_COLUMNS).where(agent.c.tenant == tenant, which)).all()
+        if len(rows) == 1:
+            return AgentRow(*rows[0])
+    raise RopewayError(Problem("agent-unknown", object=shown(name_or_id)))
+
+
+def by_fingerprint(c: Connection, tenant: int, fingerprint: str) -> AgentRow | None:
+    """The agent whose certificate, or next certificate, that is."""
+    mine = or_(agent.c.fingerprint == fingerprint, agent.c.next_fingerprint == fingerprint)
+    row = c.execute(select(*_COLUMNS).where(agent.c.tenant == tenant, mine)).one_or_none()
+    return AgentRow(*row) if row else None
+
+
+def standing(c: Connection, tenant: int, domain: str, now: float) -> Standing:
+    """How many agents could read a domain."""
+    active = func.count().filter(agent.c.seen > now - ACTIVE_FOR)
+    mine = (agent.c.tenant == tenant, agent.c.domain == domain, agent.c.removed.is_(None))
+    return Standing(*c.execute(select(func.count(), active).where(*mine)).one())
+
+
+def saw(c: Connection, signs: Sequence[Seen]) -> None:
+    """Signs of life of many agents at once."""
+    if signs:
+        c.execute(
+            _saw, [{"b_id": s.id, "b_time": s.time, "b_version": s.version, "b_address": s.address} for s in signs]
+        )
+
+
+_saw = (
+    update(agent)
+    .where(agent.c.id == bindparam("b_id"))
+    .values(seen=bindparam("b_time"), version=bindparam("b_version"), address=bindparam("b_address"))
+)
+
+
+def remove(c: Connection, row: AgentRow, now: float) -> None:
+    """It is nobody any more: its sessions end, and what it works on is open for others."""
+    c.execute(update(agent).where(_is(row), agent.c.removed.is_(None)).values(removed=now))
+    tokens.revoke(c, "agent-session", row.id)
+    c.execute(update(call).where(call.c.agent == row.id, call.c.state == "taken").values(state="open", agent=""))
+    ring(c)
+
+
+def set_trace(c: Connection, row: AgentRow, level: str) -> None:
+    """How much it writes into its own log."""
+    c.execute(update(agent).where(_is(row)).values(trace=level))
+    ring(c)
+
+
+def offer_next(c: Connection, id_: str, certificate: str, fingerprint: str) -> None:
+    """Another certificate, good beside the present one until it is used."""
+    c.execute(update(agent).where(agent.c.id == id_).values(next_certificate=certificate, next_fingerprint=fingerprint))
+
+
+def adopt_next(c: Connection, id_: str, fingerprint: str, expires: float) -> None:
+    """The next certificate was used: the one before is worth nothing any more."""
+    mine = (agent.c.id == id_, agent.c.next_fingerprint == fingerprint)
+    fresh = {"certificate": agent.c.next_certificate, "fingerprint": fingerprint, "expires": expires}
+    c.execute(update(agent).where(*mine).values(**fresh, next_certificate="", next_fingerprint=None))
+
+
+def removed_among(c: Connection, ids: Iterable[str]) -> set[str]:
+    """Which of these are removed."""
+    found = select(agent.c.id).where(agent.c.id.in_(list(ids)), agent.c.removed.is_not(None))
+    return set(c.execute(found).scalars())
+
+
+def traces(c: Connection, tenant: int) -> dict[str, str]:
+    """The level of every agent that is not removed, by id."""
+    found = select(agent.c.id, agent.c.trace).where(agent.c.tenant == tenant, agent.c.removed.is_(None))
+    return {row.id: row.trace for row in c.execute(found)}
+
+
+def _is(row: AgentRow) -> ColumnElement[bool]:
+    return agent.c.id == row.id
