@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ropeway.control.protocol import Control
+from ropeway.service.gateway.authority import Authority
 from ropeway.service.work.queue import Queue
 from ropeway.store.database import Database
 
@@ -23,3 +24,5 @@ class Parts:
     """Seconds since 1970."""
     url: str
     """Where administrators and agents find the service, `https://ropeway.contoso.com:8443`; no slash at the end."""
+    agents: Authority | None = None
+    """Signs the certificates of agents; None where no agent can be registered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
@@ -36,6 +36,11 @@ class AgentRow(NamedTuple):
     trace: str
     registered: float
     seen: float
+
+    @property
+    def subject(self) -> str:
+        """Whom a session of it speaks for: its id and its domain."""
+        return f"{self.id} {self.domain}"
 
     def status(self, now: float) -> Status:
         """Heard of lately, not heard of, or removed."""
@@ -117,7 +122,7 @@ _saw = (
 def remove(c: Connection, row: AgentRow, now: float) -> None:
     """It is nobody any more: its sessions end, and what it works on is open for others."""
     c.execute(update(agent).where(_is(row), agent.c.removed.is_(None)).values(removed=now))
-    tokens.revoke(c, "agent-session", row.id)
+    tokens.revoke(c, "agent-session", row.subject)
     c.execute(update(call).where(call.c.agent == row.id, call.c.state == "taken").values(state="open", agent=""))
     ring(c)
 
@@ -140,16 +145,23 @@ def adopt_next(c: Connection, id_: str, fingerprint: str, expires: float) -> Non
     c.execute(update(agent).where(*mine).values(**fresh, next_certificate="", next_fingerprint=None))
 
 
-def removed_among(c: Connection, ids: Iterable[str]) -> set[str]:
-    """Which of these are removed."""
-    found = select(agent.c.id).where(agent.c.id.in_(list(ids)), agent.c.removed.is_not(None))
-    return set(c.execute(found).scalars())
+def removals(c: Connection, tenant: int) -> int:
+    """How many agents were ever removed: another number means that somebody must go."""
+    return c.scalar(select(func.count(agent.c.removed)).where(agent.c.tenant == tenant)) or 0
 
 
-def traces(c: Connection, tenant: int) -> dict[str, str]:
-    """The level of every agent that is not removed, by id."""
-    found = select(agent.c.id, agent.c.trace).where(agent.c.tenant == tenant, agent.c.removed.is_(None))
-    return {row.id: row.trace for row in c.execute(found)}
+class Brief(NamedTuple):
+    """What an agent is told in its heartbeats."""
+
+    trace: str
+    expires: float
+
+
+def briefs(c: Connection, tenant: int) -> dict[str, Brief]:
+    """Of every agent that is not removed, by id."""
+    found = select(agent.c.id, agent.c.trace, agent.c.expires)
+    rows = c.execute(found.where(agent.c.tenant == tenant, agent.c.removed.is_(None)))
+    return {row.id: Brief(row.trace, row.expires) for row in rows}
 
 
 def _is(row: AgentRow) -> ColumnElement[bool]:

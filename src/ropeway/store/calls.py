@@ -14,6 +14,7 @@ from ropeway.model.problems import Problem, RopewayError
 from ropeway.store.bell import ring
 from ropeway.store.database import Database
 from ropeway.store.rows import inserted
+from ropeway.store.service_tables import agent as agents
 from ropeway.store.service_tables import answer, call
 
 WINDOW = 8
@@ -101,9 +102,15 @@ def all_calls(c: Connection, tenant: int) -> list[CallRow]:
 
 
 def take(c: Connection, number: int, agent: str, now: float) -> tuple[Lease, bytes] | None:
-    """Give an open call to an agent; None where another was faster. What an earlier agent left unread is dropped."""
-    open_ = and_(call.c.number == number, call.c.state == "open")
-    row = c.execute(select(call.c.attempt, call.c.body).where(open_).with_for_update(skip_locked=True)).one_or_none()
+    """Give an open call to an agent; None where another was faster, or it was removed.
+
+    What an earlier agent left unread is dropped.
+    """
+    good = select(agents.c.id).where(agents.c.id == agent, agents.c.removed.is_(None)).exists()
+    open_ = and_(call.c.number == number, call.c.state == "open", good)
+    row = c.execute(
+        select(call.c.attempt, call.c.body).where(open_).with_for_update(skip_locked=True, of=call)
+    ).one_or_none()
     if row is None:
         return None
     lease = Lease(number, row.attempt + 1, agent)
@@ -124,6 +131,14 @@ def is_held(c: Connection, lease: Lease) -> CallRow | None:
     """The call, if the agent still has it."""
     row = c.execute(select(*_COLUMNS).where(_held(lease))).one_or_none()
     return CallRow(*row) if row else None
+
+
+def require(c: Connection, lease: Lease) -> CallRow:
+    """The call that an agent has; RopewayError `call-gone` where it has it no more."""
+    row = is_held(c, lease)
+    if row is None:
+        raise RopewayError(Problem("call-gone", details={"number": str(lease.number)}))
+    return row
 
 
 def put(c: Connection, lease: Lease, part: Part, now: float) -> int:

@@ -1,0 +1,153 @@
+"""The agent's life: open a line, do what comes down, say that it lives, until it is told to end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+from ropeway.agent import identity, trace
+from ropeway.agent.channels import by_poll, by_websocket
+from ropeway.agent.domains import Domains
+from ropeway.agent.patience import Patience
+from ropeway.agent.service import Service
+from ropeway.agent.serving import Serving
+from ropeway.agent.sessions import Line
+from ropeway.agent.settings import Settings, read
+from ropeway.agent.trace import log
+from ropeway.agent.version import VERSION
+from ropeway.agent.ways import Ways
+from ropeway.model.problems import RopewayError
+from ropeway.model.wire.calls import Call, Ended, Level, Message, Stop
+from ropeway.model.wire.sessions import HEARTBEAT, PULSE, Heartbeat, Pulse
+from ropeway.model.wire.versions import SPOKEN, Spoken
+
+FINAL = frozenset({"agent-removed", "agent-certificate-expired", "agent-not-registered"})
+"""Problems that no waiting helps."""
+LOOK = 0.2
+GOOD_AFTER = 5.0
+"""Seconds after which a line counts as one that works."""
+
+
+def run(folder: Path, ending: threading.Event, credentials: str | None = None, spoken: Spoken = SPOKEN) -> None:
+    """Be the agent of this folder until `ending`; RopewayError where it cannot be one, now or any more.
+
+    `credentials` is the folder in which systemd put what LoadCredential names.
+    """
+    settings = read(folder)
+    identity.load(folder)
+    domains = Domains(settings, credentials)
+    domains.check()
+    handlers = trace.begin(folder, settings.trace)
+    try:
+        with closing(Service(settings)) as service:
+            Agent(Line(folder, service, spoken), domains, settings, ending).run()
+    finally:
+        trace.end(handlers)
+
+
+class Agent:
+    """One agent at work."""
+
+    def __init__(self, line: Line, domains: Domains, settings: Settings, ending: threading.Event) -> None:
+        self._line = line
+        self._room = settings.calls
+        self._serving = Serving(line, domains, settings.calls)
+        self._ways = Ways()
+        self._ending = ending
+        self._final: RopewayError | None = None
+
+    def run(self) -> None:
+        """Until it is told to end, or nothing helps any more."""
+        log.info("agent %s begins", VERSION)
+        threads = [
+            threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
+            for name, work in (("line", self._listen), ("heartbeat", self._beat))
+        ]
+        for thread in threads:
+            thread.start()
+        while not self._ending.wait(LOOK) and self._final is None:
+            pass
+        self._ending.set()
+        self._serving.close()
+        log.info("agent ends")
+        if self._final is not None:
+            raise self._final
+
+    def _guarded(self, work) -> None:
+        """Trouble is waited out, whatever it is."""
+        patience = Patience()
+        while not self._ending.is_set():
+            try:
+                work(patience)
+            except RopewayError as error:
+                self._told(error)
+            except Exception:
+                log.exception("the agent itself failed")
+            self._ending.wait(patience.wait())
+
+    def _told(self, error: RopewayError) -> None:
+        log.warning("%s", error)
+        if error.problem.code in FINAL:
+            self._final = error
+
+    # calls come down
+
+    def _listen(self, patience: Patience) -> None:
+        """One line, until it breaks."""
+        way, began = self._ways.next(), time.monotonic()
+        log.info("waiting for calls by %s, idle for at most %.0f s", way, self._ways.idleness.seconds)
+        opened = by_websocket if way == "websocket" else by_poll
+        try:
+            for messages in opened(self._line, self._room, self._ways.idleness, self._ending):
+                for message in messages:
+                    self._do(message)
+                if time.monotonic() - began > GOOD_AFTER or way == "poll":
+                    patience.restore()
+                if way == "poll" and self._ways.next() == "websocket":
+                    return
+        finally:
+            if way == "websocket" and not self._ending.is_set():
+                self._learn(time.monotonic() - began)
+
+    def _learn(self, lasted: float) -> None:
+        """A WebSocket ended: how long it may be idle, and whether plain requests pass where it does not."""
+        self._ways.lasted(lasted)
+        if lasted > 1.0:
+            self._ways.idleness.was_cut()
+        passes = False
+        with suppress(RopewayError):
+            self._line.over()
+            passes = bool(self._line.session())
+        self._ways.failed(let_through=passes)
+
+    def _do(self, message: Message) -> None:
+        match message:
+            case Call():
+                self._serving.begin(message)
+            case Stop(number, attempt):
+                self._serving.stop(number, attempt)
+            case Level(level):
+                trace.set_level(level)
+            case Ended(reason):
+                log.info("the service ends the line: %s", reason)
+                self._line.over()
+
+    # the agent lives
+
+    def _beat(self, patience: Patience) -> None:
+        due = 0.0
+        while not self._ending.is_set():
+            held = self._serving.held()
+            if time.monotonic() < due and not (held and time.monotonic() > due - HEARTBEAT + PULSE):
+                self._ending.wait(LOOK)
+                continue
+            due = time.monotonic() + HEARTBEAT
+            pulse = self._line.post("/heartbeat", Heartbeat(VERSION, held), Pulse)
+            patience.restore()
+            trace.set_level(pulse.trace)
+            for one in pulse.gone:
+                self._serving.stop(one.number, one.attempt)
+            if pulse.renew_in <= 0:
+                self._line.renew()

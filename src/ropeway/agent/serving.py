@@ -1,0 +1,126 @@
+"""Calls in work, side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+
+from ropeway.agent.answering import answer, failed, sized
+from ropeway.agent.domains import Domains
+from ropeway.agent.outgoing import Outgoing
+from ropeway.agent.sessions import Line
+from ropeway.agent.trace import log
+from ropeway.agent.watching import watch
+from ropeway.engine.ports import Restarts, Source
+from ropeway.model.problems import RopewayError
+from ropeway.model.wire.calls import Arguments, Call, arguments_from
+from ropeway.model.wire.frames import FailedFrame, Frame
+from ropeway.model.wire.sessions import Held
+
+MOST_WATCHES = 64
+
+
+@dataclass(slots=True)
+class Work:
+    """One call in the hands of this agent."""
+
+    call: Call
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+
+class Serving:
+    """Does what the service asks, a few calls at a time."""
+
+    def __init__(self, line: Line, domains: Domains, at_once: int) -> None:
+        self._line, self._domains = line, domains
+        self._work: dict[tuple[int, int], Work] = {}
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(at_once, "call")
+        self._watchers = ThreadPoolExecutor(MOST_WATCHES, "watch")
+
+    def begin(self, call: Call) -> None:
+        """Start on a call."""
+        work = Work(call)
+        with self._lock:
+            self._work[call.number, call.attempt] = work
+        log.debug("call %d (attempt %d): %s of %s", call.number, call.attempt, call.method, call.domain)
+        if call.method == "watch":
+            self._watchers.submit(self._do, work, self._watch)
+        else:
+            self._pool.submit(self._do, work, self._answer)
+
+    def stop(self, number: int, attempt: int) -> None:
+        """Nobody wants a call any more."""
+        with self._lock:
+            work = self._work.get((number, attempt))
+        if work is not None:
+            work.stopped.set()
+
+    def held(self) -> tuple[Held, ...]:
+        """The calls in work, whose leases the heartbeat renews."""
+        with self._lock:
+            return tuple(Held(*key) for key in self._work)
+
+    def close(self) -> None:
+        """Give back what is in work, so that another agent goes on at once."""
+        held = self.held()
+        for one in held:
+            self.stop(one.number, one.attempt)
+            with suppress(RopewayError):
+                self._line.send("POST", f"/calls/{one.number}/{one.attempt}/release")
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._watchers.shutdown(wait=False, cancel_futures=True)
+        self._domains.close()
+
+    def _do(self, work: Work, how: Callable[[Work, Arguments], None]) -> None:
+        try:
+            how(work, arguments_from(work.call.arguments))
+        except RopewayError as error:
+            log.warning("call %d: %s", work.call.number, error)
+        except Exception:
+            log.exception("call %d", work.call.number)
+        finally:
+            with self._lock:
+                self._work.pop((work.call.number, work.call.attempt), None)
+
+    def _watch(self, work: Work, arguments: Arguments) -> None:
+        with closing(self._domains.open(work.call.domain, arguments.settings)) as source:
+            watch(source, self._line, work.call, work.stopped)
+
+    def _answer(self, work: Work, arguments: Arguments) -> None:
+        outgoing = Outgoing(self._line, work.call, work.stopped)
+        try:
+            with self._domains.lent(work.call.domain, arguments.settings) as source:
+                self._send_answer(source, outgoing, work, arguments)
+        except _Ended:
+            pass
+        except RopewayError as error:
+            self._finish(outgoing, FailedFrame(error.problem))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the service must not wait for ten minutes
+            self._finish(outgoing, failed(error))
+
+    def _send_answer(self, source: Source, outgoing: Outgoing, work: Work, arguments: Arguments) -> None:
+        """Frame by frame; a source that raised is not used again."""
+        frame: Frame | None = None
+        for frame in answer(source, work.call.method, arguments):
+            domain = source.identity() if isinstance(source, Restarts) and not isinstance(frame, FailedFrame) else ""
+            for raw in sized(frame):
+                outgoing.add(raw, domain)
+            if work.stopped.is_set():
+                outgoing.drop()
+                raise _Ended
+        outgoing.end()
+        if isinstance(frame, FailedFrame):
+            raise _Ended
+
+    def _finish(self, outgoing: Outgoing, frame: Frame) -> None:
+        for raw in sized(frame):
+            outgoing.add(raw, "")
+        outgoing.end()
+
+
+class _Ended(Exception):  # noqa: N818 - not an error: the source is not to be used again
+    pass
