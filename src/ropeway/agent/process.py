@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -75,7 +76,7 @@ class Agent:
         if self._final is not None:
             raise self._final
 
-    def _guarded(self, work) -> None:
+    def _guarded(self, work: Callable[[Patience], None]) -> None:
         """Trouble is waited out, whatever it is."""
         patience = Patience()
         while not self._ending.is_set():
@@ -83,7 +84,7 @@ class Agent:
                 work(patience)
             except RopewayError as error:
                 self._told(error)
-            except Exception:
+            except Exception:  # noqa: BLE001 - a defect must not end the agent in silence
                 log.exception("the agent itself failed")
             self._ending.wait(patience.wait())
 
@@ -114,12 +115,9 @@ class Agent:
     def _learn(self, lasted: float) -> None:
         """A WebSocket ended: how long it may be idle, and whether plain requests pass where it does not."""
         self._ways.lasted(lasted)
-        if lasted > 1.0:
-            self._ways.idleness.was_cut()
         passes = False
         with suppress(RopewayError):
-            self._line.over()
-            passes = bool(self._line.session())
+            passes = bool(self._pulse())
         self._ways.failed(let_through=passes)
 
     def _do(self, message: Message) -> None:
@@ -144,10 +142,15 @@ class Agent:
                 self._ending.wait(LOOK)
                 continue
             due = time.monotonic() + HEARTBEAT
-            pulse = self._line.post("/heartbeat", Heartbeat(VERSION, held), Pulse)
+            pulse = self._pulse()
             patience.restore()
-            trace.set_level(pulse.trace)
-            for one in pulse.gone:
-                self._serving.stop(one.number, one.attempt)
             if pulse.renew_in <= 0:
                 self._line.renew()
+
+    def _pulse(self) -> Pulse:
+        """A heartbeat, and what it brought."""
+        pulse = self._line.post("/heartbeat", Heartbeat(VERSION, self._serving.held()), Pulse)
+        trace.set_level(pulse.trace)
+        for one in pulse.gone:
+            self._serving.stop(one.number, one.attempt)
+        return pulse

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
@@ -20,7 +19,7 @@ from ropeway.model.wire.calls import Arguments, Call, arguments_from
 from ropeway.model.wire.frames import FailedFrame, Frame
 from ropeway.model.wire.sessions import Held
 
-MOST_WATCHES = 64
+MOST_CALLS = 200
 
 
 @dataclass(slots=True)
@@ -38,19 +37,18 @@ class Serving:
         self._line, self._domains = line, domains
         self._work: dict[tuple[int, int], Work] = {}
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(at_once, "call")
-        self._watchers = ThreadPoolExecutor(MOST_WATCHES, "watch")
+        self._turns = threading.BoundedSemaphore(at_once)
 
     def begin(self, call: Call) -> None:
         """Start on a call."""
         work = Work(call)
         with self._lock:
+            if len(self._work) >= MOST_CALLS:
+                return  # not renewed, it is open again for another agent
             self._work[call.number, call.attempt] = work
         log.debug("call %d (attempt %d): %s of %s", call.number, call.attempt, call.method, call.domain)
-        if call.method == "watch":
-            self._watchers.submit(self._do, work, self._watch)
-        else:
-            self._pool.submit(self._do, work, self._answer)
+        how = self._watch if call.method == "watch" else self._answer
+        threading.Thread(target=self._do, args=(work, how), name=f"call {call.number}", daemon=True).start()
 
     def stop(self, number: int, attempt: int) -> None:
         """Nobody wants a call any more."""
@@ -69,10 +67,9 @@ class Serving:
         held = self.held()
         for one in held:
             self.stop(one.number, one.attempt)
-            with suppress(RopewayError):
+        with suppress(RopewayError):
+            for one in held:
                 self._line.send("POST", f"/calls/{one.number}/{one.attempt}/release")
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._watchers.shutdown(wait=False, cancel_futures=True)
         self._domains.close()
 
     def _do(self, work: Work, how: Callable[[Work, Arguments], None]) -> None:
@@ -80,7 +77,7 @@ class Serving:
             how(work, arguments_from(work.call.arguments))
         except RopewayError as error:
             log.warning("call %d: %s", work.call.number, error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a defect must not end the agent in silence
             log.exception("call %d", work.call.number)
         finally:
             with self._lock:
@@ -93,7 +90,7 @@ class Serving:
     def _answer(self, work: Work, arguments: Arguments) -> None:
         outgoing = Outgoing(self._line, work.call, work.stopped)
         try:
-            with self._domains.lent(work.call.domain, arguments.settings) as source:
+            with self._turns, self._domains.lent(work.call.domain, arguments.settings) as source:
                 self._send_answer(source, outgoing, work, arguments)
         except _Ended:
             pass

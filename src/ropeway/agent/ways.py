@@ -28,10 +28,12 @@ class Idleness:
         """The line broke while nothing passed: less next time."""
         self.seconds = max(SHORTEST_IDLE, self.seconds / 2)
 
-    def held(self, seconds: float) -> None:
-        """The line was good for so long."""
+    def lasted(self, seconds: float) -> None:
+        """The line was good for so long, and broke: not for being idle, where that was very long."""
         if seconds > HELD_FOR:
             self.seconds = min(LONGEST_IDLE, self.seconds * 1.5)
+        elif seconds > 1.0:
+            self.was_cut()
 
 
 class Ways:
@@ -59,4 +61,4 @@ class Ways:
         """A WebSocket was good for so long."""
         if seconds > self.idleness.seconds:
             self._failures = 0
-        self.idleness.held(seconds)
+        self.idleness.lasted(seconds)

@@ -9,7 +9,7 @@ from ropeway.cli.exits import Refused
 FLAGS = frozenset({"--json", "--quiet", "--debug"})
 WITH_VALUE = frozenset({"--state"})
 ASSIGNED = tuple(f"{option}=" for option in WITH_VALUE)
-ALLOWED = frozenset({"--password-file"})
+ALLOWED = frozenset({"--password-file", "--proxy-password-file", "--allow-plaintext-password"})
 
 
 def global_options_first(arguments: Sequence[str]) -> list[str]:
@@ -35,7 +35,7 @@ def refuse_passwords(arguments: Sequence[str]) -> None:
         if word == "--":
             return
         option = word.partition("=")[0]
-        if option.startswith("--passw") and option not in ALLOWED:
+        if option.startswith("--") and "passw" in option and option not in ALLOWED:
             raise Refused(
                 f"There is no option {option}: other users see command lines, and the shell keeps them. "
                 "Put the password into a file that only you can read and name it with --password-file FILE, "

@@ -126,6 +126,13 @@ class ActiveDirectoryOptions:
     naming_context: Annotated[
         str | None, typer.Option(metavar="DN", help="Which naming context; else the domain's own.")
     ] = None
+    agents: Annotated[
+        bool,
+        typer.Option(
+            "--agents",
+            help="Read through the agents of the domain, which have server and account in their own settings.",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +158,8 @@ def active_directory(context: typer.Context, source: ActiveDirectoryOptions, job
     settings = _given(source)
     if "server" in settings:
         settings["servers"] = settings.pop("server")
-    _create(current(context), SourceSettings("active-directory", settings), job)
+    through: Literal["here", "agents"] = "agents" if settings.pop("agents", False) else "here"
+    _create(current(context), SourceSettings("active-directory", settings, through), job)
 
 
 @app.command("ldif")

@@ -11,6 +11,11 @@ from ropeway.cli.exits import Refused
 STATE = "ROPEWAY_STATE"
 
 
+def credentials_directory() -> str | None:
+    """The folder in which systemd put this process's credentials (systemd.exec, LoadCredential)."""
+    return os.environ.get("CREDENTIALS_DIRECTORY")
+
+
 def state_url(option: str | None) -> str:
     """The database of this call: the option, else ROPEWAY_STATE, else the file of this user."""
     if option is not None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
+from ropeway.control.agents import Agents
 from ropeway.control.asking import Asking
 from ropeway.control.attribute_stories import job_names
 from ropeway.control.comparing import Comparing, opened, side
@@ -25,6 +26,7 @@ from ropeway.control.notifying.courier import Courier
 from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
+    AgentView,
     CompareView,
     CycleView,
     DomainView,
@@ -38,6 +40,7 @@ from ropeway.control.protocol import (
     OnProgress,
     PlanView,
     ProvisionView,
+    RegistrationView,
     ReportView,
 )
 from ropeway.control.reporting import Reporting
@@ -122,6 +125,7 @@ class InProcess:
         self._lifecycle = Lifecycle(database, TENANT, time.time)
         self._courier = Courier(database, TENANT, time.time)
         self._on_demand = OnDemand(database, TENANT, self._open)
+        self._agents = Agents(database, TENANT, time.time)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -414,6 +418,23 @@ class InProcess:
         with trouble(), self._db.read() as c:
             found = (looking.entries_named(c, key, each) for each in self._names(name))
             return next((entries[0].anchor for entries in found if entries), None)
+
+    # agents
+
+    def agents(self) -> Sequence[AgentView]:
+        return self._agents.every()
+
+    def agent(self, agent: str) -> AgentView:
+        return self._agents.one(agent)
+
+    def remove_agent(self, agent: str) -> AgentView:
+        return self._agents.remove(agent)
+
+    def registration_token(self, domain: str, lifetime: float = 3600.0) -> RegistrationView:
+        return self._agents.token(domain, lifetime)
+
+    def set_trace(self, agent: str, level: str) -> AgentView:
+        return self._agents.set_trace(agent, level)
 
     # the directory
 

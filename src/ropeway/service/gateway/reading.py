@@ -60,9 +60,13 @@ class Reader:
         """
         self._require_agents()
         waiting = _Waiting(self, Order(self.tenant, self.domain, self.job, method, msgspec.msgpack.encode(arguments)))
+        last: Frame | None = None
         try:
             for row, part in waiting.parts():
-                yield from self._checked(row, part)
+                for last in self._checked(row, part):
+                    yield last
+                if part.last and not isinstance(last, DoneFrame):
+                    raise RopewayError(Problem("agent-answer-incomplete", object=row.agent))
         finally:
             waiting.close()
 
@@ -83,18 +87,15 @@ class Reader:
 
     def _checked(self, row: CallRow, part: Part) -> Iterator[Frame]:
         found = self._unpacked(row, part)
-        last = None
-        for last in found.frames:
-            match last:
+        for frame in found.frames:
+            match frame:
                 case FailedFrame(problem):
                     raise RopewayError(bounded(problem))
                 case FullReadFrame(reason):
                     raise FullReadNeeded(reason[:LONGEST_DETAIL])
                 case _:
                     self._require_domain(row, found.domain)
-                    yield last
-        if part.last and not isinstance(last, DoneFrame):
-            raise RopewayError(Problem("agent-answer-incomplete", object=row.agent))
+                    yield frame
 
     def _unpacked(self, row: CallRow, part: Part) -> Unpacked:
         try:

@@ -78,6 +78,10 @@ class Gateway:
             )
         ]
 
+    def waits(self, agent: str) -> bool:
+        """Whether an agent waits for calls here."""
+        return self._dispatcher.channels.of(agent) is not None
+
     def close(self) -> None:
         """Let go of all agents; they look for another process."""
         self._dispatcher.stop()
