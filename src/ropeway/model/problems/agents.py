@@ -21,7 +21,7 @@ OF_THE_DOMAIN = (
         "agents-none-active",
         Severity.FATAL,
         "No agent of the domain is running",
-        "{count} agents are registered for {object}; none was heard of in the last 90 seconds.",
+        "Of the agents registered for {object} ({count}) none was heard of in the last 90 seconds.",
         "`ropeway agent list` says when each was last seen. On its machine: systemctl status ropeway-agent, then "
         "`journalctl -u ropeway-agent`; a proxy or firewall must let HTTPS to the service through. The job goes on by "
         "itself as soon as one is back.",

@@ -1,0 +1,399 @@
+"""Who is not an agent gets nothing; who is one and lies is found out. Real HTTPS, words by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import msgspec
+import pytest
+
+from ropeway.agent import identity
+from ropeway.agent.registering import register
+from ropeway.agent.service import Service as Connection
+from ropeway.agent.sessions import Line
+from ropeway.agent.settings import checked
+from ropeway.engine.ports import FullReadNeeded
+from ropeway.model.pages import Page
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.secret import Secret
+from ropeway.model.watermark import Wanted, Watermark
+from ropeway.model.wire import parts as wire
+from ropeway.model.wire.calls import Call, from_bytes
+from ropeway.model.wire.frames import DoneFrame, FailedFrame, Frame, FullReadFrame, PageFrame
+from ropeway.model.wire.parts import encoded, packed
+from ropeway.model.wire.sessions import (
+    Asking,
+    Challenge,
+    Heartbeat,
+    Proof,
+    Pulse,
+    Registered,
+    Registration,
+    Session,
+)
+from ropeway.model.wire.versions import Spoken
+from ropeway.service.gateway.reading import Patience
+from tests.fixtures.gateway import Service, a_service, wait_until
+
+DAY = 86400.0
+CONTOSO, ELSEWHERE = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+WANTED = Wanted({"user": ("cn",)})
+
+
+def mark(domain: str = CONTOSO) -> Watermark:
+    return Watermark("dirsync", domain, "controller", 1, 0.0, WANTED.digest, b"cookie")
+
+
+def refused(*codes: str):  # noqa: ANN201
+    return pytest.raises(RopewayError, match=f"\\(({'|'.join(codes)})\\)")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    with a_service(f"sqlite:///{tmp_path}/ropeway.db", tmp_path) as service:
+        yield service
+
+
+@dataclass
+class Liar:
+    """Somebody with an agent's key, who says what the test wants."""
+
+    service: Service
+    folder: Path
+    connection: Connection
+
+    @property
+    def line(self) -> Line:
+        return Line(self.folder, self.connection)
+
+    @property
+    def identity(self) -> identity.Identity:
+        return identity.load(self.folder)
+
+    def challenge(self) -> str:
+        return self.connection.post("/challenge", Asking(self.identity.fingerprint), Challenge).nonce
+
+    def proof(self, nonce: str, *, service: str = "", signs: str = "", wire: Spoken | None = None) -> Session:
+        mine, address = self.identity, service or self.service.url
+        signature = mine.signature(address, signs or nonce)
+        asked = Proof(mine.certificate, nonce, address, signature, "1.0", wire or Spoken(1, 1))
+        return self.connection.post("/sessions", asked, Session)
+
+    def answering(self, *bodies: bytes, line: Line | None = None) -> None:
+        """Take the next call, and answer it with these parts, the last of them being the last."""
+        line = line or self.line
+        call = self.next_call(line)
+        for seq, body in enumerate(bodies, 1):
+            query = {"wait": "1"} | ({"last": "true"} if seq == len(bodies) else {})
+            line.send("POST", f"/calls/{call.number}/{call.attempt}/parts/{seq}", body, query)
+
+    def next_call(self, line: Line) -> Call:
+        line.post("/heartbeat", Heartbeat("1.0"), Pulse)
+        for _ in range(20):
+            for message in from_bytes(line.send("GET", "/poll", query={"wait": "2"}, hold=2)):
+                if isinstance(message, Call):
+                    return message
+        raise AssertionError("no call came")
+
+
+@pytest.fixture
+def liar(service: Service, tmp_path: Path) -> Iterator[Liar]:
+    document = {"service": service.url, "ca_file": str(service.authority)}
+    register(tmp_path / "agent", service.token(), document)
+    connection = Connection(checked(document))
+    yield Liar(service, tmp_path / "agent", connection)
+    connection.close()
+
+
+def part(*frames: Frame, domain: str = CONTOSO, version: int = 1) -> bytes:
+    return packed(version, domain, [encoded(frame) for frame in frames])
+
+
+def read(liar: Liar, answer: Callable[[], None], patience: Patience | None = None) -> list[Page]:
+    """What a job that has read contoso before gets, while the liar answers."""
+    answering = threading.Thread(target=answer)
+    answering.start()
+    source = liar.service.source(patience=patience or Patience(answer=20, nobody=20))
+    try:
+        return list(source.read(mark(), WANTED))
+    finally:
+        answering.join()
+        source.close()
+
+
+# who becomes an agent
+
+
+def test_a_token_registers_one_agent(service: Service, tmp_path: Path) -> None:
+    token, document = service.token(), {"service": service.url, "ca_file": str(service.authority)}
+    register(tmp_path / "first", token, document)
+    with refused("agent-token-refused"):
+        register(tmp_path / "second", token, document)
+    assert not (tmp_path / "second" / "identity.pem").exists()
+    assert len(service.control.agents()) == 1
+
+
+@pytest.mark.parametrize("token", ["", "rw_forged", "x" * 5000, "rw_\ud7ff🙂"])
+def test_a_forged_token_registers_nobody(service: Service, tmp_path: Path, token: str) -> None:
+    with refused("agent-token-refused"):
+        register(tmp_path / "agent", Secret(token), {"service": service.url, "ca_file": str(service.authority)})
+    assert not service.control.agents()
+
+
+def test_a_token_is_good_for_as_long_as_was_said(service: Service, tmp_path: Path) -> None:
+    token = service.token(lifetime=600)
+    service.clock.ahead = 601
+    with refused("agent-token-refused"):
+        register(tmp_path / "agent", token, {"service": service.url, "ca_file": str(service.authority)})
+
+
+def test_a_token_of_an_administrator_registers_nobody(service: Service, tmp_path: Path) -> None:
+    from ropeway.store import tokens
+
+    with service.database.write() as c:
+        wrong = tokens.issue(c, 1, "administrator", "zoe", now=service.clock(), lifetime=60)
+    with refused("agent-token-refused"):
+        register(tmp_path / "agent", wrong, {"service": service.url, "ca_file": str(service.authority)})
+
+
+def test_a_request_that_is_not_signed_with_its_own_key_costs_no_token(service: Service, liar: Liar) -> None:
+    token = service.token()
+    for csr in ("", "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----", "x" * 60_000):
+        with refused("agent-request-refused"):
+            asked = Registration(token.reveal(), service.url, "dc1", csr, "1.0")
+            liar.connection.post("/register", asked, Registered)
+    good = Registration(token.reveal(), service.url, "dc1", identity.request(identity.new_key(), "dc1"), "1.0")
+    assert liar.connection.post("/register", good, Registered).domain == "contoso.test"
+
+
+def test_a_folder_that_has_an_agent_keeps_it(service: Service, liar: Liar) -> None:
+    before = (liar.folder / "identity.pem").read_bytes()
+    with refused("agent-already-registered"):
+        register(liar.folder, service.token(), {"service": service.url, "ca_file": str(service.authority)})
+    assert (liar.folder / "identity.pem").read_bytes() == before
+    assert (liar.folder / "identity.pem").stat().st_mode & 0o777 == 0o600
+
+
+# who is an agent
+
+
+def test_a_session_needs_the_key_of_the_certificate(liar: Liar) -> None:
+    stolen, other = liar.identity, identity.new_key()
+    thief = identity.Identity(other, stolen.certificate)
+    nonce = liar.challenge()
+    proof = Proof(stolen.certificate, nonce, liar.service.url, thief.signature(liar.service.url, nonce), "1.0")
+    with refused("agent-proof-refused"):
+        liar.connection.post("/sessions", proof, Session)
+
+
+def test_a_challenge_opens_one_session_and_is_good_for_a_minute(liar: Liar) -> None:
+    nonce = liar.challenge()
+    liar.proof(nonce)
+    with refused("agent-proof-refused"):
+        liar.proof(nonce)
+    late = liar.challenge()
+    liar.service.clock.ahead = 61
+    with refused("agent-proof-refused"):
+        liar.proof(late)
+
+
+def test_what_was_signed_for_another_service_opens_nothing(liar: Liar) -> None:
+    with refused("agent-other-address"):
+        liar.proof(liar.challenge(), service="https://evil.example")
+    with refused("agent-proof-refused"):
+        liar.proof(liar.challenge(), signs="another nonce")
+
+
+def test_the_clock_of_an_agents_machine_does_not_matter(liar: Liar) -> None:
+    for ahead in (DAY, -DAY):
+        liar.service.clock.ahead = ahead
+        assert liar.proof(liar.challenge()).domain == "contoso.test"
+
+
+def test_a_removed_agent_has_no_session_from_that_moment(liar: Liar) -> None:
+    line = liar.line
+    line.post("/heartbeat", Heartbeat("1.0"), Pulse)
+    agent = line.session().agent
+    liar.service.control.remove_agent(agent)
+    with refused("agent-removed"):
+        line.post("/heartbeat", Heartbeat("1.0"), Pulse)
+    assert liar.service.control.agent(agent).status == "removed"
+
+
+def test_a_certificate_that_has_expired_opens_nothing(liar: Liar) -> None:
+    liar.service.clock.ahead = 91 * DAY
+    with refused("agent-certificate-expired"):
+        liar.proof(liar.challenge())
+
+
+def test_a_certificate_of_somebody_else_is_unknown(liar: Liar, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    with a_service(f"sqlite:///{tmp_path}/elsewhere.db", tmp_path / "elsewhere") as other:
+        document = {"service": other.url, "ca_file": str(other.authority)}
+        register(tmp_path / "stranger", other.token(), document)
+    with refused("agent-unknown"):
+        Line(tmp_path / "stranger", liar.connection).session()
+
+
+def test_a_renewed_certificate_replaces_the_old_one_when_it_is_used(liar: Liar) -> None:
+    line, old = liar.line, liar.identity
+    line.renew()
+    nonce = liar.connection.post("/challenge", Asking(old.fingerprint), Challenge)
+    assert nonce.nonce, "an agent that died before it stored the new one still has the old one"
+    assert line.session().agent
+    with refused("agent-unknown"):
+        liar.connection.post("/challenge", Asking(old.fingerprint), Challenge)
+
+
+@pytest.mark.parametrize("path", ["heartbeat", "certificate", "calls/1/1/parts/1", "calls/1/1/changed"])
+def test_without_a_session_nothing_is_answered(liar: Liar, path: str) -> None:
+    for token in (None, Secret("rw_forged"), Secret(liar.service.token().reveal())):
+        with refused("not-signed-in"):
+            liar.connection.send("POST", f"/{path}", b"{}", token=token)
+
+
+def test_no_agent_hears_of_another_domains_calls(liar: Liar, service: Service, tmp_path: Path) -> None:
+    document = {"service": service.url, "ca_file": str(service.authority)}
+    register(tmp_path / "fabrikam", service.token("fabrikam.test"), document)
+    theirs = Line(tmp_path / "fabrikam", liar.connection)
+    line = liar.line
+    source = service.source()
+    asking = threading.Thread(target=lambda: list(source.read(mark(), WANTED)))
+    asking.start()
+    call = liar.next_call(line)
+    assert from_bytes(theirs.send("GET", "/poll", query={"wait": "1"}, hold=1)) == []
+    with refused("call-gone"):
+        theirs.send("POST", f"/calls/{call.number}/{call.attempt}/parts/1", part(DoneFrame()), {"last": "true"})
+    line.send("POST", f"/calls/{call.number}/{call.attempt}/parts/1", part(DoneFrame()), {"last": "true"})
+    asking.join()
+
+
+# who lies
+
+
+def test_a_true_answer_is_taken(liar: Liar) -> None:
+    assert read(liar, lambda: liar.answering(part(PageFrame(Page(()))), part(DoneFrame()))) == [Page(())]
+
+
+def test_an_agent_of_another_domain_is_found_out(liar: Liar) -> None:
+    with refused("agent-of-another-domain"):
+        read(liar, lambda: liar.answering(part(PageFrame(Page(())), DoneFrame(), domain=ELSEWHERE)))
+    with refused("agent-of-another-domain"):
+        read(liar, lambda: liar.answering(part(PageFrame(Page((), mark(ELSEWHERE))), DoneFrame())))
+
+
+def test_half_an_answer_is_none(liar: Liar) -> None:
+    with refused("agent-answer-incomplete"):
+        read(liar, lambda: liar.answering(part(PageFrame(Page(())))))
+
+
+def test_half_a_part_is_none(liar: Liar) -> None:
+    whole = part(PageFrame(Page(())), DoneFrame())
+    for broken in (b"", whole[:-5], whole[: len(whole) // 2], b"x" * 100, whole + whole):
+        with refused("agent-answer-unreadable"):
+            read(liar, lambda broken=broken: liar.answering(broken))
+
+
+def test_a_part_that_unpacks_to_more_than_it_may_is_not_unpacked(liar: Liar) -> None:
+    bomb = wire.zstd.compress(b"\0" * (wire.MOST_BYTES + 1000), 19)
+    assert len(bomb) < 10_000
+    with refused("agent-answer-too-large"):
+        read(liar, lambda: liar.answering(bomb))
+
+
+def test_a_part_that_is_too_large_is_not_read_to_its_end(liar: Liar) -> None:
+    line = liar.line
+    with refused("request-too-large"):
+        line.send("POST", "/calls/1/1/parts/1", b"x" * (wire.MOST_PACKED + 1))
+    with httpx2.Client(verify=liar.connection.trust, trust_env=False) as client:
+        headers = {"Authorization": f"Bearer {line.token().reveal()}"}
+        endless = (b"x" * 65536 for _ in range(10_000))
+        answer = client.post(f"{liar.service.url}/agent/v1/heartbeat", content=endless, headers=headers)
+    assert answer.status_code == 413
+
+
+def test_a_newer_version_than_the_service_knows_is_named(liar: Liar) -> None:
+    with refused("agent-of-newer-version"):
+        read(liar, lambda: liar.answering(part(DoneFrame(), version=7)))
+
+
+def test_an_agent_that_never_answers_is_waited_for_ten_minutes_and_no_longer(liar: Liar) -> None:
+    assert Patience().answer == 600
+    line = liar.line
+    with refused("agent-timeout"):
+        read(liar, lambda: liar.next_call(line) and None, Patience(answer=1.0, look=0.2))
+
+
+def test_an_agent_that_answers_twice_is_heard_once(liar: Liar) -> None:
+    line = liar.line
+
+    def twice() -> None:
+        call = liar.next_call(line)
+        place = f"/calls/{call.number}/{call.attempt}/parts"
+        for body in (part(PageFrame(Page(()))), part(PageFrame(Page((), mark())))):
+            line.send("POST", f"{place}/1", body, {"wait": "1"})
+        line.send("POST", f"{place}/2", part(DoneFrame()), {"last": "true"})
+
+    assert read(liar, twice) == [Page(())]
+
+
+def test_what_went_wrong_at_the_agent_is_told_as_it_was(liar: Liar) -> None:
+    problem = Problem("account-locked", object="ropeway@contoso.test", details={"reason": "data 775"})
+    with refused("account-locked"):
+        read(liar, lambda: liar.answering(part(FailedFrame(problem), domain="")))
+    with pytest.raises(FullReadNeeded, match="too old"):
+        read(liar, lambda: liar.answering(part(FullReadFrame("too old"), domain="")))
+
+
+def test_a_lie_about_a_problem_is_cut_short(liar: Liar) -> None:
+    endless = Problem("x" * 9999, "y" * 9999, "", "z" * 9999, {f"d{n}": "w" * 9999 for n in range(999)})
+    with pytest.raises(RopewayError) as error:
+        read(liar, lambda: liar.answering(part(FailedFrame(endless), domain="")))
+    assert len(msgspec.json.encode(error.value.problem)) < 20_000
+
+
+# domains without agents
+
+
+def test_a_domain_without_an_agent_says_how_to_get_one(service: Service) -> None:
+    with refused("agents-none-assigned") as error:
+        service.source("nobody.test").describe()
+    assert "ropeway agent token nobody.test" in str(error.value)
+
+
+def test_a_domain_whose_agents_are_silent_says_where_to_look(liar: Liar) -> None:
+    liar.service.clock.ahead = 120
+    with refused("agents-none-active") as error:
+        liar.service.source(patience=Patience(nobody=0.5, look=0.1)).describe()
+    assert "ropeway agent list" in str(error.value)
+
+
+# versions
+
+
+@pytest.mark.parametrize(("theirs", "spoken"), [(Spoken(1, 1), 1), (Spoken(1, 2), 2), (Spoken(2, 3), 2)])
+def test_one_version_apart_is_understood(tmp_path: Path, theirs: Spoken, spoken: int) -> None:
+    with a_service(f"sqlite:///{tmp_path}/ropeway.db", tmp_path, spoken=Spoken(1, 2)) as service:
+        document = {"service": service.url, "ca_file": str(service.authority)}
+        register(tmp_path / "agent", service.token(), document)
+        connection = Connection(checked(document))
+        assert Line(tmp_path / "agent", connection, theirs).session().wire == spoken
+        connection.close()
+
+
+def test_further_apart_is_said(tmp_path: Path, liar: Liar) -> None:
+    with refused("agent-versions-apart") as error:
+        liar.proof(liar.challenge(), wire=Spoken(3, 4))
+    assert "the service 1 to 1" in str(error.value)
+
+
+def test_the_trace_level_comes_with_the_next_heartbeat(liar: Liar) -> None:
+    line = liar.line
+    agent = line.session().agent
+    line.post("/heartbeat", Heartbeat("1.0"), Pulse)
+    liar.service.control.set_trace(agent, "debug")
+    wait_until(lambda: line.post("/heartbeat", Heartbeat("1.0"), Pulse).trace == "debug", "the level changes")
