@@ -74,7 +74,7 @@ def office(database_url: str) -> Iterator[Office]:
     database.close()
 
 
-def refused(code: str):  # noqa: ANN201
+def refused(code: str):
     return pytest.raises(RopewayError, match=f"\\({code}\\)")
 
 

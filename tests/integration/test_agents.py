@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import ldap
 import pytest
 from ldap.ldapobject import LDAPObject
-from msgspec.msgpack import encode as pack
 
 from ropeway.connectors.active_directory import open_source
 from ropeway.control.sources import FromHere
@@ -19,13 +18,12 @@ from ropeway.lab.company import Size
 from ropeway.lab.domain import Domain
 from ropeway.lab.load import populate
 from ropeway.model.anchors import Anchor
-from ropeway.model.job import SourceSettings
+from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.pages import Gone, Page, Whole
 from ropeway.model.problems import RopewayError
-from ropeway.model.wire.calls import Arguments
 from ropeway.service.gateway.source import ThroughAgents
-from ropeway.store import calls
-from ropeway.store.calls import LEASE, Order
+from ropeway.store import calls, jobs
+from ropeway.store.calls import LEASE
 from tests.fixtures.gateway import Beside, Service, a_service, an_agent, running, wait_until
 from tests.fixtures.samba import NewDomain
 from tests.integration.active_directory_office import WANTED, read_all, settings
@@ -90,6 +88,13 @@ def holder(service: Service, pair: dict[str, Beside], method: str) -> Beside:
     return pair[taken()[0]]
 
 
+def polling(service: Service, domain: Domain) -> int:
+    """A job that asks the domain all the time."""
+    settings_ = JobSettings("Contoso", SourceSettings("active-directory", {"domain": domain.dns_domain}, "agents"))
+    with service.database.write() as c:
+        return jobs.create(c, service.database, 1, settings_, service.clock()).number
+
+
 def put_together(pages: Iterable[Page]) -> dict[Anchor, Whole]:
     """What pages say in the end, links included; later ones count."""
     source = SimpleNamespace(read=lambda _mark, _wanted: pages)
@@ -119,8 +124,7 @@ def test_an_agent_killed_in_the_middle_of_a_full_read_is_not_missed(
 def test_an_agent_killed_while_it_watches_is_followed_by_another(
     service: Service, pair: dict[str, Beside], crowd: Domain, ldap_admin: Callable[[Domain], LDAPObject]
 ) -> None:
-    with service.database.write() as c:
-        calls.ask_watch(c, service.database, Order(1, crowd.dns_domain, 7, "watch", pack(Arguments())), service.clock())
+    job = polling(service, crowd)
     wait_until(lambda: service.queue.jobs, "the watch begins")
     holder(service, pair, "watch").kill()
     service.queue.jobs.clear()
@@ -128,15 +132,14 @@ def test_an_agent_killed_while_it_watches_is_followed_by_another(
     service.queue.jobs.clear()
     began = time.monotonic()
     ldap_admin(crowd).modify_s(f"CN=Users,{crowd.base_dn}", [(ldap.MOD_REPLACE, "description", [b"changed"])])
-    wait_until(lambda: 7 in service.queue.jobs, "the change is told")
+    wait_until(lambda: job in service.queue.jobs, "the change is told")
     assert time.monotonic() - began < 2
 
 
 def test_an_agent_that_is_told_to_end_gives_its_work_to_the_other_at_once(
     service: Service, pair: dict[str, Beside], crowd: Domain
 ) -> None:
-    with service.database.write() as c:
-        calls.ask_watch(c, service.database, Order(1, crowd.dns_domain, 7, "watch", pack(Arguments())), service.clock())
+    polling(service, crowd)
     first = holder(service, pair, "watch")
     began = time.monotonic()
     assert first.end() == 0
@@ -179,7 +182,7 @@ def test_a_removed_agent_ends_and_says_why(service: Service, agent: Beside) -> N
 
 def test_a_job_cannot_have_the_domains_password_sent_elsewhere(service: Service, contoso: Domain) -> None:
     sources = ThroughAgents(service.database, 1, FromHere())
-    with pytest.raises(RopewayError, match="agent.yaml"):
+    with pytest.raises(RopewayError, match=r"agent\.yaml"):
         sources(SourceSettings("active-directory", {"domain": contoso.dns_domain, "servers": ["evil"]}, "agents"))
 
 

@@ -42,7 +42,7 @@ def registering(service: Service, proxy: Proxy, folder: Path, **more: str) -> No
     register(folder / "agent", service.token(), document)
 
 
-def refused(code: str):  # noqa: ANN201
+def refused(code: str):
     return pytest.raises(RopewayError, match=f"\\({code}\\)")
 
 

@@ -48,7 +48,7 @@ def mark(domain: str = CONTOSO) -> Watermark:
     return Watermark("dirsync", domain, "controller", 1, 0.0, WANTED.digest, b"cookie")
 
 
-def refused(*codes: str):  # noqa: ANN201
+def refused(*codes: str):
     return pytest.raises(RopewayError, match=f"\\(({'|'.join(codes)})\\)")
 
 

@@ -64,12 +64,10 @@ class Serving:
 
     def close(self) -> None:
         """Give back what is in work, so that another agent goes on at once."""
-        held = self.held()
-        for one in held:
+        for one in self.held():
             self.stop(one.number, one.attempt)
         with suppress(RopewayError):
-            for one in held:
-                self._line.send("POST", f"/calls/{one.number}/{one.attempt}/release")
+            self._line.send("POST", "/leave")
         self._domains.close()
 
     def _do(self, work: Work, how: Callable[[Work, Arguments], None]) -> None:

@@ -22,6 +22,7 @@ def watch(source: Source, line: Line, call: Call, stopped: threading.Event) -> N
     if not isinstance(source, Watches):
         return
     patience, news = Patience(longest=30.0), True
+    source.wait(0)  # from here on it compares: what happens while "changed" is told is told again
     while not stopped.is_set():
         try:
             if isinstance(source, Restarts):

@@ -173,6 +173,12 @@ def give_back(c: Connection, lease: Lease) -> bool:
     return given
 
 
+def give_back_all(c: Connection, agent: str) -> None:
+    """The agent ends."""
+    mine = and_(call.c.agent == agent, call.c.state == "taken")
+    _rung(c, c.execute(update(call).where(mine).values(state="open", agent="")).rowcount)
+
+
 def answers(c: Connection, number: int) -> Answers | None:
     """The next parts, in order; None where the call is gone."""
     row = c.execute(select(*_COLUMNS).where(call.c.number == number)).one_or_none()

@@ -68,12 +68,12 @@ class Gateway:
                     Route("/sessions", self._open_session, methods=["POST"]),
                     Route("/heartbeat", self._heartbeat, methods=["POST"]),
                     Route("/certificate", self._renew, methods=["POST"]),
+                    Route("/leave", self._leave, methods=["POST"]),
                     Route("/poll", self._poll, methods=["GET"]),
                     WebSocketRoute("/channel", self._channel),
                     Route(call + "/parts/{seq}", self._put, methods=["POST"]),
                     Route(call + "/room/{seq}", self._room, methods=["GET"]),
                     Route(call + "/changed", self._changed, methods=["POST"]),
-                    Route(call + "/release", self._give_back, methods=["POST"]),
                 ],
             )
         ]
@@ -127,6 +127,19 @@ class Gateway:
         who = await run_in_threadpool(caller, self._parts, request)
         self._dispatcher.start()
         return who
+
+    async def _leave(self, request: Request) -> Response:
+        """The agent ends: what it has is for another at once, and it is given no more."""
+        who = await self._caller(request)
+        if channel := self._dispatcher.channels.of(who.id):
+            self._dispatcher.channels.drop(channel)
+            channel.send(wire.Ended("The agent leaves."))
+        await run_in_threadpool(self._give_all, who.id)
+        return json_answer(Taken(0))
+
+    def _give_all(self, agent: str) -> None:
+        with self._parts.database.write() as c:
+            calls.give_back_all(c, agent)
 
     # downwards
 
@@ -223,11 +236,6 @@ class Gateway:
         lease = await self._lease(request)
         row = await run_in_threadpool(self._held, lease)
         await run_in_threadpool(self._parts.queue.ask, row.job)
-        return json_answer(Taken(0))
-
-    async def _give_back(self, request: Request) -> Response:
-        lease = await self._lease(request)
-        await run_in_threadpool(self._give, lease)
         return json_answer(Taken(0))
 
     def _give(self, lease: Lease) -> None:
