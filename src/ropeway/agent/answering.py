@@ -78,7 +78,7 @@ def _reports_deletions(source: Source) -> bool:
 def sized(frame: Frame, most: int = LARGEST_FRAME) -> Iterator[bytes]:
     """A frame, encoded; a page that is too large in several, an object that is too large as one that cannot be read."""
     raw = encoded(frame)
-    if len(raw) <= most or not isinstance(frame, PageFrame):
+    if len(raw) <= most or not isinstance(frame, PageFrame) or not frame.page.items:
         yield raw
     elif len(frame.page.items) > 1:
         for half in _halves(frame.page):

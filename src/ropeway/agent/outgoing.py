@@ -11,9 +11,9 @@ import msgspec
 from ropeway.agent.patience import Patience
 from ropeway.agent.sessions import Line
 from ropeway.agent.trace import log
-from ropeway.model.problems import RopewayError
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.wire.calls import Call
-from ropeway.model.wire.parts import ENOUGH, packed
+from ropeway.model.wire.parts import ENOUGH, MOST_BYTES, MOST_PACKED, packed
 from ropeway.model.wire.sessions import Taken
 
 SOON = 0.2
@@ -67,9 +67,15 @@ class Outgoing:
         self._thread.join()
 
     def _flush(self, *, last: bool = False) -> None:
-        if self._frames or last:
-            self._offer(packed(self._version, self._domain, self._frames), last)
+        frames, size = self._frames, self._size
         self._frames, self._size = [], 0
+        if not frames and not last:
+            return
+        part = packed(self._version, self._domain, frames)
+        if size > MOST_BYTES - ENOUGH or len(part) > MOST_PACKED:
+            details = {"bytes": f"{size:,}", "most": f"{MOST_PACKED:,}"}
+            raise RopewayError(Problem("object-too-large-to-send", object=self._call.method, details=details))
+        self._offer(part, last)
 
     def _offer(self, part: bytes, last: bool) -> None:
         while not self.stopped.is_set():

@@ -14,9 +14,9 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-MOST_PACKED = 8 * 1024 * 1024
+MOST_PACKED = 16 * 1024 * 1024
 """Bytes of a part as it travels."""
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 48 * 1024 * 1024
 """Bytes of a part when unpacked."""
 ENOUGH = 384 * 1024
 """Bytes of frames after which a part is sent."""
