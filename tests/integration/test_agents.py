@@ -58,6 +58,14 @@ def test_what_an_agent_reads_is_what_the_domain_says(service: Service, agent: Be
         assert {a for p in through.anchors(WANTED) for a in p.anchors} == set(found)
 
 
+@pytest.mark.postgres
+def test_a_service_on_postgresql_reads_through_agents_too(postgres_url: str, contoso: Domain, tmp_path: Path) -> None:
+    with a_service(postgres_url, tmp_path) as service:
+        agent = an_agent(service, tmp_path / "agent", contoso)
+        with running(agent), closing(service.source()) as through, closing(open_source(settings(contoso))) as direct:
+            assert read_all(through, WANTED)[0] == read_all(direct, WANTED)[0]
+
+
 CROWD = Size(people=4000, groups=40, contacts=10, computers=10)
 
 

@@ -55,9 +55,9 @@ def password(folder: Path, text: str) -> str:
 
 def test_a_proxy_that_wants_a_name_says_so(service: Service, proxy: Proxy, tmp_path: Path) -> None:
     proxy.login = ("ropeway", "Zürich 1")
-    with refused("proxy-credentials-refused"):
+    with refused("agent-proxy-credentials"):
         registering(service, proxy, tmp_path)
-    with refused("proxy-credentials-refused") as wrong:
+    with refused("agent-proxy-credentials") as wrong:
         registering(service, proxy, tmp_path, user="ropeway", password_file=password(tmp_path, "Zurich 2"))
     assert "Zurich 2" not in str(wrong.value)
     assert not service.control.agents()
@@ -65,13 +65,13 @@ def test_a_proxy_that_wants_a_name_says_so(service: Service, proxy: Proxy, tmp_p
 
 def test_a_proxy_that_refuses_says_so(service: Service, proxy: Proxy, tmp_path: Path) -> None:
     proxy.refuses = True
-    with refused("proxy-refused") as error:
+    with refused("agent-proxy-refused") as error:
         registering(service, proxy, tmp_path)
     assert "403" in str(error.value)
 
 
 def test_a_proxy_that_is_not_there_is_named(service: Service, tmp_path: Path) -> None:
-    with refused("proxy-unreachable"):
+    with refused("agent-proxy-unreachable"):
         registering(service, Proxy(1), tmp_path)
 
 
@@ -79,7 +79,7 @@ def test_a_proxy_with_a_certificate_of_its_own_hears_nothing(
     service: Service, proxy: Proxy, strangers: Served, tmp_path: Path
 ) -> None:
     proxy.opens_tls = strangers
-    with refused("service-certificate-not-trusted"):
+    with refused("agent-service-not-trusted"):
         registering(service, proxy, tmp_path)
     proxy.opens_tls = None
     registering(service, proxy, tmp_path)

@@ -11,8 +11,8 @@ import yaml
 from ropeway.agent import files, identity
 from ropeway.agent.domains import Domains
 from ropeway.agent.registering import text_of
-from ropeway.agent.settings import Settings, checked, read
-from ropeway.model.problems import RopewayError
+from ropeway.agent.settings import Proxy, Settings, Trace, checked, read
+from ropeway.model.problems import RopewayError, agents
 
 SERVICE = {"service": "https://ropeway.contoso.com:8443"}
 ACCOUNT = {"user": "ropeway@contoso.com", "credential": "contoso"}
@@ -121,3 +121,20 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     files.write_private(tmp_path / "identity.pem", "new")
     assert [path.name for path in tmp_path.iterdir()] == ["identity.pem"]
     assert (tmp_path / "identity.pem").stat().st_mode & 0o777 == 0o600
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "agents.md").read_text()
+
+
+def test_the_page_of_agents_names_every_setting() -> None:
+    names = [*Settings.__struct_fields__]
+    nested = [f"proxy.{name}" for name in Proxy.__struct_fields__] + [
+        f"trace.{name}" for name in Trace.__struct_fields__
+    ]
+    for name in [name for name in names if name not in ("proxy", "trace")] + nested:
+        assert f"`{name}`" in PAGE
+
+
+def test_the_page_of_agents_tells_what_every_message_means() -> None:
+    for entry in agents.ENTRIES:
+        assert f"**{entry.title}** (`{entry.code}`)" in PAGE

@@ -29,24 +29,24 @@ def unreachable(error: BaseException, service: str, proxy: str | None) -> Ropewa
     """The problem behind a failed request; `proxy` is its address without name and password."""
     status = _proxy_status(error)
     if proxy and status:
-        code = "proxy-credentials-refused" if status[0] == PROXY_WANTS_NAME else "proxy-refused"
+        code = "agent-proxy-credentials" if status[0] == PROXY_WANTS_NAME else "agent-proxy-refused"
         return RopewayError(Problem(code, object=proxy, details={"reason": shown(f"{status[0]} {status[1]}".strip())}))
     reason = shown(_cause(error))
     if _is_untrusted(error):
-        return RopewayError(Problem("service-certificate-not-trusted", object=service, details={"reason": reason}))
+        return RopewayError(Problem("agent-service-not-trusted", object=service, details={"reason": reason}))
     if proxy and _is_of_first_hop(error):
-        return RopewayError(Problem("proxy-unreachable", object=proxy, details={"reason": reason}))
-    return RopewayError(Problem("service-unreachable", object=service, details={"reason": reason}))
+        return RopewayError(Problem("agent-proxy-unreachable", object=proxy, details={"reason": reason}))
+    return RopewayError(Problem("agent-service-unreachable", object=service, details={"reason": reason}))
 
 
 def told(status: int, body: bytes, service: str) -> RopewayError:
-    """The problem that the service itself tells; `service-answer-strange` where something else answered."""
+    """The problem that the service itself tells; `agent-service-strange` where something else answered."""
     try:
         problem = msgspec.json.decode(body, type=_Body).error.problem
     except (msgspec.MsgspecError, RecursionError):
         problem = None
     if problem is None:
-        return RopewayError(Problem("service-answer-strange", object=service, details={"status": str(status)}))
+        return RopewayError(Problem("agent-service-strange", object=service, details={"status": str(status)}))
     return RopewayError(problem)
 
 

@@ -216,7 +216,7 @@ ON_ITS_MACHINE = (
 
 ON_THE_WAY = (
     Entry(
-        "service-unreachable",
+        "agent-service-unreachable",
         Severity.FATAL,
         "The service does not answer",
         "Connecting to {object} failed: {reason}.",
@@ -224,7 +224,7 @@ ON_THE_WAY = (
         "itself.",
     ),
     Entry(
-        "service-certificate-not-trusted",
+        "agent-service-not-trusted",
         Severity.FATAL,
         "The service's certificate is not trusted",
         "What answers at {object} showed a certificate that could not be verified: {reason}. Nothing was sent to it.",
@@ -232,14 +232,14 @@ ON_THE_WAY = (
         "proxy that opens TLS and shows its own certificate? Have it leave the service's address alone.",
     ),
     Entry(
-        "proxy-unreachable",
+        "agent-proxy-unreachable",
         Severity.FATAL,
         "The proxy does not answer",
         "Connecting to the proxy {object} failed: {reason}.",
         "Check proxy.url in agent.yaml, and that the proxy runs.",
     ),
     Entry(
-        "proxy-credentials-refused",
+        "agent-proxy-credentials",
         Severity.FATAL,
         "The proxy wants a name and a password",
         "The proxy {object} answered 407: {reason}.",
@@ -247,14 +247,14 @@ ON_THE_WAY = (
         "scheme Basic is supported.",
     ),
     Entry(
-        "proxy-refused",
+        "agent-proxy-refused",
         Severity.FATAL,
         "The proxy does not let the agent through",
         "The proxy {object} answered {reason}.",
         "Have the proxy allow CONNECT to the service's host and port for this machine.",
     ),
     Entry(
-        "service-answer-strange",
+        "agent-service-strange",
         Severity.FATAL,
         "What answers is no Ropeway service",
         "{object} answered with status {status}, and not as a Ropeway service does.",

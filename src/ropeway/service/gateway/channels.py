@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ropeway.model.wire.calls import Message
 from ropeway.service.gateway.sessions import Caller
@@ -35,7 +36,8 @@ class Channel:
     def send(self, message: Message) -> None:
         """Put a message on its way; from any thread."""
         self._waiting.append(message)
-        self._loop.call_soon_threadsafe(self._came.set)
+        with suppress(RuntimeError):  # the loop is closed: so is the channel
+            self._loop.call_soon_threadsafe(self._came.set)
 
     async def receive(self, seconds: float) -> Sequence[Message]:
         """What is to be sent, as soon as there is something; nothing when the time is over."""
