@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -20,6 +21,9 @@ _fork = multiprocessing.get_context("forkserver")
 _fork.set_forkserver_preload(["tests.crash.child", "ropeway.connectors.ldif", "alembic", "psycopg"])
 
 When = Literal["before", "after"]
+
+TIMED = frozenset({"progress", "lease"})
+"""Threads that write when their time has come: their commits are not counted, since no two runs have as many."""
 
 
 class Child:
@@ -68,6 +72,10 @@ def count_commits(at: int, when: When) -> Callable[[], int]:
 
     @contextmanager
     def counted(self: Database) -> Generator[Any, None, None]:
+        if threading.current_thread().name in TIMED:
+            with write(self) as connection:
+                yield connection
+            return
         done[0] += 1
         mine = done[0] == at
         with write(self) as connection:
