@@ -76,6 +76,23 @@ def _ended(code: int) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.usefixtures("hurried")
+def test_a_worker_that_cannot_use_the_state_is_not_started_again() -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    said: list[str] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        started.append(_ended(78))
+        return started[-1]
+
+    supervisor = Supervisor(start, 1, said.append)
+    supervisor.begin()
+    eventually(lambda: bool(said))
+    threading.Event().wait(0.3)
+    supervisor.end()
+    assert (len(started), len(said)) == (1, 1)
+
+
+@pytest.mark.usefixtures("hurried")
 def test_a_worker_that_cannot_be_started_is_no_disaster() -> None:
     said: list[str] = []
 
