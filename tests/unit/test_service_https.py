@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx2
 import pytest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from ropeway.service.http import connection
+from ropeway.service.http import bounds, connection, serve
 from ropeway.service.http.app import RequestIds, application
 from ropeway.service.http.bounds import Bounds
 from tests.fixtures.https import RunningService, a_service, answering, unverified
@@ -218,6 +218,20 @@ def test_a_client_that_takes_its_time_within_bounds_is_answered(tmp_path: Path) 
             secured.sendall(part)
             time.sleep(0.02)
         assert b"3 bytes" in received(secured)
+
+
+def test_a_client_that_does_not_take_its_answer_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "TAKEN_WITHIN", 0.2)
+    monkeypatch.setattr(serve, "GOODBYE_WITHIN", 0.2)
+    size = 50_000_000
+
+    def endless(_request: Request) -> Response:
+        return StreamingResponse(bytes(1_000_000) for _ in range(size // 1_000_000))
+
+    with answering(tmp_path, application([Route("/", endless)])) as server, server.connect() as secured:
+        secured.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        time.sleep(1)  # as long as it takes nothing
+        assert len(received(secured)) < size
 
 
 # who is asking

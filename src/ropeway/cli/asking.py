@@ -32,6 +32,18 @@ class _Refusal(msgspec.Struct):
     error: _Error
 
 
+class Answered(NamedTuple):
+    """What came back."""
+
+    status: int
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """As a person may see it."""
+        return self.content.decode("utf-8", "replace")
+
+
 class Trust(NamedTuple):
     """A service, and who vouches for it."""
 
@@ -55,7 +67,7 @@ def trusted(link: Link, ca_file: Path | None) -> Trust:
     answer = _sent(unverified, "GET", f"{link.url}/ca.pem", None)
     der = b""
     with suppress(ValueError):
-        der = ssl.PEM_cert_to_DER_cert(answer.text[:LARGEST])
+        der = ssl.PEM_cert_to_DER_cert(answer.text)
     if sha256(der).hexdigest() != link.authority:
         raise _not_trusted(link.url, "its authority is not the one that the link names")
     return Trust(link.url, ssl.DER_cert_to_PEM_cert(der))
@@ -68,29 +80,40 @@ def ask(trust: Trust, method: str, path: str, token: Secret[str] | None = None, 
     except ssl.SSLError:
         raise _not_trusted(trust.url, "the authority's certificate is none") from None
     answer = _sent(context, method, trust.url + path, token, body)
-    if answer.is_success:
+    if answer.status < 300:
         return _decoded(answer.content) if answer.content else {}
     with suppress(msgspec.MsgspecError):
         raise RopewayError(msgspec.json.decode(answer.content, type=_Refusal).error.problem)
-    details = {"url": trust.url, "status": str(answer.status_code), "answer": shown(answer.text)}
+    details = {"url": trust.url, "status": str(answer.status), "answer": shown(answer.text)}
     raise RopewayError(Problem("service-answers-otherwise", details=details))
 
 
-def _sent(
-    context: ssl.SSLContext, method: str, url: str, token: Secret[str] | None, body: object = None
-) -> httpx2.Response:
+def _sent(context: ssl.SSLContext, method: str, url: str, token: Secret[str] | None, body: object = None) -> Answered:
     headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
     content = msgspec.json.encode(body) if body is not None else None
     root = url.removesuffix(urlsplit(url).path)
     try:
-        with httpx2.Client(verify=context, timeout=PATIENCE, trust_env=not _is_here(url)) as client:
-            return client.request(method, url, headers=headers, content=content)
+        with (
+            httpx2.Client(verify=context, timeout=PATIENCE, trust_env=not _is_here(url)) as client,
+            client.stream(method, url, headers=headers, content=content) as answer,
+        ):
+            return Answered(answer.status_code, _bounded(answer))
     except httpx2.ConnectError as error:
         if isinstance(_cause(error), ssl.SSLCertVerificationError):
             raise _not_trusted(root, str(getattr(_cause(error), "verify_message", ""))) from None
         raise _unreachable(root, error) from None
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise _unreachable(root, error) from None
+
+
+def _bounded(answer: httpx2.Response) -> bytes:
+    """The whole answer; httpx2.HTTPError for one that is longer than any of a service."""
+    found = bytearray()
+    for part in answer.iter_bytes():
+        found += part
+        if len(found) > LARGEST:
+            raise httpx2.DecodingError("the answer does not end")
+    return bytes(found)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -108,7 +131,7 @@ def _is_here(url: str) -> bool:
 
 def _decoded(content: bytes) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(content[:LARGEST], type=dict[str, Any])
+        return msgspec.json.decode(content, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return {}
 

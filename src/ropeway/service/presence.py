@@ -41,16 +41,16 @@ def present(
                 _refuse_a_second([p for p in processes.alive(c, tenant, role, now) if not is_dead(p.id)], database)
             processes.enter(c, tenant, row)
         try:
-            with heartbeat(lambda: _beat(database, name, clock()), BEAT_EVERY):
+            with heartbeat(lambda: _beat(database, tenant, row, clock()), BEAT_EVERY):
                 yield name
         finally:
             with suppress(SQLAlchemyError), database.write() as c:  # if the database is away, it forgets by itself
                 processes.leave(c, name)
 
 
-def _beat(database: Database, name: str, now: float) -> None:
+def _beat(database: Database, tenant: int, row: ProcessRow, now: float) -> None:
     with database.write() as c:
-        processes.beat(c, name, now)
+        processes.beat(c, tenant, row, now)
 
 
 def _refuse_a_second(others: list[ProcessRow], database: Database) -> None:

@@ -18,6 +18,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 STEADY = 60.0
 """Seconds after which a child counts as well: its next death is met with little patience again."""
 
+UNUSABLE = 78
+"""Exit code of a child that would end so again (EX_CONFIG of sysexits.h): it is not started a second time."""
+
 ENDS_WITHIN = 60.0
 """Seconds that a child has to finish its transactions once it is asked to end; then it is killed."""
 
@@ -78,6 +81,10 @@ class Supervisor:
         if post.child is not None:
             code = post.child.poll()
             if code is None:
+                return
+            if code == UNUSABLE:
+                self._say(f"Worker {post.child.pid} cannot use this state, and says why; no other one is started.")
+                post.child, post.again_at = None, float("inf")
                 return
             if now - post.began > STEADY:
                 post.wait = FIRST_WAIT

@@ -36,9 +36,10 @@ def enter(c: Connection, tenant: int, row: ProcessRow) -> None:
     c.execute(process.insert().values(tenant=tenant, **row._asdict()))
 
 
-def beat(c: Connection, id_: str, now: float) -> None:
-    """It still is."""
-    c.execute(update(process).where(process.c.id == id_).values(seen=now))
+def beat(c: Connection, tenant: int, row: ProcessRow, now: float) -> None:
+    """It still is, even where somebody restored a state that does not know it."""
+    if c.execute(update(process).where(process.c.id == row.id).values(seen=now)).rowcount == 0:
+        c.execute(process.insert().values(tenant=tenant, **row._replace(seen=now)._asdict()))
 
 
 def leave(c: Connection, id_: str) -> None:

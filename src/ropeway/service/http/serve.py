@@ -22,6 +22,9 @@ GRACE = 20
 HANDSHAKE_WITHIN = 20.0
 """Seconds for a TLS handshake."""
 
+GOODBYE_WITHIN = 5.0
+"""Seconds for a connection's last bytes and goodbye, before it is cut."""
+
 IDLE = 75
 """Seconds that a connection may be idle between two requests."""
 
@@ -97,9 +100,9 @@ class _Server(uvicorn.Server):
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """Gives up on handshakes sooner than asyncio's minute."""
+    """Gives up on handshakes and goodbyes sooner than asyncio."""
 
     async def create_server(self, *arguments: Any, **named: Any) -> asyncio.Server:  # pyright: ignore[reportIncompatibleMethodOverride] - handed on
         if named.get("ssl") is not None:
-            named["ssl_handshake_timeout"] = HANDSHAKE_WITHIN
+            named |= {"ssl_handshake_timeout": HANDSHAKE_WITHIN, "ssl_shutdown_timeout": GOODBYE_WITHIN}
         return await super().create_server(*arguments, **named)

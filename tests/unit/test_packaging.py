@@ -1,0 +1,77 @@
+"""Units and image: what they name exists, and systemd understands it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ropeway.cli.reference import reference
+
+ROOT = Path(__file__).parents[2]
+UNITS = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
+IMAGE = (ROOT / "packaging" / "Containerfile").read_text()
+
+HARDENED = (
+    *("NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateDevices=yes", "CapabilityBoundingSet="),
+    *("RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "SystemCallFilter=@system-service", "UMask=0077"),
+)
+
+
+def settings(unit: Path) -> list[str]:
+    return [line for line in unit.read_text().splitlines() if "=" in line]
+
+
+def test_there_is_a_unit_for_the_service_and_one_for_an_agent() -> None:
+    assert [unit.name for unit in UNITS] == ["ropeway-agent.service", "ropeway.service"]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_a_unit_gives_its_process_no_rights(unit: Path) -> None:
+    said = settings(unit)
+    assert [line for line in HARDENED if line not in said] == []
+    assert any(line.startswith("User=ropeway") for line in said)
+    assert any(line.startswith("LoadCredential=") for line in said)
+
+
+def test_the_service_s_unit_starts_a_command_that_exists() -> None:
+    start = next(line for line in settings(ROOT / "packaging/systemd/ropeway.service") if line.startswith("ExecStart="))
+    program, *words = start.removeprefix("ExecStart=").split()
+    assert program == "/usr/bin/ropeway"
+    assert "\n### ropeway service run\n" in reference()
+    assert (words[:2], words[2]) == (["service", "run"], "--seal")
+    assert "`--seal FILE`" in reference()
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd is not installed")
+    here = tmp_path / unit.name
+    installed = unit.read_text().replace("/usr/bin/ropeway", "/bin/true")
+    here.write_text("\n".join(line for line in installed.splitlines() if not line.startswith("User=")))
+    checked = subprocess.run(["systemd-analyze", "verify", here], capture_output=True, text=True, timeout=60)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_image_is_made_from_files_that_exist_and_pinned_packages() -> None:
+    copied = [
+        word
+        for line in IMAGE.splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for word in line.split()[1:-1]
+    ]
+    assert copied
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+    assert all(
+        "--require-hashes" in line or "--no-deps" in line for line in IMAGE.splitlines() if " install --no-c" in line
+    )
+
+
+def test_the_image_runs_as_nobody_in_particular_and_names_no_registry() -> None:
+    assert "\nUSER ropeway\n" in IMAGE
+    froms = [line.split()[1] for line in IMAGE.splitlines() if line.startswith("FROM ")]
+    assert froms == ["debian:12", "debian:12"]
+    assert "://" not in IMAGE
