@@ -72,6 +72,7 @@ def test_late_writes_of_a_replaced_holder_are_refused_and_have_written_nothing(o
         late.all_due,
         late.renew,
         lambda: late.set_decided_by("x"),
+        lambda: late.remap_links("group", "member", None, "-members"),
         lambda: late.decide(Decided()),
         lambda: late.mark_sent([1]),
     ):
@@ -215,6 +216,25 @@ def test_members_of_groups_that_contain_each_other_are_due_once(office: Office) 
     assert sorted(office.due()) == ["A", "Ann", "B", "Zoe"]
     assert office.state.group_closure([a("A")]) == {a("A"), a("B")}
     assert office.state.in_groups([a("Zoe"), a("Ann"), a("Eve")], [a("A")]) == {a("Zoe")}
+
+
+def test_links_that_flow_elsewhere_are_told_anew_and_taken_back_by_their_old_name(office: Office) -> None:
+    others = [f"P{n:04}" for n in range(1000)]
+    office.read(person("Team", "group"), person("Zoe"), *map(person, others))
+    office.link("Team", *others)
+    office.link("Zoe", "Team")
+    office.send_links("Team")
+    office.send_links("Zoe")
+    for _ in range(2):  # cut short, it begins again
+        office.state.remap_links("group", "member", "-members", None)
+    assert office.links("Zoe") == {"Team"}
+    assert office.send_links("Zoe") == {}
+    number = office.state.known([a("Team")])[a("Team")].number
+    open_ = office.state.pending_links([number], (0, "", ""), 5000)
+    assert [(x.attribute, x.present) for x in open_] == [("-members", False)] * 1000 + [("member", True)] * 1000
+    office.state.remap_links("group", "member", None, "-members")
+    again = office.state.pending_links([number], (0, "", ""), 5000)
+    assert [(x.attribute, x.present) for x in again] == [("member", True)] * 1000
 
 
 def test_who_points_at_an_object_is_due_and_tells_it_again(office: Office) -> None:

@@ -139,11 +139,14 @@ Effect = Literal[
     "retyped",
     "set aside",
     "mapped again",
+    "linked",
+    "unlinked",
 ]
 """`value`, `emptied`: of one attribute, the rest of the object. flow: the values stay, only how they
 flow is told to the target. joined: in scope, only where it is there. kept: out of
 scope, but what left is kept. not created: it would have been. retyped: deleted, and created as another type. set
-aside: its mapping fails. mapped again: it failed before."""
+aside: its mapping fails. mapped again: it failed before. `linked`, `unlinked`: of one attribute, links that would be
+added or removed; their number, not that of objects."""
 
 
 class EffectView(msgspec.Struct, frozen=True, kw_only=True):

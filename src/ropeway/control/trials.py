@@ -10,6 +10,7 @@ from typing import Any
 
 from ropeway.control.protocol import OnProgress, Progress
 from ropeway.control.schema_views import EffectView, Example
+from ropeway.control.trial_links import EXAMPLES, LinkTrial
 from ropeway.engine.mapping import Setting, source_attributes
 from ropeway.engine.records import Entry
 from ropeway.engine.scoping import Place, Places, Scoping
@@ -26,8 +27,6 @@ from ropeway.store import surveying
 from ropeway.store.database import Database
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
-
-EXAMPLES = 3
 
 DEPARTED: dict[Departure, Any] = {Departure.DELETE: "deleted", Departure.DISABLE: "disabled", Departure.KEEP: "kept"}
 
@@ -53,6 +52,7 @@ class Effects:
     examples: dict[tuple[str, str, str], list[Example]] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
     evaluated: int = 0
+    links: tuple[EffectView, ...] = ()
 
     def note(self, what: str, type_: str, attribute: str, example: Example) -> None:
         """One object more."""
@@ -63,13 +63,14 @@ class Effects:
             kept.append(example)
 
     def views(self) -> tuple[EffectView, ...]:
-        """Objects first, then attributes, the most frequent first."""
+        """Objects first, then attributes, then links, the most frequent first."""
         order = sorted(self.counts.items(), key=lambda item: (bool(item[0][2]), -item[1], item[0]))
-        return tuple(
+        found = tuple(
             EffectView(what=_any(what), type=type_, attribute=attribute, count=count,
                        examples=tuple(self.examples[what, type_, attribute]))
             for (what, type_, attribute), count in order
         )  # fmt: skip
+        return found + self.links
 
 
 def _any(value: Any) -> Any:
@@ -93,6 +94,7 @@ class Trial:
             (rules, Places(state, settings.scope, rules), Scoping(state, settings.scope, rules))
             for rules in (before, after)
         ]
+        self._links = LinkTrial(database, key, before, after)
         self._setting = Setting(filetime(time.time()), connector)
         self.effects = Effects()
         known, wanted = layers.wanted(present, before).types, layers.wanted(settings, after).types
@@ -110,6 +112,10 @@ class Trial:
             self.effects.evaluated += len(entries)
             if progress is not None:
                 progress(Progress("evaluate", self.effects.evaluated, total))
+        self.effects.links = tuple(
+            EffectView(what=_any(what), type=type_, attribute=attribute, count=count, examples=examples)
+            for (what, type_, attribute), count, examples in self._links.run()
+        )
         return self.effects
 
     def _next(self, last: int) -> list[Entry]:
@@ -135,10 +141,14 @@ class Trial:
                 effects.note("set aside", type_, "", Example(object=dn, reason=describe(after.problem)))
         elif before.desired is not None and after.desired is None:
             what = self._departure(entry) if before.deletes or entry.target is None else "kept"
+            if what in ("deleted", "not created") and entry.in_scope:
+                self._links.changing.add(entry.number)
             effects.note(what, before.target_type, "", Example(object=dn, reason=after.reason))
         elif after.desired is not None and before.desired is None:
             what = "mapped again" if before.problem is not None else "created" if after.creates else "joined"
             effects.note(what, after.target_type, "", Example(object=dn, after=_name(after.desired)))
+            if what == "created" and not entry.in_scope:
+                self._links.changing.add(entry.number)
         elif before.desired is not None and after.desired is not None:
             if before.target_type != after.target_type:
                 effects.note("retyped", after.target_type, "", Example(object=dn, before=before.target_type))
@@ -208,6 +218,7 @@ def _guessed(rule: TypeRule | None, missing: set[str]) -> frozenset[str]:
         return frozenset()
     unknown = missing | FOREST if CATEGORY in missing else missing
     names = {flow.target.name for flow in rule.flows if flow.reads & unknown}
+    names |= {target for source, target in rule.references.items() if source in missing}
     return frozenset(names | ({"scope"} if rule.scope_reads & unknown else set()))
 
 

@@ -14,10 +14,10 @@ from ropeway.engine.doubts import unreadable_groups
 from ropeway.engine.exporting import Exporting
 from ropeway.engine.guards import Guards
 from ropeway.engine.records import Outcome
+from ropeway.engine.remapping import decided_by, remapped
 from ropeway.engine.scoping import missing_bases
 from ropeway.engine.work import Work
 from ropeway.model.problems import RopewayError, Severity, known
-from ropeway.model.values import digest, pack
 
 DAY = 86400.0
 
@@ -75,11 +75,13 @@ class Cycle:
     def _decide_anew_where_rules_changed(self) -> bool:
         """Other rules or another scope make every decision stale."""
         work = self._work
-        now = digest(pack([work.rules.digest, msgspec.to_builtins(work.settings.scope)])).hex()
+        now = decided_by(work.rules, work.settings.scope)
         before = work.state.record().decided_by
         if before == now:
             return False
         if before:
+            for one in remapped(before, work.rules):
+                work.state.remap_links(*one)
             work.state.all_due()
         work.state.set_decided_by(now)
         return bool(before)

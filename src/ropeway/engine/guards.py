@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from ropeway.engine.importing import Read
+from ropeway.engine.references import FORMER
 from ropeway.engine.state import What
 from ropeway.engine.work import BATCH, Work
 from ropeway.model.anchors import Anchor
@@ -101,7 +102,7 @@ class Guards:
         for type_, attribute, count in self._work.state.losing_all():
             total = self._work.state.linked(type_)
             if self._emptied_trips(type_, count, total):
-                cause = self._cause("emptied", type_, count, total, attribute)
+                cause = self._cause("emptied", type_, count, total, attribute.removeprefix(FORMER))
                 self._work.state.keep_links_back(type_, attribute, cause)
 
     def _members(self) -> None:

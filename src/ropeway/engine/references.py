@@ -10,6 +10,9 @@ from ropeway.model.changes import Change, Kind
 from ropeway.model.values import unpack
 from ropeway.rules import TypeRule
 
+FORMER = "-"
+"""Begins the attribute of a link that is to be taken back under a target attribute to which nothing flows any more."""
+
 
 def reference(link: PendingLink) -> Reference:
     """The other end: its anchor, or the SID of a foreign security principal, which resolves in another domain."""
@@ -26,7 +29,8 @@ def links_change(entry: Entry, rule: TypeRule | None, links: Sequence[PendingLin
     added: dict[str, list[Reference]] = {}
     removed: dict[str, list[Reference]] = {}
     for link in links:
-        name = names.get(link.attribute)
+        former = link.attribute.startswith(FORMER)
+        name = link.attribute.removeprefix(FORMER) if former else names.get(link.attribute)
         if name is not None:
             (added if link.present else removed).setdefault(name, []).append(reference(link))
     return Change(

@@ -35,6 +35,7 @@ from ropeway.store import (
     leases,
     lifecycle,
     looking,
+    remapping,
     worklist,
 )
 from ropeway.store.database import Database
@@ -87,9 +88,19 @@ class SqlState:
         with self._write() as c:
             return jobs.start_comparison(c, self._key["job"])
 
-    def set_decided_by(self, digest: str) -> None:
+    def set_decided_by(self, text: str) -> None:
         with self._write() as c:
-            c.execute(update(job).where(job.c.number == self._key["job"]).values(decided_by=digest))
+            c.execute(update(job).where(job.c.number == self._key["job"]).values(decided_by=text))
+
+    def remap_links(self, type_: str, attribute: str, former: str | None, again: str | None) -> None:
+        after: remapping.Place | None = remapping.FIRST
+        while after is not None:
+            with self._write() as c:
+                after = remapping.remap_after(c, self._key, (type_, attribute), former, after)
+        left = remapping.CHUNK if again else 0
+        while again and left == remapping.CHUNK:
+            with self._write() as c:
+                left = remapping.keep(c, self._key, (type_, attribute), again)
 
     def set_compared(self, when: float) -> None:
         with self._write() as c:

@@ -22,6 +22,8 @@ OF_OBJECTS: dict[str, str] = {
     "mapped again": "could be mapped again",
 }
 
+LINKS: dict[str, str] = {"linked": "added", "unlinked": "removed"}
+
 
 def trial_blocks(trial: TrialView) -> Iterator[Block]:
     """What is different, then what follows for whom."""
@@ -54,6 +56,9 @@ def _counted(effect: EffectView) -> str:
         return f"{who}: another {attribute_words(effect.attribute)}"
     if effect.what == "emptied":
         return f"{who}: no {attribute_words(effect.attribute)} any more"
+    if effect.what in LINKS:
+        who = f"{effect.count:,} × {attribute_words(effect.attribute)} of {effect.type}s"
+        return f"{who}: would be {LINKS[effect.what]}"
     return f"{who}: {OF_OBJECTS[effect.what]}"
 
 
