@@ -219,7 +219,7 @@ def test_members_of_groups_that_contain_each_other_are_due_once(office: Office) 
 
 
 def test_links_that_flow_elsewhere_are_told_anew_and_taken_back_by_their_old_name(office: Office) -> None:
-    others = [f"P{n:04}" for n in range(1000)]
+    others = [f"P{n:04}" for n in range(800)]
     office.read(person("Team", "group"), person("Zoe"), *map(person, others))
     office.link("Team", *others)
     office.link("Zoe", "Team")
@@ -231,10 +231,10 @@ def test_links_that_flow_elsewhere_are_told_anew_and_taken_back_by_their_old_nam
     assert office.send_links("Zoe") == {}
     number = office.state.known([a("Team")])[a("Team")].number
     open_ = office.state.pending_links([number], (0, "", ""), 5000)
-    assert [(x.attribute, x.present) for x in open_] == [("-members", False)] * 1000 + [("member", True)] * 1000
+    assert [(x.attribute, x.present) for x in open_] == [("-members", False)] * 800 + [("member", True)] * 800
     office.state.remap_links("group", "member", None, "-members")
     again = office.state.pending_links([number], (0, "", ""), 5000)
-    assert [(x.attribute, x.present) for x in again] == [("member", True)] * 1000
+    assert [(x.attribute, x.present) for x in again] == [("member", True)] * 800
 
 
 def test_who_points_at_an_object_is_due_and_tells_it_again(office: Office) -> None:

@@ -203,6 +203,12 @@ def test_matching_priorities_out_of_bounds_are_refused_with_their_path(number):
     assert (code, path) == ("schema-unreadable", f"{MAPPING}.attributeMappings[0].matchingPriority")
 
 
+def test_half_a_character_is_refused_with_what_stands_before_it():
+    code, path, reason = refusal(schema(computed("jobTitle", '"Clerk \ud800"')))
+    assert (code, path) == ("schema-unreadable", "$")
+    assert reason == '\\ud800 is half a character, after “"Clerk ”'
+
+
 @pytest.mark.parametrize("number", [-(10**30), 2**31, 10**30])
 def test_a_priority_that_graph_cannot_say_is_refused_with_its_path(number):
     raw = schema(direct("mail", "mail"))

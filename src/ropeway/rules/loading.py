@@ -80,11 +80,25 @@ def _maps_anchor(mapping: ObjectMapping) -> bool:
 def decoded(raw: dict[str, Any]) -> Schema:
     """A schema as written, `sameAs` included; RopewayError `schema-unreadable` for keys and values that are none."""
     plain = {key: value for key, value in raw.items() if "@odata." not in key}
+    _refuse_half_characters(plain)
     try:
         return msgspec.convert(plain, Schema)
     except (msgspec.ValidationError, RecursionError) as error:
         reason, _, path = str(error).partition(" - at `")
         raise refused("schema-unreadable", path.rstrip("`") or "$", reason) from error
+
+
+def _refuse_half_characters(raw: dict[str, Any]) -> None:
+    """JSON can write half of a surrogate pair, which is no character and can be stored nowhere."""
+    try:
+        msgspec.json.encode(raw)
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        near = error.object[max(0, error.start - 20) : error.start]
+        reason = f"{half} is half a character, after “{near}”"
+        raise refused("schema-unreadable", "$", reason) from error
+    except (TypeError, RecursionError):
+        pass  # what cannot be written has its own refusal
 
 
 def _refuse_doubled_priorities(rules: Sequence[SynchronizationRule]) -> None:
