@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks.process import ROPEWAY, Used, measured
 from ropeway.control.in_process import INITIAL_DOMAIN, TENANT, open_control
 from ropeway.control.running import Running
+from ropeway.control.sources import FromHere
 from ropeway.directory import Directory
 from ropeway.lab.domain import Domain
 from ropeway.model.job import JobSettings, SourceSettings
@@ -69,7 +70,7 @@ def following(state: Path) -> Generator[Running]:
         directory = hub(database)
         with database.read() as connection:
             row = jobs.find(connection, TENANT, JOB)
-        running = Running(database, directory, TENANT, row, None)
+        running = Running(database, directory, TENANT, row, FromHere())
         try:
             yield running
         finally:
