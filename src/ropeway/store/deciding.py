@@ -11,8 +11,9 @@ from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Decided, Entry, Planned
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind
+from ropeway.store.constant import inserting
 from ropeway.store.rows import Key
-from ropeway.store.statements import Rows, among, insert_of, run
+from ropeway.store.statements import Rows, among, run
 from ropeway.store.tables import PENDING, change, entry, link
 from ropeway.store.worklist import drop_escrows, finish_due, put_escrows, put_later
 
@@ -57,6 +58,9 @@ def planned_of(c: Connection, numbers: Sequence[int]) -> list[Planned]:
     return [Planned(row[0], Kind(row[1]), *row[2:]) for row in rows]
 
 
+_plan = inserting(change, "tenant", "job", "entry", "kind", "type", "phase", "attributes", "decision", "state", "hold")
+
+
 def replan(c: Connection, key: Key, numbers: Sequence[int], planned: Sequence[Planned]) -> None:
     """Make the plan of these entries exactly this; a row that stays the same keeps its hold.
 
@@ -75,15 +79,11 @@ def replan(c: Connection, key: Key, numbers: Sequence[int], planned: Sequence[Pl
     drop = [o.seq for o in old if (o.entry, o.kind) not in same]
     if drop:
         c.execute(delete(change).where(change.c.seq.in_(drop)))
-    rows: Rows = [
-        {"tenant": key["tenant"], "job": key["job"], "entry": p.entry, "kind": p.kind.value, "type": p.type,
-         "phase": phase_of(p.kind, p.type), "attributes": p.attributes, "decision": p.decision, "state": "planned",
-         "hold": None}
-        for p in planned
-        if (p.entry, p.kind) not in same
-    ]  # fmt: skip
-    if rows:
-        run(c, insert_of(change, tuple(rows[0])), rows)
+    ours, new = (key["tenant"], key["job"]), [p for p in planned if (p.entry, p.kind) not in same]
+    _plan.run(c, [
+        (*ours, p.entry, p.kind.value, p.type, phase_of(p.kind, p.type), p.attributes, p.decision, "planned", None)
+        for p in new
+    ])  # fmt: skip
 
 
 def with_pending_links(c: Connection, numbers: Sequence[int]) -> set[int]:

@@ -28,12 +28,6 @@ def run(connection: Connection, statement: ClauseElement, rows: Rows) -> None:
         connection.exec_driver_sql(made.text, [made.values(row) for row in rows])
 
 
-@lru_cache(maxsize=64)
-def insert_of(table: Table, names: tuple[str, ...]) -> ClauseElement:
-    """INSERT of exactly these columns."""
-    return table.insert().values(_parameters(names))
-
-
 def _parameters(names: tuple[str, ...]) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from ropeway.engine.records import CONTAINERS, Due, Entry, Escrow, Later
 from ropeway.engine.work import ESCROW_ENDS, ESCROW_HOURS, next_attempt
 from ropeway.model.anchors import Anchor
-from ropeway.store.constant import any_of
+from ropeway.store.constant import Placed, any_of
 from ropeway.store.rows import Key, problem_from, problem_text
 from ropeway.store.statements import Rows, among, run
 from ropeway.store.tables import change, due, entry, escrow, later, link
@@ -39,12 +39,15 @@ def adding(insert: Any, rows: Any) -> Any:
 
 
 _add = {"sqlite": adding(sqlite_insert(due), _line), "postgresql": adding(postgresql_insert(due), _line)}
-_finish = delete(due).where(
-    due.c.job == bindparam("b_job"),
-    due.c.rank == bindparam("b_rank"),
-    due.c.entry == bindparam("b_entry"),
-    due.c.stamp == bindparam("b_stamp"),
-)
+_finish = Placed(
+    delete(due).where(
+        due.c.job == bindparam("b_job"),
+        due.c.rank == bindparam("b_rank"),
+        due.c.entry == bindparam("b_entry"),
+        due.c.stamp == bindparam("b_stamp"),
+    ),
+    "b_job", "b_rank", "b_entry", "b_stamp",
+)  # fmt: skip
 
 
 def add_due(c: Connection, key: Key, lines: dict[int, int]) -> None:
@@ -88,11 +91,8 @@ def line_of(c: Connection, key: Key, anchor: Anchor) -> Due | None:
 
 def finish_due(c: Connection, key: Key, lines: Iterable[Due]) -> None:
     """Take lines off the list, unless they were added again since they were read."""
-    run(
-        c,
-        _finish,
-        [{"b_job": key["job"], "b_rank": d.rank, "b_entry": d.entry.number, "b_stamp": d.stamp} for d in lines],
-    )
+    job = key["job"]
+    _finish.run(c, [(job, d.rank, d.entry.number, d.stamp) for d in lines])
 
 
 def put_later(c: Connection, key: Key, lines: Sequence[Later]) -> None:
