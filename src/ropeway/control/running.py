@@ -86,7 +86,7 @@ def dead_holders(database: Database, tenant: int, job: int) -> list[str]:
 
 @cache
 def spare_the_collector() -> None:
-    """Once a process, before its first job: what is there by now stays, and garbage in circles is looked for less often.
+    """Once a process, before its first job: what is there by now stays, garbage in circles is looked for less.
 
     A tenth of the time of a large cycle is the collector's otherwise; hardly anything that a cycle makes waits for it.
     """
