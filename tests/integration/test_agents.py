@@ -13,6 +13,7 @@ import pytest
 from ldap.ldapobject import LDAPObject
 
 from ropeway.connectors.active_directory import open_source
+from ropeway.control.in_process import InProcess, open_database
 from ropeway.control.sources import FromHere
 from ropeway.lab.company import Size
 from ropeway.lab.domain import Domain
@@ -56,6 +57,23 @@ def test_what_an_agent_reads_is_what_the_domain_says(service: Service, agent: Be
         anna = next(iter(found))
         assert through.read_one(anna, WANTED) == direct.read_one(anna, WANTED)
         assert {a for p in through.anchors(WANTED) for a in p.anchors} == set(found)
+
+
+def test_a_job_through_agents_fills_the_directory_as_one_from_here(
+    service: Service, agent: Beside, contoso: Domain
+) -> None:
+    sources = ThroughAgents(service.database, 1, FromHere())
+    here = SourceSettings("active-directory", settings(contoso))
+    there = SourceSettings("active-directory", {"domain": contoso.dns_domain}, "agents")
+    found: list[dict[str, int]] = []
+    for number, source in enumerate((here, there)):
+        state = open_database(f"sqlite:///{agent.folder}/{number}.db")
+        with closing(InProcess(state, sources)) as control:
+            control.create_job(JobSettings("Contoso", source), containers=[f"CN=Users,{contoso.base_dn}"])
+            assert control.run_job("Contoso").result in ("success", "completed-with-errors")
+            found.append(control.job("Contoso").linked)
+    assert found[0] == found[1]
+    assert found[0]
 
 
 @pytest.mark.postgres
