@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ropeway.control.protocol import Control
+from ropeway.service.http.authorities import Authority
 from ropeway.service.http.sealing import Seal
 from ropeway.service.settings import Settings
 from ropeway.service.work.queue import Queue
@@ -26,6 +27,8 @@ class Parts:
     """Seconds since 1970."""
     url: str
     """Where administrators and agents find the service, `https://ropeway.contoso.com:8443`; no slash at the end."""
+    agents: Authority | None = None
+    """Signs the certificates of agents; None where no agent can be registered."""
     authority: str = ""
     """The authority of the service's certificate, in PEM, where it is one of its own; empty: systems know it."""
     seal: Seal | None = None
