@@ -36,7 +36,8 @@ def parts_of(settings: Settings, url: str, database: Database, clock: Clock) -> 
     """Keys and certificate, and what the parts share."""
     seal = seal_of(settings, database)
     control = InProcess(database, FromNowhere())
-    parts = Parts(TENANT, database, control, NoQueue(), clock, url, seal=seal, settings=settings)
+    agents = authorities.agents(database, TENANT, seal, clock)
+    parts = Parts(TENANT, database, control, NoQueue(), clock, url, agents=agents, seal=seal, settings=settings)
     if settings.certificate:
         return parts, Served(FromFiles(settings.certificate, settings.key), clock)
     own = authorities.tls(database, TENANT, seal, clock)

@@ -31,10 +31,14 @@ def listen(place: Place) -> socket.socket:
     family, address = found[0][0], found[0][4]
     every = family == socket.AF_INET6 and address[0] == "::" and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((address[0], place.port), family=family, backlog=BACKLOG, dualstack_ipv6=every)
+        listener = socket.create_server((address[0], place.port), family=family, backlog=BACKLOG, dualstack_ipv6=every)
     except OSError as error:
         code = _CODES.get(error.errno or 0, "address-not-here")
         raise RopewayError(Problem(code, object=shown, details={"reason": _said(error)})) from None
+    # Inherited by every connection (tcp(7)); without it the end of an answer waits 40 ms for the client's kernel, and
+    # asyncio sets it by itself only where the socket knows its protocol by number.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _said(error: OSError) -> str:
