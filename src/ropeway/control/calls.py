@@ -44,6 +44,11 @@ class Call:
     due: bool = False
     """A cycle of the job is due afterwards."""
 
+    @property
+    def changes(self) -> bool:
+        """Whether it is an act that the audit trail tells of."""
+        return self.verb != "GET" if self.errand is None else bool(self.errand.look)
+
 
 READS = "reads the source"
 LONG = "goes through all objects"

@@ -5,6 +5,7 @@
     graph/     the same in Microsoft Graph's shape
     gateway/   what agents talk to; and a Source that reads through them
     errands/   calls that read a source or take long, handed to a worker
+    acts       what administrators did, for the audit trail
     work/      the queue of cycles, and the process that works it off
     operating/ health, metrics, traces, logs, backup
 

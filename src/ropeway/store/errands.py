@@ -19,12 +19,14 @@ ABANDONED = 7 * 86400.0
 
 
 class Errand(NamedTuple):
-    """A call that somebody has taken."""
+    """A call that somebody asked for."""
 
     number: int
     method: str
     arguments: bytes
-    attempts: int
+    asked_by: str
+    request: str
+    """The id of the request that it was asked with."""
 
 
 class Seen(NamedTuple):
@@ -41,10 +43,11 @@ class Seen(NamedTuple):
     """Number of the last part of its answer."""
 
 
-def ask(c: Connection, tenant: int, method: str, arguments: bytes, asked_by: str, now: float) -> int:
-    """A new errand; workers are woken when this transaction commits."""
-    values = {"tenant": tenant, "method": method, "arguments": arguments, "asked_by": asked_by, "state": "open"}
-    number = inserted(c.execute(errand.insert().values(**values, created=now, expires=now + ABANDONED)))
+def ask(c: Connection, tenant: int, asked: Errand, now: float) -> int:
+    """The number of a new errand, whose own does not count; workers are woken when this transaction commits."""
+    values = asked._asdict() | {"tenant": tenant, "state": "open", "created": now, "expires": now + ABANDONED}
+    values.pop("number")
+    number = inserted(c.execute(errand.insert().values(**values)))
     ring(c)
     return number
 
@@ -62,8 +65,14 @@ def take(c: Connection, number: int, worker: str, now: float) -> Errand | None:
     values = {"state": "taken", "worker": worker, "renewed": now, "attempts": errand.c.attempts + 1}
     if c.execute(update(errand).where(free).values(**values)).rowcount != 1:
         return None
-    row = c.execute(select(errand).where(errand.c.number == number)).one()
-    return Errand(row.number, row.method, row.arguments, row.attempts)
+    return find(c, number)
+
+
+def find(c: Connection, number: int) -> Errand | None:
+    """What was asked for."""
+    columns = [errand.c[name] for name in Errand._fields]
+    row = c.execute(select(*columns).where(errand.c.number == number)).one_or_none()
+    return Errand(*row) if row else None
 
 
 def renew(c: Connection, worker: str, now: float) -> None:
@@ -134,11 +143,6 @@ def is_of(c: Connection, number: int, asked_by: str) -> bool:
     """Whether there is such an errand, asked for by that administrator."""
     mine = and_(errand.c.number == number, errand.c.asked_by == asked_by)
     return c.execute(select(errand.c.number).where(mine)).first() is not None
-
-
-def arguments_of(c: Connection, number: int) -> bytes | None:
-    """What an errand was asked with."""
-    return c.scalar(select(errand.c.arguments).where(errand.c.number == number))
 
 
 def parts(c: Connection, number: int, after: int, most: int) -> list[tuple[int, bytes]]:

@@ -142,6 +142,7 @@ errand = Table(
     Column("method", String, nullable=False),
     Column("arguments", LargeBinary, nullable=False),
     Column("asked_by", String, nullable=False),
+    Column("request", String, nullable=False, server_default=EMPTY),
     Column("state", String, nullable=False),
     Column("worker", String, nullable=False, server_default=EMPTY),
     Column("renewed", Float),

@@ -14,6 +14,7 @@ from ropeway.control.calls import Call
 from ropeway.control.running import trouble
 from ropeway.control.wire.receiving import Received, arguments, unfit
 from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.service.acts import Asker, note
 from ropeway.service.errands import Watch, ask, follow
 from ropeway.service.http.errors import json_answer
 from ropeway.service.http.who import administrator
@@ -37,11 +38,12 @@ class Answering:
         who = await run_in_threadpool(administrator, self._parts, request)
         body = await _body(request, call.most)
         said = await run_in_threadpool(self._arguments, call, request, body)
+        asker = Asker(who.subject, request.scope.get("ropeway.request", ""))
         if call.errand is None:
-            return await run_in_threadpool(self._here, call, said)
+            return await run_in_threadpool(self._noted, call, said, asker)
         _refuse_password(said)
-        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, who.subject)
-        return self._lines(await run_in_threadpool(partial(asked, clock=self._parts.clock)))
+        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, asker.subject)
+        return self._lines(await run_in_threadpool(partial(asked, request=asker.request, clock=self._parts.clock)))
 
     async def once_more(self, request: Request) -> Response:
         """The answer of an errand, for a client whose connection was cut; parts up to `after` are known to it."""
@@ -55,6 +57,19 @@ class Answering:
     def _arguments(self, call: Call, request: Request, body: bytes) -> dict[str, Any]:
         query = request.query_params.multi_items()
         return arguments(call.method, Received(request.path_params, query, request.headers.get("if-match", ""), body))
+
+    def _noted(self, call: Call, said: Mapping[str, Any], asker: Asker) -> Response:
+        """A call made here; what changes something is put on record, refused or not."""
+        outcome = "success"
+        try:
+            return self._here(call, said)
+        except RopewayError as error:
+            outcome = error.problem.code
+            raise
+        finally:
+            if call.changes:
+                with trouble(), self._parts.database.write() as c:
+                    note(c, self._parts.tenant, call.method, said, asker, (outcome, self._parts.clock()))
 
     def _here(self, call: Call, said: Mapping[str, Any]) -> Response:
         with trouble():

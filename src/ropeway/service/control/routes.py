@@ -18,7 +18,9 @@ from ropeway.store.bell import open_bell
 
 def routes(parts: Parts, watch: Watch | None = None) -> list[BaseRoute]:
     """Control over HTTP; `watch` looks after errands, and is made where none is given."""
-    answering = Answering(parts, watch or Watch(parts.database, partial(open_bell, parts.database)))
+    answering = Answering(
+        parts, watch or Watch(parts.database, partial(open_bell, parts.database), tenant=parts.tenant)
+    )
     made = [ExactRoute(f"{BASE}/{call.path}", _endpoint(answering, call), call.verb) for call in CALLS.values()]
     return [*made, ExactRoute(f"{BASE}/{FOLLOWED}", answering.once_more, "GET")]
 

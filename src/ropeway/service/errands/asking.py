@@ -10,6 +10,7 @@ from ropeway.control.running import trouble
 from ropeway.control.wire.shape import packed
 from ropeway.store import errands
 from ropeway.store.database import Database
+from ropeway.store.errands import Errand
 
 
 def ask(
@@ -19,10 +20,14 @@ def ask(
     arguments: Mapping[str, Any],
     asked_by: str,
     *,
+    request: str = "",
     clock: Callable[[], float] = time.time,
 ) -> int:
-    """The number of a new errand: this method of Control, with these arguments by Control's names."""
-    body = packed(method, arguments)
+    """The number of a new errand: this method of Control, with these arguments by Control's names.
+
+    `asked_by` is the subject of a token, `request` the id of the request, for the audit trail.
+    """
+    asked = Errand(0, method, packed(method, arguments), asked_by, request)
     with trouble(), database.write() as c:
         errands.sweep(c, clock())
-        return errands.ask(c, tenant, method, body, asked_by, clock())
+        return errands.ask(c, tenant, asked, clock())

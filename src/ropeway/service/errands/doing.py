@@ -15,6 +15,8 @@ from ropeway.control.protocol import Control, Progress
 from ropeway.control.running import trouble
 from ropeway.control.wire.shape import shape, unpacked
 from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.service import acts
+from ropeway.service.acts import Asker
 from ropeway.service.errands.lines import compressed, problem_line, result_line
 from ropeway.service.errands.waiting import when_free
 from ropeway.store import errands
@@ -37,17 +39,17 @@ class Doing:
         self.errand = errand
         self.progress: Progress | None = None
         self._control, self._db, self._tenant, self._worker = control, database, tenant, worker
+        self._said: dict[str, Any] = {}
         self._findings: list[Any] = []
         self._parts = 0
 
     def __call__(self) -> None:
         """Do it, and write how it ended, unless another worker has it by now."""
-        line = self._last_line()
+        line, outcome = self._last_line()
         until = time.monotonic() + KEEP_TRYING
         while True:
             try:
-                with self._db.write() as c:
-                    errands.finish(c, self.errand.number, self._worker, compressed(line), time.time())
+                self._write(line, outcome)
                 return
             except SQLAlchemyError:
                 LOG.warning("errand %s: its result cannot be written", self.errand.number)
@@ -55,27 +57,38 @@ class Doing:
                     return  # whoever waits is told that this worker is lost
                 time.sleep(1.0)
 
-    def _last_line(self) -> bytes:
+    def _write(self, line: bytes, outcome: str) -> None:
+        errand, now = self.errand, time.time()
+        with self._db.write() as c:
+            if errands.finish(c, errand.number, self._worker, compressed(line), now):
+                asker = Asker(errand.asked_by, errand.request)
+                acts.note(c, self._tenant, errand.method, self._said, asker, (outcome, now))
+
+    def _last_line(self) -> tuple[bytes, str]:
+        """How it ended, for whoever waits and for the audit trail."""
         try:
             line = result_line(self._result())
             self._flush()
         except RopewayError as error:
-            return problem_line(error.problem)
+            problem = error.problem
         except UnicodeEncodeError as error:
-            return problem_line(Problem("text-unreadable", value=shown(error.object)))
+            problem = Problem("text-unreadable", value=shown(error.object))
         except Exception as error:
             LOG.exception("errand %s, %s", self.errand.number, self.errand.method)
-            return problem_line(Problem("errand-failed", details={"error": type(error).__name__}))
-        return line
+            problem = Problem("errand-failed", details={"error": type(error).__name__})
+        else:
+            return line, "success"
+        return problem_line(problem), problem.code
 
     def _result(self) -> object:
         method = self.errand.method
         if method not in CALLS:
             raise RopewayError(Problem("request-unfit", details={"reason": f"This version has no call {method}"}))
         try:
-            said = unpacked(method, self.errand.arguments)
+            self._said = unpacked(method, self.errand.arguments)
         except msgspec.MsgspecError as error:
             raise RopewayError(Problem("request-unfit", details={"reason": shown(str(error))})) from error
+        said = dict(self._said)
         if shape(method).streams:
             said["each"] = self._each if said["each"] else None
         if "progress" in shape(method).told:

@@ -13,6 +13,8 @@ from ropeway.control.calls import CALLS
 from ropeway.control.holder import is_dead
 from ropeway.control.wire.shape import unpacked
 from ropeway.model.problems import Problem
+from ropeway.service import acts
+from ropeway.service.acts import Asker
 from ropeway.service.errands.lines import compressed, problem_line
 from ropeway.store import errands
 from ropeway.store.errands import Seen
@@ -45,26 +47,33 @@ class Patience:
         return found
 
 
-def settle(c: Connection, lost: Seen, now: float) -> None:
+def settle(c: Connection, tenant: int, lost: Seen, now: float) -> None:
     """What changes nothing, and was not answered in part, is open for another worker; the rest is `errand-lost`."""
     call = CALLS.get(lost.method)
     look = call.errand.look if call is not None and call.errand is not None else "ropeway log"
     if not look and not lost.parts and lost.attempts < MOST_ATTEMPTS:
         errands.offer_again(c, lost)
         return
-    told = look.format_map(_Said(c, lost)) if look else "journalctl -u ropeway"
-    details = {"worker": lost.worker.partition(" (")[0], "look": told}
-    errands.give_up(c, lost, compressed(problem_line(Problem("errand-lost", details=details))), now)
+    asked = errands.find(c, lost.number)
+    told = look.format_map(_Said(asked.arguments if asked else b"", lost.method)) if look else "journalctl -u ropeway"
+    end(c, tenant, lost, Problem("errand-lost", details={"worker": lost.worker.partition(" (")[0], "look": told}), now)
+
+
+def end(c: Connection, tenant: int, seen: Seen, problem: Problem, now: float) -> None:
+    """An errand ends without a worker, unless it is otherwise by now."""
+    asked = errands.find(c, seen.number)
+    if errands.give_up(c, seen, compressed(problem_line(problem)), now) and asked is not None:
+        said = _Said(asked.arguments, asked.method)
+        acts.note(c, tenant, asked.method, said, Asker(asked.asked_by, asked.request), (problem.code, now))
 
 
 class _Said(dict[str, Any]):
-    """The arguments of an errand, for the command that looks after it."""
+    """The arguments of an errand; what is missing is named."""
 
-    def __init__(self, c: Connection, lost: Seen) -> None:
-        body = errands.arguments_of(c, lost.number)
+    def __init__(self, body: bytes, method: str) -> None:
         try:
-            super().__init__(unpacked(lost.method, body) if body else {})
-        except msgspec.MsgspecError:  # of another version
+            super().__init__(unpacked(method, body) if body else {})
+        except (msgspec.MsgspecError, KeyError):  # of another version
             super().__init__()
 
     def __missing__(self, key: str) -> str:

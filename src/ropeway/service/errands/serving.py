@@ -129,7 +129,7 @@ class Desk:
             others = [seen for seen in errands.taken(c, self._tenant) if seen.worker != self._worker]
         for lost in self._patience.silent(others):
             with self._db.write() as c:
-                settle(c, lost, time.time())
+                settle(c, self._tenant, lost, time.time())
 
 
 def _is_long(method: str) -> bool:

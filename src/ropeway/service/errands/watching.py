@@ -14,8 +14,7 @@ from contextlib import suppress
 from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.model.problems import Problem
-from ropeway.service.errands.lines import compressed, problem_line
-from ropeway.service.errands.losing import LOST_AFTER, Patience, settle
+from ropeway.service.errands.losing import LOST_AFTER, Patience, end, settle
 from ropeway.service.errands.pace import paced
 from ropeway.store import errands
 from ropeway.store.bell import Bell
@@ -37,11 +36,12 @@ Tell = Callable[[Seen | None], None]
 class Watch:
     """Whoever waits joins, is told at once and at every change, and leaves."""
 
-    def __init__(self, database: Database, open_bell: Callable[[], Bell], lost_after: float = LOST_AFTER) -> None:
-        self._db, self._open_bell = database, open_bell
+    def __init__(
+        self, database: Database, open_bell: Callable[[], Bell], lost_after: float = LOST_AFTER, *, tenant: int = 1
+    ) -> None:
+        self._db, self._open_bell, self._tenant = database, open_bell, tenant
         self._patience = Patience(after=lost_after)
-        not_taken = Problem("errand-not-taken", details={"seconds": f"{lost_after:.0f}"})
-        self._not_taken = compressed(problem_line(not_taken))
+        self._not_taken = Problem("errand-not-taken", details={"seconds": f"{lost_after:.0f}"})
         self._lock = threading.Lock()
         self._waiting: dict[int, set[Tell]] = {}
         self._told: dict[int, Seen | None] = {}
@@ -106,9 +106,9 @@ class Watch:
         for seen in silent:
             with self._db.write() as c:
                 if seen.state == "taken":
-                    settle(c, seen, time.time())
+                    settle(c, self._tenant, seen, time.time())
                 else:
-                    errands.give_up(c, seen, self._not_taken, time.time())
+                    end(c, self._tenant, seen, self._not_taken, time.time())
         with self._lock:
             for number in numbers:
                 self._tell(number, found.get(number))

@@ -93,6 +93,7 @@ def upgrade() -> None:
     sa.Column('method', sa.String(), nullable=False),
     sa.Column('arguments', sa.LargeBinary(), nullable=False),
     sa.Column('asked_by', sa.String(), nullable=False),
+    sa.Column('request', sa.String(), server_default=sa.text("''"), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('worker', sa.String(), server_default=sa.text("''"), nullable=False),
     sa.Column('renewed', sa.Float(), nullable=True),

@@ -1,0 +1,61 @@
+"""Calls that change something, for the audit trail: who asked, what for, about what, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from ropeway.control.calls import CALLS
+from ropeway.store import trail
+from ropeway.store.tables import job
+from ropeway.store.trail import Act
+
+SUBJECTS = ("job", "identifier", "name")
+"""Arguments that name what a call is about, the first that it has."""
+
+LONGEST = 200
+"""Bytes of an argument that are kept; files are not."""
+
+
+class Asker(NamedTuple):
+    """Who asked, and under which id of a request."""
+
+    subject: str
+    request: str
+
+
+def note(
+    c: Connection, tenant: int, method: str, said: Mapping[str, Any], asker: Asker, end: tuple[str, float]
+) -> None:
+    """Put a call on record, with `success` or the problem's code, and when; one that changes nothing is no act."""
+    outcome, when = end
+    if method not in CALLS or not CALLS[method].changes:
+        return
+    about = _id(c, tenant, _subject(said), "job" in said)
+    trail.note(c, tenant, Act(when, asker.subject, method, about, outcome, _details(said), asker.request))
+
+
+def _subject(said: Mapping[str, Any]) -> str:
+    settings = said.get("settings")
+    named = next((said[name] for name in SUBJECTS if said.get(name)), None)
+    return str(named if named is not None else getattr(settings, "name", said.get("type_", "")))
+
+
+def _id(c: Connection, tenant: int, named: str, is_job: bool) -> str:
+    """The id of a job that is called so; anything else as it was named."""
+    if not is_job:
+        return named
+    return c.scalar(select(job.c.id).where(job.c.tenant == tenant, job.c.name == named)) or named
+
+
+def _details(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Short arguments as they were; of an object's properties the names alone, since values are somebody's data."""
+    told: dict[str, Any] = {}
+    for name, value in said.items():
+        short: Any = sorted(value) if name == "properties" else msgspec.to_builtins(value)
+        if value is not None and len(msgspec.json.encode(short)) <= LONGEST:
+            told[name.rstrip("_")] = short
+    return told

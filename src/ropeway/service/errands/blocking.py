@@ -1,0 +1,40 @@
+"""An errand as a call that returns, for whoever may block its thread meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from queue import SimpleQueue
+from typing import Any
+
+from ropeway.control.running import trouble
+from ropeway.control.wire.lines import Answer, decoded
+from ropeway.control.wire.shape import shape
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.service.errands.asking import ask
+from ropeway.service.errands.lines import pieces
+from ropeway.service.errands.watching import Watch
+from ropeway.service.parts import Parts
+from ropeway.store import errands
+from ropeway.store.errands import Seen
+
+
+def by_errand(parts: Parts, watch: Watch, asked_by: str = "") -> Callable[[str, Mapping[str, Any]], Any]:
+    """Calls of Control by method and arguments, done by a worker; a RopewayError of the worker is raised here."""
+
+    def call(method: str, arguments: Mapping[str, Any]) -> Any:
+        number = ask(parts.database, parts.tenant, method, arguments, asked_by, clock=parts.clock)
+        news: SimpleQueue[Seen | None] = SimpleQueue()
+        watch.join(number, news.put)
+        try:
+            while (seen := news.get()) is not None and seen.state != "done":
+                pass
+        finally:
+            watch.leave(number, news.put)
+        with trouble(), parts.database.read() as c:
+            body = errands.result(c, number)
+        result = Answer(None, None).take(pieces(body)) if body else None
+        if result is None:
+            raise RopewayError(Problem("errand-unknown", value=str(number)))
+        return decoded(result, shape(method).result)
+
+    return call

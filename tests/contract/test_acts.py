@@ -1,0 +1,101 @@
+"""The audit trail on both databases: who did what to what over HTTPS, refused or not; and errands that block."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from ropeway.control.protocol import Control
+from ropeway.model.job import JobSettings, Schedule, SourceSettings
+from ropeway.model.problems import RopewayError
+from ropeway.service.errands import Watch, by_errand
+from ropeway.service.parts import Parts
+from ropeway.store.bell import open_bell
+from ropeway.store.service_tables import audit
+from tests.fixtures.service import Service, a_service
+from tests.unit.ldif_office import OFFICE
+
+
+@pytest.fixture
+def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
+    (tmp_path / "office.ldif").write_text(OFFICE)
+    with a_service(database_url, tmp_path, lost_after=0.5) as running:
+        yield running
+
+
+@pytest.fixture
+def control(service: Service) -> Iterator[Control]:
+    with closing(service.client()) as client:
+        yield client
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> JobSettings:
+    return JobSettings("Contoso", SourceSettings("ldif", {"path": str(tmp_path / "office.ldif")}))
+
+
+def trail(service: Service) -> list[tuple[str, str, str, str, dict[str, Any]]]:
+    with service.database.read() as c:
+        rows = c.execute(select(audit).order_by(audit.c.id)).all()
+    assert all(row.request for row in rows)
+    return [(row.who, row.action, row.subject, row.outcome, json.loads(row.details)) for row in rows]
+
+
+def test_every_act_is_on_record_with_who_and_what_came_of_it(
+    service: Service, control: Control, settings: JobSettings
+) -> None:
+    with service.worker():
+        job = control.create_job(settings).id
+        control.schedule_job("Contoso", Schedule(every=120))
+        control.run_job("Contoso")
+        for refused in (partial(control.approve, "Contoso", 7), partial(control.delete_job, "Fabrikam", keep=True)):
+            with pytest.raises(RopewayError):
+                refused()
+    told = [(who, action, subject, outcome) for who, action, subject, outcome, _ in trail(service)]
+    assert told == [
+        ("zoe", "create_job", "Contoso", "success"),
+        ("zoe", "schedule_job", job, "success"),
+        ("zoe", "run_job", job, "success"),
+        ("zoe", "approve", job, "hold-unknown"),
+        ("zoe", "delete_job", "Fabrikam", "job-unknown"),
+    ]
+    assert trail(service)[1][4]["schedule"] == {"every": 120.0, "off": False}
+
+
+def test_looking_is_no_act(service: Service, control: Control) -> None:
+    control.jobs()
+    control.domains()
+    with service.worker(), pytest.raises(RopewayError):
+        control.explain("nobody@contoso.test")
+    assert trail(service) == []
+
+
+def test_of_peoples_data_the_names_of_properties_are_kept(service: Service, control: Control) -> None:
+    control.create_object("groups", {"displayName": "Secret project", "mailNickname": "sp"})
+    ((_, _, _, _, details),) = trail(service)
+    assert details == {"properties": ["displayName", "mailNickname"], "type": "groups"}
+
+
+def test_what_no_worker_took_is_on_record_too(service: Service, control: Control, settings: JobSettings) -> None:
+    with pytest.raises(RopewayError):
+        control.create_job(settings)
+    assert [(action, outcome) for _, action, _, outcome, _ in trail(service)] == [("create_job", "errand-not-taken")]
+
+
+def test_an_errand_may_be_a_call_that_returns(service: Service, settings: JobSettings) -> None:
+    parts = Parts(1, service.database, service.control, service.queue, time.time, service.url)
+    call = by_errand(parts, Watch(service.database, partial(open_bell, service.database)), "zoe")
+    with service.worker():
+        assert call("create_job", {"settings": settings}).name == "Contoso"
+        assert call("run_job", {"job": "Contoso"}).result == "success"
+        with pytest.raises(RopewayError) as raised:
+            call("run_job", {"job": "Fabrikam"})
+    assert raised.value.problem.code == "job-unknown"
