@@ -20,7 +20,8 @@ from ropeway.control.protocol import (
     Progress,
     ProvisionView,
 )
-from ropeway.model.job import JobSettings, Retention, Schedule, SourceSettings
+from ropeway.model.definition import DirectoryDefinition
+from ropeway.model.job import Guards, JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError
 
 ZOE = "CN=Zoë Müller,OU=Sales,DC=contoso,DC=test"
@@ -191,6 +192,14 @@ class Company:
 
     def schedule_job(self, job: str, schedule: Schedule) -> JobView:
         self._note("schedule_job", job, schedule)
+        return JOB
+
+    def describe_source(self, *, job: str | None = None, source: SourceSettings | None = None) -> DirectoryDefinition:
+        self._note("describe_source", job, source)
+        return DirectoryDefinition("d-1", "contoso.test")
+
+    def guard_job(self, job: str, guards: Guards) -> JobView:
+        self._note("guard_job", job, guards)
         return JOB
 
     def keep_job_history(self, job: str, retention: Retention) -> JobView:
