@@ -22,7 +22,8 @@ from ropeway.control.protocol import (
     Progress,
     ProvisionView,
 )
-from ropeway.model.job import JobSettings, Retention, Schedule, SourceSettings
+from ropeway.model.definition import DirectoryDefinition
+from ropeway.model.job import Guards, JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError
 
 ZOE = "CN=Zoë Müller,OU=Sales,DC=contoso,DC=test"
@@ -202,6 +203,16 @@ class Company:
 
     def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
         self._note("keep_job_history", job, retention, *filter(None, [revision]))
+    def describe_source(self, *, job: str | None = None, source: SourceSettings | None = None) -> DirectoryDefinition:
+        self._note("describe_source", job, source)
+        return DirectoryDefinition("d-1", "contoso.test")
+
+    def guard_job(self, job: str, guards: Guards) -> JobView:
+        self._note("guard_job", job, guards)
+        return JOB
+
+    def keep_job_history(self, job: str, retention: Retention) -> JobView:
+        self._note("keep_job_history", job, retention)
         return JOB
 
     def notify(self, job: str, file: str, *, revision: str | None = None) -> JobView:

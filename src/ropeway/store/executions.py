@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from ropeway.engine.records import Outcome
 from ropeway.store.rows import Key
@@ -59,7 +59,8 @@ class Advance(NamedTuple):
 
 def executions(c: Connection, key: Key) -> Executions:
     """The last cycles of a job, by what became of them; on-demand ones do not count."""
-    ended = select(cycle).where(cycle.c.job == key["job"], cycle.c.ended.is_not(None)).limit(MOST)
+    over = and_(cycle.c.job == key["job"], cycle.c.ended.is_not(None), cycle.c.outcome.is_not(None))
+    ended = select(cycle).where(over).limit(MOST)
     last = successful = with_exports = None
     for one in _told(c, ended.order_by(cycle.c.number.desc())):
         last = last or one

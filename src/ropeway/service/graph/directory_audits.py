@@ -46,7 +46,7 @@ class DirectoryAudits:
 
     def listed(self, asked: Asked) -> Answer:
         """GET /auditLogs/directoryAudits."""
-        return many(CONTEXT, log_page(asked, _fields(), self._read, lambda found: found[0], _told))
+        return many(CONTEXT, log_page(asked, fields(), self._read, lambda found: found[0], _told))
 
     def shown(self, asked: Asked) -> Answer:
         """GET /auditLogs/directoryAudits/{id}."""
@@ -64,7 +64,8 @@ class DirectoryAudits:
             return trail.acts(c, parts.tenant, where, after=after, oldest_first=oldest_first, limit=limit)
 
 
-def _fields() -> Fields:
+def fields() -> Fields:
+    """What may be asked for, as `_shown` tells it."""
     a = audit.c
     who = Text(a.who)
     return {

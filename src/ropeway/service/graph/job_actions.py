@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
-from ropeway.control.protocol import JobView, ProvisionView
+from ropeway.control.protocol import ProvisionView
 from ropeway.rules import layers
 from ropeway.service.graph.job_settings import TEMPLATE_OF
 from ropeway.service.graph.jobs import ROOT, Jobs
@@ -73,7 +73,7 @@ class JobActions:
         words = [word.strip() for word in scope.split(",") if word.strip()]
         wanted = [word for word in words if word.lower() != "none"]
         if wanted or not words:
-            self.jobs.api.call("restart_job", JobView, job=row.id, scopes=wanted)
+            self.jobs.api.parts.control.restart_job(row.id, wanted)
         self.jobs.start(row)
         return nothing()
 

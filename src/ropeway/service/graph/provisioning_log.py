@@ -49,9 +49,7 @@ class ProvisioningLog:
                     c, self.api.parts.tenant, where, after=after, oldest_first=oldest_first, limit=limit
                 )
 
-        page = log_page(
-            asked, self._fields(rows), read, lambda event: event.id, lambda events: self._told(events, rows)
-        )
+        page = log_page(asked, self.fields(rows), read, lambda event: event.id, lambda events: self._told(events, rows))
         return many(CONTEXT, page)
 
     def shown(self, asked: Asked) -> Answer:
@@ -76,7 +74,7 @@ class ProvisioningLog:
         setting = Setting(self.api.ids, {row.number: row for row in rows}, names)
         return [summary(event, setting) for event in events]
 
-    def _fields(self, rows: Sequence[JobRow]) -> Fields:
+    def fields(self, rows: Sequence[JobRow]) -> Fields:
         """What may be asked for, as `summary` tells it."""
         e = provisioning_event.c
         systems: dict[str, list[int]] = {}
