@@ -19,6 +19,7 @@ from benchmarks import (
     idle,
     machine,
     membership,
+    operating,
     page,
     profile,
     rules,
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "changes": changes.measure,
     "arrival": arrival.measure,
     "membership": membership.measure,
+    "operating": operating.measure,
 }
 """In this order: what needs no controller first, what makes the large domain larger last."""
 
