@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import inspect, select, text, update
 
 from ropeway.control.in_process import InProcess, open_control
+from ropeway.control.protocol import CycleView
 from ropeway.directory.changelog import changes_since
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.problems import RopewayError
@@ -95,6 +97,14 @@ def rows(database: Database) -> dict[str, list[Any]]:
             name: sorted(tuple(map(repr, row)) for row in c.execute(select(metadata.tables[name])))
             for name in in_backup(c)
         }
+
+
+def until(happens: Callable[[], object]) -> None:
+    """Wait for it, at most half a minute."""
+    deadline = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def code_of(do: Callable[[], Any]) -> str:
@@ -216,6 +226,29 @@ def test_a_job_that_runs_is_not_restored_over(
     before = rows(synchronized)
     assert code_of(lambda: restore(synchronized, tmp_path / "one.backup", replace=True)) == "job-is-running"
     assert before["entry"] == rows(synchronized)["entry"]
+
+
+def test_a_job_that_is_kept_in_step_makes_room_for_a_restore_and_goes_on_by_itself(
+    synchronized: Database, company: Company, tmp_path: Path
+) -> None:
+    to_file(synchronized, tmp_path / "one.backup")
+    busy_day(company)
+    with_control(synchronized.url, lambda control: control.run_job(JOB))
+    expected, stop, cycles = picture(synchronized.url), threading.Event(), list[CycleView]()
+    control = open_control(synchronized.url)
+    keeping = threading.Thread(
+        target=control.keep_in_step, args=([JOB],), kwargs={"stop": stop.is_set, "cycle": cycles.append}
+    )
+    keeping.start()
+    try:
+        until(lambda: with_control(synchronized.url, lambda other: other.job(JOB)).running)
+        restore(synchronized, tmp_path / "one.backup", replace=True)
+        until(lambda: any(cycle.result == "success" for cycle in cycles))
+    finally:
+        stop.set()
+        keeping.join()
+        control.close()
+    assert picture(synchronized.url) == expected
 
 
 # who may do what
