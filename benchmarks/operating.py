@@ -17,10 +17,11 @@ from benchmarks.figure import Figure
 from benchmarks.from_ldif import written
 from benchmarks.machine import load
 from benchmarks.process import ROPEWAY, Used, measured
-from ropeway.control.in_process import TENANT, open_control
+from ropeway.control.in_process import TENANT
 from ropeway.model.job import JobSettings
 from ropeway.service.operating.metrics.figures import Figures
 from ropeway.service.parts import Parts
+from ropeway.store import jobs
 from ropeway.store.database import Database
 
 MEGABYTES = 150
@@ -73,14 +74,11 @@ def _copied(state: Path, copy: Path) -> float:
 
 def _scrape(bench: Bench, state: Path, path: Path, people: str) -> Figure:
     bench.say(f"metrics of {JOBS} jobs")
-    control = open_control(tenant.url(state))
-    try:
-        for number in range(1, JOBS):
-            control.create_job(JobSettings(f"Job {number}", tenant.of_file(path)))
-    finally:
-        control.close()
     database = Database(tenant.url(state))
     try:
+        for number in range(1, JOBS):
+            with database.write() as c:
+                jobs.create(c, database, TENANT, JobSettings(f"Job {number}", tenant.of_file(path)), time.time())
         parts = Parts(TENANT, database, cast(Any, None), cast(Any, None), time.time, "")
         figures = Figures(parts)
         took = [_once(figures) for _ in range(SCRAPES)]

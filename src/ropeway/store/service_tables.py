@@ -86,6 +86,7 @@ call = Table(
     Column("acknowledged", Integer, nullable=False, server_default=text("0")),
     Column("created", Float, nullable=False),
     Column("expires", Float, nullable=False),
+    Column("carried", String, nullable=False, server_default=EMPTY),
     Index("ix_call_state", "state", "domain"),
     Index(
         "ix_call_watch",
@@ -99,7 +100,7 @@ call = Table(
 """What an agent is asked to do: a method of a Source with its arguments. `open`, `taken`, then the row goes.
 
 An agent has a call under a lease that it renews; after its death the call is open again for another. Answers up to
-`acknowledged` were taken; an agent runs at most a few ahead of that."""
+`acknowledged` were taken; an agent runs at most a few ahead of that. `carried` is `telemetry.tracing.carry`'s text."""
 
 answer = Table(
     "answer",
@@ -128,6 +129,7 @@ errand = Table(
     Column("result", LargeBinary),
     Column("created", Float, nullable=False),
     Column("expires", Float, nullable=False),
+    Column("carried", String, nullable=False, server_default=EMPTY),
     Index("ix_errand_state", "state"),
     sqlite_autoincrement=True,
 )
