@@ -17,7 +17,7 @@ from ropeway.control.protocol import CycleView
 from ropeway.directory.changelog import changes_since
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.problems import RopewayError
-from ropeway.service.operating.backup.archive import MAGIC
+from ropeway.service.operating.backup.archive import MAGIC, Begin, Block, End, Header, Rows, Writer
 from ropeway.service.operating.backup.counters import not_before
 from ropeway.service.operating.backup.restoring import restore
 from ropeway.service.operating.backup.tables import in_backup
@@ -25,8 +25,8 @@ from ropeway.service.operating.backup.taking import to_file, to_folder
 from ropeway.store import leases, tokens
 from ropeway.store.backups import last
 from ropeway.store.database import Database
-from ropeway.store.metadata import metadata
-from ropeway.store.schema import prepare, upgrade, version
+from ropeway.store.metadata import metadata, tenant
+from ropeway.store.schema import HEAD, prepare, upgrade, version
 from ropeway.store.service_tables import agent, audit, call
 from ropeway.store.tables import job, lease
 from tests.crash.conftest import busy_day, staffed
@@ -348,6 +348,31 @@ def test_a_backup_of_a_newer_program_is_refused(synchronized: Database, tmp_path
     assert code_of(lambda: restore(there, tmp_path / "one.backup")) == "backup-too-new"
     assert version(there) is None
     there.close()
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [Begin("job", ("number", "nonsense")), End(0)],
+        [Begin("alembic_version", ("version_num",)), Rows([("9999",)]), End(1)],
+        [Begin("hold", ("number",)), End(5)],
+        [Rows([(1,)]), End(1)],
+        [],
+    ],
+)
+def test_an_archive_that_is_whole_and_makes_no_sense_is_refused(
+    synchronized: Database, tmp_path: Path, blocks: list[Block]
+) -> None:
+    before = rows(synchronized)
+    with synchronized.read() as c:
+        header = Header(program="0", schema=HEAD, tenant=c.scalar(select(tenant.c.id)), time=0.0, kind="sqlite")
+    with (tmp_path / "made-up.backup").open("wb") as out:
+        writer = Writer(out, header)
+        for block in blocks:
+            writer.put(block)
+        writer.finish()
+    assert code_of(lambda: restore(synchronized, tmp_path / "made-up.backup", replace=True)) == "backup-damaged"
+    assert rows(synchronized) == before
 
 
 def test_a_backup_of_another_installation_does_not_replace_this_one(
