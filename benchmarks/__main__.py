@@ -20,6 +20,7 @@ from benchmarks import (
     idle,
     machine,
     membership,
+    operating,
     page,
     profile,
     rules,
@@ -40,6 +41,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "changes": changes.measure,
     "arrival": arrival.measure,
     "membership": membership.measure,
+    "operating": operating.measure,
 }
 """In this order: what needs no controller first, what makes the large domain larger last."""
 

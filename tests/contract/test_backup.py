@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 from sqlalchemy import inspect, select, text, update
 
 from ropeway.control.in_process import InProcess, open_control
+from ropeway.control.protocol import CycleView
 from ropeway.directory.changelog import changes_since
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.problems import RopewayError
-from ropeway.service.operating.backup.archive import MAGIC
+from ropeway.service.operating.backup.archive import MAGIC, Begin, Block, End, Header, Rows, Writer
 from ropeway.service.operating.backup.counters import not_before
 from ropeway.service.operating.backup.restoring import restore
 from ropeway.service.operating.backup.tables import in_backup
@@ -23,8 +25,8 @@ from ropeway.service.operating.backup.taking import to_file, to_folder
 from ropeway.store import leases, tokens
 from ropeway.store.backups import last
 from ropeway.store.database import Database
-from ropeway.store.metadata import metadata
-from ropeway.store.schema import prepare, upgrade, version
+from ropeway.store.metadata import metadata, tenant
+from ropeway.store.schema import HEAD, prepare, upgrade, version
 from ropeway.store.service_tables import agent, audit, call
 from ropeway.store.tables import job, lease
 from tests.crash.conftest import busy_day, staffed
@@ -95,6 +97,14 @@ def rows(database: Database) -> dict[str, list[Any]]:
             name: sorted(tuple(map(repr, row)) for row in c.execute(select(metadata.tables[name])))
             for name in in_backup(c)
         }
+
+
+def until(happens: Callable[[], object]) -> None:
+    """Wait for it, at most half a minute."""
+    deadline = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def code_of(do: Callable[[], Any]) -> str:
@@ -218,6 +228,29 @@ def test_a_job_that_runs_is_not_restored_over(
     assert before["entry"] == rows(synchronized)["entry"]
 
 
+def test_a_job_that_is_kept_in_step_makes_room_for_a_restore_and_goes_on_by_itself(
+    synchronized: Database, company: Company, tmp_path: Path
+) -> None:
+    to_file(synchronized, tmp_path / "one.backup")
+    busy_day(company)
+    with_control(synchronized.url, lambda control: control.run_job(JOB))
+    expected, stop, cycles = picture(synchronized.url), threading.Event(), list[CycleView]()
+    control = open_control(synchronized.url)
+    keeping = threading.Thread(
+        target=control.keep_in_step, args=([JOB],), kwargs={"stop": stop.is_set, "cycle": cycles.append}
+    )
+    keeping.start()
+    try:
+        until(lambda: with_control(synchronized.url, lambda other: other.job(JOB)).running)
+        restore(synchronized, tmp_path / "one.backup", replace=True)
+        until(lambda: any(cycle.result == "success" for cycle in cycles))
+    finally:
+        stop.set()
+        keeping.join()
+        control.close()
+    assert picture(synchronized.url) == expected
+
+
 # who may do what
 
 
@@ -315,6 +348,31 @@ def test_a_backup_of_a_newer_program_is_refused(synchronized: Database, tmp_path
     assert code_of(lambda: restore(there, tmp_path / "one.backup")) == "backup-too-new"
     assert version(there) is None
     there.close()
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [Begin("job", ("number", "nonsense")), End(0)],
+        [Begin("alembic_version", ("version_num",)), Rows([("9999",)]), End(1)],
+        [Begin("hold", ("number",)), End(5)],
+        [Rows([(1,)]), End(1)],
+        [],
+    ],
+)
+def test_an_archive_that_is_whole_and_makes_no_sense_is_refused(
+    synchronized: Database, tmp_path: Path, blocks: list[Block]
+) -> None:
+    before = rows(synchronized)
+    with synchronized.read() as c:
+        header = Header(program="0", schema=HEAD, tenant=c.scalar(select(tenant.c.id)), time=0.0, kind="sqlite")
+    with (tmp_path / "made-up.backup").open("wb") as out:
+        writer = Writer(out, header)
+        for block in blocks:
+            writer.put(block)
+        writer.finish()
+    assert code_of(lambda: restore(synchronized, tmp_path / "made-up.backup", replace=True)) == "backup-damaged"
+    assert rows(synchronized) == before
 
 
 def test_a_backup_of_another_installation_does_not_replace_this_one(

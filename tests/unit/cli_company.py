@@ -201,18 +201,16 @@ class Company:
         self._note("schedule_job", job, schedule, *filter(None, [revision]))
         return JOB
 
-    def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
-        self._note("keep_job_history", job, retention, *filter(None, [revision]))
     def describe_source(self, *, job: str | None = None, source: SourceSettings | None = None) -> DirectoryDefinition:
         self._note("describe_source", job, source)
         return DirectoryDefinition("d-1", "contoso.test")
 
-    def guard_job(self, job: str, guards: Guards) -> JobView:
+    def guard_job(self, job: str, guards: Guards, *, revision: str | None = None) -> JobView:
         self._note("guard_job", job, guards)
         return JOB
 
-    def keep_job_history(self, job: str, retention: Retention) -> JobView:
-        self._note("keep_job_history", job, retention)
+    def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
+        self._note("keep_job_history", job, retention, *filter(None, [revision]))
         return JOB
 
     def notify(self, job: str, file: str, *, revision: str | None = None) -> JobView:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import json
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
 from ropeway.model.secret import Secret
-from ropeway.telemetry import logs
+from ropeway.telemetry import logs, telling
 from ropeway.telemetry.correlation import bound, in_this_context
 from ropeway.telemetry.tracing import carry, within
 
@@ -124,6 +126,18 @@ def test_journald_gets_its_priority_and_keeps_the_time_itself(stream: io.StringI
     logs.configure("text", stream=stream, journal=True)
     logging.getLogger("ropeway.test").error("stopped")
     assert stream.getvalue() == "<3>error stopped logger=ropeway.test\n"
+
+
+def test_journald_is_known_by_what_the_stream_is_connected_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "JOURNAL", str(tmp_path / "journal"))
+    with socket.socket(socket.AF_UNIX) as journal, socket.socket(socket.AF_UNIX) as stream:
+        journal.bind(telling.JOURNAL)
+        journal.listen()
+        stream.connect(telling.JOURNAL)
+        with stream.makefile("w") as written, (tmp_path / "file").open("w") as file:
+            assert telling.is_journal(written)
+            assert not telling.is_journal(file)
+    assert not telling.is_journal(io.StringIO())
 
 
 def test_the_access_log_of_the_web_server_which_tells_query_strings_is_silent(lines: Read) -> None:

@@ -130,7 +130,7 @@ def test_a_collector_gets_the_spans_of_a_process_before_it_ends() -> None:
         server.taken = []  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.handle_request)
         thread.start()
-        end = tracing.export_to(f"http://127.0.0.1:{server.server_port}/v1/traces", "worker")
+        end = tracing.export_to(f"http://127.0.0.1:{server.server_port}", "worker")
         with tracing.span("cycle"):
             pass
         end()

@@ -106,6 +106,7 @@ call = Table(
     Column("acknowledged", Integer, nullable=False, server_default=text("0")),
     Column("created", Float, nullable=False),
     Column("expires", Float, nullable=False),
+    Column("carried", String, nullable=False, server_default=EMPTY),
     Index("ix_call_state", "state", "domain"),
     Index(
         "ix_call_watch",
@@ -120,7 +121,7 @@ call = Table(
 
 An agent has a call under a lease that it renews; after its death the call is open again for another, whose `attempt` is
 the next. Answers up to `acknowledged` were used; an agent runs at most a few ahead of that. `expires` is moved on by
-whoever waits for the answer."""
+whoever waits for the answer; `carried` is `telemetry.tracing.carry`'s text."""
 
 answer = Table(
     "answer",
@@ -151,6 +152,7 @@ errand = Table(
     Column("result", LargeBinary),
     Column("created", Float, nullable=False),
     Column("expires", Float, nullable=False),
+    Column("carried", String, nullable=False, server_default=EMPTY),
     Index("ix_errand_state", "state"),
     sqlite_autoincrement=True,
 )

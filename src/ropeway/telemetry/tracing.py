@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Tracer
 
+USUAL_PATH = "/v1/traces"
+"""Of a collector's address that names none (OTLP specification)."""
 CARRIED = ("request", "errand")
 """Ids that go with work into other processes; the others are known there."""
 LONGEST = 512
@@ -132,7 +134,8 @@ def export_to(endpoint: str, role: str) -> Callable[[], None]:
 
     about = {"service.name": "ropeway", "service.version": version("ropeway"), "ropeway.role": role}
     provider = TracerProvider(resource=Resource.create(about), shutdown_on_exit=False)
-    provider.add_span_processor(Worthwhile(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=PATIENCE))))
+    whole = endpoint if parts.path.strip("/") else endpoint.rstrip("/") + USUAL_PATH
+    provider.add_span_processor(Worthwhile(BatchSpanProcessor(OTLPSpanExporter(endpoint=whole, timeout=PATIENCE))))
     use(provider)
 
     def end() -> None:

@@ -66,7 +66,7 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.ERROR,
         "Traces cannot be sent to this address",
         "Spans name jobs and machines, so they are sent by HTTPS, or to a collector on this machine.",
-        "Write it like https://collector.contoso.com:4318/v1/traces or http://127.0.0.1:4318/v1/traces.",
+        "Write it like https://collector.contoso.com:4318 or http://127.0.0.1:4318.",
     ),
     Entry(
         "state-empty",

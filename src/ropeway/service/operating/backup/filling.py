@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.service.operating.backup.archive import Begin, Block, End, Rows
+from ropeway.service.operating.backup.tables import in_backup
 
 Put = Callable[[list[tuple[Any, ...]]], None]
 
@@ -20,6 +21,7 @@ class Filling:
         self._c = c
         self._name = name
         self._without = frozenset(without)
+        self._tables = frozenset(in_backup(c))
         self.last: dict[str, int] = {}
         """The counters of the archive, by table."""
         self.rows = 0
@@ -48,17 +50,16 @@ class Filling:
             return self._pass_over
         if not block.columns:
             return self._refuse
-        known = [each["name"] for each in inspect(self._c).get_columns(block.table)] if self._has(block) else []
-        if not set(known).issuperset(block.columns):
+        if block.table not in self._tables:
+            raise self._damaged()
+        known = {str(each["name"]) for each in inspect(self._c).get_columns(block.table)}
+        if not known.issuperset(block.columns):
             raise self._damaged()
         quote = self._c.dialect.identifier_preparer.quote
         names = ", ".join(map(quote, block.columns))
         if self._c.dialect.name == "sqlite":
             return _Inserted(self._c, f"{quote(block.table)} ({names})", len(block.columns))
         return _Copied(self._c, f"{quote(block.table)} ({names})")
-
-    def _has(self, block: Begin) -> bool:
-        return inspect(self._c).has_table(block.table)
 
     def _pass_over(self, _rows: list[tuple[Any, ...]]) -> None:
         """These stay as they are."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.service.operating.backup.archive import Block, Header, blocks
 from ropeway.service.operating.backup.counters import not_before
 from ropeway.service.operating.backup.filling import Filling
@@ -41,7 +42,12 @@ def _folder(target: Database) -> str | None:
 
 
 def _upgraded(database: Database, file: BinaryIO, header: Header, told: Told) -> None:
-    upgrade(database, header.schema)
+    from alembic.util import CommandError
+
+    try:
+        upgrade(database, header.schema)
+    except CommandError as error:  # a version that never was
+        raise RopewayError(Problem("backup-damaged", object=str(file.name))) from error
     with database.write() as c:
         filling = Filling(c, str(file.name))
         filling.run(blocks(file, str(file.name)), lambda done: told("upgrade", done, header.rows))

@@ -82,6 +82,7 @@ def upgrade() -> None:
     sa.Column('acknowledged', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('created', sa.Float(), nullable=False),
     sa.Column('expires', sa.Float(), nullable=False),
+    sa.Column('carried', sa.String(), server_default=sa.text("''"), nullable=False),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_call')),
     sqlite_autoincrement=True
     )
@@ -102,6 +103,7 @@ def upgrade() -> None:
     sa.Column('result', sa.LargeBinary(), nullable=True),
     sa.Column('created', sa.Float(), nullable=False),
     sa.Column('expires', sa.Float(), nullable=False),
+    sa.Column('carried', sa.String(), server_default=sa.text("''"), nullable=False),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_errand')),
     sqlite_autoincrement=True
     )
