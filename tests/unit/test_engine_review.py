@@ -13,8 +13,7 @@ from sqlalchemy import Connection, update
 
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.in_process import open_control
-from ropeway.control.protocol import CycleView, EventFilter
-from ropeway.control.running import Kept, keep
+from ropeway.control.protocol import EventFilter
 from ropeway.directory import tables as directory_tables
 from ropeway.engine.cycle import Cycle
 from ropeway.engine.intake import Intake
@@ -466,20 +465,6 @@ def test_an_address_with_an_odd_port_is_refused_without_its_password() -> None:
 
 
 # the process that stays
-
-
-def test_a_failure_nobody_foresaw_is_told_and_the_job_tried_again(monkeypatch: Any) -> None:
-    monkeypatch.setattr("ropeway.control.running.FIRST_WAIT", 0.01)
-    told: list[CycleView] = []
-    stop = threading.Event()
-
-    def fails() -> Any:
-        if len(told) == 2:
-            stop.set()
-        raise ZeroDivisionError
-
-    keep(Kept("Contoso", fails, fails), stop, told.append)
-    assert [view.problems[0].code for view in told][:2] == ["job-failed", "job-failed"]
 
 
 def test_after_thirty_days_a_run_empties_the_recycle_bin(tmp_path: Path, company: Company) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ropeway.control.asking import Asking
 from ropeway.control.attribute_stories import job_names
 from ropeway.control.comparing import Comparing, opened, side
-from ropeway.control.crew import Crew
 from ropeway.control.heartbeat import heartbeat
-from ropeway.control.holder import a_run
+from ropeway.control.holder import a_run, is_dead
+from ropeway.control.keeping import Keeping
 from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
 from ropeway.control.notifying.courier import Courier
@@ -41,18 +41,19 @@ from ropeway.control.protocol import (
     ReportView,
 )
 from ropeway.control.reporting import Reporting
-from ropeway.control.running import Running, dead_holders, trouble
+from ropeway.control.running import Running, dead_holders, refuse_rest, trouble
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.control.schemas import Form, Schemas
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask, FromHere, Sources
-from ropeway.control.views import cycle_view, hold_view, job_view
+from ropeway.control.views import cycle_view, hold_view, iso, job_view
 from ropeway.directory import Directory
 from ropeway.model.job import JobSettings, JobStatus, Retention, Schedule
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema
+from ropeway.service.work.scheduler import Scheduler
 from ropeway.store import explaining, guarding, jobs, leases, looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -319,13 +320,35 @@ class InProcess:
         self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
     ) -> None:
         named = [self._row(job) for job in jobs]
-        crew = Crew(self._row, self._open, cycle)
-        with self._courier.delivering():
-            crew.work(lambda: named or self._running_rows(), stop, self._keep_house)
+        with self._courier.delivering(), Keeping(self._db, self._open, cycle) as keeping:
+            for row in named:
+                self._tell_obstacles(row, cycle)
 
-    def _running_rows(self) -> list[JobRow]:
+            def ends() -> bool:
+                self._keep_house()
+                asked = stop()
+                if asked:
+                    keeping.end()
+                return asked
+
+            def tell(problem: Problem | None) -> None:
+                if problem is not None:
+                    cycle(CycleView(job="all jobs", kind="delta", result="stopped", problems=(problem,)))
+
+            only = {row.number for row in named} or None
+            Scheduler(self._db, TENANT, only=only, tell=tell).work(keeping.run, ends)
+
+    def _tell_obstacles(self, row: JobRow, cycle: Callable[[CycleView], None]) -> None:
+        """Of a job that somebody named, why it will not run for now: it is paused, or somebody else has it."""
         with trouble(), self._db.read() as c:
-            return [row for row in jobs.every(c, TENANT) if row.status != JobStatus.PAUSED.value]
+            holder = leases.holder(c, Key(tenant=TENANT, job=row.number), time.time())
+        try:
+            refuse_rest(row)
+            if holder and not is_dead(holder[0]):
+                details = {"holder": holder[0], "since": iso(holder[1]) or ""}
+                raise RopewayError(Problem("job-is-running", details=details))
+        except RopewayError as error:
+            cycle(CycleView(job=row.name, kind="delta", result="stopped", problems=(error.problem,)))
 
     def _keep_house(self) -> None:
         """Once in an hour, what was in the recycle bin for 30 days goes; trouble is left to the jobs to tell."""

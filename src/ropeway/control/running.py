@@ -1,25 +1,22 @@
-"""Cycles of jobs: once, or for as long as nobody says stop."""
+"""A job with its lease held and its source open: cycles, looks, and what stops them."""
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
-from ropeway.control.protocol import CycleView, OnProgress, Progress
+from ropeway.control.protocol import OnProgress, Progress
 from ropeway.control.sources import Sources
-from ropeway.control.views import cycle_view, iso, reason_of
+from ropeway.control.views import iso, reason_of
 from ropeway.directory import Directory
 from ropeway.engine.cycle import Cycle
 from ropeway.engine.lifecycle import course
-from ropeway.engine.lifecycle.schedule import interval, is_ready, makes_room, next_run, rests
+from ropeway.engine.lifecycle.schedule import interval, is_ready, makes_room
 from ropeway.engine.ports import Source
 from ropeway.engine.records import Outcome
 from ropeway.engine.work import Work
@@ -33,15 +30,6 @@ from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 from ropeway.store.trouble import is_of_another_version, state_problem
-
-FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
-"""Seconds between attempts of a job in trouble: twice as many each time."""
-
-LOOK_AGAIN = 2.0
-"""Seconds between looks at a job whose time has not come."""
-
-ROOM_LOOK = 0.2
-"""Seconds between looks at a job that somebody else wants for a moment."""
 
 RESTING = frozenset({"job-paused", "job-disabled"})
 """Problem codes of jobs that are to do nothing; told once."""
@@ -151,11 +139,6 @@ class Running:
         return now.settings == self._settings and bool(asked or is_ready(now.settings, now.standing))
 
     @property
-    def rests(self) -> bool:
-        """Whether it gives lease and connection back after a cycle."""
-        return rests(self._settings)
-
-    @property
     def pause(self) -> float:
         """Seconds to the next cycle."""
         return interval(self._settings)
@@ -163,85 +146,3 @@ class Running:
     def close(self) -> None:
         """Let go of the source, and give the job back."""
         self._alive.close()
-
-
-class Kept(NamedTuple):
-    """A job to be kept in step."""
-
-    name: str
-    look: Callable[[], JobRow]
-    """How it is now."""
-    open: Callable[[], Running]
-
-
-def keep(job: Kept, stop: threading.Event, report: Callable[[CycleView], None]) -> None:
-    """One job, for as long as nobody says stop: in trouble it waits longer, and begins again with a new connection."""
-    patience, last = Patience(), ""
-    while not stop.is_set():
-        try:
-            with trouble(), _surprises(job.name):
-                row = job.look()
-                refuse_rest(row)
-                if makes_room(row.standing, time.time()):
-                    stop.wait(ROOM_LOOK)
-                    continue
-                due = next_run(row.settings, row.status, row.standing, time.time())
-                if due is None or due > time.time():
-                    last = ""
-                    stop.wait(LOOK_AGAIN if due is None else min(due - time.time(), LOOK_AGAIN))
-                    continue
-                running = job.open()
-                try:
-                    _loop(running, job.name, stop, report, patience)
-                finally:
-                    running.close()
-                last = ""
-        except RopewayError as error:
-            resting = error.problem.code in RESTING
-            if not resting or last != error.problem.code:
-                report(CycleView(job=job.name, kind="delta", result="stopped", problems=(error.problem,)))
-            last = error.problem.code
-            stop.wait(LOOK_AGAIN if resting else patience.after_trouble())
-
-
-@contextmanager
-def _surprises(name: str) -> Generator[None, None, None]:
-    """A failure that nobody foresaw is told and met with patience too: a job must not stop in silence."""
-    try:
-        yield
-    except Exception as error:
-        if isinstance(error, (RopewayError, DBAPIError, OSError)) and not isinstance(error, UNFORESEEN):
-            raise
-        logging.getLogger(__name__).exception("job %s", name)
-        raise RopewayError(Problem("job-failed", object=name, details={"error": type(error).__name__})) from error
-
-
-class Patience:
-    """How long to wait after trouble: longer each time, until a cycle ends well."""
-
-    def __init__(self) -> None:
-        self._seconds = FIRST_WAIT
-
-    def after_trouble(self) -> float:
-        """Seconds to wait this time."""
-        now, self._seconds = self._seconds, min(self._seconds * 2, LONGEST_WAIT)
-        return now
-
-    def restore(self) -> None:
-        """Something went well: the next trouble begins anew."""
-        self._seconds = FIRST_WAIT
-
-
-def _loop(
-    running: Running, name: str, stop: threading.Event, report: Callable[[CycleView], None], patience: Patience
-) -> None:
-    held = 0
-    while True:
-        outcome = running.cycle()
-        patience.restore()
-        still_held = outcome.held == held and not (outcome.read or outcome.decided or outcome.exported)
-        held = outcome.held
-        if outcome.result != "nothing-to-do" and not (outcome.result == "held" and still_held):
-            report(cycle_view(name, outcome))
-        if running.rests or stop.wait(running.pause) or not running.may_go_on():
-            return

@@ -9,10 +9,13 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import Connection, Row, and_, delete, select, tuple_, update
 
+from ropeway.engine.lifecycle import schedule
 from ropeway.engine.lifecycle.standing import Standing
 from ropeway.model.job import JobSettings, JobStatus
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Watermark
+from ropeway.store import agenda
+from ropeway.store.bell import ring
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, inserted
 from ropeway.store.tables import change, cycle, due, entry, escrow, hold, job, later, lease, link, provisioning_event
@@ -69,8 +72,10 @@ def create(c: Connection, db: Database, tenant: int, settings: JobSettings, now:
             settings=msgspec.json.encode(settings).decode(),
             status=JobStatus.NOT_RUN.value,
             created=now,
+            next_run=schedule.due(settings, JobStatus.NOT_RUN.value, Standing()),
         )
     )
+    ring(c)
     return find(c, tenant, id_)
 
 
@@ -107,6 +112,7 @@ def change_settings(c: Connection, number: int, settings: JobSettings) -> None:
         .where(job.c.number == number)
         .values(settings=msgspec.json.encode(settings).decode(), name=settings.name)
     )
+    agenda.work_out(c, number)
 
 
 def set_status(c: Connection, number: int, status: JobStatus, problems: Sequence[Problem] = ()) -> None:
@@ -116,6 +122,7 @@ def set_status(c: Connection, number: int, status: JobStatus, problems: Sequence
         .where(job.c.number == number)
         .values(status=status.value, problems=msgspec.json.encode(list(problems)).decode())
     )
+    agenda.work_out(c, number)
 
 
 def note_problems(c: Connection, number: int, problems: Sequence[Problem]) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.store.bell import ring
 from ropeway.store.database import Database
 from ropeway.store.rows import Key
 from ropeway.store.tables import lease
@@ -73,8 +74,9 @@ def check(c: Connection, key: Key, epoch: int, now: float) -> None:
 
 
 def release(c: Connection, key: Key, epoch: int) -> None:
-    """Give the lease back; the row stays, so that epochs only grow."""
+    """Give the lease back; the row stays, so that epochs only grow. Whoever waits for the job is woken."""
     c.execute(update(lease).where(lease.c.job == key["job"], lease.c.epoch == epoch).values(holder=""))
+    ring(c)
 
 
 def holder(c: Connection, key: Key, now: float) -> tuple[str, float] | None:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, and_, case, delete, exists, func, select, upd
 from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.lifecycle.notices import notices
 from ropeway.engine.lifecycle.quarantine import Tally
+from ropeway.engine.lifecycle.schedule import due_with_room
 from ropeway.engine.lifecycle.standing import Standing
 from ropeway.model.job import JobSettings, JobStatus
-from ropeway.store import outbox
+from ropeway.store import agenda, outbox
 from ropeway.store.rows import Key, problem_from
 from ropeway.store.tables import change, entry, escrow, hold, job
 from ropeway.store.worklist import add_due, rank_of
@@ -31,13 +32,22 @@ def change_standing(c: Connection, number: int, changed: Callable[[Standing], St
         return
     text = msgspec.json.encode(after).decode()
     c.execute(update(job).where(job.c.number == number).values(standing=text, status=status))
-    if msgspec.json.decode(row.settings, type=JobSettings).notifications:
+    settings = msgspec.json.decode(row.settings, type=JobSettings)
+    agenda.note(c, number, due_with_room(settings, status, after))
+    if settings.notifications:
         outbox.put(c, Key(tenant=row.tenant, job=number), list(notices(before, after)), now)
 
 
 def want_room(c: Connection, number: int, when: float | None) -> None:
     """Ask whoever keeps the job in step to let go of it for a moment, or say that it is not needed any more."""
     change_standing(c, number, lambda now: msgspec.structs.replace(now, room_wanted=when), when or 0.0)
+
+
+def ask(c: Connection, number: int, now: float) -> None:
+    """Somebody wants a cycle, whatever the schedule says; a job that is deleted meanwhile needs none."""
+    if c.execute(select(job.c.number).where(job.c.number == number)).first() is not None:
+        change_standing(c, number, lambda standing: msgspec.structs.replace(standing, run_now=True), now)
+        agenda.hurry(c, number)
 
 
 def _status(now: str, before: Standing, after: Standing) -> str:

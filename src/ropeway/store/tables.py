@@ -39,12 +39,16 @@ job = Table(
     Column("last_comparison", Float),
     Column("problems", Text, nullable=False, server_default=text("'[]'")),
     Column("standing", Text, nullable=False, server_default=text("'{}'")),
+    Column("next_run", Float, server_default=text("0")),
     UniqueConstraint("tenant", "name"),
+    Index("ix_job_next_run", "tenant", "next_run"),
     sqlite_autoincrement=True,
 )
 """A job's settings, watermark and status; numbers are never used again, the directory remembers them.
 
-`decided_by` is the digest of the rules that entries were decided by; `standing` is the engine's `Standing`."""
+`decided_by` is the digest of the rules that entries were decided by; `standing` is the engine's `Standing`.
+`next_run` is what follows from settings, status and standing, so that one narrow query finds what is due
+(`store/agenda.py`); none: not by itself."""
 
 lease = Table(
     "lease",

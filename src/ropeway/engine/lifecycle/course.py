@@ -17,7 +17,7 @@ from ropeway.model.problems import Problem, RopewayError
 
 OURS = frozenset(
     {
-        *("lease-lost", "job-is-running", "job-paused", "job-disabled"),
+        *("lease-lost", "job-is-running", "job-paused", "job-disabled", "job-interrupted"),
         *("database-trouble", "state-disk-full", "state-of-another-version"),
     }
 )
@@ -47,7 +47,7 @@ def _carry_out(work: Work, scope: Scope) -> None:
     if Scope.WATERMARK in scope:
         work.state.forget_watermark()
         work.state.all_due()
-    work.state.stand(lambda now: msgspec.structs.replace(now, restart=now.restart & ~scope, run_now=False))
+    work.state.stand(lambda now: msgspec.structs.replace(now, restart=now.restart & ~scope, run_now=False, owed=True))
 
 
 def note_stop(state: State, settings: JobSettings, problem: Problem, now: float) -> None:
@@ -58,8 +58,10 @@ def note_stop(state: State, settings: JobSettings, problem: Problem, now: float)
 
 def _note_end(work: Work, outcome: Outcome, standing: Standing, began: float) -> None:
     """What a cycle that ended says of the job, which was as `standing` when it began."""
-    if is_news(work.settings, standing, began):
-        work.state.stand(lambda now: msgspec.structs.replace(now, last_run=began))
+    news = is_news(work.settings, standing, began)
+    if news or standing.run_now or standing.owed or standing.restart:
+        last_run = began if news else standing.last_run
+        work.state.stand(lambda now: msgspec.structs.replace(now, last_run=last_run, owed=False))
     if outcome.held and (newest := work.state.newest_hold()) > standing.last_hold:
         work.state.stand(lambda now: msgspec.structs.replace(now, last_hold=newest))
     quiet = outcome.result == "nothing-to-do" and not standing.failures_in_row and standing.quarantine is None

@@ -17,6 +17,19 @@ SEVEN_DAYS = 7 * 86400.0
 QUIET_FROM = 30.0
 """Seconds: jobs with a longer interval give lease and connection back between their cycles."""
 
+AT_ONCE = 0.0
+"""A moment that is past on every clock."""
+
+WATCHED = 120.0
+"""Seconds between two cycles of a job that agents watch, if none of them says that something changed."""
+
+
+def pace(settings: JobSettings) -> float | None:
+    """Seconds from the beginning of one cycle to the next; None: it stays connected, and polls."""
+    if settings.schedule.every is None and settings.source.through == "agents":
+        return WATCHED
+    return settings.schedule.every
+
 
 def interval(settings: JobSettings) -> float:
     """Seconds between two cycles of a healthy job."""
@@ -25,22 +38,31 @@ def interval(settings: JobSettings) -> float:
 
 def rests(settings: JobSettings) -> bool:
     """Whether a job is told to do nothing between its cycles, instead of being ready all the time."""
-    return settings.schedule.every is not None and settings.schedule.every >= QUIET_FROM
+    every = settings.schedule.every
+    return settings.source.through == "agents" or (every is not None and every >= QUIET_FROM)
 
 
-def next_run(settings: JobSettings, status: str, standing: Standing, now: float) -> float | None:
-    """When `ropeway run` runs the job next, not before now; None: not by itself."""
+def due(settings: JobSettings, status: str, standing: Standing) -> float | None:
+    """When the job is to run next, which may be long past; None: not by itself. It changes only with what is given."""
     if status == JobStatus.PAUSED.value or standing.disabled is not None:
         return None
-    if standing.run_now or standing.restart:
-        return now
+    if standing.run_now or standing.owed or standing.restart:
+        return AT_ONCE
     if settings.schedule.off:
         return None
     if standing.quarantine is not None:
-        return max(now, standing.quarantine.next_attempt)
-    if settings.schedule.every is None or standing.last_run is None or standing.last_run > now:
-        return now
-    return max(now, standing.last_run + settings.schedule.every)
+        return standing.quarantine.next_attempt
+    every = pace(settings)
+    return AT_ONCE if every is None or standing.last_run is None else standing.last_run + every
+
+
+def next_run(settings: JobSettings, status: str, standing: Standing, now: float) -> float | None:
+    """When the job runs next by itself, not before now; None: not by itself."""
+    found = due(settings, status, standing)
+    if found is None:
+        return None
+    set_back = standing.quarantine is None and standing.last_run is not None and standing.last_run > now
+    return now if set_back else max(now, found)
 
 
 def is_ready(settings: JobSettings, standing: Standing) -> bool:
@@ -51,7 +73,7 @@ def is_ready(settings: JobSettings, standing: Standing) -> bool:
 def is_news(settings: JobSettings, standing: Standing, began: float) -> bool:
     """Whether the beginning of a cycle is worth a write: to the second for a schedule, to the hour for polling."""
     last = standing.last_run
-    return last is None or settings.schedule.every is not None or not 0 <= began - last < HOUR
+    return last is None or pace(settings) is not None or not 0 <= began - last < HOUR
 
 
 def is_too_late_for_delta(last_run: float | None, now: float) -> bool:
@@ -66,3 +88,11 @@ ROOM = 20.0
 def makes_room(standing: Standing, now: float) -> bool:
     """Whether somebody else wants the job just now."""
     return standing.room_wanted is not None and 0 <= now - standing.room_wanted < ROOM
+
+
+def due_with_room(settings: JobSettings, status: str, standing: Standing) -> float | None:
+    """When whoever works off all jobs is to look at this one: `due`, but not while somebody else wants it."""
+    found = due(settings, status, standing)
+    if found is None or standing.room_wanted is None:
+        return found
+    return max(found, standing.room_wanted + ROOM)

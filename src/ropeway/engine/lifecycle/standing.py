@@ -60,6 +60,8 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Scopes of a restart that the next cycle is to carry out first (`restarts.Scope`)."""
     run_now: bool = False
     """Somebody asked for a cycle now, whatever the schedule says."""
+    owed: bool = False
+    """The cycle that somebody asked for has begun, and did not come to its end yet; cut short, it is run again."""
     room_wanted: float | None = None
     """When somebody asked whoever keeps the job in step to let go of it for a moment."""
     stopped: Stopped | None = None

@@ -53,9 +53,10 @@ def catalogue() -> dict[str, Entry]:
         service,
         source,
         target,
+        work,
     )
 
-    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics)
+    parts = (source, ldif, rules, schemas, target, job, lifecycle, report, lab, service, diagnostics, work)
     return {e.code: e for part in parts for e in part.ENTRIES}
 
 

@@ -120,3 +120,5 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest', name=op.f('pk_token'))
     )
     op.create_index('ix_token_subject', 'token', ['kind', 'subject'], unique=False)
+    op.add_column('job', sa.Column('next_run', sa.Float(), server_default=sa.text('0'), nullable=True))
+    op.create_index('ix_job_next_run', 'job', ['tenant', 'next_run'], unique=False)

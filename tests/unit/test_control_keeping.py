@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
 import pytest
 from ldif_office import OFFICE
 
 from ropeway.control.in_process import open_control
+from ropeway.control.keeping import Keeping
 from ropeway.control.protocol import Control, CycleView
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.problems import RopewayError
+from ropeway.store import agenda
 
 
 @pytest.fixture
@@ -59,3 +63,25 @@ def test_a_job_that_runs_here_is_not_run_here_a_second_time(control: Control, tm
             control.run_job("contoso")
     assert refusal.value.problem.code == "job-is-running"
     assert control.run_job("contoso").result == "nothing-to-do"
+
+
+def test_a_failure_nobody_foresaw_is_told_and_the_job_is_put_off_longer_each_time(tmp_path: Path) -> None:
+    control = open_control(f"sqlite:///{tmp_path / 'ropeway.db'}")
+    control.create_job(settings(tmp_path, "contoso", OFFICE))
+    told: list[CycleView] = []
+
+    def fails(_: str) -> Any:
+        raise ZeroDivisionError
+
+    database = control._db  # pyright: ignore[reportPrivateUsage]
+    waits: list[float] = []
+    with Keeping(database, fails, told.append) as keeping:
+        for _ in range(4):
+            keeping.run(1)
+            while keeping.stays(1):
+                pass
+            with database.read() as c:
+                waits.append(round((agenda.next_after(c, 1, time.time()) or 0.0) - time.time()))
+    assert [view.problems[0].code for view in told] == ["job-failed"] * 4
+    assert waits == [1, 2, 4, 8]
+    control.close()

@@ -1,0 +1,154 @@
+"""Jobs kept in step: a cycle of each that is due; those that poll stay connected, each in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from ropeway.control.protocol import CycleView, Progress
+from ropeway.control.running import RESTING, UNFORESEEN, Running, refuse_rest, trouble
+from ropeway.control.views import cycle_view
+from ropeway.engine.lifecycle.schedule import rests
+from ropeway.engine.records import Outcome
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.store import agenda, jobs
+from ropeway.store.database import Database
+from ropeway.store.jobs import JobRow
+
+LOG = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
+"""Seconds between attempts of a job in trouble: twice as many each time."""
+
+NOT_TOLD = frozenset({"job-is-running", "job-interrupted"})
+"""Problem codes of a job that somebody else has, or that this process was told to leave: no trouble."""
+
+
+class Keeping:
+    """What a process does for the jobs that are due. `run` may be called by several threads, for different jobs."""
+
+    def __init__(
+        self, database: Database, open_: Callable[[str], Running], report: Callable[[CycleView], None]
+    ) -> None:
+        self._db = database
+        self._open = open_
+        self._report = report
+        self._speaking = threading.Lock()
+        self._ending = threading.Event()
+        self._staying: dict[int, threading.Thread] = {}
+        self._waits: dict[int, float] = {}
+
+    def __enter__(self) -> Keeping:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+        for thread in list(self._staying.values()):
+            thread.join()
+
+    def end(self) -> None:
+        """From now on cycles end with the transaction that they are in, and no job stays."""
+        self._ending.set()
+
+    def run(self, number: int) -> None:
+        """One cycle of a job that rests between its cycles; one that polls is kept from now on, and this returns."""
+        with trouble(), self._db.read() as c:
+            row = jobs.load_if_there(c, number)
+        if row is None or self._ending.is_set():
+            return
+        if rests(row.settings):
+            self._without_surprises(row, self._once)
+        elif not self.stays(number):
+            thread = threading.Thread(
+                target=self._without_surprises, args=(row, self._stay), name=f"job {row.name}", daemon=True
+            )
+            self._staying[number] = thread
+            thread.start()
+
+    def stays(self, number: int) -> bool:
+        """Whether this process is connected for a job that polls."""
+        thread = self._staying.get(number)
+        return thread is not None and thread.is_alive()
+
+    def _once(self, row: JobRow) -> None:
+        running = self._open(row.id)
+        try:
+            self._tell(row.name, self._cycle(running), 0)
+        finally:
+            running.close()
+        self._waits.pop(row.number, None)
+
+    def _stay(self, row: JobRow) -> None:
+        """Cycle by cycle, until the job is to be opened anew, or somebody wants it, or this process ends."""
+        running = self._open(row.id)
+        held = 0
+        try:
+            while True:
+                outcome = self._cycle(running)
+                self._waits.pop(row.number, None)
+                self._tell(row.name, outcome, held)
+                held = outcome.held
+                if self._ending.wait(running.pause) or not running.may_go_on():
+                    return
+        finally:
+            running.close()
+
+    def _cycle(self, running: Running) -> Outcome:
+        return running.cycle(progress=self._go_on)
+
+    def _go_on(self, _: Progress) -> None:
+        """Called between transactions."""
+        if self._ending.is_set():
+            raise RopewayError(Problem("job-interrupted"))
+
+    def _tell(self, name: str, outcome: Outcome, held: int) -> None:
+        still_held = outcome.held == held and not (outcome.read or outcome.decided or outcome.exported)
+        if outcome.result != "nothing-to-do" and not (outcome.result == "held" and still_held):
+            self._say(cycle_view(name, outcome))
+
+    def _say(self, view: CycleView) -> None:
+        with self._speaking:
+            self._report(view)
+
+    def _without_surprises(self, row: JobRow, work: Callable[[JobRow], None]) -> None:
+        """Whatever stops a job is told, and met with patience; no job stops in silence, or stops another."""
+        try:
+            with trouble(), _surprises(row.name):
+                refuse_rest(row)
+                work(row)
+        except RopewayError as error:
+            if error.problem.code not in NOT_TOLD:
+                self._say(CycleView(job=row.name, kind="delta", result="stopped", problems=(error.problem,)))
+            self._put_off(row.number, error.problem.code)
+
+    def _put_off(self, number: int, code: str) -> None:
+        with suppress(SQLAlchemyError), self._db.write() as c:  # one that is away puts everything off by itself
+            if code in RESTING:
+                agenda.work_out(c, number)
+            elif code == "job-is-running":
+                agenda.put_off(c, number, time.time() + FIRST_WAIT)
+            elif code != "job-interrupted":
+                agenda.put_off(c, number, time.time() + self._patience(number))
+
+    def _patience(self, number: int) -> float:
+        """Seconds to wait this time: longer each time, until a cycle ends well."""
+        wait = self._waits.get(number, FIRST_WAIT)
+        self._waits[number] = min(wait * 2, LONGEST_WAIT)
+        return wait
+
+
+@contextmanager
+def _surprises(name: str) -> Generator[None, None, None]:
+    """A failure that nobody foresaw is a problem too."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, (RopewayError, DBAPIError, OSError)) and not isinstance(error, UNFORESEEN):
+            raise
+        LOG.exception("job %s", name)
+        raise RopewayError(Problem("job-failed", object=name, details={"error": type(error).__name__})) from error

@@ -1,0 +1,108 @@
+"""Which jobs are due, in one narrow query for all of them.
+
+`job.next_run` is written with whatever it follows from, so that an idle look reads one entry of an index, however
+many jobs there are and however large their settings.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, and_, func, select, update
+
+from ropeway.engine.lifecycle.schedule import AT_ONCE, due_with_room
+from ropeway.engine.lifecycle.standing import Standing
+from ropeway.model.job import JobSettings
+from ropeway.store.bell import ring
+from ropeway.store.leases import EXPIRES
+from ropeway.store.tables import job, lease
+
+AT_A_LOOK = 500
+"""Jobs that one look tells."""
+
+PATIENCE = 300.0
+"""Seconds by which a job in trouble may be put off; a job that is put off by more was forgotten, and is put right."""
+
+
+class Due(NamedTuple):
+    """A job whose time has come."""
+
+    number: int
+    holder: str
+    """Who runs it already, in the words of its lease; "" for nobody."""
+
+
+def look(c: Connection, tenant: int, now: float) -> list[Due]:
+    """Jobs whose time has come, the longest due first."""
+    fresh = func.abs(lease.c.renewed - now) < EXPIRES
+    found = (
+        select(job.c.number, lease.c.holder, fresh.label("fresh"))
+        .select_from(job.outerjoin(lease, lease.c.job == job.c.number))
+        .where(job.c.tenant == tenant, job.c.next_run <= now)
+        .order_by(job.c.next_run)
+        .limit(AT_A_LOOK)
+    )
+    return [Due(row.number, row.holder if row.holder and row.fresh else "") for row in c.execute(found)]
+
+
+def next_after(c: Connection, tenant: int, now: float) -> float | None:
+    """When the next job is due that is not due yet."""
+    later = and_(job.c.tenant == tenant, job.c.next_run > now)
+    return c.scalar(select(job.c.next_run).where(later).order_by(job.c.next_run).limit(1))
+
+
+def note(c: Connection, number: int, when: float | None) -> None:
+    """When a job is due; whoever waits is woken where it is another time than before."""
+    other = and_(job.c.number == number, job.c.next_run.is_distinct_from(when))
+    if c.execute(update(job).where(other).values(next_run=when)).rowcount:
+        ring(c)
+
+
+def hurry(c: Connection, number: int) -> None:
+    """Somebody asked for a job that was put off: no patience any more, if it may run at all."""
+    put_off = and_(job.c.number == number, job.c.next_run > AT_ONCE)
+    row = c.execute(select(job.c.settings, job.c.status, job.c.standing).where(put_off)).one_or_none()
+    if row is not None:
+        note(c, number, _due(row.settings, row.status, row.standing))
+
+
+def put_off(c: Connection, number: int, until: float) -> None:
+    """A job in trouble is tried again then, and not before."""
+    sooner = and_(job.c.number == number, job.c.next_run < until)
+    c.execute(update(job).where(sooner).values(next_run=until))
+
+
+def work_out(c: Connection, number: int) -> None:
+    """Work out anew when a job is due."""
+    columns = (job.c.settings, job.c.status, job.c.standing)
+    row = c.execute(select(*columns).where(job.c.number == number)).one_or_none()
+    if row is not None:
+        note(c, number, _due(row.settings, row.status, row.standing))
+
+
+def wrong(c: Connection, tenant: int, now: float, after: int = 0) -> tuple[dict[int, float | None], int]:
+    """Some jobs with the time that should be theirs and is not, and the number to go on after; 0: no more.
+
+    After a clock was set back, a copy restored, an upgrade: looked for seldom, so that all rows may be read.
+    """
+    columns = (job.c.number, job.c.settings, job.c.status, job.c.standing, job.c.next_run)
+    here = and_(job.c.tenant == tenant, job.c.number > after)
+    rows = c.execute(select(*columns).where(here).order_by(job.c.number).limit(100)).all()
+    found = {row.number: (row.next_run, _due(row.settings, row.status, row.standing, now)) for row in rows}
+    put_right = {number: due for number, (kept, due) in found.items() if _is_wrong(kept, due, now)}
+    return put_right, rows[-1].number if len(rows) == 100 else 0
+
+
+def _is_wrong(kept: float | None, due: float | None, now: float) -> bool:
+    if kept is None or due is None:
+        return kept is not due
+    return kept < due or kept > max(due, now) + PATIENCE
+
+
+def _due(settings: str, status: str, standing: str, now: float | None = None) -> float | None:
+    """Before a clock that was set back, what was run in the future is due at once."""
+    how = msgspec.json.decode(standing, type=Standing)
+    due = due_with_room(msgspec.json.decode(settings, type=JobSettings), status, how)
+    set_back = now is not None and due is not None and how.last_run is not None and how.last_run > now + PATIENCE
+    return AT_ONCE if set_back and how.quarantine is None else due
