@@ -11,11 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from procrastinate.schema import SchemaManager
 from sqlalchemy import inspect, text
 
 import ropeway.store
 from ropeway.control.in_process import open_control
 from ropeway.model.problems import RopewayError
+from ropeway.store import queue_schema
 from ropeway.store.database import Database
 from ropeway.store.metadata import metadata
 from ropeway.store.schema import HEAD, prepare
@@ -77,9 +79,17 @@ def test_tables_made_at_once_are_those_the_migrations_make(migrated: Database) -
 
 
 def test_alembic_finds_nothing_to_add_after_the_last_migration(migrated: Database) -> None:
+    def is_ours(_: Any, name: str | None, *__: Any) -> bool:
+        return not str(name).startswith(queue_schema.PREFIX)
+
     with migrated.read() as c:
-        assert compare_metadata(MigrationContext.configure(c), metadata) == []
+        assert compare_metadata(MigrationContext.configure(c, opts={"include_object": is_ours}), metadata) == []
     migrated.close()
+
+
+def test_the_queue_has_every_migration_of_its_own() -> None:
+    steps = Path(SchemaManager.get_migrations_path()).glob("*.sql")
+    assert max(step.name for step in steps) == queue_schema.NEWEST
 
 
 def test_the_newest_migration_is_the_version_this_program_writes() -> None:

@@ -52,6 +52,11 @@ def next_after(c: Connection, tenant: int, now: float) -> float | None:
     return c.scalar(select(job.c.next_run).where(later).order_by(job.c.next_run).limit(1))
 
 
+def is_wanted(c: Connection, number: int) -> bool:
+    """Whether a job runs by itself, or was asked for: not one that is paused, or deleted, or was done meanwhile."""
+    return c.scalar(select(job.c.next_run).where(job.c.number == number)) is not None
+
+
 def note(c: Connection, number: int, when: float | None) -> None:
     """When a job is due; whoever waits is woken where it is another time than before."""
     other = and_(job.c.number == number, job.c.next_run.is_distinct_from(when))
@@ -59,12 +64,10 @@ def note(c: Connection, number: int, when: float | None) -> None:
         ring(c)
 
 
-def hurry(c: Connection, number: int) -> None:
-    """Somebody asked for a job that was put off: no patience any more, if it may run at all."""
-    put_off = and_(job.c.number == number, job.c.next_run > AT_ONCE)
-    row = c.execute(select(job.c.settings, job.c.status, job.c.standing).where(put_off)).one_or_none()
-    if row is not None:
-        note(c, number, _due(row.settings, row.status, row.standing))
+def hurry(c: Connection, number: int) -> bool:
+    """Somebody asked for a job: if it was put off, it is so no more. Whether it is due now."""
+    work_out(c, number)
+    return c.scalar(select(job.c.next_run).where(job.c.number == number)) == AT_ONCE
 
 
 def put_off(c: Connection, number: int, until: float) -> None:

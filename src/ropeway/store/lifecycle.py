@@ -43,11 +43,12 @@ def want_room(c: Connection, number: int, when: float | None) -> None:
     change_standing(c, number, lambda now: msgspec.structs.replace(now, room_wanted=when), when or 0.0)
 
 
-def ask(c: Connection, number: int, now: float) -> None:
-    """Somebody wants a cycle, whatever the schedule says; a job that is deleted meanwhile needs none."""
-    if c.execute(select(job.c.number).where(job.c.number == number)).first() is not None:
-        change_standing(c, number, lambda standing: msgspec.structs.replace(standing, run_now=True), now)
-        agenda.hurry(c, number)
+def ask(c: Connection, number: int, now: float) -> bool:
+    """Somebody wants a cycle, whatever the schedule says; False where none may run: it is paused, or deleted."""
+    if c.execute(select(job.c.number).where(job.c.number == number)).first() is None:
+        return False
+    change_standing(c, number, lambda standing: msgspec.structs.replace(standing, run_now=True), now)
+    return agenda.hurry(c, number)
 
 
 def _status(now: str, before: Standing, after: Standing) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 import ropeway.store.service_tables  # noqa: F401 # pyright: ignore[reportUnusedImport] - so that its tables are made
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.store import queue_schema
 from ropeway.store.database import Database
 from ropeway.store.metadata import metadata
 
@@ -52,6 +53,7 @@ def _create(database: Database) -> None:
         if _version(c) is not None:
             return
         metadata.create_all(c)
+        queue_schema.create(c)
         if database.is_sqlite:
             _describe_to_planner(c)
         c.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})

@@ -74,7 +74,7 @@ class Clock:
                 except AWAY as error:
                     if patience == FIRST_WAIT:
                         self._tell(state_problem(error, "database-trouble"))
-                    _sleep(patience, stop)
+                    pause(patience, stop)
                     patience = min(patience * 2, LONGEST_WAIT)
                     continue
                 if patience != FIRST_WAIT:
@@ -125,7 +125,8 @@ def _wait(bell: Bell, seconds: float, stop: Callable[[], bool]) -> None:
             return
 
 
-def _sleep(seconds: float, stop: Callable[[], bool]) -> None:
+def pause(seconds: float, stop: Callable[[], bool]) -> None:
+    """Wait, or until `stop`."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0 and not stop():
         time.sleep(min(left, STOP_EVERY))

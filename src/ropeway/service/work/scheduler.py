@@ -5,26 +5,17 @@ It needs nothing but the state. Of several processes on one state the lease of e
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from ropeway.model.problems import RopewayError, describe
+from ropeway.service.work.attempt import attempt
 from ropeway.service.work.clock import Clock, Tell, say
-from ropeway.store import agenda, lifecycle
+from ropeway.store import lifecycle
 from ropeway.store.database import Database
-
-LOG = logging.getLogger(__name__)
 
 HANDS = 8
 """Cycles at once; jobs that poll stay connected beside them."""
-
-AGAIN_AFTER = 1.0
-"""Seconds until a job whose run failed is tried again, at the earliest."""
 
 
 class Scheduler:
@@ -64,14 +55,6 @@ class Scheduler:
 
     def _run(self, run: Callable[[int], None], job: int) -> None:
         try:
-            run(job)
-        except Exception as error:
-            said = describe(error.problem) if isinstance(error, RopewayError) else ""
-            LOG.error("job number %s: %s", job, said, exc_info=not said)
-            self._put_off(job)
+            attempt(self._db, run, job)
         finally:
             self._running.discard(job)
-
-    def _put_off(self, job: int) -> None:
-        with suppress(SQLAlchemyError), self._db.write() as c:
-            agenda.put_off(c, job, time.time() + AGAIN_AFTER)

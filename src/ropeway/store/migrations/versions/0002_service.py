@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ropeway.store import queue_schema
+
 revision = "0002"
 down_revision = "0001"
 
@@ -122,3 +124,4 @@ def upgrade() -> None:
     op.create_index('ix_token_subject', 'token', ['kind', 'subject'], unique=False)
     op.add_column('job', sa.Column('next_run', sa.Float(), server_default=sa.text('0'), nullable=True))
     op.create_index('ix_job_next_run', 'job', ['tenant', 'next_run'], unique=False)
+    queue_schema.create(op.get_bind())
