@@ -34,7 +34,7 @@ MEANING: dict[Code, str] = {
     Code.STOPPED: "The job stopped before the end; nothing that was stored is lost, the next run goes on from there.",
     Code.RUNNING_ELSEWHERE: "Another process is running this job right now.",
     Code.FINDINGS: "Completed, and `ropeway report --fail` found an error or a warning, "
-    "or `ropeway job compare --fail` a difference.",
+    "`ropeway job compare --fail` a difference, or `ropeway service migrate --check` an older state.",
     Code.INTERRUPTED: "Interrupted by Ctrl-C; the open transaction was undone, the next run goes on from there.",
     Code.TERMINATED: "Ended by SIGTERM, in the same way.",
 }

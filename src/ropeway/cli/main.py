@@ -19,12 +19,13 @@ from ropeway.cli.output import write_error
 from ropeway.cli.session import Session, current
 from ropeway.model.problems import RopewayError, describe
 
-ORDER = ["job", "report", "run", "log", "explain", "schema", "directory", "lab", "version"]
+ORDER = ["job", "report", "run", "log", "explain", "schema", "directory", "service", "lab", "version"]
 
 
 LATE = {
     "schema": "The rules of jobs: look at, try, change, compare, test.",
     "directory": "Users, groups, contacts, devices and domains.",
+    "service": "The running service: its state.",
     "lab": "Samba domains and sample companies, for trials.",
 }
 """Groups by the name of their module, with their help."""

@@ -18,7 +18,7 @@ from ropeway.control.attribute_stories import job_names
 from ropeway.control.comparing import Comparing, opened, side
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
-from ropeway.control.keeping import Keeping
+from ropeway.control.keeping import Keeping, Works
 from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
 from ropeway.control.notifying.courier import Courier
@@ -58,9 +58,10 @@ from ropeway.store import explaining, guarding, jobs, leases, looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
-from ropeway.store.schema import prepare
+from ropeway.store.schema import Older, prepare
 from ropeway.store.state import SqlState
 from ropeway.store.trouble import state_problem
+from ropeway.store.upgrading import migrate
 
 TENANT = 1
 COLLECT = (100_000, 20, 100)
@@ -73,7 +74,7 @@ INITIAL_DOMAIN = "initial.ropeway.internal"
 """What UPNs of unverified domains are rewritten to (entra.md 1.11); `.internal` is reserved for private use."""
 
 
-def _file(url: str) -> str:
+def file_of(url: str) -> str:
     """The file of a state; nothing for a database server, whose answer names it."""
     return url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else ""
 
@@ -84,23 +85,29 @@ def open_control(url: str, *, ask: Ask | None = None) -> InProcess:
     return InProcess(database, FromHere(ask))
 
 
-def open_database(url: str) -> Database:
-    """The state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none."""
+def open_database(url: str, *, older: Older | None = None) -> Database:
+    """The state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none.
+
+    One of an older version is upgraded where it is a file, after a copy was made, if nothing else is said; on a server,
+    where others may be using it, it is refused: `ropeway service migrate` does it.
+    """
     gc.set_threshold(*COLLECT)
     try:
         database = Database(url)
     except (SQLAlchemyError, ImportError) as error:
-        raise RopewayError(state_problem(error, "state-cannot-open", _file(url))) from error
+        raise RopewayError(state_problem(error, "state-cannot-open", file_of(url))) from error
     except ValueError:
         raise RopewayError(
-            Problem("state-cannot-open", object=_file(url), details={"error": "its port is no number"})
+            Problem("state-cannot-open", object=file_of(url), details={"error": "its port is no number"})
         ) from None
     try:
-        prepare(database)
+        if database.is_sqlite and older != "refuse":
+            migrate(database)
+        prepare(database, older="refuse")
         _directory(database).initialise("Ropeway", INITIAL_DOMAIN)
     except (SQLAlchemyError, OSError) as error:
         database.close()
-        raise RopewayError(state_problem(error, "state-cannot-open", _file(url))) from error
+        raise RopewayError(state_problem(error, "state-cannot-open", file_of(url))) from error
     except RopewayError:
         database.close()
         raise
@@ -320,9 +327,19 @@ class InProcess:
         self, jobs: Sequence[str], *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]
     ) -> None:
         named = [self._row(job) for job in jobs]
+        for row in named:
+            self._tell_obstacles(row, cycle)
+
+        def tell(problem: Problem | None) -> None:
+            if problem is not None:
+                cycle(CycleView(job="all jobs", kind="delta", result="stopped", problems=(problem,)))
+
+        only = {row.number for row in named} or None
+        self.work_off(Scheduler(self._db, TENANT, only=only, tell=tell), stop=stop, cycle=cycle)
+
+    def work_off(self, queue: Works, *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]) -> None:
+        """Run cycles as a queue gives them, deliver messages and keep house, until `stop`."""
         with self._courier.delivering(), Keeping(self._db, self._open, cycle) as keeping:
-            for row in named:
-                self._tell_obstacles(row, cycle)
 
             def ends() -> bool:
                 self._keep_house()
@@ -331,12 +348,7 @@ class InProcess:
                     keeping.end()
                 return asked
 
-            def tell(problem: Problem | None) -> None:
-                if problem is not None:
-                    cycle(CycleView(job="all jobs", kind="delta", result="stopped", problems=(problem,)))
-
-            only = {row.number for row in named} or None
-            Scheduler(self._db, TENANT, only=only, tell=tell).work(keeping.run, ends)
+            queue.work(keeping.run, ends)
 
     def _tell_obstacles(self, row: JobRow, cycle: Callable[[CycleView], None]) -> None:
         """Of a job that somebody named, why it will not run for now: it is paused, or somebody else has it."""

@@ -6,12 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ropeway.control.protocol import CycleView, Progress
-from ropeway.control.running import RESTING, UNFORESEEN, Running, refuse_rest, trouble
+from ropeway.control.running import FIRST_WAIT, RESTING, UNFORESEEN, Patience, Running, refuse_rest, trouble
 from ropeway.control.views import cycle_view
 from ropeway.engine.lifecycle.schedule import rests
 from ropeway.engine.records import Outcome
@@ -22,11 +23,16 @@ from ropeway.store.jobs import JobRow
 
 LOG = logging.getLogger(__name__)
 
-FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
-"""Seconds between attempts of a job in trouble: twice as many each time."""
-
 NOT_TOLD = frozenset({"job-is-running", "job-interrupted"})
 """Problem codes of a job that somebody else has, or that this process was told to leave: no trouble."""
+
+
+class Works(Protocol):
+    """A queue, seen by whoever works it off."""
+
+    def work(self, run: Callable[[int], None], stop: Callable[[], bool]) -> None:
+        """Run what is asked for and what is due until `stop`; what is running then is finished."""
+        ...
 
 
 class Keeping:
@@ -41,7 +47,8 @@ class Keeping:
         self._speaking = threading.Lock()
         self._ending = threading.Event()
         self._staying: dict[int, threading.Thread] = {}
-        self._waits: dict[int, float] = {}
+        self._patience: dict[int, Patience] = {}
+        self._not_before: dict[int, float] = {}
 
     def __enter__(self) -> Keeping:
         return self
@@ -57,9 +64,11 @@ class Keeping:
 
     def run(self, number: int) -> None:
         """One cycle of a job that rests between its cycles; one that polls is kept from now on, and this returns."""
+        if self._ending.is_set() or time.monotonic() < self._not_before.get(number, 0.0):
+            return
         with trouble(), self._db.read() as c:
             row = jobs.load_if_there(c, number)
-        if row is None or self._ending.is_set():
+        if row is None:
             return
         if rests(row.settings):
             self._without_surprises(row, self._once)
@@ -81,7 +90,7 @@ class Keeping:
             self._tell(row.name, self._cycle(running), 0)
         finally:
             running.close()
-        self._waits.pop(row.number, None)
+        self._patience.pop(row.number, None)
 
     def _stay(self, row: JobRow) -> None:
         """Cycle by cycle, until the job is to be opened anew, or somebody wants it, or this process ends."""
@@ -90,7 +99,7 @@ class Keeping:
         try:
             while True:
                 outcome = self._cycle(running)
-                self._waits.pop(row.number, None)
+                self._patience.pop(row.number, None)
                 self._tell(row.name, outcome, held)
                 held = outcome.held
                 if self._ending.wait(running.pause) or not running.may_go_on():
@@ -127,19 +136,16 @@ class Keeping:
             self._put_off(row.number, error.problem.code)
 
     def _put_off(self, number: int, code: str) -> None:
-        with suppress(SQLAlchemyError), self._db.write() as c:  # one that is away puts everything off by itself
-            if code in RESTING:
-                agenda.work_out(c, number)
-            elif code == "job-is-running":
-                agenda.put_off(c, number, time.time() + FIRST_WAIT)
-            elif code != "job-interrupted":
-                agenda.put_off(c, number, time.time() + self._patience(number))
-
-    def _patience(self, number: int) -> float:
-        """Seconds to wait this time: longer each time, until a cycle ends well."""
-        wait = self._waits.get(number, FIRST_WAIT)
-        self._waits[number] = min(wait * 2, LONGEST_WAIT)
-        return wait
+        patience = self._patience.setdefault(number, Patience())
+        wait = FIRST_WAIT if code == "job-is-running" else patience.after_trouble()
+        try:
+            with self._db.write() as c:
+                if code in RESTING:
+                    agenda.work_out(c, number)
+                elif code != "job-interrupted":
+                    agenda.put_off(c, number, time.time() + wait)
+        except SQLAlchemyError:  # away, or full: then it is this process that remembers
+            self._not_before[number] = time.monotonic() + wait
 
 
 @contextmanager

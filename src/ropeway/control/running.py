@@ -31,6 +31,9 @@ from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 from ropeway.store.trouble import is_of_another_version, state_problem
 
+FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
+"""Seconds between attempts of whatever is in trouble: twice as many each time."""
+
 RESTING = frozenset({"job-paused", "job-disabled"})
 """Problem codes of jobs that are to do nothing; told once."""
 
@@ -146,3 +149,19 @@ class Running:
     def close(self) -> None:
         """Let go of the source, and give the job back."""
         self._alive.close()
+
+
+class Patience:
+    """How long to wait after trouble: longer each time, until something ends well."""
+
+    def __init__(self) -> None:
+        self._seconds = FIRST_WAIT
+
+    def after_trouble(self) -> float:
+        """Seconds to wait this time."""
+        now, self._seconds = self._seconds, min(self._seconds * 2, LONGEST_WAIT)
+        return now
+
+    def restore(self) -> None:
+        """Something went well: the next trouble begins anew."""
+        self._seconds = FIRST_WAIT

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
 
@@ -15,30 +17,47 @@ from ropeway.store.metadata import metadata
 HEAD = "0002"
 """The version that this program writes: the newest file in `migrations/versions`."""
 
+MIGRATING = 72616
+"""The lock of PostgreSQL that whoever changes tables, or all of their rows, has."""
+
 _VERSIONS = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
 
 
-def prepare(database: Database) -> None:
-    """Bring the tables to this program's version; an empty database gets them at once, without the history."""
-    with database.read() as c:
-        found = _version(c)
+Older = Literal["upgrade", "refuse"]
+"""What to do with a state of an older version."""
+
+
+def prepare(database: Database, *, older: Older = "upgrade") -> None:
+    """Bring the tables to this program's version; an empty database gets them at once, without the history.
+
+    RopewayError `state-too-new`; `state-too-old` where an older one is to be refused.
+    """
+    found = version(database)
     if found == HEAD:
         return
     if found is None:
         _create(database)
     elif found > HEAD:
         raise RopewayError(Problem("state-too-new", details={"found": found, "known": HEAD}))
+    elif older == "refuse":
+        raise RopewayError(Problem("state-too-old", details={"found": found, "known": HEAD}))
     else:
-        _upgrade(database)
+        upgrade(database)
 
 
 def is_current(database: Database) -> bool:
     """Whether the tables are those of this program's version."""
+    return version(database) == HEAD
+
+
+def version(database: Database) -> str | None:
+    """The version of the tables; None where there are none."""
     with database.read() as c:
-        return _version(c) == HEAD
+        return version_of(c)
 
 
-def _version(c: Connection) -> str | None:
+def version_of(c: Connection) -> str | None:
+    """The same within a transaction."""
     if not inspect(c).has_table("alembic_version"):
         return None
     return c.scalar(text("SELECT version_num FROM alembic_version"))
@@ -48,9 +67,9 @@ def _create(database: Database) -> None:
     """All tables and their version in one transaction: two at once end as one."""
     with database.write() as c:
         if not database.is_sqlite:
-            c.execute(text("SELECT pg_advisory_xact_lock(72616)"))
+            c.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
         c.execute(text(_VERSIONS))
-        if _version(c) is not None:
+        if version_of(c) is not None:
             return
         metadata.create_all(c)
         queue_schema.create(c)
@@ -79,7 +98,12 @@ def _describe_to_planner(c: Connection) -> None:
     c.execute(text("ANALYZE sqlite_schema"))
 
 
-def _upgrade(database: Database) -> None:
+def upgrade(database: Database, to: str = HEAD, *, before: Callable[[], None] = lambda: None) -> None:
+    """Take every step of the history up to a version; an empty database becomes what it was then.
+
+    In one transaction, by one process at a time: two at once end as one, one that is killed has done nothing. `before`
+    is called when nobody else can write any more, and only where there is anything to do.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -87,6 +111,9 @@ def _upgrade(database: Database) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with database.write() as c:
         if not database.is_sqlite:
-            c.execute(text("SELECT pg_advisory_xact_lock(72616)"))
+            c.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+        if version_of(c) == to:
+            return
+        before()
         config.attributes["connection"] = c
-        command.upgrade(config, HEAD)
+        command.upgrade(config, to)

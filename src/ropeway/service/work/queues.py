@@ -1,0 +1,17 @@
+"""The queue of a database: Procrastinate on PostgreSQL, the service's own on SQLite."""
+
+from __future__ import annotations
+
+from ropeway.service.work.clock import Tell, say
+from ropeway.service.work.queue import Queue
+from ropeway.service.work.scheduler import HANDS, Scheduler
+from ropeway.store.database import Database
+
+
+def queue_of(database: Database, tenant: int, *, hands: int = HANDS, tell: Tell = say) -> Queue:
+    """The queue that fits. For a process that works it off: cycles at once, and who is told of a database away."""
+    if database.is_sqlite:
+        return Scheduler(database, tenant, hands=hands, tell=tell)
+    from ropeway.service.work.procrastinate import ProcrastinateQueue
+
+    return ProcrastinateQueue(database, tenant, hands=hands, tell=tell)
