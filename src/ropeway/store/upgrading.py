@@ -53,16 +53,18 @@ def _copied(file: Path) -> Path:
     """A whole copy beside the file, for its owner alone; RopewayError `state-copy-failed`."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     copy = file.with_name(f"{file.name}.before-{HEAD}-{moment}")
+    part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
     try:
-        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        source, target = sqlite3.connect(file), sqlite3.connect(copy)
+        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+        source, target = sqlite3.connect(file), sqlite3.connect(part)
         try:
             source.backup(target)
         finally:
             target.close()
             source.close()
+        part.rename(copy)
     except (OSError, sqlite3.Error) as error:
-        copy.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         details = {"error": shown(str(error)), "folder": str(file.parent)}
         raise RopewayError(Problem("state-copy-failed", object=str(copy), details=details)) from error
     return copy

@@ -1,7 +1,7 @@
 """A worker as a child process, seen by its parent, and the child's own beginning and end.
 
-The pipe to the child's standard input carries its settings, and then nothing: the parent's death closes it, however that
-came, and the child ends. (PR_SET_PDEATHSIG would watch the thread that started it, not the process.)
+The pipe to the child's standard input carries its settings, and then nothing: the parent's death closes it, however
+that came, and the child ends. (PR_SET_PDEATHSIG would watch the thread that started it, not the process.)
 """
 
 from __future__ import annotations
