@@ -21,6 +21,7 @@ from ropeway.control.holder import a_run, is_dead
 from ropeway.control.keeping import Keeping, Works
 from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
+from ropeway.control.making_room import room
 from ropeway.control.notifying.courier import Courier
 from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
@@ -315,8 +316,11 @@ class InProcess:
         row = self._row(job)
         with trouble(), a_run() as holder:
             state = SqlState(self._db, TENANT, row.number)
-            state.acquire(holder, dead_holders(self._db, TENANT, row.number))
-            with heartbeat(state.renew):
+
+            def take() -> None:
+                state.acquire(holder, dead_holders(self._db, TENANT, row.number))
+
+            with room(self._db, row.number, take), heartbeat(state.renew):
                 done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
                 jobs.erase(self._db, Key(tenant=TENANT, job=row.number))
                 self._schemas.forget(row)

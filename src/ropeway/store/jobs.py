@@ -160,7 +160,7 @@ def start_comparison(c: Connection, number: int) -> int:
 
 def erase(db: Database, key: Key) -> None:
     """Delete a job and all its state, in short transactions; the job itself goes last, so that it may be repeated."""
-    for table in (change, cycle, due, later, link, entry, escrow, hold, provisioning_event, lease):
+    for table in (change, cycle, due, later, link, entry, escrow, hold, provisioning_event):
         columns = tuple_(*table.primary_key.columns)
         some = select(*table.primary_key.columns).where(table.c.job == key["job"]).limit(ERASED_AT_ONCE)
         gone = ERASED_AT_ONCE
@@ -168,6 +168,7 @@ def erase(db: Database, key: Key) -> None:
             with db.write() as c:
                 gone = c.execute(delete(table).where(columns.in_(some))).rowcount
     with db.write() as c:
+        c.execute(delete(lease).where(lease.c.job == key["job"]))
         c.execute(delete(job).where(job.c.number == key["job"]))
 
 

@@ -39,16 +39,24 @@ def change_standing(c: Connection, number: int, changed: Callable[[Standing], St
 
 
 def want_room(c: Connection, number: int, when: float | None) -> None:
-    """Ask whoever keeps the job in step to let go of it for a moment, or say that it is not needed any more."""
-    change_standing(c, number, lambda now: msgspec.structs.replace(now, room_wanted=when), when or 0.0)
+    """Ask whoever keeps the job in step to let go of it for a moment, or say that it is not needed any more.
+
+    Nothing for a job that is deleted by now.
+    """
+    if _exists(c, number):
+        change_standing(c, number, lambda now: msgspec.structs.replace(now, room_wanted=when), when or 0.0)
 
 
 def ask(c: Connection, number: int, now: float) -> bool:
     """Somebody wants a cycle, whatever the schedule says; False where none may run: it is paused, or deleted."""
-    if c.execute(select(job.c.number).where(job.c.number == number)).first() is None:
+    if not _exists(c, number):
         return False
     change_standing(c, number, lambda standing: msgspec.structs.replace(standing, run_now=True), now)
     return agenda.hurry(c, number)
+
+
+def _exists(c: Connection, number: int) -> bool:
+    return c.execute(select(job.c.number).where(job.c.number == number)).first() is not None
 
 
 def _status(now: str, before: Standing, after: Standing) -> str:
