@@ -13,6 +13,7 @@ from types import FrameType
 from benchmarks import (
     arrival,
     changes,
+    due_jobs,
     from_ldif,
     from_samba,
     hub_group,
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "ldif": from_ldif.measure,
     "rules": rules.measure,
     "hub-group": hub_group.measure,
+    "due": due_jobs.measure,
     "samba": from_samba.measure,
     "idle": idle.measure,
     "changes": changes.measure,

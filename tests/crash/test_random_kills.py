@@ -1,4 +1,4 @@
-"""Workers that are killed at random, again and again, while three companies change: nothing lost, nothing done twice."""
+"""Workers killed at random, again and again, while three companies change: nothing lost, nothing done twice."""
 
 from __future__ import annotations
 

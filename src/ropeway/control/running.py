@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
+from ropeway.control.compiled import compiled
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
 from ropeway.control.protocol import OnProgress, Progress
@@ -22,8 +23,6 @@ from ropeway.engine.records import Outcome
 from ropeway.engine.work import Work
 from ropeway.model.job import JobStatus
 from ropeway.model.problems import Problem, RopewayError, shown
-from ropeway.rules import compile_rules
-from ropeway.rules.layers import job_schema, wanted
 from ropeway.store import leases
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -90,8 +89,7 @@ class Running:
         refuse_rest(row)
         self._settings, self._id = row.settings, row.id
         self._state = SqlState(database, tenant, row.number, clock)
-        self._rules = compile_rules(job_schema(row.settings))
-        self._wanted = wanted(row.settings, self._rules)
+        self._rules, self._wanted, _ = compiled(row.settings)
         self._alive = ExitStack()
         try:
             holder = self._alive.enter_context(a_run())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, Float, Integer, and_, bindparam, func, select, update
 
 from ropeway.engine.lifecycle.schedule import AT_ONCE, due_with_room
 from ropeway.engine.lifecycle.standing import Standing
@@ -33,23 +33,26 @@ class Due(NamedTuple):
     """Who runs it already, in the words of its lease; "" for nobody."""
 
 
+_NOW, _TENANT = bindparam("b_now", type_=Float), bindparam("b_tenant", type_=Integer)
+_LOOK = (
+    select(job.c.number, lease.c.holder, (func.abs(lease.c.renewed - _NOW) < EXPIRES).label("fresh"))
+    .select_from(job.outerjoin(lease, lease.c.job == job.c.number))
+    .where(job.c.tenant == _TENANT, job.c.next_run <= _NOW)
+    .order_by(job.c.next_run)
+    .limit(AT_A_LOOK)
+)
+_NEXT = select(job.c.next_run).where(job.c.tenant == _TENANT, job.c.next_run > _NOW).order_by(job.c.next_run).limit(1)
+
+
 def look(c: Connection, tenant: int, now: float) -> list[Due]:
     """Jobs whose time has come, the longest due first."""
-    fresh = func.abs(lease.c.renewed - now) < EXPIRES
-    found = (
-        select(job.c.number, lease.c.holder, fresh.label("fresh"))
-        .select_from(job.outerjoin(lease, lease.c.job == job.c.number))
-        .where(job.c.tenant == tenant, job.c.next_run <= now)
-        .order_by(job.c.next_run)
-        .limit(AT_A_LOOK)
-    )
-    return [Due(row.number, row.holder if row.holder and row.fresh else "") for row in c.execute(found)]
+    rows = c.execute(_LOOK, {"b_tenant": tenant, "b_now": now})
+    return [Due(row.number, row.holder if row.holder and row.fresh else "") for row in rows]
 
 
 def next_after(c: Connection, tenant: int, now: float) -> float | None:
     """When the next job is due that is not due yet."""
-    later = and_(job.c.tenant == tenant, job.c.next_run > now)
-    return c.scalar(select(job.c.next_run).where(later).order_by(job.c.next_run).limit(1))
+    return c.scalar(_NEXT, {"b_tenant": tenant, "b_now": now})
 
 
 def is_wanted(c: Connection, number: int) -> bool:

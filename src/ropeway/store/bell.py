@@ -15,8 +15,9 @@ from sqlalchemy import Connection, text
 from ropeway.store.database import Database
 
 CHANNEL = "ropeway"
-LOOK_EVERY = 0.015
-"""Seconds between two looks at a file; one takes microseconds."""
+LOOK_EVERY, IDLE_LOOK_EVERY = 0.015, 0.05
+"""Seconds between two looks at a file: while something happens, and when nothing did for IDLE_AFTER seconds."""
+IDLE_AFTER = 2.0
 AGAIN_AFTER = 0.5
 """Seconds until a server that is away is asked again."""
 
@@ -52,19 +53,20 @@ class FileBell:
     def __init__(self, path: str) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._version = self._look()
+        self._rung = time.monotonic()
 
     def wait(self, seconds: float) -> bool:
         """True once a transaction of anybody else was committed."""
         until = time.monotonic() + seconds
         while True:
-            now = self._look()
-            if now != self._version:
-                self._version = now
+            version, now = self._look(), time.monotonic()
+            if version != self._version:
+                self._version, self._rung = version, now
                 return True
-            left = until - time.monotonic()
-            if left <= 0:
+            if now >= until:
                 return False
-            time.sleep(min(LOOK_EVERY, left))
+            pace = LOOK_EVERY if now < self._rung + IDLE_AFTER else IDLE_LOOK_EVERY
+            time.sleep(min(pace, until - now))
 
     def close(self) -> None:
         """Close the file."""
