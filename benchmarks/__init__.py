@@ -10,5 +10,6 @@ from_samba, reading     figure 2: the read stage and the whole initial synchroni
 idle, changes           figure 3: passes with nothing to do; 700 changes in one cycle
 membership, hub_group   figure 3: one member added to a large group, through Samba and in the hub alone
 arrival                 figure 4: from a write in the domain to the directory, with `ropeway run`
+due_jobs                figure 9: what a worker needs for 1,000 jobs, of which 200 are due each minute
 profile                 where the time of an initial synchronization goes
 """
