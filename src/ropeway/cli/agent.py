@@ -93,7 +93,6 @@ def trace(
 @app.command()
 def register(
     context: typer.Context,
-    service: Annotated[str, typer.Option(metavar="URL", help="The service's address, as https://HOST:PORT.")],
     token_file: Annotated[str, typer.Option(metavar="FILE", help="The registration token; - is standard input.")],
     folder: Folder = PLACE,
     ca_file: Annotated[
@@ -107,11 +106,16 @@ def register(
         Path | None, typer.Option(metavar="FILE", help="The proxy's password, in a file of mode 0600 or 0400.")
     ] = None,
 ) -> None:
-    """On the agent's machine: make a key, get its certificate, and write agent.yaml where there is none."""
+    """On the agent's machine: make a key, get its certificate, and write agent.yaml where there is none.
+
+    --service URL, one of the global options, says where the service is.
+    """
     from ropeway.agent.registering import register as register_here
 
     session = current(context)
-    document: dict[str, Any] = {"service": service}
+    if not session.service:
+        raise Refused("Say where the service is, as its first lines do: --service https://HOST:PORT.")
+    document: dict[str, Any] = {"service": session.service.rstrip("/")}
     if ca_file is not None:
         document["ca_file"] = str(ca_file.expanduser().absolute())
     if proxy is not None:

@@ -118,9 +118,12 @@ def current(context: typer.Context) -> Session:
 
 def connect(url: str, ask: Ask) -> Control:
     """Control in this process; imported here, so that help and usage errors need not wait for it."""
-    from ropeway.control.in_process import open_control
+    from ropeway.control.in_process import TENANT, InProcess, open_database
+    from ropeway.control.sources import FromHere
+    from ropeway.service.gateway.source import ThroughAgents
 
-    return open_control(url, ask=ask)
+    database = open_database(url)
+    return InProcess(database, ThroughAgents(database, TENANT, FromHere(ask)))
 
 
 def connect_service(service: SignedIn) -> Control:

@@ -35,12 +35,14 @@ def stay(session: Session, options: ServiceOptions, *, shows_links: bool) -> int
     with ended_by_signals(stop):
         from ropeway.service.assembling import worker_of
         from ropeway.service.running import Caller, run
+        from ropeway.telemetry.telling import telling
 
         def started(told: Started) -> None:
             session.say(_record(told), *_lines(session, told, links=shows_links))
             sys.stdout.flush()
 
-        run(settings, Caller(started, session.note, stop, shows_links), worker_of(settings))
+        with telling("service", settings.log, otlp=settings.otlp):
+            run(settings, Caller(started, session.note, stop, shows_links), worker_of(settings))
     session.note("Ended. What changes from now on is read at the next start.")
     return Code.OK
 

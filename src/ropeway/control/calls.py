@@ -60,6 +60,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("create_job", "POST", "jobs", Errand(READS, "ropeway job list"), most=LARGE),
         Call("job", "GET", "jobs/{job}"),
         Call("live", "GET", "jobs/{job}/live"),
+        Call("describe_source", "POST", "sources/describe", Errand(READS)),
         Call("run_job", "POST", "jobs/{job}/run", Errand(READS, "ropeway job show {job}", long=True)),
         Call("plan_job", "POST", "jobs/{job}/plan", Errand(READS, long=True)),
         Call("report_job", "POST", "jobs/{job}/report", Errand(READS, long=True)),
@@ -71,6 +72,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
     ),
     "A job's life": (
         Call("schedule_job", "PUT", "jobs/{job}/schedule", whole="schedule"),
+        Call("guard_job", "PUT", "jobs/{job}/guards", whole="guards"),
         Call("keep_job_history", "PUT", "jobs/{job}/history", whole="retention"),
         Call(
             "notify",
@@ -92,6 +94,15 @@ GROUPS: dict[str, tuple[Call, ...]] = {
     "What happened": (
         Call("events", "GET", "log", whole="which"),
         Call("explain", "GET", "explain", Errand("reads the source, where no job knows the object yet")),
+        Call("audit", "GET", "audit"),
+    ),
+    "The installation": (
+        Call("service_status", "GET", "service/status"),
+        Call("agents", "GET", "agents"),
+        Call("agent", "GET", "agents/{agent}"),
+        Call("remove_agent", "DELETE", "agents/{agent}"),
+        Call("registration_token", "POST", "agents/tokens"),
+        Call("set_trace", "PUT", "agents/{agent}/trace"),
     ),
     "Schemas": (
         Call("schema", "GET", "jobs/{job}/schema"),

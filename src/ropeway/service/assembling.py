@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from starlette.routing import BaseRoute
 
@@ -11,33 +12,64 @@ from ropeway.control.in_process import TENANT, InProcess
 from ropeway.engine.ports import Source
 from ropeway.model.job import SourceSettings
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.secret import Secret
+from ropeway.service import control, graph
+from ropeway.service.errands import Watch
+from ropeway.service.errands.blocking import by_errand
+from ropeway.service.gateway.routes import Gateway
 from ropeway.service.http import authorities, login
 from ropeway.service.http.certificates import FromAuthority, FromFiles, Served, names_of
 from ropeway.service.http.sealing import Seal, make_seal, open_seal
+from ropeway.service.operating import routes as operating
+from ropeway.service.operating.metrics.endpoint import Access
 from ropeway.service.parts import Parts
 from ropeway.service.settings import Settings
 from ropeway.service.supervising import Child
+from ropeway.service.work.process import start_worker
+from ropeway.service.work.queues import queue_of
+from ropeway.service.work.settings import WorkerSettings
+from ropeway.store.bell import open_bell
 from ropeway.store.database import Database
 
 Clock = Callable[[], float]
 
 
-def routes(parts: Parts) -> list[BaseRoute]:
+@dataclass(frozen=True, slots=True)
+class Answered:
     """Everything that is answered."""
-    return [*login.routes(parts)]
+
+    routes: list[BaseRoute]
+    close: Callable[[], None]
+    """Lets go of those who wait for something, so that they look for another process."""
 
 
-def worker_of(_settings: Settings) -> Callable[[], Child] | None:
-    """What starts a worker; None where this program has none."""
-    return None
+def answered(parts: Parts) -> Answered:
+    """The routes of every part."""
+    watch = Watch(parts.database, partial(open_bell, parts.database), tenant=parts.tenant)
+    gateway = Gateway(parts)
+    routes = [
+        *login.routes(parts),
+        *operating.routes(parts, Access.LOOPBACK if parts.settings.metrics else None),
+        *gateway.routes(),
+        *control.routes(parts, watch),
+        *graph.routes(parts, by_errand(parts, watch)),
+    ]
+    return Answered(routes, gateway.close)
+
+
+def worker_of(settings: Settings) -> Callable[[], Child]:
+    """What starts a worker."""
+    told = WorkerSettings(Secret(settings.state), log=settings.log, otlp=settings.otlp)
+    return partial(start_worker, told)
 
 
 def parts_of(settings: Settings, url: str, database: Database, clock: Clock) -> tuple[Parts, Served]:
     """Keys and certificate, and what the parts share."""
     seal = seal_of(settings, database)
-    control = InProcess(database, FromNowhere())
+    local = InProcess(database, FromNowhere())
     agents = authorities.agents(database, TENANT, seal, clock)
-    parts = Parts(TENANT, database, control, NoQueue(), clock, url, agents=agents, seal=seal, settings=settings)
+    queue = queue_of(database, TENANT)
+    parts = Parts(TENANT, database, local, queue, clock, url, agents=agents, seal=seal, settings=settings)
     if settings.certificate:
         return parts, Served(FromFiles(settings.certificate, settings.key), clock)
     own = authorities.tls(database, TENANT, seal, clock)
@@ -49,16 +81,6 @@ def seal_of(settings: Settings, database: Database) -> Seal:
     if authorities.known(database, TENANT, "tls") or authorities.known(database, TENANT, "agents"):
         return open_seal(settings.seal_file)
     return make_seal(settings.seal_file)
-
-
-class NoQueue:
-    """A queue that nobody works off: jobs run when their time has come."""
-
-    def ask(self, job: int) -> None:
-        """Nothing."""
-
-    def work(self, run: Callable[[int], None], stop: Callable[[], bool]) -> None:
-        """Nothing."""
 
 
 class FromNowhere:

@@ -85,8 +85,14 @@ def run(settings: Settings, caller: Caller, worker: Callable[[], Child] | None =
                 ending.callback(supervisor.end)
                 supervisor.begin()
 
-        app = application(assembling.routes(parts), trail)
-        serve(Serving(app, certificate, settings.proxies, caller.stop, parts.stopping.set), listener, started)
+        answered = assembling.answered(parts)
+
+        def stopping() -> None:
+            parts.stopping.set()
+            answered.close()
+
+        app = application(answered.routes, trail)
+        serve(Serving(app, certificate, settings.proxies, caller.stop, stopping), listener, started)
 
 
 def fingerprint(authority: str) -> str:

@@ -107,14 +107,6 @@ ENTRIES: tuple[Entry, ...] = (
         "docs/service.md has a heading for every setting; `ropeway up --help` names the options.",
     ),
     Entry(
-        "request-too-large",
-        Severity.ERROR,
-        "The request is too large",
-        "This call takes at most {most} bytes.",
-        "Send less at once; docs/api.md says what each call takes.",
-        also_known_as="Request_EntityTooLarge",
-    ),
-    Entry(
         "request-too-slow",
         Severity.ERROR,
         "The request came too slowly",
@@ -156,29 +148,5 @@ ENTRIES: tuple[Entry, ...] = (
         "Where the service is to be reached is not known",
         "A link names the service's address, and no service runs on {object} now.",
         "Start it with `ropeway up`, or say the address: `ropeway login --new --url https://ropeway.contoso.com`.",
-    ),
-    Entry(
-        "service-unreachable",
-        Severity.FATAL,
-        "The service cannot be reached",
-        "{url} does not answer: {error}.",
-        "On its machine look with `systemctl status ropeway` whether it runs; from here, try `curl -I {url}/healthz`. "
-        "Where the state itself can be reached, every command works without the service: add --state.",
-    ),
-    Entry(
-        "service-answers-otherwise",
-        Severity.FATAL,
-        "The answer is not one of this service",
-        "{url} answers {status}: {answer}.",
-        "Look whether the address is the service's own and no proxy stands before it (`curl -i {url}/healthz`), and "
-        "whether both have the same version (`ropeway version`).",
-    ),
-    Entry(
-        "service-not-trusted",
-        Severity.FATAL,
-        "This is not the service that you signed in to, or its certificate is no longer good",
-        "The certificate that {url} shows was not accepted: {error}.",
-        "If the service was given another certificate, sign in again with `ropeway login`. If not, somebody stands "
-        "between: a proxy that opens TLS must be told to leave this address alone. Nothing was sent.",
     ),
 )

@@ -16,6 +16,7 @@ from ropeway.control.wire.receiving import Received, arguments, unfit
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.service.acts import Asker, note
 from ropeway.service.errands import Watch, ask, follow
+from ropeway.service.http.auditing import only_looked
 from ropeway.service.http.errors import json_answer
 from ropeway.service.http.who import administrator
 from ropeway.service.parts import Parts
@@ -36,6 +37,7 @@ class Answering:
     async def call(self, call: Call, request: Request) -> Response:
         """One call, by whoever is an administrator."""
         who = await run_in_threadpool(administrator, self._parts, request)
+        only_looked(request)  # what is an act is put on record with its outcome, which an errand has only at its end
         body = await _body(request, call.most)
         said = await run_in_threadpool(self._arguments, call, request, body)
         asker = Asker(who.subject, request.scope.get("ropeway.request", ""))

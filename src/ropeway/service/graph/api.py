@@ -9,13 +9,11 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ropeway.service.odata.refusals import resource_unknown
 from ropeway.service.parts import Parts
-from ropeway.store import tokens
 from ropeway.store.metadata import tenant
-from ropeway.store.service_tables import agent
 
 T = TypeVar("T")
 
@@ -85,6 +83,4 @@ class Api:
 
     def remove_agent(self, id_: str) -> None:
         """End what an agent may do: its certificate is refused from now on, and its sessions end at once."""
-        with self.parts.database.write() as c:
-            c.execute(update(agent).where(agent.c.id == id_).values(removed=self.parts.clock()))
-            tokens.revoke(c, "agent-session", id_)
+        self.parts.control.remove_agent(id_)

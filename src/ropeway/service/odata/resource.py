@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 
 from ropeway.control.running import trouble
 from ropeway.model.problems import RopewayError
+from ropeway.service.http.auditing import only_looked
 from ropeway.service.http.errors import on_http_error, refusal
 from ropeway.service.http.who import administrator
 from ropeway.service.odata.answers import Answer, rendered
@@ -85,6 +86,7 @@ def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
         verb = verbs["get" if request.method == "HEAD" else request.method.lower()]
         try:
             who = await run_in_threadpool(_whoever, parts, request)
+            only_looked(request)  # what is an act is put on record here, by its name
             raw = await read_bytes(request) if verb.body else b""
             response = await run_in_threadpool(_answered, parts, verb, who, request, raw)
         except RopewayError as error:

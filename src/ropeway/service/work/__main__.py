@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import sys
+from collections.abc import Callable
 
+from ropeway.control.in_process import TENANT
+from ropeway.control.sources import FromHere, Sources
+from ropeway.service.errands import serve
+from ropeway.service.gateway.source import ThroughAgents
 from ropeway.service.work.process import main
+from ropeway.service.work.settings import WorkerSettings
 from ropeway.service.work.worker import run_worker
+from ropeway.store.database import Database
+from ropeway.telemetry.telling import telling
+
+
+def sources(database: Database) -> Sources:
+    """What agents read through them, everything else from here."""
+    return ThroughAgents(database, TENANT, FromHere())
+
+
+def work(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
+    """Cycles and errands until `stop`."""
+    with telling("worker", settings.log, otlp=settings.otlp):
+        run_worker(settings, stop, sources=sources, errands=serve)
+
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    sys.exit(main(run_worker))
+    sys.exit(main(work))

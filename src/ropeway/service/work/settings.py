@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
@@ -20,21 +21,27 @@ class WorkerSettings:
     """Cycles at once."""
     nice: int = 5
     """How much it steps back where processors are scarce, so that answers come first (nice(2))."""
+    log: Literal["text", "json"] = "text"
+    """How log lines are written."""
+    otlp: str = ""
+    """Where OpenTelemetry traces are sent; without it none are made."""
 
 
 def to_line(settings: WorkerSettings) -> bytes:
     """For the pipe to the worker: its arguments and environment others may see."""
-    told = {"state": settings.state.reveal(), "hands": settings.hands, "nice": settings.nice}
+    told = _Told(settings.state.reveal(), settings.hands, settings.nice, settings.log, settings.otlp)
     return msgspec.json.encode(told) + b"\n"
 
 
 def from_line(line: bytes) -> WorkerSettings:
     """What the other end was told."""
     told = msgspec.json.decode(line, type=_Told)
-    return WorkerSettings(Secret(told.state), told.hands, told.nice)
+    return WorkerSettings(Secret(told.state), told.hands, told.nice, told.log, told.otlp)
 
 
 class _Told(msgspec.Struct):
     state: str
     hands: int
     nice: int
+    log: Literal["text", "json"]
+    otlp: str
