@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import Column, MetaData, Table, inspect, select, text, update
 
 from ropeway.control.in_process import InProcess, open_control
 from ropeway.control.protocol import CycleView
@@ -448,6 +448,10 @@ def fill_as_before(old: Database, company: Company, folder: Path) -> None:
         for name in sorted(names):
             found = [dict(row._mapping) for row in c.execute(select(metadata.tables[name]))]
             if found:
-                into.execute(metadata.tables[name].insert(), found)
+                known = {column["name"] for column in inspect(into).get_columns(name)}
+                table = Table(
+                    name, MetaData(), *(Column(c.name, c.type) for c in metadata.tables[name].c if c.name in known)
+                )
+                into.execute(table.insert(), [{key: row[key] for key in known} for row in found])
         not_before(into, dict.fromkeys(names, 0))
     now.close()

@@ -8,7 +8,7 @@ import pytest
 
 from ropeway.model.problems import RopewayError
 from ropeway.service.http.sealing import make_seal
-from tests.fixtures.service import a_service
+from tests.fixtures.https import a_service
 
 
 def test_on_postgresql_whoever_signed_in_at_one_is_known_at_all(tmp_path: Path, postgres_url: str) -> None:

@@ -11,7 +11,9 @@ import pytest
 from ropeway.cli.reference import reference
 
 ROOT = Path(__file__).parents[2]
-UNITS = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
+ALL = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
+UNITS = [unit for unit in ALL if unit.stem != "ropeway-backup"]
+"""Those that stay; the one for backups ends by itself."""
 IMAGE = (ROOT / "packaging" / "Containerfile").read_text()
 
 HARDENED = (
@@ -45,7 +47,7 @@ def test_the_service_s_unit_starts_a_command_that_exists() -> None:
     assert "`--seal FILE`" in reference()
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+@pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.stem)
 def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd is not installed")

@@ -14,7 +14,7 @@ import pytest
 
 from ropeway.service import supervising
 from ropeway.service.supervising import Supervisor
-from tests.fixtures.service import a_service
+from tests.fixtures.https import a_service
 
 STAYS = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); print('ready', flush=True); "
 
@@ -34,7 +34,7 @@ def ready(program: str = STAYS + "time.sleep(600)") -> subprocess.Popen[bytes]:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ropeway.control.running.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("ropeway.service.supervising.FIRST_WAIT", 0.05)
     monkeypatch.setattr(supervising, "LOOK_EVERY", 0.01)
 
 

@@ -74,7 +74,7 @@ agent = Table(
     Column("domain", String, nullable=False),
     Column("certificate", Text, nullable=False),
     Column("fingerprint", String, nullable=False, unique=True),
-    Column("expires", Float, nullable=False),
+    Column("expires", Float, nullable=False, server_default=text("0")),
     Column("next_certificate", Text, nullable=False, server_default=EMPTY),
     Column("next_fingerprint", String, unique=True),
     Column("removed", Float),

@@ -17,7 +17,7 @@ def upgrade() -> None:
     sa.Column('domain', sa.String(), nullable=False),
     sa.Column('certificate', sa.Text(), nullable=False),
     sa.Column('fingerprint', sa.String(), nullable=False),
-    sa.Column('expires', sa.Float(), nullable=False),
+    sa.Column('expires', sa.Float(), server_default=sa.text("0"), nullable=False),
     sa.Column('next_certificate', sa.Text(), server_default=sa.text("''"), nullable=False),
     sa.Column('next_fingerprint', sa.String(), nullable=True),
     sa.Column('removed', sa.Float(), nullable=True),
