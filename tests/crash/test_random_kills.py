@@ -19,7 +19,7 @@ from ropeway.service.work.queues import queue_of
 from ropeway.store import jobs
 from ropeway.store.database import Database
 from tests.crash.picture import picture
-from tests.crash.worker import a_worker, wait
+from tests.crash.working import a_worker, wait
 from tests.fixtures.postgres import PostgresServer
 from tests.unit.engine_company import Company, Thing
 

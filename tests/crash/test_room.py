@@ -11,7 +11,7 @@ from ropeway.control.in_process import InProcess, open_control
 from ropeway.control.schema_views import SchemaChange
 from ropeway.model.problems import RopewayError
 from tests.crash.conftest import staffed
-from tests.crash.worker import a_worker, wait
+from tests.crash.working import a_worker, wait
 from tests.unit.engine_company import Company
 
 pytestmark = pytest.mark.slow

@@ -127,14 +127,14 @@ def test_a_full_disk_is_told_of_once_and_the_job_goes_on_when_there_is_space(
         def told() -> bool:
             nonlocal said
             said += capfd.readouterr().err
-            return "ERROR" in said
+            return " error " in said
 
         wait(told)
         resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         wait(lambda: people(control) == 42)
         assert worker.stop() == Exit.ENDED
     said += capfd.readouterr().err
-    assert said.count("ERROR") == 1
+    assert said.count(" error ") == 1
     assert "Traceback" not in said
 
 
