@@ -308,7 +308,7 @@ def test_a_part_that_unpacks_to_more_than_it_may_is_not_unpacked(liar: Liar) -> 
 
 def test_a_part_that_is_too_large_is_not_read_to_its_end(liar: Liar) -> None:
     line = liar.line
-    with refused("request-too-large"):
+    with refused("request-too-large|agent-service-unreachable"):  # the service may hang up before it is heard
         line.send("POST", "/calls/1/1/parts/1", b"x" * (wire.MOST_PACKED + 1))
     with httpx2.Client(verify=liar.connection.trust, trust_env=False) as client:
         headers = {"Authorization": f"Bearer {line.token().reveal()}"}
