@@ -56,7 +56,7 @@ def test_an_agent_tells_its_group_where_that_is_asked(office: GraphOffice) -> No
 
 def test_a_removed_agent_is_gone_and_its_session_is_over(office: GraphOffice) -> None:
     with office.database.write() as c:
-        session = tokens.issue(c, TENANT, "agent-session", "a-1", now=time.time(), lifetime=600)
+        session = tokens.issue(c, TENANT, "agent-session", "a-1 contoso.test", now=time.time(), lifetime=600)
     office.delete(f"{PROFILE}/agents/a-1")
     assert office.refused("GET", f"{PROFILE}/agents/a-1")[0] == 404
     assert office.refused("DELETE", f"{PROFILE}/agents/a-1")[0] == 404

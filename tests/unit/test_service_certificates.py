@@ -19,7 +19,7 @@ from ropeway.service.http.certificates import LIFETIME, FromFiles, Served
 from ropeway.service.http.listening import listen
 from ropeway.service.settings import Place
 from tests.fixtures.certificates import served
-from tests.fixtures.service import Clock, RunningService, a_service, unverified
+from tests.fixtures.https import Clock, RunningService, a_service, unverified
 
 DAY = 86400.0
 PEM = serialization.Encoding.PEM
