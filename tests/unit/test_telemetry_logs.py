@@ -125,7 +125,7 @@ def test_text_that_is_no_unicode_is_told_all_the_same(lines: Read) -> None:
 def test_journald_gets_its_priority_and_keeps_the_time_itself(stream: io.StringIO) -> None:
     logs.configure("text", stream=stream, journal=True)
     logging.getLogger("ropeway.test").error("stopped")
-    assert stream.getvalue().startswith("<3>error stopped logger=ropeway.test")
+    assert stream.getvalue() == "<3>error stopped logger=ropeway.test\n"
 
 
 def test_journald_is_known_by_what_the_stream_is_connected_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,8 +33,9 @@ def bound(**more: str | int) -> Generator[None, None, None]:
 
 
 def note(**more: str | int) -> None:
-    """From now on these ids are known too, until the surrounding `bound` ends."""
-    _ids.set({**_ids.get(), **more})
+    """From now on these ids are known too, until the surrounding `bound` ends; without one, nothing is known."""
+    if _ids.get():
+        _ids.set({**_ids.get(), **more})
 
 
 def in_this_context(do: Callable[P, R]) -> Callable[P, R]:
