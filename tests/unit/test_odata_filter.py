@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ropeway.service.odata.evaluating import matches
+from ropeway.service.odata.literals import earliest, microseconds
 from ropeway.service.odata.parser import DEEPEST, MOST_TERMS, WORDS, parse
 from ropeway.service.odata.printer import printed
 from ropeway.service.odata.tokens import MOST_CHARACTERS, FilterError
@@ -168,3 +170,10 @@ PERSON = {"displayName": "Zoë", "age": 7, "enabled": True, "mail": None, "manag
 )
 def test_a_filter_says_whether_a_person_passes(text: str, passes: bool) -> None:
     assert matches(parse(text), PERSON) is passes
+
+
+@given(st.floats(0, 4e9))
+def test_a_stored_time_lies_between_the_bounds_of_the_microsecond_it_is_shown_as(seconds: float) -> None:
+    shown = microseconds(seconds)
+    assert earliest(shown) <= seconds < earliest(shown + 1)
+    assert microseconds(earliest(shown)) == shown > microseconds(math.nextafter(earliest(shown), -math.inf))

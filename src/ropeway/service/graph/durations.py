@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 
+from ropeway.service.odata.literals import microseconds
+
 NEVER = "0001-01-01T00:00:00Z"
 """A time that never was, where Graph has no null."""
 
@@ -16,8 +18,7 @@ _DURATION = re.compile(
 
 def told_time(seconds: float) -> str:
     """Seconds since 1970 as ISO 8601, UTC, to the microsecond."""
-    micros = round(seconds * 1_000_000)
-    whole, part = divmod(micros, 1_000_000)
+    whole, part = divmod(microseconds(seconds), 1_000_000)
     text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
     return f"{text}.{part:06d}Z" if part else f"{text}Z"
 

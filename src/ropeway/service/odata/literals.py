@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,6 +28,21 @@ def seconds_of(text: str) -> float:
     """A time in ISO 8601 as seconds since 1970; one without a zone is UTC; ValueError where there is no such time."""
     when = datetime.fromisoformat(text)
     return ((when if when.tzinfo else when.replace(tzinfo=UTC)) - _EPOCH).total_seconds()
+
+
+def microseconds(seconds: float) -> int:
+    """A stored time as it is shown."""
+    return round(seconds * 1_000_000)
+
+
+def earliest(micros: int) -> float:
+    """The first stored time that is shown as that microsecond: floats of today lie a quarter of one apart."""
+    seconds = (micros - 0.5) / 1_000_000
+    while microseconds(seconds) >= micros:
+        seconds = math.nextafter(seconds, -math.inf)
+    while microseconds(seconds) < micros:
+        seconds = math.nextafter(seconds, math.inf)
+    return seconds
 
 
 def moment(literal: Literal) -> float:

@@ -11,7 +11,16 @@ from typing import Any, assert_never
 
 from sqlalchemy import Boolean, ColumnElement, String, and_, cast, false, func, literal, not_, or_, true
 
-from ropeway.service.odata.literals import TURNED, called, compared, incompatible, moment, text_of
+from ropeway.service.odata.literals import (
+    TURNED,
+    called,
+    compared,
+    earliest,
+    incompatible,
+    microseconds,
+    moment,
+    text_of,
+)
 from ropeway.service.odata.refusals import no_property, unreadable, unsupported
 from ropeway.service.odata.tree import (
     And,
@@ -29,8 +38,6 @@ from ropeway.service.odata.tree import (
 )
 
 Condition = ColumnElement[bool]
-HALF = 5e-7
-"""Seconds: shown times are rounded to the microsecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +152,21 @@ def _coded(column: ColumnElement[Any], codes: Mapping[str, Sequence[Any]], passe
 def _moment(column: ColumnElement[Any], how: Comparison, value: Literal) -> Condition:
     if value.kind != "time":
         raise incompatible(value)
-    at = moment(value)
+    shown = microseconds(moment(value))
+    first, beyond = earliest(shown), earliest(shown + 1)
     match how:
         case "eq":
-            return and_(column >= at - HALF, column < at + HALF)
+            return and_(column >= first, column < beyond)
         case "ne":
-            return or_(column < at - HALF, column >= at + HALF)
+            return or_(column < first, column >= beyond)
         case "gt":
-            return column >= at + HALF
+            return column >= beyond
         case "ge":
-            return column >= at - HALF
+            return column >= first
         case "lt":
-            return column < at - HALF
+            return column < first
         case "le":
-            return column < at + HALF
+            return column < beyond
 
 
 def _serial(column: ColumnElement[Any], how: Comparison, value: Literal) -> Condition:
