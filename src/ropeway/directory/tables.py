@@ -21,8 +21,13 @@ directory = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("last_object", BigInteger, nullable=False),
     Column("features", Text, nullable=False),
+    Column("looked_up", BigInteger, nullable=False, server_default=text("0")),
+    Column("rebuilt", _Number, nullable=True),
 )
-"""One row a tenant: the change log's last sequence, the last object number, the settings; also the writers' lock."""
+"""One row a tenant: the change log's last sequence, the last object number, the settings; also the writers' lock.
+
+`looked_up` is the sequence that the look-up table has come to; `rebuilt` the last object that it has, while it is made
+anew because the log no longer goes back so far."""
 
 domain = Table(
     "directory_domain",
@@ -123,6 +128,18 @@ link = Table(
     sqlite_with_rowid=False,
 )
 """Links as contributed. A reference is resolved when it is read, so one that points nowhere yet costs nothing."""
+
+lookup = Table(
+    "directory_lookup",
+    metadata,
+    Column("tenant", Integer, primary_key=True, autoincrement=False),
+    Column("name", _Key, primary_key=True),
+    Column("value", _Key, primary_key=True),
+    Column("object", _Number, primary_key=True, autoincrement=False),
+    Index("ix_directory_lookup_object", "object"),
+    sqlite_with_rowid=False,
+)
+"""Values that many live objects share, to find these by: compared forms, filled from the change log (`lookup.py`)."""
 
 change = Table(
     "directory_change",
