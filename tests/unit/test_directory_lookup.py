@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from ropeway.directory import lookup, tables
+from ropeway.service.look_ups import followed
 from ropeway.store.database import Database
 from tests.unit.directory_company import DAY, Company, gone, person
 from tests.unit.directory_company import update as changed
@@ -91,6 +93,16 @@ def test_a_log_that_no_longer_goes_back_so_far_means_everything_anew(company: Co
     company.done(changed("p7", department="Research"))
     caught_up(company)
     assert (rows(company), behind(company)) == (wanted(company), 0)
+
+
+def test_a_service_keeps_the_table_in_step(company: Company) -> None:
+    with followed(company.database, 1, every=0.01):
+        company.done(person("zoe", department="Sales"))
+        deadline = time.monotonic() + 20
+        while behind(company) != 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert rows(company)["department", "sales"] == {"zoe"}
 
 
 STEPS = st.lists(

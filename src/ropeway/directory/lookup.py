@@ -44,11 +44,18 @@ def behind(c: Connection, tenant: int) -> int | None:
     return None if row.rebuilt is not None else row.sequence - row.looked_up
 
 
+def sequence(c: Connection, tenant: int) -> int:
+    """The change log's last sequence; 0 for a tenant that is not there."""
+    return c.scalar(select(_d.sequence).where(_d.tenant == tenant)) or 0
+
+
 def catch_up(database: Database, tenant: int) -> bool:
     """Take in the next portion of the change log, in one transaction; whether there is more."""
     with database.write() as c:
         mine = _d.tenant == tenant
-        row = c.execute(select(_d.sequence, _d.looked_up, _d.rebuilt).where(mine).with_for_update()).one()
+        row = c.execute(select(_d.sequence, _d.looked_up, _d.rebuilt).where(mine).with_for_update()).one_or_none()
+        if row is None:
+            return False
         if row.rebuilt is not None or _is_forgotten(c, tenant, row.looked_up, row.sequence):
             return _rebuild(c, tenant, row.rebuilt, row.sequence)
         if row.looked_up == row.sequence:

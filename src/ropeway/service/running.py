@@ -23,6 +23,7 @@ from ropeway.service.http.auditing import Trail
 from ropeway.service.http.listening import listen
 from ropeway.service.http.serve import Serving, serve
 from ropeway.service.links import Link
+from ropeway.service.look_ups import followed
 from ropeway.service.parts import Parts
 from ropeway.service.presence import present
 from ropeway.service.settings import Settings
@@ -77,6 +78,7 @@ def run(settings: Settings, caller: Caller, worker: Callable[[], Child] | None =
         ending.enter_context(present(database, TENANT, "service", caller.clock, url=url, authority=authority))
         trail = Trail(database, TENANT, caller.clock)
         ending.enter_context(_housekeeping(parts, trail))
+        ending.enter_context(followed(database, TENANT))
         supervisor = Supervisor(worker, settings.workers, caller.say) if worker else None
 
         def started() -> None:

@@ -1,0 +1,45 @@
+"""Keeps the directory's look-up table in step with its change log, in a thread of the service."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ropeway.directory import lookup
+from ropeway.store.database import Database
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the change log."""
+
+BUSY = 1000
+"""Changes between two looks that mean a large synchronization: its transactions come first."""
+
+
+@contextmanager
+def followed(database: Database, tenant: int, every: float = LOOK_EVERY) -> Generator[None]:
+    """Within, values of changed objects are taken into the table as soon as the directory is quiet."""
+    ending = threading.Event()
+
+    def follow() -> None:
+        before = 0
+        while not ending.wait(every):
+            try:
+                with database.read() as c:
+                    now = lookup.sequence(c, tenant)
+                while now - before < BUSY and not ending.is_set() and lookup.catch_up(database, tenant):
+                    pass
+                before = now
+            except SQLAlchemyError as error:
+                logging.getLogger(__name__).warning("Look-ups wait for the database: %s", type(error).__name__)
+
+    thread = threading.Thread(target=follow, name="look-ups", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
