@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ropeway.cli.agent_machine import PLACE
 from ropeway.cli.reference import reference
 
 ROOT = Path(__file__).parents[2]
 ALL = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
-UNITS = [unit for unit in ALL if unit.stem != "ropeway-backup"]
-"""Those that stay; the one for backups ends by itself."""
 IMAGE = (ROOT / "packaging" / "Containerfile").read_text()
 
 HARDENED = (
@@ -26,15 +25,20 @@ def settings(unit: Path) -> list[str]:
     return [line for line in unit.read_text().splitlines() if "=" in line]
 
 
-def test_there_is_a_unit_for_the_service_and_one_for_an_agent() -> None:
-    assert [unit.name for unit in UNITS] == ["ropeway-agent.service", "ropeway.service"]
+def test_there_is_a_unit_for_the_service_one_for_an_agent_and_one_for_backups() -> None:
+    assert [unit.name for unit in ALL] == ["ropeway-agent.service", "ropeway-backup.service", "ropeway.service"]
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+@pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.stem)
 def test_a_unit_gives_its_process_no_rights(unit: Path) -> None:
     said = settings(unit)
     assert [line for line in HARDENED if line not in said] == []
     assert any(line.startswith("User=ropeway") for line in said)
+
+
+@pytest.mark.parametrize("name", ["ropeway", "ropeway-agent"])
+def test_what_has_secrets_takes_them_from_systemd(name: str) -> None:
+    said = settings(ROOT / "packaging" / "systemd" / f"{name}.service")
     assert any(line.startswith("LoadCredential=") for line in said)
 
 
@@ -45,6 +49,17 @@ def test_the_service_s_unit_starts_a_command_that_exists() -> None:
     assert "\n### ropeway service run\n" in reference()
     assert (words[:2], words[2]) == (["service", "run"], "--seal")
     assert "`--seal FILE`" in reference()
+
+
+def test_the_agent_s_unit_may_write_where_the_agent_does_and_hands_over_what_its_page_names() -> None:
+    said = settings(ROOT / "packaging/systemd/ropeway-agent.service")
+    [state] = [line.removeprefix("StateDirectory=") for line in said if line.startswith("StateDirectory=")]
+    assert str(PLACE) == f"/var/lib/{state}"
+    assert "ExecStart=/usr/bin/ropeway agent run" in said
+    [name] = [line.removeprefix("LoadCredential=") for line in said if line.startswith("LoadCredential=")]
+    page = (ROOT / "docs" / "agents.md").read_text()
+    assert f"`credential: {name}`" in page
+    assert f" /etc/credstore/{name}\n" in page
 
 
 @pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.stem)

@@ -9,6 +9,9 @@ domains                a Source kept open for each domain
 answering, outgoing    a call becomes a method of a Source, what it brings becomes parts that go up
 watching               the call that stays and says "changed"
 serving                calls in work, side by side
-patience, trace        growing waits; the agent's own log
+patience               growing waits
+trace, levels          the agent's own log, and how much is in it
+checking, collecting   what is looked at on its machine; what is sent to whoever helps
+alone                  one process a folder
 process                all of it, until SIGTERM
 """

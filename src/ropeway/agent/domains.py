@@ -12,7 +12,9 @@ import msgspec
 
 from ropeway.agent import files
 from ropeway.agent.settings import Settings, invalid
-from ropeway.connectors import active_directory
+from ropeway.connectors.active_directory import ActiveDirectorySource
+from ropeway.connectors.active_directory import settings as active_directory
+from ropeway.connectors.active_directory.credentials import Ask, credential_of
 from ropeway.engine.ports import Source
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
@@ -37,6 +39,11 @@ class Domains:
 
     def open(self, domain: str, asked: Mapping[str, Any]) -> Source:
         """A source of its own, not connected yet; RopewayError `agent-domain-unset` for a domain of others."""
+        settings, ask = self.connector(domain, asked)
+        return ActiveDirectorySource(settings, credential_of(settings, ask))
+
+    def connector(self, domain: str, asked: Mapping[str, Any]) -> tuple[active_directory.Settings, Ask | None]:
+        """The connector's settings, and where the password comes from; RopewayError names the place in agent.yaml."""
         given = self._given.get(domain)
         if not given:
             raise RopewayError(Problem("agent-domain-unset", object=domain, details={"agent": _machine()}))
@@ -44,8 +51,8 @@ class Domains:
         name = settings.pop("credential", None)
         try:
             if name is None:
-                return active_directory.open_source(settings)
-            return active_directory.open_source(settings | {"prompt": True}, ask=lambda _: self._credential(str(name)))
+                return active_directory.settings_from(settings), None
+            return active_directory.settings_from(settings | {"prompt": True}), lambda _: self._credential(str(name))
         except RopewayError as error:
             raise _placed(error, domain) from None
 

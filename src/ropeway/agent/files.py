@@ -52,6 +52,7 @@ def write_private(path: Path, text: str) -> None:
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
+            _give_to_whom_the_folder_belongs(file.fileno(), path.parent)
             os.fsync(file.fileno())
         made.replace(path)
     except OSError as error:
@@ -73,6 +74,13 @@ def unreadable(path: Path, error: Exception) -> RopewayError:
     """A file that cannot be read or written."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
     return RopewayError(Problem("agent-file-unreadable", object=str(path), details={"reason": reason}))
+
+
+def _give_to_whom_the_folder_belongs(file: int, folder: Path) -> None:
+    """What root writes here is for the agent to read."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(file, owner.st_uid, owner.st_gid)
 
 
 def _read(path: Path) -> str:

@@ -9,8 +9,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from ropeway.agent import identity, trace
+from ropeway.agent.alone import alone
 from ropeway.agent.channels import by_poll, by_websocket
 from ropeway.agent.domains import Domains
+from ropeway.agent.levels import Levels
 from ropeway.agent.patience import Patience
 from ropeway.agent.service import Service
 from ropeway.agent.serving import Serving
@@ -40,19 +42,18 @@ def run(folder: Path, ending: threading.Event, credentials: str | None = None, s
     identity.load(folder)
     domains = Domains(settings, credentials)
     domains.check()
-    handlers = trace.begin(folder, settings.trace)
-    try:
-        with closing(Service(settings)) as service:
-            Agent(Line(folder, service, spoken), domains, settings, ending).run()
-    finally:
-        trace.end(handlers)
+    with alone(folder), trace.kept(folder, settings.trace), closing(Service(settings)) as service:
+        Agent(Line(folder, service, spoken), domains, settings, ending, Levels(folder)).run()
 
 
 class Agent:
     """One agent at work."""
 
-    def __init__(self, line: Line, domains: Domains, settings: Settings, ending: threading.Event) -> None:
+    def __init__(
+        self, line: Line, domains: Domains, settings: Settings, ending: threading.Event, levels: Levels
+    ) -> None:
         self._line = line
+        self._levels = levels
         self._room = settings.calls
         self._serving = Serving(line, domains, settings.calls)
         self._ways = Ways()
@@ -69,7 +70,7 @@ class Agent:
         for thread in threads:
             thread.start()
         while not self._ending.wait(LOOK) and self._final is None:
-            pass
+            self._levels.look()
         self._ending.set()
         self._serving.close()
         log.info("agent ends")
@@ -127,7 +128,7 @@ class Agent:
             case Stop(number, attempt):
                 self._serving.stop(number, attempt)
             case Level(level):
-                trace.set_level(level)
+                self._levels.told(level)
             case Ended(reason):
                 log.info("the service ends the line: %s", reason)
                 self._line.over()
@@ -150,7 +151,7 @@ class Agent:
     def _pulse(self) -> Pulse:
         """A heartbeat, and what it brought."""
         pulse = self._line.post("/heartbeat", Heartbeat(VERSION, self._serving.held()), Pulse)
-        trace.set_level(pulse.trace)
+        self._levels.told(pulse.trace)
         for one in pulse.gone:
             self._serving.stop(one.number, one.attempt)
         return pulse

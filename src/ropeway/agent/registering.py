@@ -27,12 +27,13 @@ HEAD = """# The settings of a Ropeway agent; docs/agents.md explains each. `doma
 """
 
 
-def register(folder: Path, token: Secret[str], document: dict[str, Any]) -> Registered:
+def register(folder: Path, token: Secret[str], document: dict[str, Any], *, anew: bool = False) -> Registered:
     """Make the agent of this folder; `document` becomes its agent.yaml where there is none yet.
 
-    Nothing of it is written before the service agreed; RopewayError where it did not, or an agent is here already.
+    Nothing of it is written before the service agreed; RopewayError where it did not, or an agent is here already,
+    whose place is taken only `anew`.
     """
-    if (folder / files.IDENTITY).exists():
+    if (folder / files.IDENTITY).exists() and not anew:
         raise RopewayError(Problem("agent-already-registered", object=str(folder / files.IDENTITY)))
     settings = _settings(folder, checked(document))
     files.prepare(folder)

@@ -43,6 +43,10 @@ class Line:
                 self._session = self._opened()
             return self._session
 
+    def look(self) -> Session:
+        """A session that is not used: the service does not take it for a sign of life."""
+        return self._opened(looking=True)
+
     def token(self) -> Secret[str]:
         """What the session is proved with."""
         return Secret(self.session().token)
@@ -81,7 +85,7 @@ class Line:
         self.over()
         return ask(self.token())
 
-    def _opened(self) -> Session:
+    def _opened(self, *, looking: bool = False) -> Session:
         mine = identity.load(self._folder)
         nonce = self._service.post("/challenge", Asking(mine.fingerprint), Challenge).nonce
         proof = Proof(
@@ -91,6 +95,7 @@ class Line:
             signature=mine.signature(self._service.address, nonce),
             version=VERSION,
             wire=self._spoken,
+            looking=looking,
         )
         session = self._service.post("/sessions", proof, Session)
         log.info("session of agent %s for %s, wire version %d", session.agent, session.domain, session.wire)

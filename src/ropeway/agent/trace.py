@@ -1,53 +1,56 @@
-"""The agent's own log: in its folder, in files of bounded size, at the level the service says; warnings on stderr."""
+"""The agent's own log: in its folder, in files of bounded size; warnings on stderr."""
 
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from ropeway.agent import files
 from ropeway.agent.settings import Trace
+from ropeway.telemetry.logs import Lines
+from ropeway.telemetry.telling import is_journal
 
+FILE = "agent.log"
 LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
 
 log = logging.getLogger("ropeway.agent")
 
-_FORM = "%(asctime)s %(levelname)s %(threadName)s %(message)s"
 
-
-def begin(folder: Path, settings: Trace) -> list[logging.Handler]:
-    """Open the log; answers what `end` closes."""
+@contextmanager
+def kept(folder: Path, settings: Trace) -> Generator[None]:
+    """Within, the log is written; RopewayError where it cannot be."""
     place = folder / files.TRACE
     try:
         place.mkdir(mode=0o700, exist_ok=True)
         file = RotatingFileHandler(
-            place / "agent.log",
+            place / FILE,
             maxBytes=settings.megabytes * 1024 * 1024,
             backupCount=settings.files - 1,
             encoding="utf-8",
         )
     except OSError as error:
         raise files.unreadable(place, error) from None
+    file.setFormatter(Lines("text"))
     beside = logging.StreamHandler()
     beside.setLevel(logging.WARNING)
-    for handler in (file, beside):
-        handler.setFormatter(logging.Formatter(_FORM))
-        log.addHandler(handler)
+    beside.setFormatter(Lines("text", journal=is_journal(sys.stderr)))
     log.propagate = False
-    set_level("info")
-    return [file, beside]
+    try:
+        for handler in (file, beside):
+            log.addHandler(handler)
+        yield
+    finally:
+        for handler in (file, beside):
+            log.removeHandler(handler)
+            handler.close()
 
 
 def set_level(level: str) -> None:
-    """How much is written from now on; a level that is not known changes nothing."""
-    if level in LEVELS and log.level != LEVELS[level]:
+    """How much is written from now on: one of `LEVELS`."""
+    if log.level != LEVELS[level]:
         log.setLevel(LEVELS[level])
         log.info("the trace level is %s", level)
-
-
-def end(handlers: list[logging.Handler]) -> None:
-    """Close the log."""
-    for handler in handlers:
-        log.removeHandler(handler)
-        handler.close()

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from threading import Event
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
 import typer
 
-from ropeway.cli.environment import credentials_directory
-from ropeway.cli.exits import Code, Refused
+from ropeway.cli import agent_machine
 from ropeway.cli.output import Table
 from ropeway.cli.session import current
 from ropeway.cli.times import interval_words, local, seconds
 from ropeway.control.protocol import AgentView
-from ropeway.model.secret import Secret
 
 app = typer.Typer(help="Agents beside the domains.", no_args_is_help=True, rich_markup_mode=None)
 
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="Its id, or the name of its machine.")]
-Folder = Annotated[
-    Path, typer.Option(metavar="DIR", help="Where the agent keeps its key, its settings and its log; of mode 0700.")
-]
-PLACE = Path("/etc/ropeway/agent")
 
 
 @app.command("list")
@@ -90,59 +80,7 @@ def trace(
     session.say(found, f"The agent {found.name} writes at level {found.trace}, in {interval_words(30)} at the latest.")
 
 
-@app.command()
-def register(
-    context: typer.Context,
-    token_file: Annotated[str, typer.Option(metavar="FILE", help="The registration token; - is standard input.")],
-    folder: Folder = PLACE,
-    ca_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The authority of the service's certificate, PEM.")
-    ] = None,
-    proxy: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="An HTTP proxy on the way: http://[USER@]HOST:PORT, without a password."),
-    ] = None,
-    proxy_password_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The proxy's password, in a file of mode 0600 or 0400.")
-    ] = None,
-) -> None:
-    """On the agent's machine: make a key, get its certificate, and write agent.yaml where there is none.
-
-    --service URL, one of the global options, says where the service is.
-    """
-    from ropeway.agent.registering import register as register_here
-
-    session = current(context)
-    if not session.service:
-        raise Refused("Say where the service is, as its first lines do: --service https://HOST:PORT.")
-    document: dict[str, Any] = {"service": session.service.rstrip("/")}
-    if ca_file is not None:
-        document["ca_file"] = str(ca_file.expanduser().absolute())
-    if proxy is not None:
-        document["proxy"] = _proxy(proxy, proxy_password_file)
-    made = register_here(folder.expanduser().absolute(), _token(token_file), document)
-    session.say(
-        {"agent": made.agent, "domain": made.domain, "folder": str(folder)},
-        f"Registered for {made.domain}, as agent {made.agent}.",
-        f"Now give it an account that may read the domain: domains in {folder / 'agent.yaml'} (docs/agents.md).",
-        f"Then run it: ropeway agent run --folder {folder}",
-    )
-
-
-@app.command()
-def run(context: typer.Context, folder: Folder = PLACE) -> int:
-    """On the agent's machine: be the agent of this folder, until Ctrl-C or SIGTERM."""
-    import signal
-
-    from ropeway.agent.process import run as run_here
-
-    session = current(context)
-    ending = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: ending.set())
-    session.note(f"The agent of {folder} runs; its log is in {folder / 'trace'}. Ctrl-C ends it.")
-    run_here(folder.expanduser().absolute(), ending, credentials_directory())
-    return Code.OK
+agent_machine.add_to(app)
 
 
 def _rows(agent: AgentView) -> list[tuple[str, str]]:
@@ -159,30 +97,3 @@ def _rows(agent: AgentView) -> list[tuple[str, str]]:
         ("Certificate until", local(agent.certificate_expires)),
     ]
     return [*rows, ("Removed", local(agent.removed))] if agent.removed else rows
-
-
-def _proxy(url: str, password_file: Path | None) -> dict[str, str]:
-    parts = urlsplit(url)
-    if parts.password is not None:
-        raise Refused(
-            "--proxy holds a password, and other users of this machine see command lines. Write http://USER@HOST:PORT, "
-            "and name a file with --proxy-password-file; change the password if this one is in use."
-        )
-    found = {"url": parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()}
-    if parts.username:
-        found["user"] = parts.username
-    if password_file is not None:
-        found["password_file"] = str(password_file.expanduser().absolute())
-    return found
-
-
-def _token(file: str) -> Secret[str]:
-    """The first line of a file or of standard input."""
-    try:
-        text = sys.stdin.readline() if file == "-" else Path(file).read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"The token cannot be read from {file}: {getattr(error, 'strerror', 'it is no text')}.") from None
-    words = text.split()
-    if not words:
-        raise Refused(f"There is no token in {'standard input' if file == '-' else file}.")
-    return Secret(words[0])

@@ -16,6 +16,12 @@ def credentials_directory() -> str | None:
     return os.environ.get("CREDENTIALS_DIRECTORY")
 
 
+def agent_credentials() -> str | None:
+    """The same for whoever looks at an agent: its own, or those of the unit while it runs."""
+    of_unit = Path("/run/credentials/ropeway-agent.service")
+    return credentials_directory() or (str(of_unit) if os.access(of_unit, os.X_OK) else None)
+
+
 def state_url(option: str | None, written: str = "") -> str:
     """The database of this call: the option, else ROPEWAY_STATE, else what a file says, else the file of this user."""
     if option is not None:

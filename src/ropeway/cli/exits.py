@@ -34,8 +34,8 @@ MEANING: dict[Code, str] = {
     Code.STOPPED: "The job stopped before the end; nothing that was stored is lost, the next run goes on from there.",
     Code.RUNNING_ELSEWHERE: "Another process is running this job, or a service on this state, right now.",
     Code.FINDINGS: "Completed, and `ropeway report --fail` found an error or a warning, "
-    "`ropeway job compare --fail` a difference, `ropeway service migrate --check` an older state, or "
-    "`ropeway service status` something that needs a person.",
+    "`ropeway job compare --fail` a difference, `ropeway service migrate --check` an older state, "
+    "`ropeway service status` something that needs a person, or `ropeway agent check` something that failed.",
     Code.INTERRUPTED: "Interrupted by Ctrl-C; the open transaction was undone, the next run goes on from there.",
     Code.TERMINATED: "Ended by SIGTERM, in the same way.",
 }

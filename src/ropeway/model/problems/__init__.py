@@ -6,7 +6,7 @@ it (`describe`). The catalogue is grouped by where a problem is found: source, r
 
 from __future__ import annotations
 
-from ropeway.model.problems.catalogue import Entry, Severity, catalogue, describe, known, remedy_of, title_of
+from ropeway.model.problems.catalogue import Entry, Severity, catalogue, cause_of, describe, known, remedy_of, title_of
 from ropeway.model.problems.problem import Problem, RopewayError, shown
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "RopewayError",
     "Severity",
     "catalogue",
+    "cause_of",
     "describe",
     "known",
     "remedy_of",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from ropeway.model.problems.catalogue import Entry, Severity
 
 _LOG = "The agent's log tells more: the folder trace/ beside its agent.yaml, or journalctl -u ropeway-agent."
-_ANEW = "`ropeway agent token DOMAIN` makes a token, and `ropeway agent register` on the agent's machine uses it."
+_ANEW = (
+    "`ropeway agent token DOMAIN` makes a token, and `ropeway agent register --anew` on the agent's machine uses it."
+)
+_CHECK = "On the agent's machine `ropeway agent check` says where it fails."
 
 OF_THE_DOMAIN = (
     Entry(
@@ -22,9 +25,7 @@ OF_THE_DOMAIN = (
         Severity.FATAL,
         "No agent of the domain is running",
         "Of the agents registered for {object} ({count}) none was heard of in the last 90 seconds.",
-        "`ropeway agent list` says when each was last seen. On its machine: systemctl status ropeway-agent, then "
-        "`journalctl -u ropeway-agent`; a proxy or firewall must let HTTPS to the service through. The job goes on by "
-        "itself as soon as one is back.",
+        f"`ropeway agent list` says when each was last seen. {_CHECK} The job goes on by itself when one is back.",
         "HybridIdentityServiceNoActiveAgents",
     ),
     Entry(
@@ -106,14 +107,14 @@ OF_THE_AGENT = (
         Severity.FATAL,
         "The agent was removed",
         "An administrator removed agent {object}; its certificate opens nothing any more.",
-        f"If that was a mistake, delete identity.pem in its folder and register it anew. {_ANEW}",
+        f"If that was a mistake, register it anew. {_ANEW}",
     ),
     Entry(
         "agent-token-refused",
         Severity.ERROR,
         "The registration token is not good",
         "It is unknown here, has expired, or was used before: a token works once, and for a short time.",
-        f"Make another one. {_ANEW}",
+        "Make another one with `ropeway agent token DOMAIN`, for `ropeway agent register` on the agent's machine.",
     ),
     Entry(
         "agent-request-refused",
@@ -134,7 +135,7 @@ OF_THE_AGENT = (
         Severity.FATAL,
         "The agent's certificate has expired",
         "Agent {object} was away for so long that it could not renew its certificate.",
-        f"Delete identity.pem in its folder and register it anew. {_ANEW}",
+        f"Register it anew. {_ANEW}",
     ),
     Entry(
         "agent-other-address",
@@ -181,14 +182,21 @@ ON_ITS_MACHINE = (
         Severity.FATAL,
         "The agent is not registered",
         "{object} has no identity.",
-        f"Run `ropeway agent register` first. {_ANEW}",
+        "Make a token with `ropeway agent token DOMAIN`, and run `ropeway agent register` on this machine.",
     ),
     Entry(
         "agent-already-registered",
         Severity.ERROR,
         "An agent is registered in this folder",
         "{object} has an identity already, and it would be lost.",
-        "Give another --folder. To register this agent anew, remove it (`ropeway agent remove`) and delete the file.",
+        "Give another --folder. To register this agent anew: `ropeway agent register --anew`.",
+    ),
+    Entry(
+        "agent-runs-already",
+        Severity.FATAL,
+        "The agent of this folder runs already",
+        "Process {process} is the agent of {object}.",
+        "Let it run, or end it first: systemctl stop ropeway-agent",
     ),
     Entry(
         "agent-file-open",
@@ -220,8 +228,7 @@ ON_THE_WAY = (
         Severity.FATAL,
         "The service does not answer",
         "Connecting to {object} failed: {reason}.",
-        "Check the address, and that the network lets HTTPS through: curl -v {object}/healthz — Ropeway tries again by "
-        "itself.",
+        f"{_CHECK} Ropeway tries again by itself.",
     ),
     Entry(
         "agent-service-not-trusted",
@@ -236,15 +243,14 @@ ON_THE_WAY = (
         Severity.FATAL,
         "The proxy does not answer",
         "Connecting to the proxy {object} failed: {reason}.",
-        "Check proxy.url in agent.yaml, and that the proxy runs.",
+        "Check that the proxy runs, and its address: `ropeway agent proxy URL` sets another.",
     ),
     Entry(
         "agent-proxy-credentials",
         Severity.FATAL,
         "The proxy wants a name and a password",
         "The proxy {object} answered 407: {reason}.",
-        "Set proxy.user and proxy.password_file in agent.yaml (--proxy with the user, --proxy-password-file). Only the "
-        "scheme Basic is supported.",
+        "`ropeway agent proxy http://USER@HOST:PORT --proxy-password-file FILE`. Only the scheme Basic is supported.",
     ),
     Entry(
         "agent-proxy-refused",
@@ -258,8 +264,7 @@ ON_THE_WAY = (
         Severity.FATAL,
         "What answers is no Ropeway service",
         "{object} answered with status {status}, and not as a Ropeway service does.",
-        "Check the service's address: curl -v {object}/healthz — a load balancer or a proxy in between may answer "
-        "for it.",
+        f"Check the service's address: a load balancer or a proxy in between may answer for it. {_CHECK}",
     ),
 )
 

@@ -100,6 +100,11 @@ def title_of(problem: Problem) -> str:
     return _filled(known(problem.code).title, problem)
 
 
+def cause_of(problem: Problem) -> str:
+    """Why it is so."""
+    return _filled(known(problem.code).cause, problem)
+
+
 def remedy_of(problem: Problem) -> str:
     """What to do about it."""
     return _filled(known(problem.code).remedy, problem)

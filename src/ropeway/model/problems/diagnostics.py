@@ -31,7 +31,7 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.ERROR,
         "The proxy wants to know who asks",
         "It answered {said}: user or password are missing or wrong.",
-        "Name user and password file of the proxy in agent.yaml; only Basic authentication is spoken.",
+        "`ropeway agent proxy http://USER@HOST:PORT --proxy-password-file FILE`; only Basic authentication is spoken.",
     ),
     Entry(
         "proxy-refuses",
@@ -68,6 +68,20 @@ ENTRIES: tuple[Entry, ...] = (
         "The service answers, and is not well",
         "It said {said}.",
         "Look at it where it runs: `ropeway service status`.",
+    ),
+    Entry(
+        "agent-not-yet",
+        Severity.WARNING,
+        "No agent is registered here yet",
+        "{object} holds no key and no certificate.",
+        "`ropeway agent token DOMAIN` makes a token for: ropeway agent register --service {service} --token-file -",
+    ),
+    Entry(
+        "agent-not-running",
+        Severity.WARNING,
+        "The agent does not run",
+        "No process is the agent of {object}.",
+        "Start it: systemctl start ropeway-agent, or `ropeway agent run`.",
     ),
     Entry(
         "clocks-apart",

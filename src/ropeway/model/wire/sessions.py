@@ -61,6 +61,8 @@ class Proof(msgspec.Struct, frozen=True):
     """ECDSA with SHA-256 over `to_be_signed`, Base64."""
     version: str
     wire: Spoken = SPOKEN
+    looking: bool = False
+    """Only to see whether it is let in: no sign of life."""
 
 
 class Session(msgspec.Struct, frozen=True):

@@ -59,7 +59,8 @@ def open_session(registrar: Registrar, proof: Proof, address: str) -> Session:
             raise _refused("The nonce is none that it was given, older than a minute, or used.")
         if row.fingerprint != fingerprint:
             agents.adopt_next(c, row.id, fingerprint, certificates.expiry(shown))
-        agents.saw(c, [Seen(row.id, now, named(proof.version), address)])
+        if not proof.looking:
+            agents.saw(c, [Seen(row.id, now, named(proof.version), address)])
         token = tokens.issue(c, parts.tenant, "agent-session", row.subject, now=now, lifetime=SESSION_LIFETIME)
     return Session(
         token=token.reveal(),
