@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -25,6 +21,7 @@ from ropeway.telemetry import tracing
 from ropeway.telemetry.correlation import in_this_context
 from ropeway.telemetry.worthwhile import Worthwhile
 from tests.crash.conftest import staffed
+from tests.fixtures.collector import collecting
 
 
 @pytest.fixture
@@ -111,36 +108,12 @@ def test_traces_leave_the_machine_by_https_alone(address: str) -> None:
     assert refused.value.problem.code == "trace-endpoint-unfit"
 
 
-class Collector(BaseHTTPRequestHandler):
-    """Takes spans by OTLP over HTTP, as every collector does."""
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        packed = gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body
-        self.server.taken.append((self.path, ExportTraceServiceRequest.FromString(packed)))  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-
 def test_a_collector_gets_the_spans_of_a_process_before_it_ends() -> None:
-    with HTTPServer(("127.0.0.1", 0), Collector) as server:
-        server.taken = []  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
-        end = tracing.export_to(f"http://127.0.0.1:{server.server_port}", "worker")
-        with tracing.span("cycle"):
+    with collecting() as collector:
+        with tracing.exporting(collector.url, "worker"), tracing.span("cycle"):
             pass
-        end()
-        thread.join(10)
-    ((path, request),) = server.taken  # type: ignore[attr-defined]
-    assert path == "/v1/traces"
-    assert [s.name for s in request.resource_spans[0].scope_spans[0].spans] == ["cycle"]
-    assert {a.key: a.value.string_value for a in request.resource_spans[0].resource.attributes}[
-        "ropeway.role"
-    ] == "worker"
+        assert collector.paths == ["/v1/traces"]
+        assert [(span.role, span.name) for span in collector.spans] == [("worker", "cycle")]
 
 
 def test_a_collector_that_is_away_holds_up_nobody() -> None:

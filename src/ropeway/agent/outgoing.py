@@ -15,6 +15,7 @@ from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.wire.calls import Call
 from ropeway.model.wire.parts import ENOUGH, MOST_BYTES, MOST_PACKED, packed
 from ropeway.model.wire.sessions import Taken
+from ropeway.telemetry.correlation import in_this_context
 
 SOON = 0.2
 """Seconds after which a part is sent, however little is in it."""
@@ -41,7 +42,9 @@ class Outgoing:
         self._frames: list[bytes] = []
         self._size, self._since, self._domain = 0, 0.0, ""
         self._parts: queue.Queue[tuple[bytes, bool]] = queue.Queue(AHEAD)
-        self._thread = threading.Thread(target=self._send_all, name=f"call {call.number} up", daemon=True)
+        self._thread = threading.Thread(
+            target=in_this_context(self._send_all), name=f"call {call.number} up", daemon=True
+        )
         self._thread.start()
 
     def add(self, frame: bytes, domain: str) -> None:

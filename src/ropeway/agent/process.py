@@ -25,6 +25,7 @@ from ropeway.model.problems import RopewayError
 from ropeway.model.wire.calls import Call, Ended, Level, Message, Stop
 from ropeway.model.wire.sessions import HEARTBEAT, PULSE, Heartbeat, Pulse
 from ropeway.model.wire.versions import SPOKEN, Spoken
+from ropeway.telemetry import tracing
 
 FINAL = frozenset({"agent-removed", "agent-certificate-expired", "agent-not-registered"})
 """Problems that no waiting helps."""
@@ -42,7 +43,12 @@ def run(folder: Path, ending: threading.Event, credentials: str | None = None, s
     identity.load(folder)
     domains = Domains(settings, credentials)
     domains.check()
-    with alone(folder), trace.kept(folder, settings.trace), closing(Service(settings)) as service:
+    with (
+        alone(folder),
+        trace.kept(folder, settings.trace),
+        tracing.exporting(settings.otlp, "agent"),
+        closing(Service(settings)) as service,
+    ):
         Agent(Line(folder, service, spoken), domains, settings, ending, Levels(folder)).run()
 
 

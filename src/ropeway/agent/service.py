@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -13,10 +14,12 @@ import msgspec
 from ropeway.agent import files
 from ropeway.agent.failures import Failure, told, unreachable
 from ropeway.agent.settings import Settings
+from ropeway.agent.trace import log
 from ropeway.model.problems import RopewayError
 from ropeway.model.secret import Secret
 from ropeway.model.wire.calls import MOST_BYTES
 from ropeway.model.wire.sessions import PATH
+from ropeway.telemetry import tracing
 
 T = TypeVar("T")
 
@@ -68,8 +71,8 @@ class Service:
         hold: float = 0.0,
     ) -> bytes:
         """The body of a good answer, which may be held back for `hold` seconds; RopewayError for any other."""
-        headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
-        limit = httpx2.Timeout(PATIENCE, read=PATIENCE + hold)
+        headers = tracing.headers() | ({"Authorization": f"Bearer {token.reveal()}"} if token else {})
+        limit, began = httpx2.Timeout(PATIENCE, read=PATIENCE + hold), time.monotonic()
         try:
             with self._client.stream(
                 method,
@@ -82,6 +85,9 @@ class Service:
                 body = _bounded(answer)
         except Failure as error:
             raise self.failed(error) from None
+        spent = 1000 * (time.monotonic() - began)
+        sizes = (len(content), len(body))
+        log.debug("%s %s: %d, %d bytes up, %d down, %.0f ms", method, path, answer.status_code, *sizes, spent)
         if not answer.is_success:
             raise told(answer.status_code, body, self.address)
         return body

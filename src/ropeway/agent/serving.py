@@ -16,8 +16,10 @@ from ropeway.agent.watching import watch
 from ropeway.engine.ports import Restarts, Source
 from ropeway.model.problems import RopewayError
 from ropeway.model.wire.calls import Arguments, Call, arguments_from
-from ropeway.model.wire.frames import FailedFrame, Frame
+from ropeway.model.wire.frames import FailedFrame, Frame, PageFrame
 from ropeway.model.wire.sessions import Held
+from ropeway.telemetry import tracing
+from ropeway.telemetry.correlation import bound
 
 MOST_CALLS = 200
 
@@ -71,15 +73,17 @@ class Serving:
         self._domains.close()
 
     def _do(self, work: Work, how: Callable[[Work, Arguments], None]) -> None:
-        try:
-            how(work, arguments_from(work.call.arguments))
-        except RopewayError as error:
-            log.warning("call %d: %s", work.call.number, error)
-        except Exception:  # noqa: BLE001 - a defect must not end the agent in silence
-            log.exception("call %d", work.call.number)
-        finally:
-            with self._lock:
-                self._work.pop((work.call.number, work.call.attempt), None)
+        call = work.call
+        with tracing.within(call.carried), bound(call=call.number), tracing.span("call", method=call.method):
+            try:
+                how(work, arguments_from(call.arguments))
+            except RopewayError as error:
+                log.warning("call %d: %s", call.number, error)
+            except Exception:  # noqa: BLE001 - a defect must not end the agent in silence
+                log.exception("call %d", call.number)
+            finally:
+                with self._lock:
+                    self._work.pop((call.number, call.attempt), None)
 
     def _watch(self, work: Work, arguments: Arguments) -> None:
         with closing(self._domains.open(work.call.domain, arguments.settings)) as source:
@@ -100,14 +104,19 @@ class Serving:
     def _send_answer(self, source: Source, outgoing: Outgoing, work: Work, arguments: Arguments) -> None:
         """Frame by frame; a source that raised is not used again."""
         frame: Frame | None = None
+        items = 0
         for frame in answer(source, work.call.method, arguments):
             domain = source.identity() if isinstance(source, Restarts) and not isinstance(frame, FailedFrame) else ""
+            items += len(frame.page.items) if isinstance(frame, PageFrame) else 0
             for raw in sized(frame):
                 outgoing.add(raw, domain)
             if work.stopped.is_set():
                 outgoing.drop()
                 raise _Ended
         outgoing.end()
+        if work.call.method == "read" and not items:
+            tracing.forget()
+        tracing.describe(items=items, problem=frame.problem.code if isinstance(frame, FailedFrame) else "")
         if isinstance(frame, FailedFrame):
             raise _Ended
 

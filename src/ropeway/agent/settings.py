@@ -42,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """PEM file of the authority that signed the service's certificate; none means the system's authorities."""
     proxy: Proxy | None = None
     trace: Trace = Trace()
+    otlp: str = ""
+    """Where OpenTelemetry traces are sent, `http://127.0.0.1:4318`; none are made without."""
     calls: Annotated[int, msgspec.Meta(ge=1, le=32)] = 4
     """How many calls are done side by side; each has a connection to a domain controller."""
     domains: dict[str, dict[str, Any]] = {}

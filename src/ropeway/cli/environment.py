@@ -22,6 +22,11 @@ def agent_credentials() -> str | None:
     return credentials_directory() or (str(of_unit) if os.access(of_unit, os.X_OK) else None)
 
 
+def trace_endpoint() -> str:
+    """Where OpenTelemetry traces of this call are sent; empty: nowhere. OpenTelemetry's own name for it."""
+    return os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+
+
 def state_url(option: str | None, written: str = "") -> str:
     """The database of this call: the option, else ROPEWAY_STATE, else what a file says, else the file of this user."""
     if option is not None:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 
 import typer
 
 from ropeway.cli import output
-from ropeway.cli.environment import make_folder, state_url, without_password
+from ropeway.cli.environment import make_folder, state_url, trace_endpoint, without_password
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
 from ropeway.cli.reach import full_path, service_of
 from ropeway.cli.signed_in import SignedIn
 from ropeway.control.protocol import Control
 from ropeway.model.secret import Secret
+from ropeway.telemetry import tracing
 
 Ask = Callable[[str], Secret[str]]
 
@@ -32,10 +33,26 @@ class Session:
     json: bool = False
     quiet: bool = False
     debug: bool = False
+    typed: str = "ropeway"
+    """The command without its arguments: `ropeway job run`."""
 
     @contextmanager
     def control(self) -> Generator[Control]:
         """Control of what this call is about, a service or a state, closed at the end."""
+        with self._traced(), self._of_service_or_state() as control:
+            yield control
+
+    @contextmanager
+    def _traced(self) -> Generator[None]:
+        """A call to a service is the beginning of a trace, where somebody collects them."""
+        with ExitStack() as stack:
+            if self.asked_service and (endpoint := trace_endpoint()):
+                stack.enter_context(tracing.exporting(endpoint, "command"))
+                stack.enter_context(tracing.span("command", command=self.typed))
+            yield
+
+    @contextmanager
+    def _of_service_or_state(self) -> Generator[Control]:
         control = self._opened()
         try:
             yield control
@@ -113,7 +130,7 @@ def current(context: typer.Context) -> Session:
     """The session of a command."""
     found = context.find_root().obj
     assert isinstance(found, Session)
-    return found
+    return replace(found, typed=context.command_path)
 
 
 def connect(url: str, ask: Ask) -> Control:

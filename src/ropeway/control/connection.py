@@ -14,6 +14,7 @@ import msgspec
 from ropeway.control.wire.sending import Request
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.secret import Secret
+from ropeway.telemetry import tracing
 
 CONNECT, ANSWER = 10.0, 60.0
 """Seconds: to be connected; between two pieces of an answer (an errand's says every 10 that nothing is wrong)."""
@@ -58,9 +59,10 @@ class Connection:
         """The answer to a request, its body still to be read; RopewayError where it is a refusal, or none comes."""
         query = httpx2.QueryParams(list(request.query))
         json = {"Content-Type": "application/json"} if request.body is not None else {}
-        with _troubles(self.url):
+        with tracing.span("ask", method=request.verb), _troubles(self.url):
+            headers = request.headers | json | tracing.headers()
             made = self._client.build_request(
-                request.verb, request.path, params=query, headers=request.headers | json, content=request.body
+                request.verb, request.path, params=query, headers=headers, content=request.body
             )
             response = self._client.send(made, stream=True)
             try:

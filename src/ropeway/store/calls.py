@@ -37,6 +37,8 @@ class Order(NamedTuple):
     job: int
     method: str
     body: bytes
+    carried: str = ""
+    """What it is a part of (`telemetry.tracing.carry`)."""
 
 
 class CallRow(NamedTuple):
@@ -62,6 +64,14 @@ class Lease(NamedTuple):
     number: int
     attempt: int
     agent: str
+
+
+class Taken(NamedTuple):
+    """What an agent is given."""
+
+    lease: Lease
+    body: bytes
+    carried: str
 
 
 class Part(NamedTuple):
@@ -101,7 +111,7 @@ def all_calls(c: Connection, tenant: int) -> list[CallRow]:
     ]
 
 
-def take(c: Connection, number: int, agent: str, now: float) -> tuple[Lease, bytes] | None:
+def take(c: Connection, number: int, agent: str, now: float) -> Taken | None:
     """Give an open call to an agent; None where another was faster, or it was removed.
 
     What an earlier agent left unread is dropped.
@@ -109,7 +119,7 @@ def take(c: Connection, number: int, agent: str, now: float) -> tuple[Lease, byt
     good = select(agents.c.id).where(agents.c.id == agent, agents.c.removed.is_(None)).exists()
     open_ = and_(call.c.number == number, call.c.state == "open", good)
     row = c.execute(
-        select(call.c.attempt, call.c.body).where(open_).with_for_update(skip_locked=True, of=call)
+        select(call.c.attempt, call.c.body, call.c.carried).where(open_).with_for_update(skip_locked=True, of=call)
     ).one_or_none()
     if row is None:
         return None
@@ -117,7 +127,7 @@ def take(c: Connection, number: int, agent: str, now: float) -> tuple[Lease, byt
     fresh = {"state": "taken", "agent": agent, "attempt": lease.attempt, "renewed": now, "acknowledged": 0}
     c.execute(update(call).where(call.c.number == number).values(fresh))
     c.execute(delete(answer).where(answer.c.call == number))
-    return lease, row.body
+    return Taken(lease, row.body, row.carried)
 
 
 def renew(c: Connection, leases: Sequence[Lease], now: float) -> None:

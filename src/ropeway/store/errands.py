@@ -27,6 +27,8 @@ class Errand(NamedTuple):
     asked_by: str
     request: str
     """The id of the request that it was asked with."""
+    carried: str = ""
+    """What it is a part of (`telemetry.tracing.carry`)."""
 
 
 class Seen(NamedTuple):

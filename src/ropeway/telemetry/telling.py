@@ -23,12 +23,8 @@ def telling(role: str, form: Form = "text", *, level: str = "info", otlp: str = 
     RopewayError `trace-endpoint-unfit` where that address will not do.
     """
     logs.configure(form, level, journal=is_journal(sys.stderr))
-    end = tracing.export_to(otlp, role) if otlp else None
-    try:
+    with tracing.exporting(otlp, role):
         yield
-    finally:
-        if end is not None:
-            end()
 
 
 def is_journal(stream: TextIO) -> bool:

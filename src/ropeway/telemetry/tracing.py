@@ -79,13 +79,25 @@ def forget() -> None:
 def carry() -> str:
     """What is being done, for whoever goes on with it in another process: a short text for a row or a message."""
     parts = [f"{name}={ids()[name]}" for name in CARRIED if name in ids()]
-    if _Telling.tracer is not None:
-        from opentelemetry.trace import get_current_span
-
-        now = get_current_span().get_span_context()
-        if now.is_valid:
-            parts.append(f"traceparent=00-{now.trace_id:032x}-{now.span_id:016x}-{now.trace_flags:02x}")
+    if now := traceparent():
+        parts.append(f"traceparent={now}")
     return ";".join(part for part in parts if _PART.fullmatch(part))
+
+
+def traceparent() -> str:
+    """The present span, as requests name it (W3C Trace Context); empty where there is none."""
+    if _Telling.tracer is None:
+        return ""
+    from opentelemetry.trace import get_current_span
+
+    now = get_current_span().get_span_context()
+    return f"00-{now.trace_id:032x}-{now.span_id:016x}-{now.trace_flags:02x}" if now.is_valid else ""
+
+
+def headers() -> dict[str, str]:
+    """Of a request that goes on with what is being done."""
+    now = traceparent()
+    return {"traceparent": now} if now else {}
 
 
 @contextmanager
@@ -114,6 +126,17 @@ def _below(traceparent: str) -> Generator[None, None, None]:
 def use(provider: TracerProvider | None) -> None:
     """Give spans to a provider from now on; None: to nobody."""
     _Telling.tracer = None if provider is None else provider.get_tracer("ropeway", version("ropeway"))
+
+
+@contextmanager
+def exporting(endpoint: str, role: str) -> Generator[None, None, None]:
+    """Within, spans are sent to a collector, if one is named; the last ones at the end."""
+    end = export_to(endpoint, role) if endpoint else None
+    try:
+        yield
+    finally:
+        if end is not None:
+            end()
 
 
 def export_to(endpoint: str, role: str) -> Callable[[], None]:

@@ -40,6 +40,8 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
     method: Method
     arguments: bytes
     """`Arguments` as msgpack, as they were stored."""
+    carried: str = ""
+    """What it is a part of (`telemetry.tracing.carry`)."""
 
 
 class Stop(msgspec.Struct, frozen=True, tag="stop"):

@@ -11,6 +11,7 @@ from ropeway.control.wire.shape import packed
 from ropeway.store import errands
 from ropeway.store.database import Database
 from ropeway.store.errands import Errand
+from ropeway.telemetry import tracing
 
 
 def ask(
@@ -27,7 +28,7 @@ def ask(
 
     `asked_by` is the subject of a token, `request` the id of the request, for the audit trail.
     """
-    asked = Errand(0, method, packed(method, arguments), asked_by, request)
+    asked = Errand(0, method, packed(method, arguments), asked_by, request, tracing.carry())
     with trouble(), database.write() as c:
         errands.sweep(c, clock())
         return errands.ask(c, tenant, asked, clock())

@@ -22,6 +22,8 @@ from ropeway.service.errands.waiting import when_free
 from ropeway.store import errands
 from ropeway.store.database import Database
 from ropeway.store.errands import Errand
+from ropeway.telemetry import tracing
+from ropeway.telemetry.correlation import bound
 
 LOG = logging.getLogger(__name__)
 
@@ -45,7 +47,17 @@ class Doing:
 
     def __call__(self) -> None:
         """Do it, and write how it ended, unless another worker has it by now."""
+        errand = self.errand
+        with (
+            tracing.within(errand.carried),
+            bound(errand=errand.number),
+            tracing.span("errand", method=errand.method),
+        ):
+            self._do()
+
+    def _do(self) -> None:
         line, outcome = self._last_line()
+        tracing.describe(outcome=outcome)
         until = time.monotonic() + KEEP_TRYING
         while True:
             try:

@@ -157,12 +157,12 @@ class Dispatcher:
             taken = calls.take(c, row.number, channel.caller.id, self._parts.clock())
         if taken is None:
             return
-        lease, body = taken
+        lease = taken.lease
         mine = {"state": "taken", "agent": lease.agent, "attempt": lease.attempt, "acknowledged": 0}
         self._rows[row.number] = row._replace(**mine)
         channel.given.add((lease.number, lease.attempt))
         method: Method = row.method  # pyright: ignore[reportAssignmentType] - what a reader asks
-        channel.send(Call(lease.number, lease.attempt, row.domain, method, body))
+        channel.send(Call(lease.number, lease.attempt, row.domain, method, taken.body, taken.carried))
 
     def _chosen(self, row: CallRow) -> Channel | None:
         """Of the agents of its domain that wait and have room, the one with the least to do."""

@@ -19,6 +19,7 @@ from ropeway.store import agents, calls
 from ropeway.store.bell import Bell, open_bell
 from ropeway.store.calls import Answers, CallRow, Order, Part
 from ropeway.store.database import Database
+from ropeway.telemetry import tracing
 
 MOST_DETAILS, LONGEST_DETAIL = 20, 600
 """Of a problem that an agent tells: enough for every sentence of the catalogue."""
@@ -59,7 +60,8 @@ class Reader:
         Where an agent is lost in the middle, another begins anew, and pieces come twice.
         """
         self._require_agents()
-        waiting = _Waiting(self, Order(self.tenant, self.domain, self.job, method, msgspec.msgpack.encode(arguments)))
+        body = msgspec.msgpack.encode(arguments)
+        waiting = _Waiting(self, Order(self.tenant, self.domain, self.job, method, body, tracing.carry()))
         last: Frame | None = None
         try:
             for row, part in waiting.parts():
