@@ -9,6 +9,7 @@ credentials, saved  validateCredentials, secrets, acquireAccessToken
 schemas             schemas of jobs and templates; schema_shape, directories, expressions, vocabulary: their parts
 templates           what jobs are made from
 provisioning_log, provisioning_shape, directory_audits, log_pages    the logs
+objects             users, groups, contacts, devices
 publishing, agents  agents, agent groups, published resources
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from ropeway.service.graph import service_principals
+from ropeway.service.graph import objects, service_principals
 from ropeway.service.graph.agents import Served
 from ropeway.service.graph.api import Api, Long, directly
 from ropeway.service.graph.counting import Counting
@@ -40,6 +41,7 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
     schemas = Schemas(jobs)
     return [
         *service_principals.routes(api),
+        *objects.routes(api),
         *Credentials(jobs).routes(),
         *jobs.routes(),
         *JobActions(jobs).routes(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -36,6 +36,11 @@ class Answer:
     """What a change made, told only where the client prefers that."""
     about: str = ""
     """For the audit trail, where the path does not name it."""
+    text: str | None = None
+    """An answer that is plain text: a count."""
+    is_selected: bool = False
+    """Whether `value` has only what was asked for already."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def expanded(self, names: tuple[str, ...], known: Mapping[str, Callable[[dict[str, Any]], Any]]) -> Answer:
         """The same with related things in each item."""
@@ -77,22 +82,27 @@ def changed(context: str, value: Lazy) -> Answer:
 
 def rendered(url: str, request: Request, options: Options, form: Form, answer: Answer) -> Response:
     """The answer as HTTP."""
-    value, status, headers = answer.value, answer.status, {}
+    value, status = answer.value, answer.status
+    headers: dict[str, str] = {}
     root = f"{url}/{request.url.path.split('/')[1]}"
     if answer.changed is not None and form.representation is not None:
         value, status = (answer.changed(), 200) if form.representation else (None, 204)
         headers = form.applied("return")
+    headers |= answer.headers
+    if answer.text is not None:
+        return Response(answer.text, status, {"Content-Type": "text/plain", **headers})
     if answer.location:
-        headers = {"Location": f"{root}/{answer.location}"}
+        headers |= {"Location": f"{root}/{answer.location}"}
         if form.representation is False:
             headers |= {"OData-EntityId": headers["Location"], **form.applied("return")}
             value, status = None, 204
     if answer.page is not None:
-        headers = form.applied("odata.maxpagesize")
+        headers |= form.applied("odata.maxpagesize")
         return _json(_listed(root, request, options, form, answer), 200, form, headers)
     if value is None:
         return Response(status_code=status, headers=headers)
-    told = {**_context(root, options, form, answer), **selected(value, options.select)}
+    told = _context(root, options, form, answer)
+    told |= value if answer.is_selected else selected(value, options.select)
     return _json(told, status, form, headers)
 
 
@@ -115,13 +125,18 @@ def _listed(root: str, request: Request, options: Options, form: Form, answer: A
     if page.total is not None:
         told["@odata.count"] = page.total
     if page.after:
-        told["@odata.nextLink"] = _next(root, request, page.after)
+        told["@odata.nextLink"] = _next(root, request, "$skiptoken", page.after)
+    if page.delta:
+        told["@odata.deltaLink"] = _next(root, request, "$deltatoken", page.delta)
+    if page.is_selected:
+        return told | {"value": page.items}
     return told | {"value": [selected(item, options.select) for item in page.items]}
 
 
-def _next(root: str, request: Request, token: str) -> str:
+def _next(root: str, request: Request, name: str, token: str) -> str:
     """The same question with the next token; of the path only what was asked, the place is the service's own."""
-    kept = [(key, value) for key, value in request.query_params.multi_items() if key.lower().lstrip("$") != "skiptoken"]
+    asked = request.query_params.multi_items()
+    kept = [(key, value) for key, value in asked if key.lower().lstrip("$") not in ("skiptoken", "deltatoken")]
     query = "&".join(f"{quote(key, safe='$')}={quote(value, safe='')}" for key, value in kept)
     path = quote(request.url.path.split("/", 2)[2], safe="/()'=,.$-_~")
-    return f"{root}/{path}?{query}{'&' if query else ''}$skiptoken={token}"
+    return f"{root}/{path}?{query}{'&' if query else ''}{name}={token}"

@@ -15,7 +15,17 @@ from ropeway.service.odata.tokens import FilterError
 from ropeway.service.odata.tree import Node
 
 Option = Literal[
-    "$select", "$filter", "$orderby", "$top", "$skiptoken", "$count", "$expand", "$search", "$skip", "$format"
+    "$select",
+    "$filter",
+    "$orderby",
+    "$top",
+    "$skiptoken",
+    "$count",
+    "$expand",
+    "$search",
+    "$skip",
+    "$format",
+    "$deltatoken",
 ]
 KNOWN: Mapping[str, Option] = {name: name for name in get_args(Option)}
 LIST: frozenset[Option] = frozenset({"$select", "$filter", "$orderby", "$top", "$skiptoken", "$count"})
@@ -30,6 +40,9 @@ MOST_NAMES = 100
 
 _NAME = re.compile(r"[A-Za-z_@][A-Za-z0-9_.@]{0,127}(?:/[A-Za-z_][A-Za-z0-9_.]{0,127}){0,3}", re.ASCII)
 
+_PART = re.compile(r"(?:[^,(]|\([^()]*\))+", re.ASCII)
+_EXPANSION = re.compile(r"([A-Za-z_][A-Za-z0-9_.]{0,127})\s*(?:\(([^()]{0,1024})\))?", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -38,6 +51,16 @@ class Order:
     name: str
     """In small letters."""
     descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Related things that an item is told with, and how much of them."""
+
+    name: str
+    select: tuple[str, ...] = ()
+    top: int | None = None
+    levels: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,8 @@ class Options:
     skip_token: str = ""
     count: bool = False
     expand: tuple[str, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
+    """The same in full, `members($select=id)`."""
     raw: Mapping[str, str] = field(default_factory=dict[str, str])
     """The options as they were written, by name."""
 
@@ -82,6 +107,7 @@ def _refused(key: str, known: Option | None) -> Exception:
 
 
 def _read(raw: Mapping[str, str]) -> Options:
+    expansions = _expansions(raw.get("$expand", ""))
     return Options(
         select=_names("$select", raw.get("$select", "")),
         filter=filter_of(raw["$filter"]) if "$filter" in raw else None,
@@ -89,7 +115,8 @@ def _read(raw: Mapping[str, str]) -> Options:
         top=_top(raw.get("$top")),
         skip_token=raw.get("$skiptoken", ""),
         count=_truth(raw.get("$count", "false")),
-        expand=_names("$expand", raw.get("$expand", "")),
+        expand=tuple(one.name for one in expansions),
+        expansions=expansions,
         raw=raw,
     )
 
@@ -110,6 +137,32 @@ def _names(option: str, text: str) -> tuple[str, ...]:
         if _NAME.fullmatch(name) is None and name != "*":
             raise unreadable(option, f"Parsing OData Select and Expand failed: there is no property '{name[:64]}'")
     return tuple(dict.fromkeys(names))
+
+
+def _expansions(text: str) -> tuple[Expansion, ...]:
+    if not text.strip():
+        return ()
+    return tuple(_expansion(part.strip()) for part in _PART.findall(text)[:MOST_NAMES])
+
+
+def _expansion(text: str) -> Expansion:
+    found = _EXPANSION.fullmatch(text)
+    if found is None:
+        raise unreadable("$expand", f"Parsing OData Select and Expand failed: '{text[:64]}' cannot be read")
+    inner: dict[str, str] = {}
+    for part in (found[2] or "").split(";"):
+        name, _, value = part.strip().partition("=")
+        inner[name.lower()] = value
+    inner.pop("", None)
+    if unknown := next((name for name in inner if name not in ("$select", "$top", "$levels")), None):
+        raise unsupported("$expand", f"{unknown[:32]} is not offered within $expand")
+    levels = inner.get("$levels", "1")
+    if levels != "max" and not (levels.isascii() and levels.isdecimal() and 0 < int(levels[:4]) < 1001):
+        raise unreadable("$expand", f"Invalid $levels: '{levels[:20]}'")
+    return Expansion(
+        found[1], _names("$select", inner.get("$select", "")), _top(inner.get("$top")),
+        1000 if levels == "max" else int(levels),
+    )  # fmt: skip
 
 
 def _order(text: str) -> tuple[Order, ...]:

@@ -20,22 +20,26 @@ from ropeway.service.odata.evaluating import looked_up, matches
 from ropeway.service.odata.options import Options, Order
 from ropeway.service.odata.tree import Path
 
-_Key = TypeVar("_Key", int, str)
+_Key = TypeVar("_Key")
 
 VERSION = 1
-LONGEST = 512
+LONGEST = 4096
 """Characters of a token."""
-_ASKED = ("$filter", "$orderby")
+_ASKED = ("$filter", "$orderby", "$search")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some of a list, and the token of what follows."""
 
-    items: Sequence[dict[str, Any]]
+    items: Sequence[Any]
     after: str = ""
     """Empty: these were the last."""
     total: int | None = None
+    is_selected: bool = False
+    """Whether the items have only what was asked for already."""
+    delta: str = ""
+    """Of the last page of a delta: the token of the next round."""
 
 
 def token_of(options: Options, key: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
+
 from ropeway.model.problems import Problem, RopewayError, shown
 
 LONGEST = 400
@@ -32,6 +34,11 @@ def no_property(option: str, name: str) -> RopewayError:
 def resource_unknown(name: str) -> RopewayError:
     """Nothing has this id (Graph: Request_ResourceNotFound)."""
     return RopewayError(Problem("resource-unknown", object=shown(name)))
+
+
+def segment_unknown(name: str) -> HTTPException:
+    """A path that leads nowhere."""
+    return HTTPException(404, f"Resource not found for the segment '{name[:64]}'.")
 
 
 def body_invalid(place: str, reason: str) -> RopewayError:

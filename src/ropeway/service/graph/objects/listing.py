@@ -1,0 +1,166 @@
+"""A page of objects: the condition, the order, and the place to go on from, as one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, union_all
+
+from ropeway.directory import tables
+from ropeway.directory.record import decoded
+from ropeway.model.values import compare_key
+from ropeway.service.graph.objects.filtering import Question
+from ropeway.service.graph.objects.indexes import Way
+from ropeway.service.graph.objects.kinds import Kind
+from ropeway.service.graph.objects.searching import searched
+from ropeway.service.graph.objects.shapes import Row
+from ropeway.service.graph.objects.values import Condition, json_text, lowered
+from ropeway.service.odata.options import Options
+from ropeway.service.odata.paging import key_of, token_of
+from ropeway.service.odata.refusals import no_property, unsupported
+
+_o = tables.object_.c
+_ROW = (_o.number, _o.id, _o.type, _o.properties, _o.deleted)
+Place = tuple[str, int]
+"""Value of the order, and number, of the last row that was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page."""
+
+    rows: Sequence[Row]
+    after: str = ""
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Objects of a kind, all of them or those among some numbers; live ones, or binned ones."""
+
+    question: Question
+    among: Any = None
+    """A query of numbers; None: every object of the kind."""
+    binned: bool = False
+
+    def page(self, c: Connection, options: Options, size: int) -> Found:
+        """The rows of a page; the count only in an advanced query, as Graph has it."""
+        self._check(options)
+        where = self._where(options)
+        after = key_of(options, tuple[str, int])
+        ways, rest = self._ways(options)
+        query: Any = self._along(ways, rest, after, size + 1) if ways else self._ordered(options, where, after)
+        found: Sequence[Any] = c.execute(query.limit(size + 1)).all()
+        token = token_of(options, (found[size - 1][5], found[size - 1][0])) if len(found) > size else ""
+        prefix = ways[0].prefix if ways else ""
+        rows = [Row(*row[:5]) for row in found[:size] if not prefix or _is_first(row, prefix)]
+        return Found(rows, token, self._count(c, options, where) if options.count and self.question.advanced else None)
+
+    def count(self, c: Connection, options: Options) -> int:
+        """How many there are."""
+        self._check(options)
+        return self._count(c, options, self._where(options))
+
+    def _check(self, options: Options) -> None:
+        if options.raw.get("$search") and not self.question.advanced:
+            raise unsupported(
+                "$search",
+                "Request with $search query parameter only works through MSGraph with a special request header: "
+                "'ConsistencyLevel: eventual'",
+            )
+        if options.filter is not None and options.order and not self.question.advanced:
+            raise unsupported("$orderby", "Sorting and filtering together is part of advanced queries: send the header "
+                              "'ConsistencyLevel: eventual' and $count=true")  # fmt: skip
+
+    def _base(self) -> Condition:
+        kind, parts = self.question.kind, [_o.tenant == self.question.tenant]
+        if kind.stored:
+            parts.append(_o.type == kind.stored)
+        if self.among is not None:
+            parts.append(_o.number.in_(self.among))
+        parts.append(_o.deleted.is_not(None) if self.binned else _o.deleted.is_(None))
+        return and_(*parts)
+
+    def _where(self, options: Options) -> Condition:
+        question = self.question
+        wanted = true() if options.filter is None else question.condition(options.filter)
+        search = options.raw.get("$search")
+        return and_(self._base(), wanted, searched(search, question) if search else true())
+
+    def _ordered(self, options: Options, where: Condition, after: Place | None) -> Any:
+        value, descending = self._order(options)
+        query = select(*_ROW, value).where(where, _beyond(value, _o.number, after, descending=descending))
+        return query.order_by(*((value.desc(), _o.number.desc()) if descending else (value, _o.number)))
+
+    def _order(self, options: Options) -> tuple[ColumnElement[Any], bool]:
+        """What is sorted by: the display name, unless said otherwise."""
+        if not options.order:
+            return _o.name_key, False
+        first, *others = options.order
+        known = self.question.kind.property(first.name)
+        if known is None:
+            raise no_property("$orderby", first.name)
+        if others or known.form in ("list", "complex", "truth", "number", "binary"):
+            raise unsupported("$orderby", "One text or time is sorted by")
+        if known.name == "displayName":
+            return _o.name_key, first.descending
+        if known.name not in ("userPrincipalName", "createdDateTime", "mail") and not self.question.advanced:
+            raise unsupported("$orderby", f"Sorting by {known.name} is part of advanced queries: send the header "
+                              "'ConsistencyLevel: eventual' and $count=true")  # fmt: skip
+        text = _o.id if known.name == "id" else json_text(known.stored or known.name, self.question.sqlite)
+        value = func.coalesce(lowered(text, self.question.sqlite), "")
+        return (value if self.question.sqlite else value.collate("C")), first.descending
+
+    def _ways(self, options: Options) -> tuple[Sequence[Way], Condition]:
+        """The index that the filter is best read by, and what is left of it; none where there is none."""
+        if options.filter is None or options.order or options.raw.get("$search") or self.among is not None:
+            return (), true()
+        found = self.question.way(options.filter)
+        if found is None:
+            return (), true()
+        ways, rest = found
+        return ways, and_(self._base(), *(self.question.condition(part) for part in rest))
+
+    def _along(self, ways: Sequence[Way], where: Condition, after: Place | None, limit: int) -> Any:
+        arms = [_arm(way, where, after).limit(limit) for way in ways]
+        if len(arms) == 1:
+            return arms[0]
+        together = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
+        columns = list(together.c)
+        return select(*columns).order_by(columns[5], columns[0])
+
+    def _count(self, c: Connection, options: Options, where: Condition) -> int:
+        if options.filter is None and not options.raw.get("$search") and self.among is None and not self.binned:
+            return _all(c, self.question.tenant, self.question.kind)
+        return c.scalar(select(func.count()).select_from(tables.object_).where(where)) or 0
+
+
+def _arm(way: Way, where: Condition, after: Place | None) -> Any:
+    query = select(*_ROW, way.value.label("place")).select_from(way.source).where(way.where, where)
+    return query.where(_beyond(way.value, way.number, after)).order_by(way.value, way.number)
+
+
+def _is_first(row: Any, prefix: str) -> bool:
+    """Whether an object is found by the first of its addresses that begin so, and not by a further one."""
+    addresses: Any = decoded(row[3]).get("proxyAddresses") or ()
+    return row[5] == min(key for one in addresses if (key := compare_key(one)).startswith(prefix))
+
+
+def _beyond(value: ColumnElement[Any], number: Any, after: Place | None, *, descending: bool = False) -> Condition:
+    """Rows behind a place, the first part in a form that an index can begin at."""
+    if after is None:
+        return true()
+    at, last = after
+    if descending:
+        return and_(value <= at, or_(value < at, number < last))
+    return and_(value >= at, or_(value > at, number > last))
+
+
+def _all(c: Connection, tenant: int, kind: Kind) -> int:
+    """All that are of a type but those in the bin: both counts are read from an index alone."""
+    mine = [_o.tenant == tenant, *([_o.type == kind.stored] if kind.stored else [])]
+    whole = c.scalar(select(func.count()).select_from(tables.object_).where(*mine)) or 0
+    binned = c.scalar(select(func.count()).select_from(tables.object_).where(*mine, _o.deleted.is_not(None))) or 0
+    return whole - binned
