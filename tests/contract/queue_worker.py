@@ -16,11 +16,11 @@ from typing import NamedTuple
 import msgspec
 
 from ropeway.control.holder import a_run
+from ropeway.control.queueing.queue import Queue
+from ropeway.control.queueing.scheduler import Scheduler
 from ropeway.control.running import dead_holders
 from ropeway.model.problems import RopewayError
 from ropeway.service.work.procrastinate import ProcrastinateQueue
-from ropeway.service.work.queue import Queue
-from ropeway.service.work.scheduler import Scheduler
 from ropeway.store import jobs
 from ropeway.store.database import Database
 from ropeway.store.state import SqlState

@@ -10,12 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import select
+from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import Control
 from ropeway.model.job import JobSettings, Schedule, SourceSettings
 from ropeway.model.problems import RopewayError
+from ropeway.service import graph
 from ropeway.service.errands import Watch, by_errand
 from ropeway.service.parts import Parts
 from ropeway.store.bell import open_bell
@@ -81,6 +84,8 @@ def test_looking_is_no_act(service: Service, control: Control) -> None:
 def test_of_peoples_data_the_names_of_properties_are_kept(service: Service, control: Control) -> None:
     control.create_object("groups", {"displayName": "Secret project", "mailNickname": "sp"})
     ((_, _, _, _, details),) = trail(service)
+    assert details.pop("address") == "127.0.0.1"
+    assert details.pop("login")
     assert details == {"properties": ["displayName", "mailNickname"], "type": "groups"}
 
 
@@ -92,10 +97,31 @@ def test_what_no_worker_took_is_on_record_too(service: Service, control: Control
 
 def test_an_errand_may_be_a_call_that_returns(service: Service, settings: JobSettings) -> None:
     parts = Parts(1, service.database, service.control, service.queue, time.time, service.url)
-    call = by_errand(parts, Watch(service.database, partial(open_bell, service.database)), "zoe")
+    call = by_errand(parts, Watch(service.database, partial(open_bell, service.database)))
     with service.worker():
-        assert call("create_job", {"settings": settings}).name == "Contoso"
-        assert call("run_job", {"job": "Contoso"}).result == "success"
+        assert call("create_job", {"settings": settings}, "zoe").name == "Contoso"
+        assert call("run_job", {"job": "Contoso"}, "zoe").result == "success"
         with pytest.raises(RopewayError) as raised:
-            call("run_job", {"job": "Fabrikam"})
+            call("run_job", {"job": "Fabrikam"}, "zoe")
     assert raised.value.problem.code == "job-unknown"
+    assert trail(service) == [], "whoever waits for it tells of it by its own name"
+
+
+def test_an_act_in_graphs_shape_that_a_worker_does_is_on_record_once(
+    database_url: str, tmp_path: Path, settings: JobSettings
+) -> None:
+    (tmp_path / "office.ldif").write_text(OFFICE)
+
+    def of_graph(parts: Parts) -> list[BaseRoute]:
+        return graph.routes(parts, by_errand(parts, Watch(parts.database, partial(open_bell, parts.database))))
+
+    with a_service(database_url, tmp_path, more=of_graph) as service, service.worker():
+        job = service.control.create_job(settings).id
+        headers = {"Authorization": f"Bearer {service.token().reveal()}"}
+        with httpx2.Client(verify=service.authority_context(), headers=headers, trust_env=False) as client:
+            principal = client.get(f"{service.url}/v1.0/servicePrincipals").json()["value"][0]["id"]
+            jobs = f"{service.url}/v1.0/servicePrincipals/{principal}/synchronization/jobs"
+            assert client.delete(f"{jobs}/{job}").status_code == 204
+            assert client.delete(f"{jobs}/{job}").status_code == 404
+        told = [(who, action, subject, outcome) for who, action, subject, outcome, _ in trail(service)]
+    assert told == [("zoe", "delete_job", job, "success"), ("zoe", "delete_job", job, "job-unknown")]

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from ropeway.engine.lifecycle.standing import Quarantine, Reason, Standing
-from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.job import JobSettings, Schedule, SourceSettings
 from ropeway.model.problems import Problem
 from ropeway.service.operating.metrics.catalogue import FIGURES, REQUESTS
 from ropeway.service.operating.metrics.endpoint import Access
@@ -68,7 +68,15 @@ def test_a_job_is_told_with_its_age_its_backlog_and_its_last_cycle(service: Oper
     assert [found[f"ropeway_job_{what}", JOB] for what in ("due", "pending_changes", "held_changes")] == [0, 0, 0]
     assert found["ropeway_job_cycle_exported", "create", JOB] >= 90
     assert found["ropeway_job_cycle_stage_seconds", JOB, "import"] > 0
-    assert found["ropeway_queue_length",] == 3
+
+
+def test_a_job_that_nobody_has_begun_is_told(service: Operated) -> None:
+    service.parts.control.schedule_job(JOB, Schedule(off=True))
+    assert samples(service)["ropeway_queue_length",] == 0
+    service.parts.queue.ask(1)
+    assert samples(service)["ropeway_queue_length",] == 1
+    service.parts.control.run_job(JOB)
+    assert samples(service)["ropeway_queue_length",] == 0
 
 
 def test_a_job_that_polls_and_finds_nothing_is_no_older_than_an_hour(service: Operated) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ropeway.control.in_process import open_control
+from ropeway.control.queueing.queue import Queue
 from ropeway.model.job import JobSettings, JobStatus, Schedule, SourceSettings
-from ropeway.service.work.queue import Queue
 from ropeway.store import jobs
 from ropeway.store.database import Database
 from ropeway.store.rows import Key

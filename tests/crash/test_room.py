@@ -64,7 +64,7 @@ def test_a_job_is_deleted(office: Office) -> None:
 
 
 def test_a_worker_that_cannot_let_go_in_time_is_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ropeway.control.making_room.LONGEST_WAIT", -1.0)
+    monkeypatch.setattr("ropeway.control.room.LONGEST_WAIT", -1.0)
     with pytest.raises(RopewayError) as error:
         office.control.delete_job("Contoso", keep=True)
     assert error.value.problem.code == "job-is-running"

@@ -23,6 +23,7 @@ from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.secret import Secret
 from ropeway.service.graph import routes
 from ropeway.service.http.app import application
+from ropeway.service.http.auditing import Trail
 from ropeway.service.parts import Parts
 from ropeway.store import jobs, tokens
 from ropeway.store.database import Database
@@ -177,7 +178,10 @@ def opened(folder: Path, url: str = "") -> Iterator[GraphOffice]:
     parts = Parts(TENANT, database, control, queue, time.time, "https://ropeway.contoso.test:8443")
     with database.write() as c:
         token = tokens.issue(c, TENANT, "administrator", "Ada", now=time.time(), lifetime=3600)
-    with served(application(routes(parts))) as url, httpx2.Client(base_url=url, timeout=30) as client:
+    with (
+        served(application(routes(parts), Trail(database, TENANT, parts.clock))) as url,
+        httpx2.Client(base_url=url, timeout=30) as client,
+    ):
         yield GraphOffice(company, control, database, parts, queue, client, token)
     control.close()
 

@@ -260,10 +260,10 @@ def test_jobs_are_listed_filtered_and_paged(office: GraphOffice) -> None:
 
 
 def test_what_takes_long_goes_where_the_service_says(office: GraphOffice) -> None:
-    seen: list[str] = []
+    seen: list[tuple[str, str]] = []
 
-    def long(method: str, arguments: dict[str, Any]) -> object:
-        seen.append(method)
+    def long(method: str, arguments: dict[str, Any], asked_by: str) -> object:
+        seen.append((method, asked_by))
         answer = getattr(office.control, method)(**arguments)
         return msgspec.json.decode(msgspec.json.encode(answer))  # as it comes back from another process
 
@@ -273,4 +273,4 @@ def test_what_takes_long_goes_where_the_service_says(office: GraphOffice) -> Non
         for tail, body in (("validateCredentials", {}), ("provisionOnDemand", subject)):
             assert client.post(f"{office.job}/{tail}", json=body, headers=headers).status_code < 300
         assert client.delete(office.job, headers=headers).status_code == 204
-    assert seen == ["describe_source", "provision", "delete_job"]
+    assert seen == [("describe_source", "Ada"), ("provision", "Ada"), ("delete_job", "Ada")]

@@ -22,7 +22,6 @@ from ropeway.control.holder import a_run, is_dead
 from ropeway.control.keeping import Keeping, Works
 from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
-from ropeway.control.making_room import room
 from ropeway.control.notifying.courier import Courier
 from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
@@ -47,8 +46,9 @@ from ropeway.control.protocol import (
     RegistrationView,
     ReportView,
 )
+from ropeway.control.queueing.scheduler import Scheduler
 from ropeway.control.reporting import Reporting
-from ropeway.control.room import taken
+from ropeway.control.room import room, taken
 from ropeway.control.running import Running, dead_holders, refuse_rest, trouble
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
@@ -65,7 +65,6 @@ from ropeway.model.job import Guards, JobSettings, JobStatus, Retention, Schedul
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema, redacted_names
-from ropeway.service.work.scheduler import Scheduler
 from ropeway.store import explaining, guarding, jobs, leases, looking, trail
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow

@@ -1,4 +1,4 @@
-"""Calls that change something, for the audit trail: who asked, what for, about what, and what came of it."""
+"""Calls of Control that change something, in the words of the audit trail."""
 
 from __future__ import annotations
 
@@ -27,15 +27,30 @@ class Asker(NamedTuple):
     request: str
 
 
+class About(NamedTuple):
+    """What a call is about."""
+
+    subject: str
+    details: dict[str, Any]
+
+
+def about(c: Connection, tenant: int, said: Mapping[str, Any]) -> About:
+    """A call with these arguments, before it is made: a job has its id, whatever it is called afterwards."""
+    return About(_id(c, tenant, _subject(said), "job" in said), _details(said))
+
+
 def note(
     c: Connection, tenant: int, method: str, said: Mapping[str, Any], asker: Asker, end: tuple[str, float]
 ) -> None:
-    """Put a call on record, with `success` or the problem's code, and when; one that changes nothing is no act."""
+    """Put a worker's call on record, with `success` or the problem's code, and when.
+
+    What changes nothing is no act. Nor is what has no request: whoever asked waits, and tells of it by its own name.
+    """
     outcome, when = end
-    if method not in CALLS or not CALLS[method].changes:
+    if method not in CALLS or not CALLS[method].changes or not asker.request:
         return
-    about = _id(c, tenant, _subject(said), "job" in said)
-    trail.note(c, tenant, Act(when, asker.subject, method, about, outcome, _details(said), asker.request))
+    subject, details = about(c, tenant, said)
+    trail.note(c, tenant, Act(when, asker.subject, method, subject, outcome, details, asker.request))
 
 
 def _subject(said: Mapping[str, Any]) -> str:

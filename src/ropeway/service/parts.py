@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ropeway.control.protocol import Control
+from ropeway.control.queueing.queue import Queue
 from ropeway.service.gateway.authority import Authority
 from ropeway.service.http.sealing import Seal
 from ropeway.service.settings import Settings
-from ropeway.service.work.queue import Queue
 from ropeway.store.database import Database
 
 

@@ -36,16 +36,25 @@ def present(
     with a_run() as name:
         now = clock()
         row = ProcessRow(name, role, socket.gethostname(), version("ropeway"), now, now, url, authority)
-        with database.write() as c:
-            if role == "service" and database.is_sqlite:
-                _refuse_a_second([p for p in processes.alive(c, tenant, role, now) if not is_dead(p.id)], database)
-            processes.enter(c, tenant, row)
+        try:
+            _enter(database, tenant, row)
+        except SQLAlchemyError:
+            if role == "service":
+                raise  # a worker, which waits for a database that is away, is entered by its next sign of life
         try:
             with heartbeat(lambda: _beat(database, tenant, row, clock()), BEAT_EVERY):
                 yield name
         finally:
             with suppress(SQLAlchemyError), database.write() as c:  # if the database is away, it forgets by itself
                 processes.leave(c, name)
+
+
+def _enter(database: Database, tenant: int, row: ProcessRow) -> None:
+    with database.write() as c:
+        if row.role == "service" and database.is_sqlite:
+            alive = processes.alive(c, tenant, row.role, row.started)
+            _refuse_a_second([other for other in alive if not is_dead(other.id)], database)
+        processes.enter(c, tenant, row)
 
 
 def _beat(database: Database, tenant: int, row: ProcessRow, now: float) -> None:

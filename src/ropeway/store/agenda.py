@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Float, Integer, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Float, Integer, and_, bindparam, func, or_, select, update
 
 from ropeway.engine.lifecycle.schedule import AT_ONCE, due_with_room
 from ropeway.engine.lifecycle.standing import Standing
@@ -42,12 +42,23 @@ _LOOK = (
     .limit(AT_A_LOOK)
 )
 _NEXT = select(job.c.next_run).where(job.c.tenant == _TENANT, job.c.next_run > _NOW).order_by(job.c.next_run).limit(1)
+_NOBODY = or_(lease.c.job.is_(None), lease.c.holder == "", func.abs(lease.c.renewed - _NOW) >= EXPIRES)
+_WAITING = (
+    select(func.count())
+    .select_from(job.outerjoin(lease, lease.c.job == job.c.number))
+    .where(job.c.tenant == _TENANT, job.c.next_run <= _NOW, _NOBODY)
+)
 
 
 def look(c: Connection, tenant: int, now: float) -> list[Due]:
     """Jobs whose time has come, the longest due first."""
     rows = c.execute(_LOOK, {"b_tenant": tenant, "b_now": now})
     return [Due(row.number, row.holder if row.holder and row.fresh else "") for row in rows]
+
+
+def waiting(c: Connection, tenant: int, now: float) -> int:
+    """How many jobs' time has come, and nobody has begun."""
+    return c.scalar(_WAITING, {"b_tenant": tenant, "b_now": now}) or 0
 
 
 def next_after(c: Connection, tenant: int, now: float) -> float | None:

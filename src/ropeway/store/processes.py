@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from ropeway.store.service_tables import process
 
-EXPIRES = 60.0
-"""Seconds without a sign of life after which a process counts as gone."""
+HEARD_WITHIN = 60.0
+"""Seconds without a sign of life after which a process counts as gone; it gives one every ten."""
 
 KEPT = 86400.0
 """Seconds for which a process that is gone without a word is remembered."""
@@ -54,5 +54,5 @@ def alive(c: Connection, tenant: int, role: str, now: float) -> list[ProcessRow]
     return [
         ProcessRow(r.id, r.role, r.machine, r.version, r.started, r.seen, r.url, r.authority)
         for r in rows
-        if abs(now - r.seen) < EXPIRES
+        if abs(now - r.seen) < HEARD_WITHIN
     ]

@@ -8,19 +8,14 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
+from ropeway.store.agents import ACTIVE_FOR
 from ropeway.store.database import Database
 from ropeway.store.outbox import notice
+from ropeway.store.processes import HEARD_WITHIN
 from ropeway.store.service_tables import agent, authority, call, errand, process
 
 MOST = 1_000_000
 """Rows of a table that are counted; where there are more, this is told."""
-
-
-HEARD_WITHIN = 60.0
-"""Seconds without a sign of life after which a process counts as gone; it gives one every ten."""
-
-ACTIVE_FOR = 90.0
-"""The same for an agent: three heartbeats."""
 
 AgentState = Literal["active", "inactive", "removed"]
 AGENT_STATES: tuple[AgentState, ...] = ("active", "inactive", "removed")

@@ -14,9 +14,9 @@ from ropeway.control.calls import Call
 from ropeway.control.running import trouble
 from ropeway.control.wire.receiving import Received, arguments, unfit
 from ropeway.model.problems import Problem, RopewayError, shown
-from ropeway.service.acts import Asker, note
+from ropeway.service.acts import about
 from ropeway.service.errands import Watch, ask, follow
-from ropeway.service.http.auditing import only_looked
+from ropeway.service.http.auditing import name_act, only_looked
 from ropeway.service.http.errors import json_answer
 from ropeway.service.http.who import administrator
 from ropeway.service.parts import Parts
@@ -37,15 +37,15 @@ class Answering:
     async def call(self, call: Call, request: Request) -> Response:
         """One call, by whoever is an administrator."""
         who = await run_in_threadpool(administrator, self._parts, request)
-        only_looked(request)  # what is an act is put on record with its outcome, which an errand has only at its end
+        only_looked(request)  # an act is named when it is made; of an errand its worker tells, which has its outcome
         body = await _body(request, call.most)
         said = await run_in_threadpool(self._arguments, call, request, body)
-        asker = Asker(who.subject, request.scope.get("ropeway.request", ""))
         if call.errand is None:
-            return await run_in_threadpool(self._noted, call, said, asker)
+            return await run_in_threadpool(self._here, call, said, request)
         _refuse_password(said)
-        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, asker.subject)
-        return self._lines(await run_in_threadpool(partial(asked, request=asker.request, clock=self._parts.clock)))
+        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, who.subject)
+        id_ = request.scope.get("ropeway.request", "")
+        return self._lines(await run_in_threadpool(partial(asked, request=id_, clock=self._parts.clock)))
 
     async def once_more(self, request: Request) -> Response:
         """The answer of an errand, for a client whose connection was cut; parts up to `after` are known to it."""
@@ -60,21 +60,12 @@ class Answering:
         query = request.query_params.multi_items()
         return arguments(call.method, Received(request.path_params, query, request.headers.get("if-match", ""), body))
 
-    def _noted(self, call: Call, said: Mapping[str, Any], asker: Asker) -> Response:
-        """A call made here; what changes something is put on record, refused or not."""
-        outcome = "success"
-        try:
-            return self._here(call, said)
-        except RopewayError as error:
-            outcome = error.problem.code
-            raise
-        finally:
-            if call.changes:
-                with trouble(), self._parts.database.write() as c:
-                    note(c, self._parts.tenant, call.method, said, asker, (outcome, self._parts.clock()))
-
-    def _here(self, call: Call, said: Mapping[str, Any]) -> Response:
+    def _here(self, call: Call, said: Mapping[str, Any], request: Request) -> Response:
+        """A call made here; one that changes something is an act."""
         with trouble():
+            if call.changes:
+                with self._parts.database.read() as c:
+                    name_act(request, call.method, *about(c, self._parts.tenant, said))
             result = getattr(self._parts.control, call.method)(**said)
             if call.due:
                 self._ask_for_a_cycle(said["job"])

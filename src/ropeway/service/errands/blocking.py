@@ -18,10 +18,13 @@ from ropeway.store import errands
 from ropeway.store.errands import Seen
 
 
-def by_errand(parts: Parts, watch: Watch, asked_by: str = "") -> Callable[[str, Mapping[str, Any]], Any]:
-    """Calls of Control by method and arguments, done by a worker; a RopewayError of the worker is raised here."""
+def by_errand(parts: Parts, watch: Watch) -> Callable[[str, Mapping[str, Any], str], Any]:
+    """Calls of Control by method, arguments and who asks, done by a worker; its RopewayError is raised here.
 
-    def call(method: str, arguments: Mapping[str, Any]) -> Any:
+    Whoever asks puts it on record.
+    """
+
+    def call(method: str, arguments: Mapping[str, Any], asked_by: str) -> Any:
         number = ask(parts.database, parts.tenant, method, arguments, asked_by, clock=parts.clock)
         news: SimpleQueue[Seen | None] = SimpleQueue()
         watch.join(number, news.put)

@@ -15,11 +15,10 @@ from sqlalchemy import select
 from ropeway.service.graph.api import Api
 from ropeway.service.odata.refusals import resource_unknown
 from ropeway.store import jobs
+from ropeway.store.agents import ACTIVE_FOR
 from ropeway.store.service_tables import agent
 
 TYPE = "provisioning"
-ACTIVE_FOR = 90.0
-"""Seconds after its last sign of life for which an agent is active: three heartbeats."""
 
 Json = dict[str, Any]
 

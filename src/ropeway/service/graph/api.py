@@ -14,11 +14,12 @@ from sqlalchemy import select
 from ropeway.service.odata.refusals import resource_unknown
 from ropeway.service.parts import Parts
 from ropeway.store.metadata import tenant
+from ropeway.store.tokens import TokenRow
 
 T = TypeVar("T")
 
-Long = Callable[[str, dict[str, Any]], object]
-"""A call of Control that reads a source or takes long: the method, and its arguments by name."""
+Long = Callable[[str, dict[str, Any], str], object]
+"""A call of Control that reads a source or takes long: the method, its arguments by name, and who asks for it."""
 
 DISPLAY_NAME = "Ropeway"
 
@@ -26,7 +27,7 @@ DISPLAY_NAME = "Ropeway"
 def directly(parts: Parts) -> Long:
     """Long calls made here and now. A service with workers gives its errands instead."""
 
-    def call(method: str, arguments: dict[str, Any]) -> object:
+    def call(method: str, arguments: dict[str, Any], _asked_by: str) -> object:
         return getattr(parts.control, method)(**arguments)
 
     return call
@@ -71,9 +72,9 @@ class Api:
                     self._ids = Ids(UUID(c.scalar(select(tenant.c.id).where(tenant.c.number == self.parts.tenant))))
             return self._ids
 
-    def call(self, method: str, kind: type[T], **arguments: Any) -> T:
+    def call(self, who: TokenRow, method: str, kind: type[T], **arguments: Any) -> T:
         """A long call, and its answer as this type, however it travelled."""
-        found = self.long(method, arguments)
+        found = self.long(method, arguments, who.subject)
         return found if isinstance(found, kind) else msgspec.convert(found, kind)
 
     def check_principal(self, id_: str) -> None:

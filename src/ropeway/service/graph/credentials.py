@@ -126,7 +126,7 @@ class Credentials:
                 "credentials", 'say which domain: the key Domain with the value {"domain":"contoso.com"}'
             )
         source = SourceSettings(kind, {"domain": domain}, "agents")
-        self.jobs.api.call("describe_source", DirectoryDefinition, source=source)
+        self.jobs.api.call(asked.who, "describe_source", DirectoryDefinition, source=source)
         return nothing()
 
     def validate_job(self, asked: Asked) -> Answer:
@@ -136,7 +136,7 @@ class Credentials:
         domain = saved.domain_of(self._credentials(body, {}))
         if domain and domain.lower() != str(row.settings.source.settings.get("domain", "")).lower():
             raise body_invalid("credentials", f"the job does not read {domain}")
-        self.jobs.api.call("describe_source", DirectoryDefinition, job=row.id)
+        self.jobs.api.call(asked.who, "describe_source", DirectoryDefinition, job=row.id)
         return nothing()
 
     def _credentials(self, body: ValidateBody, before: dict[str, str]) -> dict[str, str]:

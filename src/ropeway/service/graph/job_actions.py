@@ -84,7 +84,12 @@ class JobActions:
         subject = subject_of(asked.shaped(OnDemandBody), rules)
         api = self.jobs.api
         view = api.call(
-            "provision", ProvisionView, job=row.id, identifier=subject.object_id, members=subject.member_ids()
+            asked.who,
+            "provision",
+            ProvisionView,
+            job=row.id,
+            identifier=subject.object_id,
+            members=subject.member_ids(),
         )
         return one("microsoft.graph.stringKeyStringValuePair", answer_of(view, row), is_entity=False)
 

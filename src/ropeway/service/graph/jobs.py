@@ -132,7 +132,7 @@ class Jobs:
         schedule = Schedule(every=every, off=said.state != "Active")
         schema = own_schema(body.schema) if body.schema is not None else None
         wanted = new_job(kind, with_saved(self.api, kind, given(body.synchronization_job_settings)), schedule, schema)
-        view = self.api.call("create_job", JobView, **wanted._asdict())
+        view = self.api.call(asked.who, "create_job", JobView, **wanted._asdict())
         self._ask(view.id)
         return made(self.context, self.present(view.id), f"{self.context}/{view.id}")
 
@@ -150,7 +150,7 @@ class Jobs:
     def delete(self, asked: Asked) -> Answer:
         """DELETE …/jobs/{id}: what it brought stays, as in Graph; `ropeway job delete --withdraw` takes it away."""
         row = self.row(asked)
-        self.api.call("delete_job", int, job=row.id, keep=True)
+        self.api.call(asked.who, "delete_job", int, job=row.id, keep=True)
         return nothing()
 
     def _change_settings(self, row: JobRow, said: Given) -> None:

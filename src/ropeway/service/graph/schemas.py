@@ -107,18 +107,18 @@ class Schemas:
     def put(self, asked: Asked) -> Answer:
         """The schema as it is given, in place of the present one. One that was read before a change is refused."""
         row = self.jobs.row(asked)
-        return self._change(row, _object(asked), self._value(row))
+        return self._change(asked, row, _object(asked), self._value(row))
 
     def patch(self, asked: Asked) -> Answer:
         """The parts that are given, each as a whole; the others stay."""
         row = self.jobs.row(asked)
         now = self._value(row)
-        return self._change(row, now | _object(asked), now)
+        return self._change(asked, row, now | _object(asked), now)
 
-    def _change(self, row: JobRow, wanted: Json, now: Json) -> Answer:
+    def _change(self, asked: Asked, row: JobRow, wanted: Json, now: Json) -> Answer:
         document = own_schema({"id": now["id"], **wanted}, now)
         text = msgspec.json.encode(document).decode()
-        self.jobs.api.call("change_schema", SchemaView, job=row.id, change=SchemaChange(text=text))
+        self.jobs.api.call(asked.who, "change_schema", SchemaView, job=row.id, change=SchemaChange(text=text))
 
         def present() -> Json:
             return self._value(self._again(row))
@@ -133,7 +133,7 @@ class Schemas:
         """Back to the template's schema; nothing to do where it is that already."""
         row = self.jobs.row(asked)
         if row.settings.schema is not None or row.settings.edits:
-            self.jobs.api.call("change_schema", SchemaView, job=row.id, change=SchemaChange())
+            self.jobs.api.call(asked.who, "change_schema", SchemaView, job=row.id, change=SchemaChange())
         return nothing()
 
     def discover(self, asked: Asked) -> Answer:
@@ -141,7 +141,7 @@ class Schemas:
         row = self.jobs.row(asked)
         shown = _directory(layers.job_schema(row.settings), asked.key("directory"))
         if shown["discoverabilities"] != "None":
-            found = self.jobs.api.call("describe_source", DirectoryDefinition, job=row.id)
+            found = self.jobs.api.call(asked.who, "describe_source", DirectoryDefinition, job=row.id)
             shown = discovered(shown, found, asked.parts.clock())
         return one(f"{self._context(row)}/directories", shown)
 

@@ -1,15 +1,17 @@
 """Every administrative act on record, before its answer leaves: who, what, to what, with which outcome.
 
 An act is a request of an administrator that may change something: no GET, and nothing that its route calls a look
-(`only_looked`). Routes may name act and subject better than method and path do (`name_act`). Requests without a good
-token are counted and written down in sum, so that nobody fills the database from outside.
+(`only_looked`). Routes name act, subject and details (`name_act`); the outcome is that of the answer. Of what a worker
+does the worker tells, once it has an outcome (`service.acts`). Requests without a good token are counted and written
+down in sum, so that nobody fills the database from outside.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -43,14 +45,18 @@ class Noted:
         self.login = ""
         self.action = str(scope["method"]).lower()
         self.subject = str(scope["path"])[:LONGEST]
+        self.details: Mapping[str, Any] = {}
         self.is_look = scope["method"] in LOOKS
 
 
-def name_act(request: HTTPConnection, action: str, subject: str, *, who: str = "") -> None:
+def name_act(
+    request: HTTPConnection, action: str, subject: str, details: Mapping[str, Any] | None = None, *, who: str = ""
+) -> None:
     """Call an act as Control does, `pause_job` of `Contoso`; `who` for those who come without a token."""
     noted = request.scope.get(_KEY)
     if isinstance(noted, Noted):
-        noted.action, noted.subject, noted.who = action, subject[:LONGEST], who or noted.who
+        noted.action, noted.subject, noted.who, noted.is_look = action, subject[:LONGEST], who or noted.who, False
+        noted.details = details or noted.details
 
 
 def name_caller(request: HTTPConnection, token: TokenRow) -> None:
@@ -121,7 +127,7 @@ class Trail:
         if noted.is_look and status not in (401, 403):
             return None
         outcome = "success" if status < 400 else scope.get("ropeway.problem") or f"status-{status}"
-        details = {"login": noted.login, "address": scope["client"][0] if scope.get("client") else ""}
+        details = {**noted.details, "login": noted.login, "address": scope["client"][0] if scope.get("client") else ""}
         request = scope.get("ropeway.request", "")
         return Act(self._clock(), noted.who, noted.action, noted.subject, outcome, details, request)
 

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 
 from ropeway.control.running import trouble
 from ropeway.model.problems import RopewayError
-from ropeway.service.http.auditing import only_looked
+from ropeway.service.http.auditing import name_act, only_looked
 from ropeway.service.http.errors import on_http_error, refusal
 from ropeway.service.http.who import administrator
 from ropeway.service.odata.answers import Answer, rendered
@@ -26,9 +26,7 @@ from ropeway.service.odata.keys import KeyRoute
 from ropeway.service.odata.negotiation import Form, form_of
 from ropeway.service.odata.options import LARGEST_PAGE, USUAL_PAGE, Option, Options, options_of
 from ropeway.service.parts import Parts
-from ropeway.store import trail
 from ropeway.store.tokens import TokenRow
-from ropeway.store.trail import Act
 
 T = TypeVar("T")
 EXPAND: frozenset[Option] = frozenset({"$expand"})
@@ -86,7 +84,7 @@ def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
         verb = verbs["get" if request.method == "HEAD" else request.method.lower()]
         try:
             who = await run_in_threadpool(_whoever, parts, request)
-            only_looked(request)  # what is an act is put on record here, by its name
+            _name(verb, request)
             raw = await read_bytes(request) if verb.body else b""
             response = await run_in_threadpool(_answered, parts, verb, who, request, raw)
         except RopewayError as error:
@@ -109,29 +107,18 @@ def _answered(parts: Parts, verb: Verb, who: TokenRow, request: Request, raw: by
     with trouble():
         form = form_of(request)
         asked = Asked(parts, request, who, options_of(request, offered), form, decoded(request, raw))
-        answer = _recorded(verb, asked)
+        answer = verb.handler(asked)
+        if answer.about:
+            _name(verb, request, answer.about)
         if verb.expands:
             answer = answer.expanded(asked.options.expand, verb.expands)
         return rendered(parts.url, request, asked.options, form, answer)
 
 
-def _recorded(verb: Verb, asked: Asked) -> Answer:
-    """The handler's answer; an act is on record whether it was done or refused."""
-    if not verb.act:
-        return verb.handler(asked)
-    try:
-        answer = verb.handler(asked)
-    except RopewayError as error:
-        _note(verb, asked, error.problem.code)
-        raise
-    _note(verb, asked, "success", answer.about)
-    return answer
-
-
-def _note(verb: Verb, asked: Asked, outcome: str, about: str = "") -> None:
-    keys = asked.request.path_params
-    subject = about or next((keys[name] for name in reversed(keys)), "")
-    request = asked.request.scope.get("ropeway.request", "")
-    act = Act(asked.parts.clock(), asked.who.subject, verb.act, subject[:200], outcome, request=request)
-    with asked.parts.database.write() as c:
-        trail.note(c, asked.parts.tenant, act)
+def _name(verb: Verb, request: Request, about: str = "") -> None:
+    """What the audit trail calls it, and what it is about: the last thing that the path names, if nothing else."""
+    keys = request.path_params
+    if verb.act:
+        name_act(request, verb.act, about or next((keys[name] for name in reversed(keys)), ""))
+    else:
+        only_looked(request)

@@ -18,6 +18,7 @@ from ropeway.service.http.errors import json_answer
 from ropeway.service.operating.patience import hurried
 from ropeway.service.parts import Parts
 from ropeway.store import vitals
+from ropeway.store.processes import HEARD_WITHIN
 from ropeway.store.schema import HEAD, version_of
 from ropeway.store.trouble import state_problem
 
@@ -78,4 +79,4 @@ class Ready:
 def _heard(last: float | None, now: float) -> str:
     if last is None:
         return "none is known"
-    return GOOD if abs(now - last) < vitals.HEARD_WITHIN else f"not heard of for {now - last:,.0f} s"
+    return GOOD if abs(now - last) < HEARD_WITHIN else f"not heard of for {now - last:,.0f} s"

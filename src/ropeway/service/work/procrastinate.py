@@ -23,9 +23,9 @@ from psycopg_pool import PoolTimeout
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ropeway.service.work.attempt import AGAIN_AFTER, attempt
-from ropeway.service.work.clock import STOP_EVERY, Clock, Tell, pause, say
-from ropeway.service.work.scheduler import HANDS
+from ropeway.control.queueing.attempt import AGAIN_AFTER, attempt
+from ropeway.control.queueing.clock import STOP_EVERY, Clock, Tell, pause, say
+from ropeway.control.queueing.scheduler import HANDS
 from ropeway.store import agenda, lifecycle
 from ropeway.store.database import Database
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ropeway.service.work.clock import Tell, say
-from ropeway.service.work.queue import Queue
-from ropeway.service.work.scheduler import HANDS, Scheduler
+from ropeway.control.queueing.clock import Tell, say
+from ropeway.control.queueing.queue import Queue
+from ropeway.control.queueing.scheduler import HANDS, Scheduler
 from ropeway.store.database import Database
 
 

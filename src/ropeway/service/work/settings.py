@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from ropeway.control.queueing.scheduler import HANDS
 from ropeway.model.secret import Secret
-from ropeway.service.work.scheduler import HANDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 
-from ropeway.control.holder import a_run
 from ropeway.control.in_process import TENANT, InProcess, open_database
 from ropeway.control.protocol import Control
+from ropeway.control.queueing.clock import FIRST_WAIT, LONGEST_WAIT, pause
 from ropeway.control.sources import FromHere, Sources
 from ropeway.model.problems import RopewayError
-from ropeway.service.work.clock import FIRST_WAIT, LONGEST_WAIT, pause
-from ropeway.service.work.presence import present
+from ropeway.service.presence import present
 from ropeway.service.work.queues import queue_of
 from ropeway.service.work.settings import WorkerSettings
 from ropeway.service.work.telling import Telling
@@ -44,7 +44,7 @@ def run_worker(
     control = InProcess(database, sources(database))
     with ExitStack() as end:
         end.callback(control.close)
-        end.enter_context(present(database, TENANT, "worker", end.enter_context(a_run())))
+        end.enter_context(present(database, TENANT, "worker", time.time))
         if errands is not None:
             end.enter_context(_thread("errands", lambda stop: errands(control, database, _bell(database), stop)))
         LOG.info("The worker has begun.")

@@ -8,7 +8,6 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 
-import msgspec
 from sqlalchemy import Connection, select, text, update
 
 from ropeway.directory import tables as hub
@@ -17,10 +16,11 @@ from ropeway.service.operating.backup.counters import last_numbers, not_before
 from ropeway.service.operating.backup.filling import Filling, empty
 from ropeway.service.operating.backup.reading import Told
 from ropeway.service.operating.backup.tables import FLEETING, IDENTITIES, in_backup
+from ropeway.store import trail
 from ropeway.store.bell import ring
 from ropeway.store.metadata import tenant
-from ropeway.store.service_tables import audit
 from ropeway.store.tables import lease
+from ropeway.store.trail import Act
 
 JUMP = 1_000_000_000
 """By how much the directory's change log goes on further: more than anybody can have been told since the backup."""
@@ -79,16 +79,7 @@ def _go_on_after(c: Connection, before: Mapping[int, tuple[int, int]]) -> None:
 
 def _note(c: Connection, header: Header, rows: int) -> None:
     """The restore itself is an administrative act."""
+    by = f"{pwd.getpwuid(os.getuid()).pw_name} on {socket.gethostname()}"
     details = {"taken": header.time, "program": header.program, "rows": rows}
     for number in c.execute(select(tenant.c.number)).scalars().all():
-        c.execute(
-            audit.insert().values(
-                tenant=number,
-                time=time.time(),
-                who=f"{pwd.getpwuid(os.getuid()).pw_name} on {socket.gethostname()}",
-                action="service.restore",
-                subject=header.tenant,
-                outcome="success",
-                details=msgspec.json.encode(details).decode(),
-            )
-        )
+        trail.note(c, number, Act(time.time(), by, "service.restore", header.tenant, "success", details))

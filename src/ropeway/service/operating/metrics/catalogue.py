@@ -67,7 +67,7 @@ FIGURES = (
     Metric("ropeway_call_oldest_age_seconds", "Age of the oldest of them.", ("domain", "state")),
     Metric("ropeway_errands", "What workers are asked for, by state: open, taken, done.", ("state",)),
     Metric("ropeway_errand_oldest_age_seconds", "Age of the oldest of them.", ("state",)),
-    Metric("ropeway_queue_length", "Jobs whose cycle is asked for and has not begun."),
+    Metric("ropeway_queue_length", "Jobs whose time has come, and whose cycle has not begun."),
     Metric("ropeway_notifications_waiting", "Messages to people that have not arrived yet."),
     Metric("ropeway_scrape_seconds", "What it took to read all this from the database."),
 )

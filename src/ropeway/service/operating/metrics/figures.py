@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -16,7 +16,7 @@ from ropeway.model.job import JobStatus
 from ropeway.service.operating.metrics.catalogue import FIGURES
 from ropeway.service.operating.patience import hurried
 from ropeway.service.parts import Parts
-from ropeway.store import backups, vitals
+from ropeway.store import agenda, backups, vitals
 from ropeway.store.database import Database
 from ropeway.store.job_vitals import JobVitals, job_vitals
 from ropeway.store.vitals import AGENT_STATES, Heard
@@ -31,15 +31,6 @@ class Sample(NamedTuple):
     metric: str
     labels: tuple[str, ...]
     value: float
-
-
-@runtime_checkable
-class Measured(Protocol):
-    """A queue that knows how long it is."""
-
-    def waiting(self) -> int:
-        """Jobs whose cycle is asked for and has not begun."""
-        ...
 
 
 class Figures(Collector):
@@ -75,8 +66,7 @@ def everything(c: Connection, parts: Parts, now: float) -> Iterator[Sample]:
     yield from _processes(vitals.processes(c, parts.tenant), now)
     yield from _agents(vitals.agents(c, parts.tenant), now)
     yield from _work(c, now)
-    if isinstance(parts.queue, Measured):
-        yield Sample("ropeway_queue_length", (), parts.queue.waiting())
+    yield Sample("ropeway_queue_length", (), agenda.waiting(c, parts.tenant, now))
 
 
 def _house(c: Connection, database: Database, tenant: int, now: float) -> Iterator[Sample]:

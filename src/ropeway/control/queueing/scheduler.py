@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
-from ropeway.service.work.attempt import attempt
-from ropeway.service.work.clock import Clock, Tell, say
+from ropeway.control.queueing.attempt import attempt
+from ropeway.control.queueing.clock import Clock, Tell, say
 from ropeway.store import lifecycle
 from ropeway.store.database import Database
 
