@@ -167,7 +167,7 @@ def test_requests_are_counted_by_their_route_and_strangers_make_no_labels(servic
     said = service.client.get("/metrics").text
     assert 'ropeway_http_requests_total{method="GET",route="/v1.0/users/{id}",status="200"}' in said
     assert 'route="unknown",status="404"' in said
-    assert not any(word in said for word in ("zoe", "nowhere", "secret", "BREW"))
+    assert not any(word in said for word in ("zoe", "nowhere", "secret=", "BREW"))
 
 
 # who may read it
