@@ -21,6 +21,7 @@ from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recom
 from ropeway.directory.links import Links
 from ropeway.directory.names import usable
 from ropeway.directory.record import Record, name_of
+from ropeway.directory.relations import is_linked
 from ropeway.directory.validation import Invalid, missing, normalised
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.directory.writing import accept, store
@@ -69,6 +70,44 @@ def remove(work: Workspace, links: Links, record: Record) -> None:
         raise Refused(_mastered(record, ""))
     accept(work, withdraw(work, ADMINISTRATORS, record.id, record))
     store(work, links)
+
+
+def link(work: Workspace, links: Links, record: Record, attribute: str, others: list[str]) -> str | None:
+    """Add links to objects, all or none; the id of one that is linked already, or None when it is done."""
+    _check_mastered(record, {}, {attribute: others})
+    found = _live_ends(work, record, attribute, others)
+    for id_ in others:
+        if is_linked(work.connection, work.tenant, record.number, attribute, found[id_].number):
+            return id_
+    links.change(_known(record), _links_of(record, added={attribute: [Reference(one) for one in others]}))
+    store(work, links)
+    return None
+
+
+def unlink(work: Workspace, of: Callable[[int], Links], record: Record, attribute: str, other: str) -> bool:
+    """Take a link away, whoever contributed it; False where there is none."""
+    _check_mastered(record, {}, {attribute: [other]})
+    there = work.by_ids([other])
+    if other not in there:
+        return False
+    found = is_linked(work.connection, work.tenant, record.number, attribute, there[other].number)
+    for reference, job in found:
+        links = of(job)
+        links.change(_known(record), _links_of(record, removed={attribute: [Reference(reference)]}))
+        store(work, links)
+    return bool(found)
+
+
+def _known(record: Record) -> Known:
+    return Known(record.number, record.id, record.type, Standing.PROVISIONS)
+
+
+def _links_of(
+    record: Record,
+    added: dict[str, list[Reference]] | None = None,
+    removed: dict[str, list[Reference]] | None = None,
+) -> Change:
+    return Change(Kind.LINKS, record.type, Anchor(record.id), "", None, {}, added or {}, removed or {})
 
 
 def restore(work: Workspace, links: Links, record: Record) -> Record:
@@ -174,10 +213,14 @@ def _refuse_taken(work: Workspace, draft: Draft) -> None:
 
 
 def _replace_links(work: Workspace, links: Links, record: Record, ends: dict[str, list[str]]) -> None:
-    known = Known(record.number, record.id, record.type, Standing.PROVISIONS)
     for attribute, ids in ends.items():
-        found = work.by_ids(ids)
-        lost = next((one for one in ids if one not in found or found[one].state.deleted is not None), None)
-        if lost is not None:
-            raise Refused(Problem("object-not-found", record.name, attribute, shown(lost), {"identifier": lost}))
-        links.replace(known, attribute, [Reference(one) for one in ids])
+        _live_ends(work, record, attribute, ids)
+        links.replace(_known(record), attribute, [Reference(one) for one in ids])
+
+
+def _live_ends(work: Workspace, record: Record, attribute: str, ids: list[str]) -> dict[str, Record]:
+    found = work.by_ids(ids)
+    lost = next((one for one in ids if one not in found or found[one].state.deleted is not None), None)
+    if lost is not None:
+        raise Refused(Problem("object-not-found", record.name, attribute, shown(lost), {"identifier": lost}))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -118,6 +119,25 @@ class Directory:
             numbers = reading.binned_numbers(work.connection, self._tenant, PLURALS[type_], identifier)
             record = self._one(work, identifier, numbers)
             return self._whole(work, administration.restore(work, self._links(work), record))
+
+    def link(self, type_: ObjectType, id_: str, attribute: str, others: Sequence[str]) -> str | None:
+        """Add links, all or none, without reading those that are there; the id of one that is there already."""
+        with self._session.writing() as work:
+            record = self._live(work, type_, id_)
+            return administration.link(work, self._links(work), record, attribute, list(others))
+
+    def unlink(self, type_: ObjectType, id_: str, attribute: str, other: str) -> bool:
+        """Take one link away; False where there is none."""
+        with self._session.writing() as work:
+            record = self._live(work, type_, id_)
+            return administration.unlink(work, partial(Links, work, self._database), record, attribute, other)
+
+    def purge_object(self, id_: str) -> bool:
+        """A binned object is gone for good at once; False where the bin has none of that id."""
+        removed = 0
+        while some := self._housekeeping(partial(lifetime.purge_one, id_=id_), self._session.clock()):
+            removed += some
+        return removed > 0
 
     def linked(self, id_: str, attribute: str) -> list[str]:
         """The ids at the other ends of an object's link attribute, resolved and live, without a limit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import ColumnElement, Connection, delete, select, tuple_
 
 from ropeway.directory import tables
 from ropeway.directory.administration import cloud_owned
@@ -96,8 +96,19 @@ def keep(work: Workspace, job: int, numbers: list[int]) -> None:
 
 def purge_some(work: Workspace) -> int:
     """Finally delete a portion of what has been in the bin for 30 days; 0 when nothing is left to do."""
+    o = tables.object_.c
+    return _purge(work, o.deleted < work.now - BIN_SECONDS)
+
+
+def purge_one(work: Workspace, id_: str) -> int:
+    """Finally delete a portion of one binned object; 0 when nothing is left of it."""
+    o = tables.object_.c
+    return _purge(work, (o.id == id_) & o.deleted.is_not(None))
+
+
+def _purge(work: Workspace, which: ColumnElement[bool]) -> int:
     o, link = tables.object_.c, tables.link.c
-    old = select(o.number, o.id, o.type).where(o.tenant == work.tenant, o.deleted < work.now - BIN_SECONDS)
+    old = select(o.number, o.id, o.type).where(o.tenant == work.tenant, which)
     rows = work.connection.execute(old.order_by(o.deleted, o.number).limit(_OBJECTS_AT_ONCE)).all()
     numbers = [row.number for row in rows]
     one_link = (link.object, link.attribute, link.reference, link.job)

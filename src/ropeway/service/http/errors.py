@@ -21,6 +21,8 @@ STATUS: dict[str, tuple[int, str]] = {
     "not-allowed": (403, "Authorization_RequestDenied"),
     "job-unknown": (404, "Request_ResourceNotFound"),
     "object-unknown": (404, "Request_ResourceNotFound"),
+    "object-not-found": (404, "Request_ResourceNotFound"),
+    "domain-unknown": (404, "Request_ResourceNotFound"),
     "hold-unknown": (404, "Request_ResourceNotFound"),
     "agent-unknown": (404, "Request_ResourceNotFound"),
     "agent-removed": (403, "Authorization_RequestDenied"),
@@ -70,11 +72,37 @@ OF_ROUTES = {
 """Graph's words (graph-scim.md A6) where Starlette knows only its own: no such route, no such method."""
 
 
+WORDS = {
+    "value-taken": "Another object with the same value for property {attribute} already exists.",
+    "mastered-on-premises": "Unable to update the specified properties for on-premises mastered Directory Sync objects "
+    "or objects currently undergoing migration.",
+    "object-not-found": "Resource '{identifier}' does not exist or one of its queried reference-property objects are "
+    "not present.",
+    "resource-unknown": "Resource '{object}' does not exist or one of its queried reference-property objects are not "
+    "present.",
+}
+"""Graph's own words, before Ropeway's, where programs look for them."""
+
+TARGETED = {"value-taken": "ObjectConflict"}
+"""Problems whose error has a detail about the property, and its code."""
+
+
 def refusal(request: Request, problem: Problem) -> Response:
     """The answer to a request that a problem ended."""
     status, code = STATUS.get(problem.code, (400, "Request_BadRequest"))
     request.scope["ropeway.problem"] = problem.code
-    return error_answer(request, status, code, describe(problem), problem)
+    words = WORDS.get(problem.code, "").format_map(_Told(problem))
+    return error_answer(request, status, code, f"{words} {describe(problem)}".strip(), problem)
+
+
+class _Told(dict[str, str]):
+    """What a problem says, by name."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.details, object=problem.object, attribute=problem.attribute)
+
+    def __missing__(self, key: str) -> str:
+        return ""
 
 
 def error_answer(request: Request, status: int, code: str, message: str, problem: Problem | None = None) -> Response:
@@ -87,6 +115,8 @@ def error_answer(request: Request, status: int, code: str, message: str, problem
     error: dict[str, Any] = {"code": code, "message": message, "innerError": inner}
     if problem is not None:
         error[PROBLEM] = msgspec.to_builtins(problem)
+        if (told := TARGETED.get(problem.code)) is not None:
+            error["details"] = [{"code": told, "message": message, "target": problem.attribute}]
     headers = {"WWW-Authenticate": 'Bearer realm="ropeway"'} if status == 401 else {}
     return json_answer({"error": error}, status, headers)
 

@@ -8,26 +8,33 @@ listing           a page: condition, order, and the place to go on from
 shapes            stored objects to JSON, without making objects of their values
 reading           questions, single objects, related ones
 collections       the routes that read
+bodies, writing   making, changing, deleting, references
+deleted_items     the recycle bin
+any_object        objects of any type, and functions about them
+tenancy           domains, organization
 """
 
 from __future__ import annotations
 
-from functools import partial
-
 from starlette.routing import BaseRoute
 
 from ropeway.service.graph.api import Api
-from ropeway.service.graph.objects.collections import LISTS, ONE, Reading
-from ropeway.service.graph.objects.kinds import KINDS
-from ropeway.service.odata.resource import Verb, resource
+from ropeway.service.graph.objects.any_object import AnyObjects
+from ropeway.service.graph.objects.collections import Reading
+from ropeway.service.graph.objects.deleted_items import DeletedItems
+from ropeway.service.graph.objects.tenancy import Tenancy
+from ropeway.service.graph.objects.writing import Writing
 
 
 def routes(api: Api) -> list[BaseRoute]:
     """Every route of directory objects."""
     reads = Reading(api)
-    found = list(reads.routes())
-    for kind in KINDS:
-        path = f"/v1.0/{kind.plural}"
-        found.append(resource(api.parts, path, get=Verb(partial(reads.listed, kind), LISTS)))
-        found.append(resource(api.parts, f"{path}/{{id}}", get=Verb(partial(reads.shown, kind), ONE)))
-    return found
+    writes = Writing(api, reads)
+    return [
+        *DeletedItems(api, reads).routes(),
+        *AnyObjects(api, reads).routes(),
+        *writes.references(),
+        *reads.routes(),
+        *writes.routes(),
+        *Tenancy(api).routes(),
+    ]

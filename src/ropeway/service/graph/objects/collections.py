@@ -22,6 +22,7 @@ from ropeway.service.graph.objects.reading import (
 )
 from ropeway.service.odata.answers import Answer
 from ropeway.service.odata.options import LIST, Option
+from ropeway.service.odata.paging import Page
 from ropeway.service.odata.refusals import resource_unknown, segment_unknown, unreadable
 from ropeway.service.odata.resource import Asked, Verb, resource
 
@@ -64,7 +65,7 @@ class Reading:
 
     def count(self, kind: Kind, asked: Asked) -> Answer:
         """GET /users/$count: an advanced query."""
-        return _counted(asked, Listing(question(asked, kind)))
+        return counted(asked, Listing(question(asked, kind)))
 
     def shown(self, kind: Kind, asked: Asked) -> Answer:
         """GET /users/{id}."""
@@ -79,9 +80,19 @@ class Reading:
             found = listing.page(c, asked.options, asked.page_size)
             return answer_page(asked, wanted, found, c, wanted.plural)
 
+    def references(self, kind: Kind, name: str, asked: Asked) -> Answer:
+        """GET /groups/{id}/members/$ref: the addresses of the members."""
+        listing, _ = self._listing(kind, name, asked)
+        root = f"{asked.parts.url}/v1.0/directoryObjects"
+        with asked.parts.database.read() as c:
+            found = listing.page(c, asked.options, asked.page_size)
+        items = [{"@odata.id": f"{root}/{row.id}"} for row in found.rows]
+        page = Page(items, found.after, found.total, is_selected=True)
+        return Answer("Collection($ref)", page=page, is_entity=False)
+
     def related_count(self, kind: Kind, name: str, asked: Asked) -> Answer:
         """GET /groups/{id}/members/$count."""
-        return _counted(asked, self._listing(kind, name, asked)[0])
+        return counted(asked, self._listing(kind, name, asked)[0])
 
     def _listing(self, kind: Kind, name: str, asked: Asked) -> tuple[Listing, Kind]:
         parts, cast = asked.parts, asked.request.path_params.get("cast")
@@ -103,7 +114,8 @@ class Reading:
             return answer_one(asked, by_stored(row.type), row, c, "directoryObjects", typed=True)
 
 
-def _counted(asked: Asked, listing: Listing) -> Answer:
+def counted(asked: Asked, listing: Listing) -> Answer:
+    """The count of a listing, as text; an advanced query."""
     if not is_advanced(asked):
         raise unreadable("$count", "$count is not currently supported.")
     with asked.parts.database.read() as c:

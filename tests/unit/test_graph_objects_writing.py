@@ -1,0 +1,172 @@
+"""What scripts change of users and groups: made, changed, linked, deleted and restored, with Graph's refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.graph_office import GraphOffice, office
+
+__all__ = ["office"]
+
+NEW = {
+    "@odata.type": "#microsoft.graph.user",
+    "accountEnabled": True,
+    "displayName": "Adele Vance",
+    "mailNickname": "adele",
+    "userPrincipalName": "adele@contoso.test",
+    "passwordProfile": {"forceChangePasswordNextSignIn": True, "password": "Never kept 1!"},
+    "onPremisesExtensionAttributes": {"extensionAttribute1": "v"},
+}
+GROUP = {"displayName": "Makers", "mailEnabled": False, "mailNickname": "makers", "securityEnabled": True}
+
+
+def there(id_: str) -> dict[str, str]:
+    """A reference to an object."""
+    return {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{id_}"}
+
+
+def made(office: GraphOffice, **more: Any) -> str:
+    """The id of a new user."""
+    return office.post("/v1.0/users", {**NEW, **more}, 201)["id"]
+
+
+def test_a_user_is_made_changed_deleted_and_restored(office: GraphOffice) -> None:
+    answer = office.send("POST", "/v1.0/users", NEW)
+    id_ = answer.json()["id"]
+    assert (answer.status_code, answer.headers["location"].rpartition("/")[2]) == (201, id_)
+    assert "password" not in answer.text
+    office.patch(
+        f"/v1.0/users/{id_}", {"jobTitle": "Lead", "onPremisesExtensionAttributes": {"extensionAttribute1": None}}
+    )
+    query = "?$select=jobTitle,onPremisesExtensionAttributes"
+    now = office.get(f"/v1.0/users/{id_}{query}")
+    assert (now["jobTitle"], now["onPremisesExtensionAttributes"]["extensionAttribute1"]) == ("Lead", None)
+    office.delete(f"/v1.0/users/{id_}")
+    assert office.refused("GET", f"/v1.0/users/{id_}")[0] == 404
+    binned = office.get("/v1.0/directory/deletedItems/microsoft.graph.user?$select=id,deletedDateTime")["value"]
+    assert [(one["id"], one["deletedDateTime"] is None) for one in binned] == [(id_, False)]
+    assert office.get(f"/v1.0/directory/deletedItems/{id_}")["displayName"] == "Adele Vance"
+    back = office.post(f"/v1.0/directory/deletedItems/{id_}/restore", {"newUserPrincipalName": "a@contoso.test"}, 200)
+    assert back["userPrincipalName"] == "a@contoso.test"
+
+
+def test_what_is_purged_is_gone_for_good(office: GraphOffice) -> None:
+    id_ = made(office)
+    office.delete(f"/v1.0/users/{id_}")
+    office.delete(f"/v1.0/directory/deletedItems/{id_}")
+    assert office.refused("GET", f"/v1.0/directory/deletedItems/{id_}")[0] == 404
+    assert office.refused("POST", f"/v1.0/directory/deletedItems/{id_}/restore")[0] == 404
+
+
+def test_a_taken_name_is_refused_as_graph_does(office: GraphOffice) -> None:
+    made(office)
+    answer = office.send("POST", "/v1.0/users", NEW)
+    error = answer.json()["error"]
+    words = "Another object with the same value for property userPrincipalName already exists."
+    assert (answer.status_code, error["code"]) == (400, "Request_BadRequest")
+    assert error["message"].startswith(words)
+    assert (error["details"][0]["code"], error["details"][0]["target"]) == ("ObjectConflict", "userPrincipalName")
+
+
+def test_what_is_mastered_on_premises_is_refused(office: GraphOffice) -> None:
+    anna = office.get("/v1.0/users/anna.berg@contoso.test?$select=id")["id"]
+    words = "Unable to update the specified properties for on-premises mastered Directory Sync objects"
+    for method, body in (("PATCH", {"jobTitle": "Chief"}), ("DELETE", None)):
+        answer = office.send(method, f"/v1.0/users/{anna}", body)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "Request_BadRequest")
+        assert answer.json()["error"]["message"].startswith(words)
+    team = office.get("/v1.0/groups?$filter=displayName eq 'Team'")["value"][0]["id"]
+    added = office.send("POST", f"/v1.0/groups/{team}/members/$ref", there(made(office)))
+    assert added.json()["error"]["message"].startswith(words)
+    office.patch(f"/v1.0/users/{anna}", {"usageLocation": "SE"})
+
+
+def test_members_come_and_go_one_by_one_and_in_twenties(office: GraphOffice) -> None:
+    people = [made(office, userPrincipalName=f"m{n}@contoso.test", mailNickname=f"m{n}") for n in range(4)]
+    body = {**GROUP, "owners@odata.bind": [there(people[0])["@odata.id"]]}
+    group = f"/v1.0/groups/{office.post('/v1.0/groups', body, 201)['id']}"
+    office.post(f"{group}/members/$ref", there(people[0]))
+    status, code, _ = office.refused("POST", f"{group}/members/$ref", there(people[0]))
+    assert (status, code) == (400, "Request_BadRequest")
+    bound = [there(one)["@odata.id"] for one in people]
+    assert office.refused("PATCH", group, {"members@odata.bind": bound})[0] == 400
+    assert len(office.get(f"{group}/members")["value"]) == 1, "all or none"
+    office.patch(group, {"members@odata.bind": bound[1:]})
+    assert {one["@odata.id"].rpartition("/")[2] for one in office.get(f"{group}/members/$ref")["value"]} == {*people}
+    office.delete(f"{group}/members/{people[2]}/$ref")
+    assert office.refused("DELETE", f"{group}/members/{people[2]}/$ref")[0] == 404
+    assert len(office.get(f"{group}/members")["value"]) == 3
+    assert office.get(f"{group}/owners")["value"][0]["id"] == people[0]
+    assert office.refused("POST", f"{group}/members/$ref", there("0" * 8))[0] == 404
+
+
+def test_a_manager_is_set_and_taken_away(office: GraphOffice) -> None:
+    boss, clerk = made(office), made(office, userPrincipalName="c@contoso.test", mailNickname="c")
+    office.put(f"/v1.0/users/{clerk}/manager/$ref", there(boss))
+    assert office.get(f"/v1.0/users/{clerk}/manager")["id"] == boss
+    office.delete(f"/v1.0/users/{clerk}/manager/$ref")
+    assert office.refused("GET", f"/v1.0/users/{clerk}/manager")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("users", {"displayName": "No name to sign in"}),
+        ("users", {**NEW, "userPrincipalName": "a@not-ours.test"}),
+        ("users", {**NEW, "onPremisesSyncEnabled": True}),
+        ("users", {**NEW, "madeUp": 1}),
+        ("users", {**NEW, "passwordProfile": {"passwort": "x"}}),
+        ("users", [NEW]),
+        ("users", None),
+        ("groups", {**GROUP, "mailEnabled": True}),
+        ("groups", {**GROUP, "members@odata.bind": ["x"]}),
+        ("groups", {**GROUP, "members@odata.bind": [there("a")["@odata.id"]] * 21}),
+    ],
+)
+def test_what_cannot_be_is_refused(office: GraphOffice, path: str, body: Any) -> None:
+    assert office.refused("POST", f"/v1.0/{path}", body)[:2] == (400, "Request_BadRequest")
+
+
+def test_contacts_can_be_made_here(office: GraphOffice) -> None:
+    body = {"displayName": "Kim", "mail": "kim@else.test", "phones": [{"type": "mobile", "number": "7"}],
+            "addresses": [{"city": "Rome", "countryOrRegion": "IT"}]}  # fmt: skip
+    id_ = office.post("/v1.0/contacts", body, 201)["id"]
+    office.patch(f"/v1.0/contacts/{id_}", {"companyName": "Else"})
+    kim = office.get(f"/v1.0/contacts/{id_}")
+    assert (kim["companyName"], kim["phones"][0]["number"], kim["addresses"][0]["city"]) == ("Else", "7", "Rome")
+
+
+def test_objects_of_any_type_by_their_ids(office: GraphOffice) -> None:
+    inner = office.post("/v1.0/groups", GROUP, 201)["id"]
+    outer = office.post("/v1.0/groups", {**GROUP, "mailNickname": "outer"}, 201)["id"]
+    user = made(office)
+    office.post(f"/v1.0/groups/{inner}/members/$ref", there(user))
+    office.post(f"/v1.0/groups/{outer}/members/$ref", there(inner))
+    path = "/v1.0/directoryObjects"
+    found = office.post(f"{path}/getByIds", {"ids": [user, inner, "none"], "types": ["user", "group"]}, 200)["value"]
+    assert {one["@odata.type"] for one in found} == {"#microsoft.graph.user", "#microsoft.graph.group"}
+    assert office.get(f"{path}/{user}")["@odata.type"] == "#microsoft.graph.user"
+    checked = office.post(f"/v1.0/users/{user}/checkMemberGroups", {"groupIds": [outer, user]}, 200)["value"]
+    assert checked == [outer]
+    groups = office.post(f"{path}/{user}/getMemberGroups", {"securityEnabledOnly": True}, 200)["value"]
+    assert set(groups) == {inner, outer}
+    office.post(f"{path}/validateProperties", {"entityType": "Group", "mailNickname": "fine"})
+    assert (
+        office.refused("POST", f"{path}/validateProperties", {"entityType": "Group", "mailNickname": "a b"})[0] == 422
+    )
+    office.delete(f"{path}/{user}")
+    office.post(f"{path}/{user}/restore", status=200)
+
+
+def test_the_tenant_and_its_domains(office: GraphOffice) -> None:
+    (tenant,) = office.get("/v1.0/organization")["value"]
+    assert tenant["onPremisesSyncEnabled"] is True
+    assert "contoso.test" in [one["name"] for one in tenant["verifiedDomains"]]
+    assert office.get(f"/v1.0/organization/{tenant['id']}")["id"] == tenant["id"]
+    office.post("/v1.0/domains", {"id": "fabrikam.test"}, 201)
+    assert office.get("/v1.0/domains/fabrikam.test")["isVerified"] is False
+    assert office.post("/v1.0/domains/fabrikam.test/verify", status=200)["isVerified"] is True
+    office.delete("/v1.0/domains/fabrikam.test")
+    assert office.refused("GET", "/v1.0/domains/fabrikam.test")[0] == 404
