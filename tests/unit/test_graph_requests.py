@@ -88,20 +88,18 @@ def test_a_route_that_is_none_and_a_method_that_is_none(office: GraphOffice) -> 
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "status"),
     [
-        "/v1.0/servicePrincipals/../servicePrincipals",
-        "/v1.0//servicePrincipals",
-        "/v1.0/%2e%2e/x",
-        "/v1.0/servicePrincipals/%00",
-        "/v1.0/servicePrincipals('a')('b')",
-        "/V1.0/servicePrincipals",
+        ("/v1.0/%2e%2e/x", 400),
+        ("/v1.0/servicePrincipals/%00", 400),
+        ("/v1.0//servicePrincipals", 404),
+        ("/v1.0/servicePrincipals('a')('b')", 404),
+        ("/V1.0/servicePrincipals", 404),
     ],
 )
-def test_tricks_with_the_path_find_nothing(office: GraphOffice, path: str) -> None:
+def test_tricks_with_the_path_find_nothing(office: GraphOffice, path: str, status: int) -> None:
     answer = office.http.get(path, headers={"Authorization": f"Bearer {office.token.reveal()}"})
-    assert answer.status_code in (400, 404, 200)
-    assert answer.status_code != 200 or answer.url.path == "/v1.0/servicePrincipals"
+    assert answer.status_code == status
 
 
 def test_keys_are_written_as_segments_or_in_parentheses(office: GraphOffice) -> None:

@@ -35,9 +35,11 @@ problem as data: its `code`, and what it is about. `message` says in sentences w
 | 400 | the request does not fit the call, or what it asks for cannot be done |
 | 401 | no token, or one that is expired, revoked, or no administrator's |
 | 404 | no such job, object, hold or errand |
+| 408 | the body came too slowly |
 | 409 | somebody else has the job, or changed what you saw |
 | 412 | the settings have another revision than If-Match says |
 | 413 | the request is too large |
+| 500 | Ropeway itself failed; that is a defect |
 | 503 | the database is away, or no worker takes the errand |
 
 **Errands** are calls that read a source or take long. A worker does them, and the answer is a line of JSON after the

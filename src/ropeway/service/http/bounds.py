@@ -21,6 +21,9 @@ PATH = 4096
 GRACE, RATE = 30.0, 16 * 1024
 """Seconds for a body of any size, and bytes a second beyond."""
 
+LINGER, LINGER_BYTES = 2.0, 32 << 20
+"""Seconds and bytes for which the rest of a refused body is taken and dropped: whoever still sends hears no answer."""
+
 TAKEN_WITHIN = 60.0
 """Seconds until a client must have taken some of its answer."""
 
@@ -84,13 +87,25 @@ class Body:
             raise RopewayError(self.too_large)
         return message
 
+    async def drop(self) -> None:
+        """Take what still comes of it, for a moment."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                while self.awaited and self._came < LINGER_BYTES:
+                    message = await self._receive()
+                    self._came += len(message.get("body", b""))
+                    self.awaited = message["type"] == "http.request" and message.get("more_body", False)
+
     def _slow(self) -> RopewayError:
         details = {"received": f"{self._came:,}", "seconds": f"{self._grace + self._came / RATE:.0f}"}
         return RopewayError(Problem("request-too-slow", details=details))
 
 
 class Answer:
-    """The way back. Where a body was not read to its end the connection is of no further use, and is closed."""
+    """The way back. Where a body was not read to its end the connection is of no further use, and is closed.
+
+    Not at once: a close with bytes unread is a reset, and takes the answer with it (RFC 9112 9.6).
+    """
 
     def __init__(self, send: Send, body: Body) -> None:
         self._send, self._body = send, body
@@ -98,6 +113,13 @@ class Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and self._body.awaited:
             message["headers"] = [*message.get("headers", []), (b"connection", b"close")]
+        elif message["type"] == "http.response.body" and self._body.awaited and not message.get("more_body"):
+            await self._hand_over({**message, "more_body": True})
+            await self._body.drop()
+            message = {"type": "http.response.body"}
+        await self._hand_over(message)
+
+    async def _hand_over(self, message: Message) -> None:
         await _within(TAKEN_WITHIN, self._send(message), ClientGone())
 
 
