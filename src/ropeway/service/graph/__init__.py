@@ -29,6 +29,7 @@ from ropeway.service.graph.provisioning_log import ProvisioningLog
 from ropeway.service.graph.publishing import Publishing
 from ropeway.service.graph.schemas import Schemas
 from ropeway.service.graph.templates import Templates
+from ropeway.service.odata import batch
 from ropeway.service.parts import Parts
 
 __all__ = ["Long", "routes"]
@@ -39,7 +40,7 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
     api = Api(parts, long or directly(parts))
     jobs = Jobs(api, Counting(parts.clock))
     schemas = Schemas(jobs)
-    return [
+    found = [
         *service_principals.routes(api),
         *objects.routes(api),
         *Credentials(jobs).routes(),
@@ -51,3 +52,4 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
         *DirectoryAudits(api).routes(),
         *Publishing(api, Served(api)).routes(),
     ]
+    return [*batch.routes(parts, found), *found]

@@ -25,7 +25,7 @@ from ropeway.store.trail import Act
 
 LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_KEY = "ropeway.act"
+_KEY, _TRAIL = "ropeway.act", "ropeway.trail"
 
 SUMMED_UP_EVERY = 600.0
 """Seconds between two lines about refused requests of strangers."""
@@ -71,6 +71,21 @@ def only_looked(request: HTTPConnection) -> None:
     noted = request.scope.get(_KEY)
     if isinstance(noted, Noted):
         noted.is_look = True
+
+
+def note_within(outer: HTTPConnection, scope: Scope) -> Callable[[int], None]:
+    """A request within a request is an act of its own; what is returned takes its status, and puts it on record."""
+    told, audited = outer.scope.get(_KEY), outer.scope.get(_TRAIL)
+    if not isinstance(told, Noted) or not isinstance(audited, Trail):
+        return lambda _status: None
+    scope[_KEY] = noted = Noted(scope)
+    noted.who, noted.login = told.who, told.login
+
+    def done(status: int) -> None:
+        if (act := audited.of(scope, noted, status)) is not None:
+            audited.add(act)
+
+    return done
 
 
 class Strangers:
@@ -142,7 +157,8 @@ class Auditing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope[_KEY] = noted = Noted(scope)
+        noted = Noted(scope)
+        scope[_KEY], scope[_TRAIL] = noted, self._trail
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -38,6 +38,8 @@ class Answer:
     """For the audit trail, where the path does not name it."""
     text: str | None = None
     """An answer that is plain text: a count."""
+    is_bare: bool = False
+    """Whether `value` is told without @odata.context."""
     is_selected: bool = False
     """Whether `value` has only what was asked for already."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -111,7 +113,7 @@ def _json(value: object, status: int, form: Form, headers: Mapping[str, str]) ->
 
 
 def _context(root: str, options: Options, form: Form, answer: Answer) -> dict[str, Any]:
-    if form.metadata == "none":
+    if form.metadata == "none" or answer.is_bare:
         return {}
     chosen = f"({','.join(options.select)})" if options.select else ""
     entity = "/$entity" if answer.is_entity else ""

@@ -5,7 +5,7 @@ A handler is a plain function that runs in a thread: it gets `Asked`, and gives 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -63,6 +63,10 @@ Expand = Callable[[dict[str, Any]], Any]
 """An item to the related things that it is told with."""
 
 
+Together = Callable[[Parts, str, Sequence[tuple[str, str]]], Sequence[bytes | None]]
+"""Version, then key and selection of several things, to the JSON of each; None for what must be asked by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One method of a resource."""
@@ -75,6 +79,8 @@ class Verb:
     """What the audit trail calls it; empty: reading, which is not on record."""
     expands: Mapping[str, Expand] = field(default_factory=dict[str, Expand])
     """Related things that $expand puts into each item, by name."""
+    together: Together | None = None
+    """Reads many at once, where a batch asks for them."""
 
 
 def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
@@ -94,7 +100,28 @@ def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
         response.headers["OData-Version"] = "4.0"
         return response
 
-    return KeyRoute(path, endpoint, methods=[name.upper() for name in verbs])
+    return VerbRoute(path, endpoint, verbs)
+
+
+class VerbRoute(KeyRoute):
+    """A route that can also be asked from within another request, by `at_once`."""
+
+    def __init__(self, path: str, endpoint: Callable[[Request], Any], verbs: Mapping[str, Verb]) -> None:
+        super().__init__(path, endpoint, methods=[name.upper() for name in verbs])
+        self.verbs = verbs
+
+
+def at_once(parts: Parts, verb: Verb, who: TokenRow, request: Request, raw: bytes) -> Response:
+    """The answer to a request within a request, of somebody who is known; its errors are answers, too."""
+    try:
+        _name(verb, request)
+        response = _answered(parts, verb, who, request, raw)
+    except RopewayError as error:
+        response = refusal(request, error.problem)
+    except HTTPException as error:
+        response = on_http_error(request, error)
+    response.headers["OData-Version"] = "4.0"
+    return response
 
 
 def _whoever(parts: Parts, request: Request) -> TokenRow:

@@ -18,6 +18,7 @@ from ropeway.service.graph.objects.collections import LISTS, ONE, Reading
 from ropeway.service.graph.objects.kinds import ANY, CONTACTS, DEVICES, GROUPS, KINDS, USERS, Kind
 from ropeway.service.graph.objects.reading import find
 from ropeway.service.graph.objects.shapes import as_dict, told
+from ropeway.service.graph.objects.together import read_together
 from ropeway.service.odata.answers import Answer, changed, made, nothing
 from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
@@ -74,7 +75,7 @@ class Writing:
             change = Verb(partial(self.change, kind), body=True, act=f"update_{kind.name}")
             delete = Verb(partial(self.delete, kind), act=f"delete_{kind.name}")
             routes.append(make(path, get=Verb(partial(reads.listed, kind), LISTS), post=create))
-            shown = Verb(partial(reads.shown, kind), ONE)
+            shown = Verb(partial(reads.shown, kind), ONE, together=partial(read_together, kind))
             routes.append(make(f"{path}/{{id}}", get=shown, patch=change, delete=delete))
         return routes
 
