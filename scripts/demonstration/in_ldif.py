@@ -73,9 +73,6 @@ class ExportedCompany:
         self._write()
         return Change(f"{_first(person, 'displayName')} leaves, and is missing from the next export.", _upn(person))
 
-    def close(self) -> None:
-        """Nothing runs; the file goes with its folder."""
-
     def _person(self, number: int) -> Record:
         return next(r for r in self._records if r.kind == "user" and r.number == number)
 

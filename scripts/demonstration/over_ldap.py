@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import ldap
 import ldap.dn
 from ldap.ldapobject import LDAPObject
-from story import JOB, Change, hired
+from story import Arrival, Change, hired
 from telling import Teller
 
 from ropeway.cli.progress import ProgressLine
 from ropeway.control.protocol import Progress
-from ropeway.lab import build, controller
+from ropeway.lab import accounts, build, controller
+from ropeway.lab.accounts import Account
 from ropeway.lab.company import Size
 from ropeway.lab.domain import Domain
 from ropeway.lab.load import populate
@@ -29,76 +32,78 @@ Entry = tuple[str, dict[str, list[bytes]]]
 
 
 class LiveCompany:
-    """A domain controller with a company in it, started here and stopped at the end."""
+    """A domain with a company in it."""
 
-    domain = REALM.lower()
+    def __init__(self, domain: Domain, reader: Account) -> None:
+        self.domain = domain.dns_domain
+        self._reader = reader
+        self._domain = domain
+        self._ldap = _connected(domain)
 
-    def __init__(self, folder: Path, size: Size, seed: int, address: str | None, *, keep: bool, teller: Teller) -> None:
-        teller.heading("A domain")
-        self._keep = keep
-        self._domain = build.provision(folder, REALM, address or _free_address())
-        controller.start(self._domain, lifeline=None if keep else os.pipe()[0])
-        teller.say(
-            f"A Samba domain controller of {REALM} answers on {self._domain.address}; the system's is not touched."
-        )
-        line = ProgressLine()
-        populate(self._domain, size, seed=seed, report=lambda done: line(Progress("load", done, size.objects)))
-        line.close()
-        teller.say(f"A company of {size.people:,} people is in it, with {size.groups} groups, contacts and computers.")
-        self._ldap = _connected(self._domain)
+    def access(self) -> dict[str, object]:
+        """What an agent's agent.yaml says about the domain: where it is, and who reads it."""
+        return {
+            "servers": [self._domain.address],
+            "ca_file": str(self._domain.ca_file),
+            "user": self._reader.user,
+            "password_file": str(self._reader.password_file),
+        }
 
-    def job(self) -> Sequence[str]:
-        domain, password = self._domain, str(self._domain.administrator_password_file)
-        return (
-            *("active-directory", "--name", JOB, "--domain", self.domain, "--server", domain.address),
-            *("--ca-file", str(domain.ca_file), "--user", domain.administrator, "--password-file", password),
-        )
+    def another(self) -> str:
+        """A command that adds an account, for whoever wants to see more."""
+        domain = self._domain
+        who = f"samba-tool user add another.one --random-password --configfile={domain.smb_conf}"
+        return f"{who} --userou='OU=Company'"
 
     def hire(self) -> Change:
         boss = self._person(7)[0]
         new = hired(self.domain) | {"objectClass": "user", "manager": boss, "userAccountControl": ORDINARY}
         dn = f"CN={new['displayName']},{parent(boss)}"
+        began = time.monotonic()
         self._ldap.add_s(dn, [(name, [value.encode()]) for name, value in new.items()])
         told = f"{new['displayName']} begins today: an administrator adds the account to AD."
-        return Change(told, new["userPrincipalName"])
+        who = new["userPrincipalName"]
+        return Change(told, who, Arrival(who, "displayName", new["displayName"], began))
 
     def rename(self) -> Change:
         dn, values = self._person(42)
-        given = values["givenName"][0].decode()
-        name = f"{given} Lindqvist"
-        self._replace(dn, sn="Lindqvist", displayName=name)
-        self._ldap.rename_s(dn, f"CN={ldap.dn.escape_dn_chars(name)}")
+        name = f"{values['givenName'][0].decode()} Lindqvist"
+        renamed = f"CN={ldap.dn.escape_dn_chars(name)}"
+        self._ldap.rename_s(dn, renamed)
+        began = time.monotonic()
+        self._replace(f"{renamed},{parent(dn)}", sn="Lindqvist", displayName=name)
         told = f"{values['displayName'][0].decode()} married and is {name} now: sn, displayName and the DN change."
-        return Change(told, _upn(values))
+        return Change(told, _upn(values), Arrival(_upn(values), "surname", "Lindqvist", began))
 
     def move(self) -> Change:
         dn, values = self._person(60)
         other = next(unit for unit in self._departments(dn) if unit != parent(dn))
         department = ldap.dn.str2dn(other)[0][0][1]
         self._ldap.rename_s(dn, rdn(dn), newsuperior=other)
-        moved = f"{rdn(dn)},{other}"
-        self._replace(moved, department=department)
+        began = time.monotonic()
+        self._replace(f"{rdn(dn)},{other}", department=department)
         told = f"{values['displayName'][0].decode()} goes to {department}: AD moves the account to another OU."
-        return Change(told, _upn(values))
+        return Change(told, _upn(values), Arrival(_upn(values), "department", department, began))
 
     def regroup(self) -> Change:
         dn, values = self._search("(&(objectClass=group)(cn=Team*))", ["member", "cn"])[0]
-        leaving = values["member"][0]
-        joining = self._person_by(f"(userPrincipalName={hired(self.domain)['userPrincipalName']})")[0]
+        leaving, name = values["member"][0], values["cn"][0].decode()
+        joining, new = self._person_by(f"(userPrincipalName={hired(self.domain)['userPrincipalName']})")
+        began = time.monotonic()
         self._ldap.modify_s(dn, [(ldap.MOD_DELETE, "member", [leaving]), (ldap.MOD_ADD, "member", [joining.encode()])])
         told = f"{rdn(joining)} joins the group {rdn(dn)}, {rdn(leaving.decode())} leaves it: two values."
-        return Change(told, dn)
+        return Change(told, dn, Arrival(_upn(new), "memberOf", name, began))
 
     def leave(self) -> Change:
         dn, values = self._person(77)
+        began = time.monotonic()
         self._ldap.delete_s(dn)
-        return Change(f"{values['displayName'][0].decode()} leaves, and the account is deleted in AD.", _upn(values))
+        told = f"{values['displayName'][0].decode()} leaves, and the account is deleted in AD."
+        return Change(told, _upn(values), Arrival(_upn(values), "", "", began))
 
     def close(self) -> None:
-        """Without this, as after kill -9, the controller ends with this process too: the pipe is its lifeline."""
+        """Hang up; the domain goes on."""
         self._ldap.unbind_s()
-        if not self._keep:
-            controller.stop(self._domain)
 
     def _replace(self, dn: str, **values: str) -> None:
         self._ldap.modify_s(dn, [(ldap.MOD_REPLACE, name, [value.encode()]) for name, value in values.items()])
@@ -116,6 +121,32 @@ class LiveCompany:
     def _search(self, which: str, attributes: list[str]) -> list[Entry]:
         found = self._ldap.search_s(self._domain.base_dn, ldap.SCOPE_SUBTREE, which, attributes)
         return [(dn, values) for dn, values in found if dn]
+
+
+@contextmanager
+def live_company(folder: Path, size: Size, seed: int, address: str | None, teller: Teller) -> Generator[LiveCompany]:
+    """A domain controller with a company in it, started here and stopped at the end.
+
+    As after kill -9, the controller ends with this process, too: the pipe is its lifeline.
+    """
+    teller.heading("A domain")
+    domain = build.provision(folder, REALM, address or _free_address())
+    reader = accounts.add(domain, "ropeway", rights=("get-changes",))
+    accounts.show_deleted(domain, reader)
+    lifeline, held = os.pipe()
+    try:
+        controller.start(domain, lifeline=lifeline)
+        teller.say(f"A Samba domain controller of {REALM} answers on {domain.address}; the system's is not touched.")
+        line = ProgressLine()
+        populate(domain, size, seed=seed, report=lambda done: line(Progress("load", done, size.objects)))
+        line.close()
+        teller.say(f"A company of {size.people:,} people is in it, with {size.groups} groups, contacts and computers.")
+        with closing(LiveCompany(domain, reader)) as company:
+            yield company
+    finally:
+        controller.stop(domain)
+        os.close(lifeline)
+        os.close(held)
 
 
 def _free_address() -> str:

@@ -1,14 +1,23 @@
-"""What is shown, in order."""
+"""What happens in the company, however it is told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-from telling import Teller
 
 JOB = "Contoso"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How the directory shows that a change is there."""
+
+    person: str
+    """Whose object shows it: a UPN."""
+    attribute: str
+    """Which then has the value; none: the person is in the recycle bin."""
+    value: str
+    began: float
+    """`time.monotonic()` when the last write to AD was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,8 @@ class Change:
     """One sentence."""
     identifier: str
     """Whom to ask about it: a UPN or a DN."""
+    arrival: Arrival | None = None
+    """None where nothing arrives by itself."""
 
 
 def hired(domain: str) -> dict[str, str]:
@@ -26,92 +37,3 @@ def hired(domain: str) -> dict[str, str]:
     given, surname, address = "Þóra", "Guðmundsdóttir", f"thora.gudmundsdottir@{domain}"
     name = {"givenName": given, "sn": surname, "displayName": f"{given} {surname}", "sAMAccountName": "thora"}
     return name | {"userPrincipalName": address, "mail": address}
-
-
-class Company(Protocol):
-    """A company whose people come, change and leave."""
-
-    domain: str
-
-    def job(self) -> Sequence[str]:
-        """The words after `job create`."""
-        ...
-
-    def hire(self) -> Change: ...
-    def rename(self) -> Change: ...
-    def move(self) -> Change: ...
-    def regroup(self) -> Change: ...
-    def leave(self) -> Change: ...
-    def close(self) -> None: ...
-
-
-def tell(company: Company, teller: Teller) -> None:
-    """The whole story."""
-    _first_synchronization(company, teller)
-    _hire(company, teller)
-    _changes(company, teller)
-    _leaver(company, teller)
-    _what_next(company, teller)
-
-
-def _first_synchronization(company: Company, teller: Teller) -> None:
-    teller.heading("A job, and the first synchronization")
-    teller.say("Names in a verified domain are used as they are, so the company's domain comes first.")
-    teller.ropeway("directory", "domains", "add", company.domain)
-    teller.ropeway("directory", "domains", "verify", company.domain)
-    teller.say(
-        "The job says what is read from where; it is tried before it is kept. docs/first-steps.md says how few rights "
-        "the account of a real installation needs."
-    )
-    teller.ropeway("job", "create", *company.job())
-    teller.ropeway("job", "run", JOB)
-    teller.ropeway("job", "list")
-    teller.ropeway("directory", "users", "list", "--limit", "8")
-
-
-def _hire(company: Company, teller: Teller) -> None:
-    teller.heading("A hire")
-    change = company.hire()
-    teller.say(change.told)
-    teller.ropeway("job", "plan", JOB)
-    teller.ropeway("job", "run", JOB)
-    teller.ropeway("directory", "users", "show", change.identifier)
-
-
-def _changes(company: Company, teller: Teller) -> None:
-    for heading, act in (
-        ("A new name", company.rename),
-        ("A move to another department", company.move),
-        ("A group", company.regroup),
-    ):
-        teller.heading(heading)
-        change = act()
-        teller.say(change.told)
-        teller.ropeway("job", "run", JOB)
-        teller.ropeway("log", "-v", "--object", change.identifier, "--limit", "1")
-
-
-def _leaver(company: Company, teller: Teller) -> None:
-    teller.heading("A leaver")
-    change = company.leave()
-    teller.say(change.told)
-    teller.ropeway("job", "run", JOB)
-    teller.say("The account is in the recycle bin for 30 days; back in AD, it comes back under the same id.")
-    teller.ropeway("directory", "users", "list", "--deleted")
-
-
-def _what_next(company: Company, teller: Teller) -> None:
-    teller.heading("Why is it so?")
-    teller.ropeway("explain", hired(company.domain)["userPrincipalName"])
-    teller.heading("What to look at next")
-    for line in (
-        "ropeway run               stay and keep in step: a change in AD is here in under a second",
-        "ropeway job plan JOB      what the next run would write; it writes nothing",
-        "ropeway job holds JOB     what was stopped because it looked like an accident",
-        "ropeway log --status failure",
-        "ropeway lab --help        domains and companies for your own trials",
-        "docs/first-steps.md       the same with your own domain, step by step",
-        "docs/commands.md          every command, every exit code",
-    ):
-        print(f"  {line}")
-    print()

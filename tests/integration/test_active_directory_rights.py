@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 
 import ldap
 import pytest
@@ -10,7 +14,7 @@ from ldap.ldapobject import LDAPObject
 
 from ropeway.connectors.active_directory import open_source
 from ropeway.engine.ports import FullReadNeeded
-from ropeway.lab import accounts
+from ropeway.lab import accounts, samba
 from ropeway.lab.accounts import Account
 from ropeway.lab.domain import Domain
 from ropeway.model.pages import Gone, LinkAdded, Patch, Whole
@@ -18,6 +22,8 @@ from ropeway.model.problems import RopewayError
 from tests.integration.active_directory_office import WANTED, Office, read_all, settings
 
 pytestmark = pytest.mark.samba
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "active-directory.md"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +61,34 @@ def test_samba_hides_deletions_from_who_may_not_read_deleted_objects(
     assert office.news() == []
     assert not source.reports_deletions()
     assert open_source(settings(own_contoso)).reports_deletions()
+
+
+def test_an_account_that_may_look_into_deleted_objects_sees_deletions(own_contoso: Domain) -> None:
+    undertaker = accounts.add(own_contoso, "undertaker", rights=("get-changes",))
+    accounts.show_deleted(own_contoso, undertaker)
+    assert open_source(as_account(own_contoso, undertaker)).reports_deletions()
+
+
+def test_the_documented_way_to_let_an_account_see_deletions(own_contoso: Domain) -> None:
+    sexton = accounts.add(own_contoso, "sexton", rights=("get-changes",))
+    assert not open_source(as_account(own_contoso, sexton)).reports_deletions()
+    show = ["user", "show", sexton.name, "--attributes=objectSid", f"--configfile={own_contoso.smb_conf}"]
+    (sid,) = re.findall(r"objectSid: (S-\S+)", samba.tool(own_contoso.files, show))
+    subprocess.run(["sh", "-c", documented(own_contoso, sid)], check=True)
+    assert open_source(as_account(own_contoso, sexton)).reports_deletions()
+
+
+def documented(domain: Domain, sid: str) -> str:
+    """The command of docs/active-directory.md, for this domain and account."""
+    (command,) = re.findall(r"```sh\n( *ldbmodify.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    for example, ours in (
+        ("/var/lib/samba/private/sam.ldb", str(domain.database)),
+        ("DC=contoso,DC=com", domain.base_dn),
+        ("S-1-5-21-1-2-3-1103", sid),
+    ):
+        assert example in command
+        command = command.replace(example, ours)
+    return textwrap.dedent(command)
 
 
 def test_every_method_reads_the_same(own_contoso: Domain, ordinary: Account) -> None:

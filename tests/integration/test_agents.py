@@ -22,6 +22,7 @@ from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.pages import Gone, Page, Whole
 from ropeway.model.problems import RopewayError
+from ropeway.service.gateway.dispatcher import WATCHES_EVERY
 from ropeway.service.gateway.source import ThroughAgents
 from ropeway.store import calls, jobs
 from ropeway.store.calls import LEASE
@@ -114,9 +115,9 @@ def holder(service: Service, pair: dict[str, Beside], method: str) -> Beside:
     return pair[taken()[0]]
 
 
-def polling(service: Service, domain: Domain) -> int:
+def polling(service: Service, domain: Domain, name: str = "Contoso") -> int:
     """A job that asks the domain all the time."""
-    settings_ = JobSettings("Contoso", SourceSettings("active-directory", {"domain": domain.dns_domain}, "agents"))
+    settings_ = JobSettings(name, SourceSettings("active-directory", {"domain": domain.dns_domain}, "agents"))
     with service.database.write() as c:
         return jobs.create(c, service.database, 1, settings_, service.clock()).number
 
@@ -160,6 +161,14 @@ def test_an_agent_killed_while_it_watches_is_followed_by_another(
     ldap_admin(crowd).modify_s(f"CN=Users,{crowd.base_dn}", [(ldap.MOD_REPLACE, "description", [b"changed"])])
     wait_until(lambda: job in service.queue.jobs, "the change is told")
     assert time.monotonic() - began < 2
+
+
+def test_a_job_is_watched_as_soon_as_it_is_there(service: Service, pair: dict[str, Beside], crowd: Domain) -> None:
+    for name in ("First", "Second"):  # the first may come as the round does; the second then does not
+        began = time.monotonic()
+        job = polling(service, crowd, name)
+        wait_until(lambda job=job: job in service.queue.jobs, "the watch says that it begins")
+        assert time.monotonic() - began < WATCHES_EVERY / 2
 
 
 def test_an_agent_that_is_told_to_end_gives_its_work_to_the_other_at_once(

@@ -66,7 +66,8 @@ def test_whoever_is_signed_in_asks_the_service(service: Service, run: Told, expo
     export.person("Zoë Müller")
     export.write()
     code, out, _ = run("job", "create", "ldif", "--name", "Contoso", "--path", export.path)
-    assert (code, service.url in out) == (0, True)
+    assert (code, service.url in out, "ropeway job watch Contoso" in out) == (0, True, True)
+    assert "ropeway run" not in out, "which is refused where a service keeps the job in step"
     assert run("job", "plan", "Contoso")[0] == 0
     assert "1 created" in run("job", "run", "Contoso")[1]
     assert "Zoë Müller" in run("directory", "users", "list")[1] + run("log")[1]
@@ -100,7 +101,7 @@ def test_another_service_and_both_at_once_are_refused(service: Service, run: Tol
 def test_commands_that_are_shown_ask_the_same_service(service: Service, run: Told, export: Export) -> None:
     export.write()
     words = ("--service", service.url, "job", "create", "ldif", "--name", "C", "--path", export.path)
-    assert f"ropeway --service {service.url} job plan C" in run(*words)[1]
+    assert f"ropeway --service {service.url} job watch C" in run(*words)[1]
 
 
 def test_staying_in_step_is_the_services_work(service: Service, run: Told) -> None:
@@ -236,6 +237,12 @@ def test_one_look_says_when_it_runs_next(run: Told, company: Company) -> None:
     company.moments = [ENDED]
     code, out, _ = run("job", "watch", "Contoso", "--once")
     assert (code, "Next run: 2026-11-21" in out, "What is held: ropeway job holds Contoso" in out) == (0, True, True)
+
+
+def test_watching_until_idle_ends_with_the_code_of_the_last_run(run: Told, company: Company) -> None:
+    company.moments = [BEGAN, IMPORTING, ENDED]
+    code, out, _ = run("job", "watch", "Contoso", "--until-idle")
+    assert (code, "Contoso, changes: 3 read, 2 updated." in out) == (Code.HELD, True)
 
 
 def test_a_job_that_is_started_goes_on_and_is_watched(run: Told, company: Company) -> None:

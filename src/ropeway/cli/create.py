@@ -223,9 +223,8 @@ def _create(session: Session, source: SourceSettings, job: JobOptions) -> None:
             groups=job.group or (),
             excluded_containers=job.exclude_container or (),
         )
-    session.say(
-        view, f"The job {view.name} is created: {view.source}. Its state is in {session.place}.", *_next(session, view)
-    )
+    where = f"It is a job of {session.place}" if session.asked_service else f"Its state is in {session.place}"
+    session.say(view, f"The job {view.name} is created: {view.source}. {where}.", *_next(session, view))
 
 
 def _next(session: Session, view: JobView) -> list[str]:
@@ -234,6 +233,12 @@ def _next(session: Session, view: JobView) -> list[str]:
     if view.settings.staging:
         compare = session.command("job", "compare", view.name, "OTHER")
         return [plan, f"Beside another job:    {compare}", "The job is staging: it never writes to the directory."]
+    if session.asked_service:
+        return [
+            "It runs by itself from now on.",
+            f"See what it does:      {session.command('job', 'watch', view.name)}",
+            f"See what it did:       {session.command('log', '--job', view.name)}",
+        ]
     return [
         plan,
         f"Run it once:           {session.command('job', 'run', view.name)}",

@@ -14,7 +14,7 @@ import typer
 from msgspec.structs import replace
 
 from ropeway.cli import output
-from ropeway.cli.exits import Code
+from ropeway.cli.exits import Code, of_cycle
 from ropeway.cli.follow import Stop, ended_by_signals, nobody_reads
 from ropeway.cli.job_life import Job
 from ropeway.cli.render.live import live_lines, news_lines, stage_line
@@ -40,6 +40,9 @@ def watch(
     context: typer.Context,
     job: Job,
     once: Annotated[bool, typer.Option("--once", help="Say how it is now, and end.")] = False,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="End once it has run and nothing waits; with the last run's exit code.")
+    ] = False,
 ) -> int:
     """A job live: its running cycle, the last ones, when it runs next. Ctrl-C ends it.
 
@@ -54,8 +57,15 @@ def watch(
                 screen.show(view)
             except BrokenPipeError:
                 nobody_reads(stop)
+            if until_idle and _idle(view):
+                return of_cycle(view.cycles[0].cycle)
             stop.asked = stop.asked or once
     return Code.OK
+
+
+def _idle(view: LiveView) -> bool:
+    """Whether it has run, and neither a stage runs nor anything waits to be decided or written."""
+    return bool(view.cycles) and not (view.stage or view.due or view.pending)
 
 
 def _looks(session: Session, control: Control, job: str, stop: Stop) -> Iterator[LiveView]:

@@ -44,3 +44,11 @@ def add(domain: Domain, name: str, *, rights: tuple[str, ...] = ()) -> Account:
     head = [f"--objectdn={domain.base_dn}", f"--trusteedn={dn}", "--action=allow"]
     samba.tool(domain.files, create, *(["dsacl", "set", f"--car={right}", *head, here] for right in rights))
     return account
+
+
+def show_deleted(domain: Domain, account: Account) -> None:
+    """Let an account see deletions: list contents and read property on Deleted Objects.
+
+    Works on the database itself, as `add` does.
+    """
+    samba.script(domain.files, "show_deleted.py", str(domain.smb_conf), account.name)

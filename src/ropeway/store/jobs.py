@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, delete, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, delete, func, select, tuple_, update
 
 from ropeway.engine.lifecycle import schedule
 from ropeway.engine.lifecycle.standing import Standing
@@ -92,6 +92,14 @@ def find(c: Connection, tenant: int, name_or_id: str) -> JobRow:
 def every(c: Connection, tenant: int) -> list[JobRow]:
     """All jobs by name."""
     return [_row(row) for row in c.execute(select(job).where(job.c.tenant == tenant).order_by(job.c.name))]
+
+
+def tally(c: Connection, tenant: int) -> tuple[int, int, int]:
+    """How many jobs, the highest number, how many paused: it changes as one comes, leaves, is paused or resumed."""
+    paused = func.count().filter(job.c.status == JobStatus.PAUSED.value)
+    found = select(func.count(), func.coalesce(func.max(job.c.number), 0), paused).where(job.c.tenant == tenant)
+    every_, highest, resting = c.execute(found).one()
+    return every_, highest, resting
 
 
 def load(c: Connection, number: int) -> JobRow:

@@ -43,7 +43,8 @@ ENTRIES: tuple[Entry, ...] = (
         "The service cannot be reached",
         "{url} does not answer: {error}.",
         "On its machine look with `systemctl status ropeway` whether it runs; from here, try `curl -I {url}/healthz`. "
-        "Where the state itself can be reached, every command works without the service: add --state.",
+        "Where the state itself can be reached, every command works without the service: add --state. "
+        "If this service is gone for good: `ropeway logout`.",
     ),
     Entry(
         "service-not-trusted",

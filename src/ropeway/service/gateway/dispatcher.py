@@ -22,7 +22,7 @@ from ropeway.service.gateway.heartbeats import Heartbeats
 from ropeway.service.gateway.rooms import Rooms
 from ropeway.service.gateway.watches import keep_watches
 from ropeway.service.parts import Parts
-from ropeway.store import agents, calls, tokens
+from ropeway.store import agents, calls, jobs, tokens
 from ropeway.store.agents import Brief
 from ropeway.store.bell import open_bell
 from ropeway.store.calls import WATCH, CallRow
@@ -33,6 +33,7 @@ AT_MOST_EVERY = 0.01
 """Seconds between two looks where it rings all the time."""
 WRITE_EVERY = 2.0
 REMOVALS_EVERY = 0.25
+JOBS_EVERY = 0.25
 AGENTS_EVERY = 5.0
 WATCHES_EVERY = 10.0
 SWEEP_EVERY = 3600.0
@@ -62,6 +63,7 @@ class Dispatcher:
         self.known: dict[str, Brief] = {}
         """Agents that are not removed, as they were a moment ago."""
         self._removals = 0
+        self._jobs = (0, 0, 0)
         self._parts = parts
         self._rows: dict[int, CallRow] = {}
         self._looking = threading.Lock()
@@ -72,6 +74,7 @@ class Dispatcher:
             Duty(WRITE_EVERY, self._keep_calls),
             Duty(REMOVALS_EVERY, self._look_for_removals),
             Duty(AGENTS_EVERY, self._look_at_agents),
+            Duty(JOBS_EVERY, self._look_for_jobs),
             Duty(WATCHES_EVERY, self._keep_watches),
             Duty(SWEEP_EVERY, self._sweep),
         ]
@@ -209,6 +212,14 @@ class Dispatcher:
                 self.channels.drop(channel)
             elif brief.trace != before.get(channel.caller.id, brief).trace:
                 channel.send(Level(brief.trace))
+
+    def _look_for_jobs(self) -> None:
+        """A new job's domain is watched soon: its first change is not to wait for the next round."""
+        with self._parts.database.read() as c:
+            tally = jobs.tally(c, self._parts.tenant)
+        if tally != self._jobs:
+            self._keep_watches()
+            self._jobs = tally
 
     def _keep_watches(self) -> None:
         keep_watches(self._parts.database, self._parts.tenant, self._parts.clock())
