@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ropeway.directory import tables
@@ -72,10 +72,15 @@ class Links:
             self._changes.setdefault(known.number, []).append((known, {k: v for k, v in details.items() if v}))
 
     def replace(self, known: Known, attribute: str, references: list[Reference]) -> None:
-        """Make these the only links of an attribute, whoever contributed the others."""
+        """Make these the only links of an attribute, whoever contributed the others; the log tells which end."""
+        there = select(_l.reference).where(_l.object == known.number, _l.attribute == attribute).distinct()
+        gone = [one for one in self._work.connection.execute(there).scalars() if one not in set(references)]
         self._cleared.add((known.number, attribute))
         self._wanted[(known.number, attribute)] = dict.fromkeys(references, True)
-        self._changes.setdefault(known.number, []).append((known, {"replaced": {attribute: references}}))
+        details: Details = {"replaced": {attribute: references}}
+        if gone:
+            details["removed"] = {attribute: gone}
+        self._changes.setdefault(known.number, []).append((known, details))
 
     def forget(self, number: int, job: int) -> None:
         """Drop every link a job contributed to an object."""

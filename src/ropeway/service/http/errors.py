@@ -63,6 +63,7 @@ OF_STATUS = {
     401: "InvalidAuthenticationToken",
     403: "Authorization_RequestDenied",
     404: "Request_ResourceNotFound",
+    410: "syncStateNotFound",
     413: "Request_EntityTooLarge",
 }
 OF_ROUTES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -126,19 +126,19 @@ def _listed(root: str, request: Request, options: Options, form: Form, answer: A
     told = _context(root, options, form, answer)
     if page.total is not None:
         told["@odata.count"] = page.total
+    asked = [] if page.is_whole else request.query_params.multi_items()
     if page.after:
-        told["@odata.nextLink"] = _next(root, request, "$skiptoken", page.after)
+        told["@odata.nextLink"] = _next(root, request, asked, f"$skiptoken={page.after}")
     if page.delta:
-        told["@odata.deltaLink"] = _next(root, request, "$deltatoken", page.delta)
+        told["@odata.deltaLink"] = _next(root, request, asked, f"$deltatoken={page.delta}")
     if page.is_selected:
         return told | {"value": page.items}
     return told | {"value": [selected(item, options.select) for item in page.items]}
 
 
-def _next(root: str, request: Request, name: str, token: str) -> str:
+def _next(root: str, request: Request, asked: Sequence[tuple[str, str]], token: str) -> str:
     """The same question with the next token; of the path only what was asked, the place is the service's own."""
-    asked = request.query_params.multi_items()
-    kept = [(key, value) for key, value in asked if key.lower().lstrip("$") not in ("skiptoken", "deltatoken")]
+    kept = [(key, value) for key, value in asked if key.lower().lstrip("$") != "skiptoken"]
     query = "&".join(f"{quote(key, safe='$')}={quote(value, safe='')}" for key, value in kept)
     path = quote(request.url.path.split("/", 2)[2], safe="/()'=,.$-_~")
-    return f"{root}/{path}?{query}{'&' if query else ''}{name}={token}"
+    return f"{root}/{path}?{query}{'&' if query else ''}{token}"

@@ -40,6 +40,8 @@ class Page:
     """Whether the items have only what was asked for already."""
     delta: str = ""
     """Of the last page of a delta: the token of the next round."""
+    is_whole: bool = False
+    """Whether its tokens say everything that was asked, so that links need nothing else."""
 
 
 def token_of(options: Options, key: Any) -> str:

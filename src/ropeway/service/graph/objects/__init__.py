@@ -11,6 +11,7 @@ collections       the routes that read
 bodies, writing   making, changing, deleting, references
 deleted_items     the recycle bin
 any_object        objects of any type, and functions about them
+delta, delta_tokens, membership   what changed since the last time
 tenancy           domains, organization
 """
 
@@ -22,6 +23,7 @@ from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.any_object import AnyObjects
 from ropeway.service.graph.objects.collections import Reading
 from ropeway.service.graph.objects.deleted_items import DeletedItems
+from ropeway.service.graph.objects.delta import Delta
 from ropeway.service.graph.objects.tenancy import Tenancy
 from ropeway.service.graph.objects.writing import Writing
 
@@ -31,6 +33,7 @@ def routes(api: Api) -> list[BaseRoute]:
     reads = Reading(api)
     writes = Writing(api, reads)
     return [
+        *Delta(api).routes(),
         *DeletedItems(api, reads).routes(),
         *AnyObjects(api, reads).routes(),
         *writes.references(),

@@ -1,0 +1,61 @@
+"""Where a delta is: everything that was asked, and how far it was told. Opaque, no secret; good for seven days."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import msgspec
+from starlette.exceptions import HTTPException
+
+from ropeway.model.problems import Problem, RopewayError
+
+LIFETIME = 7 * 86400.0
+"""Seconds, as Graph has it for directory objects."""
+LONGEST = 8192
+VERSION = 1
+
+
+class Round(msgspec.Struct, frozen=True, array_like=True):
+    """A place in a round of pages."""
+
+    version: int
+    plural: str
+    """What is asked about: `users`."""
+    issued: float
+    """When the round began."""
+    sequence: int
+    """Of the change log: what follows is still to be told."""
+    select: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    """Only these objects; empty: all."""
+    place: tuple[str, int, str] | None = None
+    """In a first round: value of the order and number of the last object, and the reference of the last member told of
+    the one after it; None: changes are told."""
+
+
+def written(round_: Round) -> str:
+    """The token."""
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(round_)).rstrip(b"=").decode()
+
+
+def read(text: str, plural: str, now: float, again: str) -> Round:
+    """What a token says; HTTP 410 with the place to begin anew for one that is too old."""
+    try:
+        if len(text) > LONGEST:
+            raise ValueError
+        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
+        found = msgspec.msgpack.decode(raw, type=Round)
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        raise RopewayError(Problem("page-token-stale")) from None
+    if found.version != VERSION or found.plural != plural or not 0 <= found.sequence < 2**62:
+        raise RopewayError(Problem("page-token-stale"))
+    if now - found.issued > LIFETIME:
+        raise gone(again)
+    return found
+
+
+def gone(again: str) -> HTTPException:
+    """410: the client must begin anew."""
+    words = "The sync state is not found or has expired. Begin anew at the address in Location."
+    return HTTPException(410, words, {"Location": f"{again}?$deltatoken="})
