@@ -65,6 +65,7 @@ OF_STATUS = {
     404: "Request_ResourceNotFound",
     410: "syncStateNotFound",
     413: "Request_EntityTooLarge",
+    429: "TooManyRequests",
 }
 OF_ROUTES = {
     404: "Resource not found for the segment '{segment}'.",

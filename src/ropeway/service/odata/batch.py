@@ -139,6 +139,9 @@ def _together(directory: Directory, asked: Asked, requests: Sequence[Inner]) -> 
     for several in by_verb.values():
         read = several[0][1].together
         assert read is not None
+        charge = several[0][1].charge
+        if charge is not None:
+            charge(asked, len(several))
         told = read(asked.parts, version, [(key, select) for _, _, key, select in several])
         for (one, *_), raw in zip(several, told, strict=True):
             if raw is not None:

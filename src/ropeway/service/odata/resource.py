@@ -81,6 +81,8 @@ class Verb:
     """Related things that $expand puts into each item, by name."""
     together: Together | None = None
     """Reads many at once, where a batch asks for them."""
+    charge: Callable[[Asked, int], Mapping[str, str]] | None = None
+    """Told before each request, or so many of them; gives headers about what it cost, or refuses it."""
 
 
 def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
@@ -106,7 +108,7 @@ def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
 class VerbRoute(KeyRoute):
     """A route that can also be asked from within another request, by `at_once`."""
 
-    def __init__(self, path: str, endpoint: Callable[[Request], Any], verbs: Mapping[str, Verb]) -> None:
+    def __init__(self, path: str, endpoint: Callable[[Request], Any], verbs: dict[str, Verb]) -> None:
         super().__init__(path, endpoint, methods=[name.upper() for name in verbs])
         self.verbs = verbs
 
@@ -134,12 +136,15 @@ def _answered(parts: Parts, verb: Verb, who: TokenRow, request: Request, raw: by
     with trouble():
         form = form_of(request)
         asked = Asked(parts, request, who, options_of(request, offered), form, decoded(request, raw))
+        charged: Mapping[str, str] = verb.charge(asked, 1) if verb.charge else {}
         answer = verb.handler(asked)
         if answer.about:
             _name(verb, request, answer.about)
         if verb.expands:
             answer = answer.expanded(asked.options.expand, verb.expands)
-        return rendered(parts.url, request, asked.options, form, answer)
+        response = rendered(parts.url, request, asked.options, form, answer)
+        response.headers.update(charged)
+        return response
 
 
 def _name(verb: Verb, request: Request, about: str = "") -> None:

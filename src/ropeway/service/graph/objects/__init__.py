@@ -12,10 +12,14 @@ bodies, writing   making, changing, deleting, references
 deleted_items     the recycle bin
 any_object        objects of any type, and functions about them
 delta, delta_tokens, membership   what changed since the last time
+throttling        resource units
 tenancy           domains, organization
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
 
 from starlette.routing import BaseRoute
 
@@ -25,14 +29,17 @@ from ropeway.service.graph.objects.collections import Reading
 from ropeway.service.graph.objects.deleted_items import DeletedItems
 from ropeway.service.graph.objects.delta import Delta
 from ropeway.service.graph.objects.tenancy import Tenancy
+from ropeway.service.graph.objects.throttling import Throttle
 from ropeway.service.graph.objects.writing import Writing
+from ropeway.service.odata.resource import VerbRoute
 
 
 def routes(api: Api) -> list[BaseRoute]:
     """Every route of directory objects."""
     reads = Reading(api)
     writes = Writing(api, reads)
-    return [
+    throttle = Throttle(api)
+    found = [
         *Delta(api).routes(),
         *DeletedItems(api, reads).routes(),
         *AnyObjects(api, reads).routes(),
@@ -41,3 +48,8 @@ def routes(api: Api) -> list[BaseRoute]:
         *writes.routes(),
         *Tenancy(api).routes(),
     ]
+    for route in found:
+        if isinstance(route, VerbRoute):
+            for method, verb in route.verbs.items():
+                route.verbs[method] = replace(verb, charge=partial(throttle.charge, route.path, method))
+    return found

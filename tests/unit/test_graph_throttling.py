@@ -1,0 +1,49 @@
+"""Who asks more than Graph would answer is told how long to wait."""
+
+from __future__ import annotations
+
+import pytest
+
+from ropeway.service.graph.objects import throttling
+from ropeway.service.graph.objects.throttling import Bucket
+from tests.unit.graph_office import GraphOffice, office
+
+__all__ = ["office"]
+
+
+@pytest.mark.parametrize(
+    ("path", "cost"),
+    [
+        ("/v1.0/users", 2),
+        ("/v1.0/users?$select=id", 1),
+        ("/v1.0/users?$expand=manager", 3),
+        ("/v1.0/users?$top=5&$select=id", 1),
+        ("/v1.0/groups", 1),
+        ("/v1.0/groups/{}/members", 3),
+        ("/v1.0/groups/{}/transitiveMembers?$select=id", 4),
+    ],
+)
+def test_a_request_tells_what_it_cost(office: GraphOffice, path: str, cost: int) -> None:
+    group = office.get("/v1.0/groups")["value"][0]["id"]
+    assert office.send("GET", path.format(group)).headers["x-ms-resource-unit"] == str(cost)
+
+
+def test_who_has_used_up_everything_waits(office: GraphOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttling, "SMALL", 10)
+    for _ in range(5):
+        answer = office.send("GET", "/v1.0/users")
+    assert float(answer.headers["x-ms-throttle-limit-percentage"]) > 0.8
+    refused = office.send("GET", "/v1.0/groups/x/transitiveMembers")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (429, "TooManyRequests")
+    assert 1 <= int(refused.headers["retry-after"]) <= 10
+    assert refused.headers["x-ms-throttle-information"] == "ResourceUnitLimitExceeded"
+    inner = {"requests": [{"id": "1", "method": "GET", "url": "/groups/x/transitiveMembers"}]}
+    (one,) = office.post("/v1.0/$batch", inner, 200)["responses"]
+    assert (one["status"], one["headers"]["Retry-After"].isdecimal()) == (429, True)
+
+
+def test_a_bucket_fills_up_again() -> None:
+    bucket = Bucket(100, 10)
+    assert bucket.take(100, 0) == 0
+    assert bucket.take(10, 0) == 1
+    assert bucket.take(10, 1) == 0
