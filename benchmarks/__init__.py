@@ -10,6 +10,10 @@ from_samba, reading     figure 2: the read stage and the whole initial synchroni
 idle, changes           figure 3: passes with nothing to do; 700 changes in one cycle
 membership, hub_group   figure 3: one member added to a large group, through Samba and in the hub alone
 arrival                 figure 4: from a write in the domain to the directory, with `ropeway run`
-due_jobs                figure 9: what a worker needs for 1,000 jobs, of which 200 are due each minute
+installation            `ropeway up` on a state, agents beside it
+through_agents          figure 5: a full import, and a change, through a separate agent process
+up                      figure 6: how soon `ropeway up` answers, and what an answer takes while a job runs
+crowd, crowd_agent      figure 7: 1,000 agents and 200 due jobs a minute, together
+operating               figure 8: backup, restore and a scrape of metrics
 profile                 where the time of an initial synchronization goes
 """

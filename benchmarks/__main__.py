@@ -13,7 +13,7 @@ from types import FrameType
 from benchmarks import (
     arrival,
     changes,
-    due_jobs,
+    crowd,
     from_ldif,
     from_samba,
     hub_group,
@@ -24,6 +24,8 @@ from benchmarks import (
     page,
     profile,
     rules,
+    through_agents,
+    up,
 )
 from benchmarks.bench import Bench, opened
 from benchmarks.figure import Failed, Figure, Row
@@ -35,11 +37,13 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "ldif": from_ldif.measure,
     "rules": rules.measure,
     "hub-group": hub_group.measure,
-    "due": due_jobs.measure,
+    "up": up.measure,
+    "crowd": crowd.measure,
     "samba": from_samba.measure,
     "idle": idle.measure,
     "changes": changes.measure,
     "arrival": arrival.measure,
+    "agents": through_agents.measure,
     "membership": membership.measure,
     "operating": operating.measure,
 }
@@ -53,7 +57,9 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(number, _interrupt)
     sizes = QUICK if said.quick else Sizes()
     if said.users:
-        sizes = replace(sizes, users=said.users, judged=False)
+        sizes = replace(
+            sizes, users=said.users, imports_large=True, judged=said.users >= sizes.users and not said.quick
+        )
     try:
         with opened(sizes, said.domain_folder) as bench:
             if said.profile:
@@ -95,7 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", nargs="+", metavar="PART", choices=PARTS, help=f"Only {', '.join(PARTS)}.")
     parser.add_argument("--quick", action="store_true", help="Small sizes: a minute, and nothing is judged.")
-    parser.add_argument("--users", type=int, metavar="N", help="Users of the large Samba domain instead of 100,000.")
+    parser.add_argument(
+        "--users",
+        type=int,
+        metavar="N",
+        help="Users of the large Samba domain instead of 100,000; agents read it, too.",
+    )
     parser.add_argument(
         "--domain-folder", type=Path, metavar="FOLDER", help="Keep the large domain here, and take it from here."
     )

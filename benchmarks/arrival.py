@@ -37,12 +37,18 @@ def measure(bench: Bench) -> Iterator[Figure]:
     domain, state = bench.as_shipped
     bench.say(f"{bench.sizes.writes} writes at random moments")
     command = [*ROPEWAY, "--state", str(state), "--quiet", "run"]
-    with beside(command, bench.folder / "run.log"), Poller(domain) as poller:
+    with beside(command, bench.folder / "run.log"):
+        yield from figures(bench, domain, state, "from a write to the directory")
+
+
+def figures(bench: Bench, domain: Domain, state: Path, what: str) -> Iterator[Figure]:
+    """While somebody keeps the state in step."""
+    with Poller(domain) as poller:
         pairs = _writes(bench, domain, state, poller)
     ours, bare, now = [o for o, _ in pairs], [b for _, b in pairs], load()
     rows = (("median", median), ("95th percentile", _high))
     for name, of in rows:
-        yield Figure(what=f"from a write to the directory: {name}", value=of(ours), unit="s",
+        yield Figure(what=f"{what}: {name}", value=of(ours), unit="s",
                      yardstick="seen by a bare poll every 0.5 s", beside=of(bare), bound=BOUND, load=now)  # fmt: skip
 
 

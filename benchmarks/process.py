@@ -63,6 +63,14 @@ def beside(command: Sequence[str | Path], log: Path) -> Generator[subprocess.Pop
             yield process
 
 
+def cpu_seconds(pid: int) -> float:
+    """Of processor time that a process and its children have used so far (proc(5): utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    mine = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return mine + sum(cpu_seconds(int(child)) for task in tasks for child in (task / "children").read_text().split())
+
+
 @contextmanager
 def _ended(process: subprocess.Popen[bytes]) -> Generator[None]:
     """Afterwards the process and its children run no more: it leads a session of its own, so they are one group."""

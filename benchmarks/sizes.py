@@ -42,6 +42,11 @@ class Sizes:
     passes: int = 50
     writes: int = 60
     rounds: int = 3
+    imports_large: bool = False
+    """Whether agents read the large domain, too, and not the one that sees changes."""
+    agents: int = 1_000
+    jobs: int = 1_000
+    """Of which a tenth is due every 30 seconds, while those agents are connected."""
     judged: bool = True
     """Whether these are the sizes that the bounds are meant for."""
 
@@ -62,6 +67,8 @@ QUICK = Sizes(
     passes=20,
     writes=10,
     rounds=2,
+    agents=100,
+    jobs=100,
     judged=False,
 )
 """For a minute's run: whether everything works, not how fast."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.process import ROPEWAY, Used, measured
 from ropeway.control.in_process import INITIAL_DOMAIN, TENANT, open_control
+from ropeway.control.protocol import Control
 from ropeway.control.running import Running
 from ropeway.control.sources import FromHere
 from ropeway.directory import Directory
@@ -45,11 +46,16 @@ def prepare(state: Path, source: SourceSettings) -> None:
     """A new state: the domain verified, the job created."""
     control = open_control(url(state))
     try:
-        control.add_domain(DOMAIN)
-        control.verify_domain(DOMAIN)
-        control.create_job(JobSettings(JOB, source))
+        add_job(control, source)
     finally:
         control.close()
+
+
+def add_job(control: Control, source: SourceSettings) -> None:
+    """The domain verified, the job created."""
+    control.add_domain(DOMAIN)
+    control.verify_domain(DOMAIN)
+    control.create_job(JobSettings(JOB, source))
 
 
 def run_once(state: Path) -> Used:
