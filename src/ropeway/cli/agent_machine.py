@@ -65,6 +65,9 @@ def register(
     if document is None:
         raise Refused("Say where the service is, as its first lines do: --service https://HOST:PORT.")
     made = register_here(place, _token(token_file), document, anew=anew)
+    if anew:
+        session.note("An agent that runs goes on as the former one until: systemctl restart ropeway-agent")
+        session.note("Then take the former one off the list of agents: ropeway agent remove ID")
     session.say(
         {"agent": made.agent, "domain": made.domain, "folder": str(folder)},
         f"Registered for {made.domain}, as agent {made.agent}.",

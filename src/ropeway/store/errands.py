@@ -97,9 +97,9 @@ def add_part(c: Connection, tenant: int, number: int, seq: int, body: bytes) -> 
     ring(c)
 
 
-def finish(c: Connection, number: int, worker: str, result: bytes, now: float) -> bool:
-    """The result of an errand; False where the worker no longer has it, and its result counts for nothing."""
-    done = {"state": "done", "result": result, "expires": now + KEPT}
+def finish(c: Connection, number: int, worker: str, result: bytes, now: float, progress: bytes | None = None) -> bool:
+    """The result of an errand, and how far it had come; False where another worker has it by now: this one's counts not."""
+    done = {"state": "done", "result": result, "expires": now + KEPT, "progress": progress}
     if c.execute(update(errand).where(_had_by(number, worker)).values(**done)).rowcount != 1:
         return False
     ring(c)

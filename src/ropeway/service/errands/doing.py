@@ -71,8 +71,9 @@ class Doing:
 
     def _write(self, line: bytes, outcome: str) -> None:
         errand, now = self.errand, time.time()
+        told = None if self.progress is None else msgspec.json.encode(self.progress)
         with self._db.write() as c:
-            if errands.finish(c, errand.number, self._worker, compressed(line), now):
+            if errands.finish(c, errand.number, self._worker, compressed(line), now, told):
                 asker = Asker(errand.asked_by, errand.request)
                 acts.note(c, self._tenant, errand.method, self._said, asker, (outcome, now))
 
