@@ -98,7 +98,7 @@ def add_part(c: Connection, tenant: int, number: int, seq: int, body: bytes) -> 
 
 
 def finish(c: Connection, number: int, worker: str, result: bytes, now: float, progress: bytes | None = None) -> bool:
-    """The result of an errand, and how far it had come; False where another worker has it by now: this one's counts not."""
+    """The result of an errand, and how far it had come; False where another worker has it by now, whose counts."""
     done = {"state": "done", "result": result, "expires": now + KEPT, "progress": progress}
     if c.execute(update(errand).where(_had_by(number, worker)).values(**done)).rowcount != 1:
         return False
