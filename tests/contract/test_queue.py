@@ -173,17 +173,23 @@ def test_two_processes_run_a_job_one_after_the_other(office: Office) -> None:
         for _ in range(2):
             workers.enter_context(process(office.url, office.kind, office.file, 0.05))
         until = time.monotonic() + 8
-        while time.monotonic() < until or len({line.process for line in lines(office.file)}) < 2:
+        while time.monotonic() < until or not _all_ran(office, numbers):
             for number in numbers:
                 office.queue.ask(number)
             time.sleep(0.02)
-            assert time.monotonic() < until + 30
+            assert time.monotonic() < until + 60
         told = len(lines(office.file))
         wait(lambda: len(lines(office.file)) > told)
     for number in numbers:
         ran = [line for line in lines(office.file) if line.job == number]
         assert [line.what for line in ran] == ["begin", "end"] * (len(ran) // 2)
-        assert len(ran) > 10
+
+
+def _all_ran(office: Office, numbers: list[int]) -> bool:
+    """Each job often, by both processes, however busy the machine is."""
+    told = lines(office.file)
+    often = all(sum(line.job == number for line in told) > 10 for number in numbers)
+    return often and len({line.process for line in told}) == 2
 
 
 @pytest.mark.slow
