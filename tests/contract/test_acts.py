@@ -30,7 +30,7 @@ from tests.unit.ldif_office import OFFICE
 @pytest.fixture
 def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
     (tmp_path / "office.ldif").write_text(OFFICE)
-    with a_service(database_url, tmp_path, lost_after=0.5) as running:
+    with a_service(database_url, tmp_path) as running:
         yield running
 
 
@@ -89,10 +89,12 @@ def test_of_peoples_data_the_names_of_properties_are_kept(service: Service, cont
     assert details == {"properties": ["displayName", "mailNickname"], "type": "groups"}
 
 
-def test_what_no_worker_took_is_on_record_too(service: Service, control: Control, settings: JobSettings) -> None:
-    with pytest.raises(RopewayError):
-        control.create_job(settings)
-    assert [(action, outcome) for _, action, _, outcome, _ in trail(service)] == [("create_job", "errand-not-taken")]
+def test_what_no_worker_took_is_on_record_too(database_url: str, tmp_path: Path, settings: JobSettings) -> None:
+    with a_service(database_url, tmp_path, lost_after=0.5) as service, closing(service.client()) as control:
+        with pytest.raises(RopewayError):
+            control.create_job(settings)
+        told = [(action, outcome) for _, action, _, outcome, _ in trail(service)]
+    assert told == [("create_job", "errand-not-taken")]
 
 
 def test_an_errand_may_be_a_call_that_returns(service: Service, settings: JobSettings) -> None:
