@@ -105,10 +105,10 @@ def _agent(company: LiveCompany, url: str, folder: Path, teller: Teller, stack: 
     said = ("--service", url, "--ca-file", authority, *named, "--token-file", "-")
     teller.pasted(f"{token}\n", "agent", "register", *said, remark="the token is pasted")
     teller.say(f"{place / 'agent.yaml'} gets an account that may read the domain and its changes, and no more:")
-    domains = yaml.safe_dump({"domains": {company.domain: company.access()}}, sort_keys=False)
-    with (place / "agent.yaml").open("a") as settings:
-        settings.write(domains)
-    teller.lines(domains.splitlines())
+    settings = yaml.safe_load((place / "agent.yaml").read_text()) | {"domains": {company.domain: company.access()}}
+    written = yaml.safe_dump(settings, sort_keys=False)
+    (place / "agent.yaml").write_text(written)
+    teller.lines(written.splitlines())
     teller.ropeway("agent", "check", *named)
     command = teller.typed("agent", "run", *named, remark="a process of its own")
     return stack.enter_context(running("the agent", command, folder / "agent.log", teller))

@@ -104,6 +104,11 @@ def test_commands_that_are_shown_ask_the_same_service(service: Service, run: Tol
     assert f"ropeway --service {service.url} job watch C" in run(*words)[1]
 
 
+def test_a_token_comes_with_the_command_that_uses_it(service: Service, run: Told) -> None:
+    code, _, err = run("agent", "token", "contoso.test")
+    assert (code, f"ropeway agent register --service {service.url} --token-file -" in err) == (0, True)
+
+
 def test_staying_in_step_is_the_services_work(service: Service, run: Told) -> None:
     code, _, err = run("run")
     assert (code, "ropeway job watch" in err) == (Code.FAILED, True)

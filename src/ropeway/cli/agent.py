@@ -62,8 +62,9 @@ def token(
         made = control.registration_token(domain, seconds(lifetime))
     session.say(made, made.token)
     session.note(
-        f"Good for one agent of {made.domain}, until {local(made.expires)}. On the agent's machine: "
-        "ropeway agent register --service https://SERVICE --token-file -"
+        f"Good for one agent of {made.domain}, until {local(made.expires)}. On the agent's machine: ropeway agent "
+        f"register --service {session.asked_service or 'https://SERVICE'} --token-file -, and --ca-file with what "
+        "`ropeway service ca FILE` wrote, if the service has an authority of its own."
     )
 
 
