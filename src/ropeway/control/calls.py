@@ -104,6 +104,16 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("registration_token", "POST", "agents/tokens"),
         Call("set_trace", "PUT", "agents/{agent}/trace"),
     ),
+    "Applications": (
+        Call("applications", "GET", "applications"),
+        Call("create_application", "POST", "applications"),
+        Call("application", "GET", "applications/{application}"),
+        Call("remove_application", "DELETE", "applications/{application}"),
+        Call("add_secret", "POST", "applications/{application}/secrets"),
+        Call("add_certificate", "POST", "applications/{application}/certificates"),
+        Call("drop_credential", "DELETE", "applications/{application}/credentials/{credential}"),
+        Call("set_permissions", "POST", "applications/{application}/permissions"),
+    ),
     "Schemas": (
         Call("schema", "GET", "jobs/{job}/schema"),
         Call(

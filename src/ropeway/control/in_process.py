@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.control.agents import Agents
+from ropeway.control.applications import Applications
 from ropeway.control.asking import Asking
 from ropeway.control.attribute_stories import job_names
 from ropeway.control.comparing import Comparing, opened, side
@@ -27,6 +28,7 @@ from ropeway.control.on_demand import OnDemand
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
     AgentView,
+    ApplicationView,
     AuditView,
     CompareView,
     CycleView,
@@ -45,6 +47,7 @@ from ropeway.control.protocol import (
     ProvisionView,
     RegistrationView,
     ReportView,
+    SecretView,
 )
 from ropeway.control.queueing.scheduler import Scheduler
 from ropeway.control.reporting import Reporting
@@ -142,6 +145,7 @@ class InProcess:
         self._courier = Courier(database, TENANT, time.time)
         self._on_demand = OnDemand(database, TENANT, self._open)
         self._agents = Agents(database, TENANT, time.time)
+        self._applications = Applications(database, TENANT, time.time)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -513,6 +517,36 @@ class InProcess:
 
     def set_trace(self, agent: str, level: str) -> AgentView:
         return self._agents.set_trace(agent, level)
+
+    # applications
+
+    def applications(self) -> Sequence[ApplicationView]:
+        return self._applications.every()
+
+    def application(self, application: str) -> ApplicationView:
+        return self._applications.one(application)
+
+    def create_application(
+        self, name: str, *, public: bool = False, redirect_uris: Sequence[str] = ()
+    ) -> ApplicationView:
+        return self._applications.create(name, public=public, redirects=redirect_uris)
+
+    def remove_application(self, application: str) -> ApplicationView:
+        return self._applications.remove(application)
+
+    def add_secret(self, application: str, name: str = "", lifetime: float = 15552000.0) -> SecretView:
+        return self._applications.add_secret(application, name, lifetime)
+
+    def add_certificate(self, application: str, certificate: str, name: str = "") -> ApplicationView:
+        return self._applications.add_certificate(application, certificate, name)
+
+    def drop_credential(self, application: str, credential: str) -> ApplicationView:
+        return self._applications.drop(application, credential)
+
+    def set_permissions(
+        self, application: str, *, grant: Sequence[str] = (), revoke: Sequence[str] = ()
+    ) -> ApplicationView:
+        return self._applications.permit(application, grant, revoke)
 
     # the installation
 

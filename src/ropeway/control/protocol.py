@@ -404,6 +404,48 @@ class RegistrationView(msgspec.Struct, frozen=True, kw_only=True):
         return f"RegistrationView(domain={self.domain!r}, expires={self.expires!r})"
 
 
+class CredentialView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an application shows: `secret` or `certificate`."""
+
+    id: str
+    kind: str
+    name: str
+    hint: str
+    """The first characters of a secret, or the SHA-256 of a certificate."""
+    created: str
+    expires: str
+
+
+class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
+    """An application that signs in by itself or for people."""
+
+    name: str
+    app_id: str
+    """What it calls itself: client_id."""
+    id: str
+    service_principal: str
+    tenant: str
+    public: bool
+    """It can keep no secret."""
+    enabled: bool
+    redirect_uris: tuple[str, ...]
+    permissions: tuple[str, ...]
+    credentials: tuple[CredentialView, ...]
+    created: str
+
+
+class SecretView(msgspec.Struct, frozen=True, kw_only=True):
+    """A new secret of an application. It is shown this once: what is kept is its digest."""
+
+    application: str
+    id: str
+    secret: str
+    expires: str
+
+    def __repr__(self) -> str:
+        return f"SecretView(application={self.application!r}, id={self.id!r})"
+
+
 OnProgress = Callable[[Progress], None]
 
 
@@ -604,6 +646,43 @@ class Control(Protocol):
 
     def set_trace(self, agent: str, level: str) -> AgentView:
         """How much the agent writes into its own log: error | warning | info | debug."""
+        ...
+
+    # applications
+    def applications(self) -> Sequence[ApplicationView]:
+        """All of them, by name."""
+        ...
+
+    def application(self, application: str) -> ApplicationView:
+        """One, by name, appId or id."""
+        ...
+
+    def create_application(
+        self, name: str, *, public: bool = False, redirect_uris: Sequence[str] = ()
+    ) -> ApplicationView:
+        """A new one that may do nothing yet; a public one, for programs on people's machines, can keep no secret."""
+        ...
+
+    def remove_application(self, application: str) -> ApplicationView:
+        """It is nobody from now on: its tokens, secrets and certificates are worth nothing."""
+        ...
+
+    def add_secret(self, application: str, name: str = "", lifetime: float = 15552000.0) -> SecretView:
+        """A new secret, good for `lifetime` seconds, two years at most."""
+        ...
+
+    def add_certificate(self, application: str, certificate: str, name: str = "") -> ApplicationView:
+        """A certificate in PEM whose RSA key will sign assertions."""
+        ...
+
+    def drop_credential(self, application: str, credential: str) -> ApplicationView:
+        """A secret or certificate, by its id, is worth nothing any more."""
+        ...
+
+    def set_permissions(
+        self, application: str, *, grant: Sequence[str] = (), revoke: Sequence[str] = ()
+    ) -> ApplicationView:
+        """What it may do by itself, named as Graph's permissions."""
         ...
 
     def domains(self) -> Sequence[DomainView]: ...

@@ -13,13 +13,14 @@ from ropeway.engine.ports import Source
 from ropeway.model.job import SourceSettings
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
-from ropeway.service import control, graph
+from ropeway.service import control, graph, identity
 from ropeway.service.errands import Watch
 from ropeway.service.errands.blocking import by_errand
 from ropeway.service.gateway.routes import Gateway
 from ropeway.service.http import authorities, login
 from ropeway.service.http.certificates import FromAuthority, FromFiles, Served, names_of
 from ropeway.service.http.sealing import Seal, make_seal, open_seal
+from ropeway.service.identity import Identity
 from ropeway.service.operating import routes as operating
 from ropeway.service.operating.metrics.endpoint import Access
 from ropeway.service.parts import Parts
@@ -48,6 +49,7 @@ def answered(parts: Parts) -> Answered:
     watch = Watch(parts.database, partial(open_bell, parts.database), tenant=parts.tenant)
     gateway = Gateway(parts)
     routes = [
+        *(identity.routes(parts.identity) if parts.identity else []),
         *login.routes(parts),
         *operating.routes(parts, Access.LOOPBACK if parts.settings.metrics else None),
         *gateway.routes(),
@@ -69,11 +71,12 @@ def parts_of(settings: Settings, url: str, database: Database, clock: Clock) -> 
     local = InProcess(database, FromNowhere())
     agents = authorities.agents(database, TENANT, seal, clock)
     queue = queue_of(database, TENANT)
-    parts = Parts(TENANT, database, local, queue, clock, url, agents=agents, seal=seal, settings=settings)
+    own = Identity(database, TENANT, url, seal, clock)
+    parts = Parts(TENANT, database, local, queue, clock, url, agents, seal=seal, identity=own, settings=settings)
     if settings.certificate:
         return parts, Served(FromFiles(settings.certificate, settings.key), clock)
-    own = authorities.tls(database, TENANT, seal, clock)
-    return replace(parts, authority=own.pem), Served(FromAuthority(own, names_of(settings)), clock)
+    tls = authorities.tls(database, TENANT, seal, clock)
+    return replace(parts, authority=tls.pem), Served(FromAuthority(tls, names_of(settings)), clock)
 
 
 def seal_of(settings: Settings, database: Database) -> Seal:

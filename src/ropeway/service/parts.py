@@ -10,6 +10,7 @@ from ropeway.control.protocol import Control
 from ropeway.control.queueing.queue import Queue
 from ropeway.service.gateway.authority import Authority
 from ropeway.service.http.sealing import Seal
+from ropeway.service.identity import Identity
 from ropeway.service.settings import Settings
 from ropeway.store.database import Database
 
@@ -33,6 +34,8 @@ class Parts:
     """The authority of the service's certificate, in PEM, where it is one of its own; empty: systems know it."""
     seal: Seal | None = None
     """Opens the private keys in the state; a running service has one."""
+    identity: Identity | None = None
+    """Sign-in of applications and people; a running service has it."""
     settings: Settings = field(default_factory=Settings)
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the service is asked to end: answers that wait for something end now."""

@@ -28,7 +28,7 @@ from ropeway.service.parts import Parts
 from ropeway.service.presence import present
 from ropeway.service.settings import Settings
 from ropeway.service.supervising import Child, Supervisor
-from ropeway.store import jobs, tokens
+from ropeway.store import jobs, sign_ins, tokens
 
 HOUSE_EVERY = 60.0
 """Seconds between two looks at what is to be written down or forgotten."""
@@ -121,6 +121,9 @@ def _housekeeping(parts: Parts, trail: Trail) -> Generator[None, None, None]:
             try:
                 with parts.database.write() as c:
                     tokens.sweep(c, parts.clock())
+                    sign_ins.sweep(c, parts.clock())
+                if parts.identity:
+                    parts.identity.keys.tend()
             except SQLAlchemyError as error:
                 logging.getLogger(__name__).warning("Housekeeping waits for the database: %s", type(error).__name__)
 

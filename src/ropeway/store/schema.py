@@ -8,13 +8,14 @@ from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
 
+import ropeway.store.identity_tables  # pyright: ignore[reportUnusedImport] - so that its tables are made
 import ropeway.store.service_tables  # noqa: F401 # pyright: ignore[reportUnusedImport] - so that its tables are made
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.store import queue_schema
 from ropeway.store.database import Database
 from ropeway.store.metadata import metadata
 
-HEAD = "0003"
+HEAD = "0004"
 """The version that this program writes: the newest file in `migrations/versions`."""
 
 MIGRATING = 72616

@@ -56,6 +56,7 @@ def catalogue() -> dict[str, Entry]:
         schemas,
         service,
         serving,
+        sign_in,
         source,
         target,
         work,
@@ -78,6 +79,7 @@ def catalogue() -> dict[str, Entry]:
         operating,
         remote,
         serving,
+        sign_in,
         work,
     )
     return {e.code: e for part in parts for e in part.ENTRIES}

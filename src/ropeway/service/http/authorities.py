@@ -13,12 +13,13 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
 from ropeway.service.http.sealing import Seal
 from ropeway.store.database import Database
+from ropeway.store.identity_tables import password, signing_key
 from ropeway.store.service_tables import authority as table
 
 Name = Literal["tls", "agents"]
@@ -125,8 +126,10 @@ def known(database: Database, tenant: int, name: Name) -> x509.Certificate | Non
 
 
 def forget(database: Database, tenant: int) -> int:
-    """Give up every authority, for when the key file is lost: new ones are made at the next start."""
+    """Give up every key that was sealed, for when the key file is lost: new ones are made at the next start."""
     with database.write() as c:
+        c.execute(delete(signing_key).where(signing_key.c.tenant == tenant))
+        c.execute(update(password).where(password.c.tenant == tenant).values(second_factor=None))
         return c.execute(delete(table).where(table.c.tenant == tenant)).rowcount
 
 

@@ -15,10 +15,21 @@ from ropeway.store.tokens import Kind, TokenRow
 LONGEST = 512
 """Characters of a token that are worth a look-up."""
 
+LONGEST_SIGNED = 8192
+"""Characters of a signed one that are worth verifying."""
+
 
 def administrator(parts: Parts, request: HTTPConnection) -> TokenRow:
-    """The administrator that a request comes from; RopewayError `not-signed-in` for anybody else."""
-    return whoever(parts, request, ("administrator",))
+    """The administrator that a request comes from, or whoever has a permission for what it asks.
+
+    RopewayError `not-signed-in` for anybody else, `not-allowed` where the permission is missing.
+    """
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if parts.identity is None or scheme.lower() != "bearer" or text.count(".") != 2 or len(text) > LONGEST_SIGNED:
+        return whoever(parts, request, ("administrator",))
+    found = parts.identity.caller(request, text.strip())
+    name_caller(request, found)
+    return found
 
 
 def whoever(parts: Parts, request: HTTPConnection, kinds: Sequence[Kind]) -> TokenRow:

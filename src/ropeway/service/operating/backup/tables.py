@@ -6,8 +6,20 @@ from sqlalchemy import Connection, inspect
 
 from ropeway.store.metadata import metadata
 
-LEFT_OUT = frozenset({"answer", "backup", "call", "directory_change", "errand", "process", "progress"})
-"""Not in a backup: what lives as long as a process or a cycle does, and the directory's change log.
+LEFT_OUT = frozenset(
+    {
+        "answer",
+        "backup",
+        "call",
+        "directory_change",
+        "errand",
+        "process",
+        "progress",
+        "sign_in_grant",
+        "sign_in_lockout",
+    }
+)
+"""Not in a backup: what lives as long as a process, a cycle or a sign-in does, and the directory's change log.
 
 Whoever reads that log, as Graph's delta, begins anew after a restore: what they were told since the backup is not so
 any more."""
@@ -18,7 +30,10 @@ ONLY = {"token": "kind = 'administrator' AND used IS NULL"}
 BLANK = {("lease", "holder"): ""}
 """Columns that are emptied: nobody holds a job in a backup."""
 
-IDENTITIES = frozenset({"agent", "audit", "authority", "token"})
+IDENTITIES = frozenset(
+    {"agent", "application", "application_credential", "application_grant", "audit", "authority", "person_password"}
+    | {"role_member", "sign_in", "signing_key", "token"}
+)
 """Who may do what, and who did. Restored into an empty state; over a state in use they stay as they are.
 
 Otherwise an older backup would let in again whoever was shut out since, lock out agents with a newer certificate, and

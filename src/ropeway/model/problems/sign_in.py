@@ -1,0 +1,44 @@
+"""Problems of applications, and of signing in."""
+
+from __future__ import annotations
+
+from ropeway.model.problems.catalogue import Entry, Severity
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "application-unknown",
+        Severity.ERROR,
+        "There is no such application",
+        "No application has the name, appId or id “{value}”.",
+        "`ropeway app list` shows them.",
+        also_known_as="Request_ResourceNotFound",
+    ),
+    Entry(
+        "application-name-taken",
+        Severity.ERROR,
+        "An application has this name already",
+        "There is an application “{value}”.",
+        "Choose another name, or look at that one: `ropeway app show NAME`.",
+    ),
+    Entry(
+        "application-credential-unknown",
+        Severity.ERROR,
+        "The application has no such secret or certificate",
+        "None of its secrets and certificates has the id “{value}”.",
+        "`ropeway app show NAME` shows them with their ids.",
+    ),
+    Entry(
+        "application-invalid",
+        Severity.ERROR,
+        "What was said about the application cannot be taken",
+        "{reason}.",
+        "Say it otherwise; docs/sign-in.md tells what may be said.",
+    ),
+    Entry(
+        "permission-unknown",
+        Severity.ERROR,
+        "There is no such permission",
+        "“{value}” is no permission that opens anything here.",
+        "docs/sign-in.md has the table of permissions; they have Microsoft Graph's names.",
+    ),
+)

@@ -1,0 +1,62 @@
+"""Refusals in Entra ID's words: OAuth's error, an AADSTS number, ids to search logs by (graph-scim.md D3, D4)."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+
+KINDS: dict[int, tuple[str, int, str]] = {
+    90002: ("invalid_tenant", 400, "Tenant '{0}' not found. Check to make sure you have the correct tenant ID."),
+    50049: ("invalid_instance", 400, "Unknown or invalid instance."),
+    900144: ("invalid_request", 400, "The request body must contain the following parameter: '{0}'."),
+    9002313: ("invalid_request", 400, "Invalid request. Request is malformed or invalid."),
+    70003: ("unsupported_grant_type", 400, "The app requested an unsupported grant type '{0}'."),
+    700016: ("unauthorized_client", 400, "Application with identifier '{0}' was not found in the directory."),
+    7000112: ("unauthorized_client", 400, "Application '{0}' is disabled."),
+    7000215: ("invalid_client", 401, "Invalid client secret provided. Send the value of the secret, not its id."),
+    7000222: ("invalid_client", 401, "The provided client secret keys for app '{0}' are expired."),
+    7000218: ("invalid_client", 401, "The request body must contain 'client_assertion' or 'client_secret'."),
+    700025: ("invalid_client", 401, "Client is public: it must present no assertion and no secret."),
+    700027: ("invalid_client", 401, "The certificate is not registered on application, or did not sign this."),
+    700024: ("invalid_client", 401, "Client assertion is not within its valid time range."),
+    50012: ("invalid_client", 401, "Client assertion has an audience that is not this service, or cannot be read."),
+    50048: ("invalid_client", 401, "Subject must match Issuer claim in the client assertion."),
+    1002012: ("invalid_scope", 400, "Scope '{0}' is not valid. Client credential flows need RESOURCE/.default."),
+    70011: ("invalid_scope", 400, "The provided value for the input parameter 'scope' is not valid: '{0}'."),
+    500011: ("invalid_resource", 400, "The resource principal named '{0}' was not found in the tenant."),
+    90033: ("temporarily_unavailable", 503, "A transient error has occurred. Please try again."),
+}  # fmt: skip
+"""OAuth's error, the status, and the sentence, by AADSTS number."""
+
+
+class Refusal(OAuth2Error):  # noqa: N818 - an answer
+    """An answer of the token endpoint, or of discovery, that gives nothing."""
+
+    def __init__(self, number: int, about: str = "", suberror: str = "") -> None:
+        error, status, words = KINDS[number]
+        super().__init__(error=error, status_code=status)  # pyright: ignore[reportUnknownMemberType] - Authlib's own
+        self.number, self.suberror = number, suberror
+        self.words = words.replace("{0}", _plain(about))
+
+    def body(self, request_id: str, correlation: str) -> dict[str, Any]:
+        """The answer's JSON."""
+        moment = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
+        trace = request_id or str(uuid.uuid4())
+        words = f"{self.words} Trace ID: {trace} Correlation ID: {correlation or trace} Timestamp: {moment}"
+        told: dict[str, Any] = {
+            "error": self.error,
+            "error_description": f"AADSTS{self.number}: {words}",
+            "error_codes": [self.number],
+            "timestamp": moment,
+            "trace_id": trace,
+            "correlation_id": correlation or trace,
+        }
+        return told | ({"suberror": self.suberror} if self.suberror else {})
+
+
+def _plain(text: str) -> str:
+    """What somebody sent, fit for a sentence: printable, short."""
+    return "".join(c for c in text if c.isprintable() and c not in "<>\"'&\\")[:100]

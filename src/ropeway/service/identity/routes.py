@@ -1,0 +1,118 @@
+"""Where sign-in answers: discovery, keys, and the token endpoint of each tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from ropeway.service.http.auditing import only_looked
+from ropeway.service.identity import discovery
+from ropeway.service.identity.errors import Refusal
+from ropeway.service.identity.identity import Identity
+from ropeway.service.identity.server import Posted
+
+LARGEST = 64 * 1024
+"""Bytes of a form."""
+
+OPEN = {"Access-Control-Allow-Origin": "*"}
+"""What is public may be read by scripts of any page."""
+
+
+def routes(identity: Identity) -> list[BaseRoute]:
+    """Every route of sign-in."""
+
+    def configuration(request: Request) -> Response:
+        segment = request.path_params["tenant"]
+        return _said(request, lambda: discovery.configuration(identity.issuer_of(segment), segment))
+
+    def keys(request: Request) -> Response:
+        return _said(request, lambda: {"keys": identity.issuer_of(request.path_params["tenant"]).keys.published()})
+
+    def instance(request: Request) -> Response:
+        def told() -> dict[str, Any]:
+            found = discovery.instance(identity.issuer, request.query_params.get("authorization_endpoint", ""))
+            if found is None:
+                raise Refusal(50049)
+            return found
+
+        return _said(request, told)
+
+    def realm(request: Request) -> Response:
+        user = request.path_params["user"]
+        return _said(request, lambda: discovery.realm(user, identity.has_domain(user.rpartition("@")[2])))
+
+    async def token(request: Request) -> Response:
+        only_looked(request)
+        form = await _form(request)
+        return await run_in_threadpool(_answered, identity, request, form)
+
+    return [
+        Route("/common/discovery/instance", instance),
+        Route("/common/userrealm/{user}", realm),
+        Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration),
+        Route("/{tenant}/.well-known/openid-configuration", configuration),
+        Route("/{tenant}/discovery/v2.0/keys", keys),
+        Route("/{tenant}/oauth2/v2.0/token", token, methods=["POST"]),
+    ]
+
+
+def _said(request: Request, told: Callable[[], dict[str, Any]]) -> Response:
+    try:
+        return _json(told(), 200, OPEN)
+    except Refusal as refusal:
+        return _refused(request, refusal)
+
+
+def _answered(identity: Identity, request: Request, form: dict[str, str] | None) -> Response:
+    try:
+        if form is None:
+            raise Refusal(9002313)
+        server = identity.server_of(request.path_params["tenant"])
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        address = request.client.host if request.client else ""
+        posted = Posted(str(request.url.replace(scheme="https")), form, headers, address, _id(request))
+        found = server.answer(posted)
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    except SQLAlchemyError:
+        return _refused(request, Refusal(90033))
+    return _json(found.body, found.status, found.headers)
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    """A form with each field once; None for what is none."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            return None
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        return None
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=100, errors="strict")
+    except ValueError:
+        return None
+    return dict(pairs) if len({name for name, _ in pairs}) == len(pairs) else None
+
+
+def _refused(request: Request, refusal: Refusal) -> Response:
+    correlation = request.headers.get("client-request-id", "")[:64]
+    return _json(refusal.body(_id(request), correlation), refusal.status_code, {})
+
+
+def _json(value: object, status: int, headers: dict[str, str]) -> Response:
+    plain = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+    told = plain | {name: text for name, text in headers.items() if name.lower() != "content-type"}
+    return Response(msgspec.json.encode(value), status, told, media_type="application/json")
+
+
+def _id(request: Request) -> str:
+    return request.scope.get("ropeway.request", "")

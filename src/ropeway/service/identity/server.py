@@ -1,0 +1,183 @@
+"""Authlib's authorization server over our requests and answers: which grants there are, and what tokens they give."""
+
+# Authlib's classes are open to any framework and typed for none: what they hold is typed here at its first use.
+# pyright: reportUnknownMemberType=false, reportIncompatibleMethodOverride=false
+# pyright: reportIncompatibleVariableOverride=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
+from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+
+from ropeway.service.identity.clients import Client, Clients
+from ropeway.service.identity.errors import Refusal
+from ropeway.service.identity.issuer import LIFETIME, Issuer
+from ropeway.service.identity.scopes import DEFAULT, Scopes, read_scopes
+from ropeway.store import applications, sign_ins
+from ropeway.store.applications import Application
+from ropeway.store.database import Database
+from ropeway.store.sign_ins import SignIn
+
+OURS = "ropeway"
+"""The one way in which clients authenticate: whichever they chose (`clients.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request of the token endpoint, as it came."""
+
+    uri: str
+    form: Mapping[str, str]
+    headers: Mapping[str, str]
+    """By name in small letters."""
+    address: str
+    request: str
+    """Its id."""
+
+
+@dataclass(slots=True)
+class Answered:
+    """What the token endpoint says."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class TokenRequest(OAuth2Request):
+    """Authlib's request, with ours inside."""
+
+    def __init__(self, posted: Posted) -> None:
+        super().__init__("POST", posted.uri, headers=dict(posted.headers))
+        self.posted = posted
+        self.payload = BasicOAuth2Payload(dict(posted.form))
+        self.scopes: Scopes | None = None
+        self.app: Application | None = None
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        return self.posted.form
+
+
+class ByItself(ClientCredentialsGrant):
+    """An application that acts by itself, with the app roles that it was granted."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = [OURS]  # noqa: RUF012 - as Authlib has it
+    request: TokenRequest
+    server: Server
+
+    def validate_requested_scope(self) -> None:
+        """One resource, and all that was granted of it."""
+        asked = self.request.form.get("scope", "")
+        self.request.scopes = scopes = read_scopes(asked, self.server.issuer.url)
+        if scopes.names != frozenset({DEFAULT}):
+            raise Refusal(1002012, asked)
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
+        """An access token, and nothing to renew it with."""
+        app, scopes = self.request.app, self.request.scopes
+        assert app is not None
+        assert scopes is not None
+        with self.server.database.read() as c:
+            roles = applications.permissions(c, app)
+        claims: dict[str, Any] = {
+            "appid": app.app_id,
+            "azp": app.app_id,
+            "app_displayname": app.name,
+            "oid": app.principal,
+        }
+        claims |= {"sub": app.principal, "idtyp": "app", "roles": roles}
+        token = {"access_token": self.server.issuer.sign(claims, scopes.resource)}
+        self.save_token(token)
+        return 200, BEARER | token, self.TOKEN_RESPONSE_HEADER
+
+
+BEARER: dict[str, Any] = {
+    "token_type": "Bearer",
+    "expires_in": int(LIFETIME) - 1,
+    "ext_expires_in": int(LIFETIME) - 1,
+}
+
+
+class Server(AuthorizationServer):
+    """The token endpoint of one tenant."""
+
+    def __init__(self, database: Database, tenant: int, issuer: Issuer) -> None:
+        super().__init__()
+        self.database, self.tenant, self.issuer = database, tenant, issuer
+        self.clients = Clients(database, tenant, issuer, issuer.clock)
+        self.register_client_auth_method(OURS, self._authenticated)
+        self.register_grant(ByItself)
+
+    def answer(self, posted: Posted) -> Answered:
+        """A token, or why there is none."""
+        answered: Any = self.create_token_response(posted)
+        return answered
+
+    def _authenticated(self, _query: object, request: TokenRequest) -> Client:
+        client = self.clients.authenticated(request.form, request.posted.headers)
+        request.client, request.app = client, client.app
+        return client
+
+    # what Authlib asks of a framework
+
+    def query_client(self, client_id: str) -> Client:
+        return self.clients.find(client_id)
+
+    def create_oauth2_request(self, request: Posted | TokenRequest) -> TokenRequest:
+        return request if isinstance(request, TokenRequest) else TokenRequest(request)
+
+    def save_token(self, token: Mapping[str, Any], request: TokenRequest) -> None:  # noqa: ARG002 - it is in no table
+        self.note(request, 0)
+
+    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
+        """Nobody listens."""
+
+    def handle_response(self, status: int, body: dict[str, Any], headers: Any) -> Answered:
+        return Answered(status, body, dict(headers))
+
+    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> Answered:
+        refusal = error if isinstance(error, Refusal) else _refusal(request, error)
+        if request.app is not None or refusal.number in (7000215, 7000222, 700027, 700024, 7000218):
+            self.note(request, refusal.number)
+        correlation = request.posted.headers.get("client-request-id", "")[:64]
+        headers = {"WWW-Authenticate": 'Basic realm="ropeway"'} if refusal.status_code == 401 else {}
+        return Answered(refusal.status_code, refusal.body(request.posted.request, correlation), headers)
+
+    def note(self, request: TokenRequest, error: int) -> None:
+        """Put a sign-in on record; of strangers nothing is kept."""
+        posted, form = request.posted, request.form
+        with self.database.write() as c:
+            app = request.app or applications.by_app_id(c, self.tenant, form.get("client_id", ""))
+            if app is None:
+                return
+            one = SignIn(
+                time=self.issuer.clock(),
+                person=app.principal,
+                name=app.name,
+                application=app.app_id,
+                application_name=app.name,
+                way=form.get("grant_type", "")[:60],
+                resource=request.scopes.resource if request.scopes else "",
+                error=error,
+                address=posted.address,
+                agent=posted.headers.get("user-agent", "")[:200],
+                request=posted.request,
+            )
+            sign_ins.note(c, self.tenant, one)
+
+
+def _refusal(request: TokenRequest, error: OAuth2Error) -> Refusal:
+    """Authlib's own refusals, in Entra ID's words."""
+    asked = request.form.get("grant_type", "")
+    if isinstance(error, UnsupportedGrantTypeError):
+        return Refusal(70003, asked) if asked else Refusal(900144, "grant_type")
+    if error.error == "unauthorized_client":
+        return Refusal(7000218)
+    return Refusal(9002313)
