@@ -25,6 +25,8 @@ from tests.unit.ldif_office import OFFICE
 
 VALUES = {
     "agent": "dc1",
+    "application": "Reports",
+    "credential": "an-id",
     "job": "Contoso",
     "hold": "1",
     "type": "users",

@@ -13,7 +13,7 @@ from ropeway.store import trail
 from ropeway.store.tables import job
 from ropeway.store.trail import Act
 
-SUBJECTS = ("job", "identifier", "name")
+SUBJECTS = ("job", "application", "identifier", "name")
 """Arguments that name what a call is about, the first that it has."""
 
 LONGEST = 200
