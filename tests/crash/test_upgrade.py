@@ -127,6 +127,17 @@ def test_on_a_server_nobody_upgrades_by_the_way(postgres_url: str) -> None:
     assert refused(postgres_url).code == "state-too-old"
 
 
+@pytest.mark.postgres
+def test_a_service_on_a_server_begins_only_after_somebody_migrated(
+    postgres_url: str, tmp_path: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    older(postgres_url)
+    monkeypatch.setenv("ROPEWAY_STATE", postgres_url)
+    assert main(["service", "run", "--listen", "127.0.0.1:0", "--data", str(tmp_path)]) != 0
+    assert "state-too-old" in capsys.readouterr().err
+    assert read(postgres_url)[0] == "0001"
+
+
 def test_the_command_says_whether_it_is_needed(database_url: str, capsys: Any, monkeypatch: Any) -> None:
     older(database_url)
     monkeypatch.setenv("ROPEWAY_STATE", database_url)

@@ -38,6 +38,7 @@ def written(folder: Path, document: Any) -> Path:
         ({"service": "http://ropeway.contoso.com"}, "service"),
         ({"service": "https://ropeway.contoso.com/path"}, "service"),
         ({"service": "https://zoe:secret@ropeway.contoso.com"}, "service"),
+        (SERVICE | {"services": ["https://ropeway.contoso.com", "ropeway.contoso.com"]}, r"services\[1\]"),
         (SERVICE | {"proxy": {"url": "http://zoe:secret@proxy:3128"}}, r"proxy\.url"),
         (SERVICE | {"proxy": {"url": "socks5://proxy:3128"}}, r"proxy\.url"),
         (SERVICE | {"proxy": {"url": "http://proxy:3128", "user": "zoe"}}, "proxy"),
@@ -110,10 +111,12 @@ def test_the_service_cannot_say_where_a_password_is_sent(tmp_path: Path) -> None
 
 def test_settings_are_written_as_they_are_read(tmp_path: Path) -> None:
     proxy = {"url": "http://proxy:3128", "user": "zoe", "password_file": "/etc/proxy"}
-    settings = checked(SERVICE | {"ca_file": "/etc/ca.pem", "proxy": proxy})
+    others = ["https://two.contoso.com", "https://three.contoso.com"]
+    settings = checked(SERVICE | {"services": others, "ca_file": "/etc/ca.pem", "proxy": proxy})
     again = read(written(tmp_path, text_of(settings, "contoso.com")))
     assert again.domains == {"contoso.com": {}}
-    assert (again.service, again.ca_file, again.proxy) == (settings.service, settings.ca_file, settings.proxy)
+    assert (again.service, again.services) == (settings.service, tuple(others))
+    assert (again.ca_file, again.proxy) == (settings.ca_file, settings.proxy)
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:

@@ -56,12 +56,13 @@ def by_poll(line: Line, room: int, idleness: Idleness, ending: threading.Event) 
 
 def _connected(line: Line, room: int, idleness: Idleness) -> ClientConnection:
     service = line.service
-    address = f"wss://{service.address.removeprefix('https://')}{PATH}/channel?room={room}"
+    token, place = line.token(), service.address
+    address = f"wss://{place.removeprefix('https://')}{PATH}/channel?room={room}"
     try:
         return connect(
             address,
             ssl=service.trust,
-            additional_headers={"Authorization": f"Bearer {line.token().reveal()}"},
+            additional_headers={"Authorization": f"Bearer {token.reveal()}"},
             proxy=_with_password(service.proxy),
             compression=None,
             open_timeout=OPENING,
@@ -73,12 +74,12 @@ def _connected(line: Line, room: int, idleness: Idleness) -> ClientConnection:
             legacy=True,
         )
     except InvalidStatus as error:
-        problem = told(error.response.status_code, bytes(error.response.body), service.address)
+        problem = service.told(error.response.status_code, bytes(error.response.body), place)
         if problem.problem.code == "not-signed-in":
             line.over()
         raise problem from None
     except Failure as error:
-        raise service.failed(error) from None
+        raise service.failed(error, place) from None
 
 
 def _with_password(way: ProxyWay | None) -> str | None:

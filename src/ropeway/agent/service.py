@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
+import threading
 import time
 from collections.abc import Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -29,6 +31,12 @@ KEEP_OPEN = 60.0
 """Seconds for which a connection is kept for the next request: longer than a heartbeat takes to come."""
 
 
+ELSEWHERE = frozenset({"agent-other-address", "agent-service-strange"})
+"""Problems that tell of a wrong address, which another one may help."""
+UNWELL = 500
+"""HTTP status from which on the service itself is in trouble."""
+
+
 class ProxyWay(NamedTuple):
     """A proxy, and how to be let through."""
 
@@ -38,10 +46,15 @@ class ProxyWay(NamedTuple):
 
 
 class Service:
-    """The service, from here. Several threads may use it at once."""
+    """The service, from here. Several threads may use it at once.
+
+    Where there are several addresses, whatever fails at one is tried at the next when it is tried again.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self.address = settings.service
+        self._addresses = cycle((settings.service, *settings.services))
+        self._lock = threading.Lock()
+        self.address = next(self._addresses)
         self.trust = trust(settings.ca_file)
         self.proxy = proxy_way(settings)
         self._client = httpx2.Client(
@@ -73,10 +86,11 @@ class Service:
         """The body of a good answer, which may be held back for `hold` seconds; RopewayError for any other."""
         headers = tracing.headers() | ({"Authorization": f"Bearer {token.reveal()}"} if token else {})
         limit, began = httpx2.Timeout(PATIENCE, read=PATIENCE + hold), time.monotonic()
+        address = self.address
         try:
             with self._client.stream(
                 method,
-                f"{self.address}{PATH}{path}",
+                f"{address}{PATH}{path}",
                 content=content,
                 headers=headers,
                 params=dict(query or {}),
@@ -84,17 +98,30 @@ class Service:
             ) as answer:
                 body = _bounded(answer)
         except Failure as error:
-            raise self.failed(error) from None
+            raise self.failed(error, address) from None
         spent = 1000 * (time.monotonic() - began)
         sizes = (len(content), len(body))
         log.debug("%s %s: %d, %d bytes up, %d down, %.0f ms", method, path, answer.status_code, *sizes, spent)
         if not answer.is_success:
-            raise told(answer.status_code, body, self.address)
+            raise self.told(answer.status_code, body, address)
         return body
 
-    def failed(self, error: BaseException) -> RopewayError:
-        """The problem behind an error of the way."""
-        return unreachable(error, self.address, self.proxy.url if self.proxy else None)
+    def failed(self, error: BaseException, address: str) -> RopewayError:
+        """The problem behind an error of the way to an address, which is left."""
+        self._leave(address)
+        return unreachable(error, address, self.proxy.url if self.proxy else None)
+
+    def told(self, status: int, body: bytes, address: str) -> RopewayError:
+        """The problem that was answered at an address, which is left where another one may help."""
+        error = told(status, body, address)
+        if status >= UNWELL or error.problem.code in ELSEWHERE:
+            self._leave(address)
+        return error
+
+    def _leave(self, address: str) -> None:
+        with self._lock:
+            if address == self.address:
+                self.address = next(self._addresses)
 
     def close(self) -> None:
         """Close every connection."""

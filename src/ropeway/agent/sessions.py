@@ -86,13 +86,13 @@ class Line:
         return ask(self.token())
 
     def _opened(self, *, looking: bool = False) -> Session:
-        mine = identity.load(self._folder)
+        mine, address = identity.load(self._folder), self._service.address
         nonce = self._service.post("/challenge", Asking(mine.fingerprint), Challenge).nonce
         proof = Proof(
             certificate=mine.certificate,
             nonce=nonce,
-            service=self._service.address,
-            signature=mine.signature(self._service.address, nonce),
+            service=address,
+            signature=mine.signature(address, nonce),
             version=VERSION,
             wire=self._spoken,
             looking=looking,

@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     service: str
     """The service's address, `https://ropeway.contoso.com:8443`."""
+    services: tuple[str, ...] = ()
+    """Addresses of further processes of the same service, tried in turn when one does not answer."""
     ca_file: str | None = None
     """PEM file of the authority that signed the service's certificate; none means the system's authorities."""
     proxy: Proxy | None = None
@@ -69,10 +71,11 @@ def checked(document: object) -> Settings:
         text, _, place = str(error).partition(" - at `$.")
         raise invalid(place.rstrip("`") or files.SETTINGS, f"{text}.") from None
     service = service_address(settings.service, "service")
+    services = tuple(service_address(text, f"services[{n}]") for n, text in enumerate(settings.services))
     if settings.proxy is not None:
         _require_proxy(settings.proxy)
     domains = {name.strip().rstrip(".").lower(): given for name, given in settings.domains.items()}
-    return msgspec.structs.replace(settings, service=service, domains=domains)
+    return msgspec.structs.replace(settings, service=service, services=services, domains=domains)
 
 
 def service_address(text: str, place: str) -> str:
