@@ -205,7 +205,7 @@ def test_one_object_has_many_names(office: GraphOffice) -> None:
 
 def test_the_examples_of_the_documentation_are_answered(office: GraphOffice) -> None:
     block = PAGE.partition("## Users, groups, contacts, devices")[2].partition("## A new job")[0]
-    asked = re.findall(r"(?m)^GET (\S.*?)(\s+\(advanced\))?$", block)
+    asked = re.findall(r"(?m)^GET (/\S.*?)(\s+\(advanced\))?$", block)
     assert len(asked) >= 8
     for query, advanced in asked:
         answer = office.send("GET", query, **(ADVANCED if advanced else {}))
