@@ -16,10 +16,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from ropeway.control.in_process import InProcess, open_database
+from ropeway.control.in_process import TENANT, InProcess, open_database
 from ropeway.control.protocol import ApplicationView
 from ropeway.control.sources import FromHere
+from ropeway.directory import Directory
+from ropeway.service.http.sealing import open_seal
+from ropeway.service.identity.issuer import Issuer
+from ropeway.service.identity.keys import SigningKeys
 from ropeway.service.links import Link, read
+from ropeway.store.roles import assign
 from tests.fixtures.https import Clock, RunningService, a_service
 
 GRAPH = "https://graph.microsoft.com/.default"
@@ -60,6 +65,30 @@ class Office:
         answer = self.post(grant_type="client_credentials", client_id=app.app_id, client_secret=secret, scope=scope)
         assert answer.status_code == 200, answer.text
         return answer.json()["access_token"]
+
+    def person(self, name: str, *roles: str, **properties: Any) -> str:
+        """The id of a new person of the cloud alone, `anna` of contoso.test, with these directory roles."""
+        said = {"displayName": name.title(), "mailNickname": name, "userPrincipalName": f"{name}@contoso.test"}
+        database = open_database(self.service.settings.state)
+        made = Directory(database, TENANT, clock=self.clock).create_object(
+            "users", said | {"accountEnabled": True} | properties
+        )["id"]
+        with database.write() as c:
+            for role in roles:
+                assign(c, TENANT, role, made, self.clock())
+        database.close()
+        return made
+
+    def token_for(self, person: str, *scopes: str, app: ApplicationView | None = None, **claims: Any) -> str:
+        """A token of an application that acts for a person, signed with the service's own key."""
+        app = app or self.control.application("First")
+        database = open_database(self.service.settings.state)
+        keys = SigningKeys(database, TENANT, open_seal(self.service.settings.seal_file), self.clock)
+        said = {"oid": person, "sub": person, "scp": " ".join(scopes), "appid": app.app_id, "azp": app.app_id}
+        issuer = Issuer(self.service.url, self.tenant, keys, self.clock)
+        token = issuer.sign(said | {"idtyp": "user"} | claims, "https://graph.microsoft.com")
+        database.close()
+        return token
 
     def refused(self, **form: str) -> tuple[int, str, int]:
         """Status, OAuth's error and the AADSTS number of a refusal."""
@@ -105,6 +134,13 @@ def opened(folder: Path) -> Generator[Office]:
         tenant = control.create_application("First").tenant
         yield Office(service, control, ca, clock, tenant)
         control.close()
+
+
+@pytest.fixture(scope="module")
+def shared_office(tmp_path_factory: pytest.TempPathFactory) -> Generator[Office]:
+    """One for all tests of a file that only ask."""
+    with opened(tmp_path_factory.mktemp("office")) as found:
+        yield found
 
 
 @pytest.fixture

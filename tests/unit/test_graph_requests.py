@@ -66,7 +66,7 @@ def test_an_expired_token_and_one_of_another_tenant_are_refused(office: GraphOff
 
 def test_ids_of_nothing_are_not_found_on_any_route(office: GraphOffice) -> None:
     for method, path in every(office):
-        if "/x" in path and method in ("GET", "DELETE"):
+        if "/x" in path and method in ("GET", "DELETE") and not path.startswith("/v1.0/me/"):
             answer = office.send(method, path)
             assert answer.status_code == 404, f"{method} {path}: {answer.text}"
 

@@ -1,4 +1,4 @@
-"""docs/sign-in.md: its examples work, its table is the service's own."""
+"""docs/sign-in.md: its examples work; docs/permissions.md: its table is the service's own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "sign-in.md"
 
 
 def test_the_table_of_permissions_is_the_one_that_is_asked() -> None:
-    assert table() in PAGE.read_text(encoding="utf-8"), "run scripts/write-sign-in"
+    assert table() in PAGE.with_name("permissions.md").read_text(encoding="utf-8"), "run scripts/write-permissions"
 
 
 def test_examples_in_python_get_a_token(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Who is asking: the bearer token of a request, looked up."""
+"""Who is asking, and whether they may: the bearer token of a request, looked up, and the table of permissions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from starlette.requests import HTTPConnection
 
+from ropeway.model.permissions import Access, Reach, Rule, reach
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.service.http.auditing import name_caller
+from ropeway.service.identity.callers import Caller
 from ropeway.service.parts import Parts
 from ropeway.store import tokens
 from ropeway.store.tokens import Kind, TokenRow
@@ -20,16 +22,50 @@ LONGEST_SIGNED = 8192
 
 
 def administrator(parts: Parts, request: HTTPConnection) -> TokenRow:
-    """The administrator that a request comes from, or whoever has a permission for what it asks.
+    """The administrator of the service that a request comes from; RopewayError for anybody else."""
+    found = caller_of(parts, request)
+    if found.power is not None:
+        raise not_allowed("No permission opens this to applications.")
+    return found.row
 
-    RopewayError `not-signed-in` for anybody else, `not-allowed` where the permission is missing.
-    """
+
+def caller_of(parts: Parts, request: HTTPConnection) -> Caller:
+    """Whom a request comes from, whatever they may do; RopewayError `not-signed-in`."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if parts.identity is None or scheme.lower() != "bearer" or text.count(".") != 2 or len(text) > LONGEST_SIGNED:
-        return whoever(parts, request, ("administrator",))
-    found = parts.identity.caller(request, text.strip())
-    name_caller(request, found)
+        return Caller(whoever(parts, request, ("administrator",)))
+    found = parts.identity.caller(text.strip())
+    if found is None:
+        raise RopewayError(Problem("not-signed-in"))
+    name_caller(request, found.row)
     return found
+
+
+def permitted(caller: Caller, rule: Rule | None, access: Access, *, own: bool = False) -> Reach:
+    """How much of what a route does somebody may; RopewayError `not-allowed` where it is nothing.
+
+    The one place where the table is asked, for requests and for those within a batch.
+    """
+    if caller.power is None:
+        return "all"
+    found = reach(rule, access, caller.power, own=own)
+    if found is None:
+        raise not_allowed(_reason(caller, rule, access))
+    return found
+
+
+def _reason(caller: Caller, rule: Rule | None, access: Access) -> str:
+    wanted = sorted(rule.permissions(access)) if rule else []
+    if rule is None or not wanted:
+        return "No permission opens this."
+    if caller.power is None or caller.power.roles is None or caller.power.permissions.isdisjoint(wanted):
+        return f"This needs the permission {' or '.join(wanted)}."
+    return f"This needs the directory role {' or '.join(sorted(rule.roles(access)))}."
+
+
+def not_allowed(reason: str) -> RopewayError:
+    """Graph's Authorization_RequestDenied."""
+    return RopewayError(Problem("not-allowed", details={"reason": reason}))
 
 
 def whoever(parts: Parts, request: HTTPConnection, kinds: Sequence[Kind]) -> TokenRow:

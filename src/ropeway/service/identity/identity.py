@@ -6,20 +6,16 @@ from collections.abc import Callable
 from functools import cached_property
 
 from sqlalchemy import select
-from starlette.requests import HTTPConnection
 
 from ropeway.directory import tables
-from ropeway.model.permissions import access_of, may, rule_of
-from ropeway.model.problems import Problem, RopewayError
 from ropeway.service.http.sealing import Seal
+from ropeway.service.identity.callers import Caller, caller
 from ropeway.service.identity.errors import Refusal
-from ropeway.service.identity.issuer import Claims, Issuer
+from ropeway.service.identity.issuer import Issuer
 from ropeway.service.identity.keys import SigningKeys
 from ropeway.service.identity.server import Server
-from ropeway.store import applications
 from ropeway.store.database import Database
 from ropeway.store.metadata import tenant as tenants
-from ropeway.store.tokens import TokenRow
 
 ANY = ("common", "organizations")
 """Segments that name no tenant: the one that is served."""
@@ -61,27 +57,10 @@ class Identity:
         with self._db.read() as c:
             return bool(c.scalar(select(d.verified).where(d.tenant == self._tenant, d.name == name.lower())))
 
-    def caller(self, request: HTTPConnection, text: str) -> TokenRow:
-        """Whom an access token stands for, where it opens what the request asks for.
-
-        RopewayError `not-signed-in` or `not-allowed`.
-        """
+    def caller(self, text: str) -> Caller | None:
+        """Whom an access token stands for; None for every text that is none of ours, or whose bearer is gone."""
         claims = self.issuer.verified(text)
-        if claims is None or not self._is_there(claims):
-            raise RopewayError(Problem("not-signed-in"))
-        rule = rule_of(request.scope["path"], request.scope.get("raw_path") or request.scope["path"].encode())
-        access = access_of(request.scope["method"])
-        if not may(rule, access, has=claims["roles"], roles=None):
-            wanted = " or ".join(sorted(rule.permissions(access))) if rule else ""
-            reason = f"This needs the permission {wanted}." if wanted else "No permission opens this to applications."
-            raise RopewayError(Problem("not-allowed", details={"reason": reason}))
-        name = str(claims["app_displayname"])
-        return TokenRow(self._tenant, "administrator", name, claims["iat"], claims["exp"], str(claims["uti"])[:12])
-
-    def _is_there(self, claims: Claims) -> bool:
-        """Whether the application still is: one that was removed or disabled has no token that is worth anything."""
-        if claims.get("idtyp") != "app":
-            return False
+        if claims is None:
+            return None
         with self._db.read() as c:
-            app = applications.by_app_id(c, self._tenant, str(claims.get("appid", "")))
-        return app is not None and app.enabled
+            return caller(c, self._tenant, claims)

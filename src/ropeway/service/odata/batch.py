@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from ropeway.model.permissions import reach
 from ropeway.service.http.auditing import note_within
 from ropeway.service.http.errors import error_answer
 from ropeway.service.odata.answers import Answer
@@ -58,16 +59,16 @@ class Directory:
             if isinstance(route, VerbRoute):
                 self._routes.setdefault(_place(route.path), []).append(route)
 
-    def find(self, path: str, method: str) -> tuple[Verb | None, dict[str, Any], bool]:
-        """The verb of a path and method with what the path names, and whether there is such a path at all."""
+    def find(self, path: str, method: str) -> tuple[VerbRoute | None, dict[str, Any], bool]:
+        """The route of a path and method with what the path names, and whether there is such a path at all."""
         usual, known = plain(path), False
         for route in self._routes.get(_place(usual), ()):
             found = route.path_regex.match(usual)
             if found is None:
                 continue
             known = True
-            if (verb := route.verbs.get(method.lower())) is not None:
-                return verb, found.groupdict(), True
+            if method.lower() in route.verbs:
+                return route, found.groupdict(), True
         return None, {}, known
 
 
@@ -132,8 +133,9 @@ def _together(directory: Directory, asked: Asked, requests: Sequence[Inner]) -> 
         plainly = _PLAIN.fullmatch(one.url)
         if plainly is None or one.method != "GET" or one.headers or one.depends_on:
             continue
-        verb, keys, _ = directory.find(f"/{version}/{plainly[1]}", "GET")
-        if verb is not None and verb.together is not None:
+        route, keys, _ = directory.find(f"/{version}/{plainly[1]}", "GET")
+        verb = route.verbs["get"] if route is not None else None
+        if route is not None and verb is not None and verb.together is not None and _may_all(route, verb, asked):
             (key,) = keys.values()
             by_verb.setdefault(id(verb), []).append((one, verb, key, plainly[2] or ""))
     for several in by_verb.values():
@@ -149,6 +151,11 @@ def _together(directory: Directory, asked: Asked, requests: Sequence[Inner]) -> 
     return found
 
 
+def _may_all(route: VerbRoute, verb: Verb, asked: Asked) -> bool:
+    """Whether everything may be read; who may less, or nothing, is told so one by one."""
+    return asked.caller.power is None or reach(route.rules["get"], verb.access, asked.caller.power) == "all"
+
+
 def _one(directory: Directory, asked: Asked, one: Inner, *, failed: bool) -> dict[str, Any]:
     method = one.method.upper()
     path, query = _target(asked, one.url)
@@ -158,8 +165,8 @@ def _one(directory: Directory, asked: Asked, one: Inner, *, failed: bool) -> dic
     scope.pop("ropeway.problem", None)
     if failed:
         return _told(one, _refusal(scope, 424, "FailedDependency", "Failed Dependency: a request before it failed."))
-    verb, keys, known = directory.find(path, method)
-    if verb is None:
+    route, keys, known = directory.find(path, method)
+    if route is None:
         words = "Specified HTTP method is not allowed for the request target."
         missing = f"Resource not found for the segment '{path.rpartition('/')[2][:64]}'."
         refused = (405, "Request_BadRequest", words) if known else (404, "Request_ResourceNotFound", missing)
@@ -169,7 +176,8 @@ def _one(directory: Directory, asked: Asked, one: Inner, *, failed: bool) -> dic
         return _told(one, _refusal(scope, 400, "Request_BadRequest", "The body is neither JSON nor base64url."))
     scope["path_params"] = keys
     done = note_within(asked.request, scope)
-    response = at_once(asked.parts, verb, asked.who, Request(scope), raw)
+    verb = route.verbs[method.lower()]
+    response = at_once(asked.parts, route, verb, asked.caller, Request(scope), raw)
     done(response.status_code)
     return _told(one, response)
 

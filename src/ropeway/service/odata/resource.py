@@ -16,11 +16,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from ropeway.control.running import trouble
+from ropeway.model.permissions import Access, Reach, Rule, rule_of
 from ropeway.model.problems import RopewayError
 from ropeway.service.http.auditing import name_act, only_looked
 from ropeway.service.http.errors import on_http_error, refusal
-from ropeway.service.http.who import administrator
+from ropeway.service.http.who import caller_of, permitted
+from ropeway.service.identity.callers import Caller
 from ropeway.service.odata.answers import Answer, rendered
+from ropeway.service.odata.basic import only_basic
 from ropeway.service.odata.bodies import decoded, read_bytes, shaped
 from ropeway.service.odata.keys import KeyRoute
 from ropeway.service.odata.negotiation import Form, form_of
@@ -38,11 +41,18 @@ class Asked:
 
     parts: Parts
     request: Request
-    who: TokenRow
+    caller: Caller
     options: Options
     form: Form
+    reach: Reach = "all"
+    """How much of what the route does the caller may."""
     body: Any = None
     """Decoded JSON without a shape; None where there is none."""
+
+    @property
+    def who(self) -> TokenRow:
+        """The caller, as a token is known."""
+        return self.caller.row
 
     def key(self, name: str = "id") -> str:
         """A segment of the path that names something."""
@@ -84,6 +94,11 @@ class Verb:
     charge: Callable[[Asked, int], Mapping[str, str]] | None = None
     """Told before each request, or so many of them; gives headers about what it cost, or refuses it."""
 
+    @property
+    def access(self) -> Access:
+        """What the table of permissions calls it."""
+        return "write" if self.act else "read"
+
 
 def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
     """The route of a path, with its methods in small letters: `get=Verb(…)`."""
@@ -91,10 +106,11 @@ def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
     async def endpoint(request: Request) -> Response:
         verb = verbs["get" if request.method == "HEAD" else request.method.lower()]
         try:
-            who = await run_in_threadpool(_whoever, parts, request)
+            caller = await run_in_threadpool(_caller, parts, request)
             _name(verb, request)
+            reach = route.admit(caller, verb, request)
             raw = await read_bytes(request) if verb.body else b""
-            response = await run_in_threadpool(_answered, parts, verb, who, request, raw)
+            response = await run_in_threadpool(_answered, parts, verb, caller, reach, request, raw)
         except RopewayError as error:
             response = refusal(request, error.problem)
         except HTTPException as error:
@@ -102,7 +118,8 @@ def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
         response.headers["OData-Version"] = "4.0"
         return response
 
-    return VerbRoute(path, endpoint, verbs)
+    route = VerbRoute(path, endpoint, verbs)
+    return route
 
 
 class VerbRoute(KeyRoute):
@@ -111,13 +128,26 @@ class VerbRoute(KeyRoute):
     def __init__(self, path: str, endpoint: Callable[[Request], Any], verbs: dict[str, Verb]) -> None:
         super().__init__(path, endpoint, methods=[name.upper() for name in verbs])
         self.verbs = verbs
+        self.rules: dict[str, Rule | None] = {name: rule_of(path, name.upper()) for name in verbs}
+        self._below = path.split("/")[2] if path.count("/") > 1 else ""
+
+    def admit(self, caller: Caller, verb: Verb, request: Request) -> Reach:
+        """How much of a verb somebody may; RopewayError `not-allowed`. `/me` becomes the person's own id."""
+        keys = request.path_params
+        if self._below == "me":
+            if not caller.person:
+                raise HTTPException(400, "/me request is only valid with delegated authentication flow.")
+            keys["id"] = caller.person
+        method = "get" if request.method == "HEAD" else request.method.lower()
+        own = self._below in ("me", "users") and str(keys.get("id", "")).lower() in caller.names
+        return permitted(caller, self.rules[method], verb.access, own=own)
 
 
-def at_once(parts: Parts, verb: Verb, who: TokenRow, request: Request, raw: bytes) -> Response:
+def at_once(parts: Parts, route: VerbRoute, verb: Verb, caller: Caller, request: Request, raw: bytes) -> Response:
     """The answer to a request within a request, of somebody who is known; its errors are answers, too."""
     try:
         _name(verb, request)
-        response = _answered(parts, verb, who, request, raw)
+        response = _answered(parts, verb, caller, route.admit(caller, verb, request), request, raw)
     except RopewayError as error:
         response = refusal(request, error.problem)
     except HTTPException as error:
@@ -126,16 +156,19 @@ def at_once(parts: Parts, verb: Verb, who: TokenRow, request: Request, raw: byte
     return response
 
 
-def _whoever(parts: Parts, request: Request) -> TokenRow:
+def _caller(parts: Parts, request: Request) -> Caller:
     with trouble():
-        return administrator(parts, request)
+        return caller_of(parts, request)
 
 
-def _answered(parts: Parts, verb: Verb, who: TokenRow, request: Request, raw: bytes) -> Response:
+def _answered(parts: Parts, verb: Verb, caller: Caller, reach: Reach, request: Request, raw: bytes) -> Response:
     offered: frozenset[Option] = verb.options | EXPAND if verb.expands else verb.options
     with trouble():
         form = form_of(request)
-        asked = Asked(parts, request, who, options_of(request, offered), form, decoded(request, raw))
+        options = options_of(request, offered)
+        if reach == "basic":
+            options = only_basic(options)
+        asked = Asked(parts, request, caller, options, form, reach, decoded(request, raw))
         charged: Mapping[str, str] = verb.charge(asked, 1) if verb.charge else {}
         answer = verb.handler(asked)
         if answer.about:

@@ -11,6 +11,7 @@ collections       the routes that read
 bodies, writing   making, changing, deleting, references
 deleted_items     the recycle bin
 any_object        objects of any type, and functions about them
+me                the person who asks
 delta, delta_tokens, membership   what changed since the last time
 throttling        resource units
 tenancy           domains, organization
@@ -24,6 +25,7 @@ from functools import partial
 from starlette.routing import BaseRoute
 
 from ropeway.service.graph.api import Api
+from ropeway.service.graph.objects import me
 from ropeway.service.graph.objects.any_object import AnyObjects
 from ropeway.service.graph.objects.collections import Reading
 from ropeway.service.graph.objects.deleted_items import DeletedItems
@@ -48,6 +50,7 @@ def routes(api: Api) -> list[BaseRoute]:
         *writes.routes(),
         *Tenancy(api).routes(),
     ]
+    found += me.routes(api, found)
     for route in found:
         if isinstance(route, VerbRoute):
             for method, verb in route.verbs.items():

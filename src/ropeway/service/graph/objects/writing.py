@@ -16,6 +16,7 @@ from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.bodies import id_of, properties_of
 from ropeway.service.graph.objects.collections import LISTS, ONE, Reading
 from ropeway.service.graph.objects.kinds import ANY, CONTACTS, DEVICES, GROUPS, KINDS, USERS, Kind
+from ropeway.service.graph.objects.me import check_own
 from ropeway.service.graph.objects.reading import find
 from ropeway.service.graph.objects.shapes import as_dict, told
 from ropeway.service.graph.objects.together import read_together
@@ -91,6 +92,8 @@ class Writing:
     def change(self, kind: Kind, asked: Asked) -> Answer:
         """PATCH /users/{id}: 204; bound members are added, all or none."""
         id_ = self._id(kind, asked)
+        if asked.reach == "own":
+            check_own(asked.body)
         properties, bound = properties_of(kind, asked.body, new=False)
         if "manager" in bound:
             self._check_ends("manager", bound["manager"])

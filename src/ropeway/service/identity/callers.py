@@ -1,0 +1,62 @@
+"""Whom an access token stands for now: an application, or a person with directory roles for whom one acts.
+
+What the token says of permissions counts; whether application and person still are, and which roles the person has,
+is read anew with each request, so that who is disabled or loses a role loses it at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from ropeway.directory import tables
+from ropeway.model.permissions import Power
+from ropeway.service.identity.issuer import Claims
+from ropeway.store import applications, roles
+from ropeway.store.tokens import TokenRow
+
+_o = tables.object_.c
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever sends a request."""
+
+    row: TokenRow
+    power: Power | None = None
+    """None: an administrator of the service itself, who may do everything."""
+    person: str = ""
+    """The id of the person, where there is one."""
+    names: frozenset[str] = frozenset()
+    """What the person is called in paths, in small letters: the id, and the userPrincipalName."""
+
+
+def caller(c: Connection, tenant: int, claims: Claims) -> Caller | None:
+    """Whom good claims stand for; None where application or person are gone or disabled."""
+    app = applications.by_app_id(c, tenant, str(claims.get("appid", "")))
+    if app is None or not app.enabled:
+        return None
+    if claims.get("idtyp") == "app":
+        power = Power(frozenset(map(str, claims.get("roles", ()))), None)
+        return Caller(_row(tenant, claims, str(claims.get("app_displayname", app.name))), power)
+    return _person(c, tenant, claims)
+
+
+def _person(c: Connection, tenant: int, claims: Claims) -> Caller | None:
+    id_, scopes = str(claims.get("oid", "")), claims.get("scp")
+    if not isinstance(scopes, str):
+        return None
+    is_it = (_o.tenant == tenant, _o.id == id_, _o.type == "user", _o.deleted.is_(None))
+    found: dict[str, Any] = msgspec.json.decode(c.scalar(select(_o.properties).where(*is_it)) or "{}")
+    if not found.get("accountEnabled"):
+        return None
+    name = str(found.get("userPrincipalName", id_))
+    power = Power(frozenset(scopes.split()), frozenset(roles.of(c, tenant, id_)))
+    return Caller(_row(tenant, claims, name), power, id_, frozenset({id_.lower(), name.lower()}))
+
+
+def _row(tenant: int, claims: Claims, name: str) -> TokenRow:
+    return TokenRow(tenant, "administrator", name, claims["iat"], claims["exp"], str(claims["uti"])[:12])

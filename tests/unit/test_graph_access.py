@@ -1,0 +1,185 @@
+"""Who gets in, over TLS: applications, people with and without roles, what is one's own; batches add nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ropeway.model.permissions import BASIC, GLOBAL, HYBRID, KNOWN, REPORTS, ROLES, SCOPES, USERS, Power, reach
+from ropeway.service.graph import routes
+from ropeway.service.odata.resource import VerbRoute
+from tests.unit.graph_office import GraphOffice
+from tests.unit.graph_office import shared_office as graph_office
+from tests.unit.sign_in_office import Office, office, shared_office
+
+__all__ = ["graph_office", "office", "shared_office"]
+
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
+def asked(office: Office, token: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Status and body of an answer."""
+    with office.service.client(token=token) as client:
+        answer = client.request(method, path, **({} if body is None else {"json": body}))
+        return answer.status_code, answer.json() if answer.content else None
+
+
+def batched(office: Office, token: str, *requests: tuple[str, str]) -> list[int]:
+    """Statuses of requests within one."""
+    inner = [{"id": str(n), "method": m, "url": url} for n, (m, url) in enumerate(requests)]
+    status, found = asked(office, token, "POST", "/v1.0/$batch", {"requests": inner})
+    assert status == 200, found
+    by_id = {one["id"]: one["status"] for one in found["responses"]}
+    return [by_id[one["id"]] for one in inner]
+
+
+def test_an_application_may_in_a_batch_what_it_may_outside(office: Office) -> None:
+    app, secret = office.application("Reports", "AuditLog.Read.All")
+    token, person = office.token(app, secret), office.person("anna")
+    tricks = [
+        f"/users/{person}?$select=displayName",
+        f"/users('{person}')",
+        "/users/anna@contoso.test",
+        f"{office.service.url}/v1.0/users",
+        f"{office.service.url}/beta/../v1.0/users",
+        f"{office.service.url}/v1.0/ropeway/applications",
+        "/../v1.0/users",
+        "/auditLogs/../users",
+        "/auditLogs/%2e%2e/users",
+        "/auditLogs%2f..%2fusers",
+        "/%75sers",
+        "//users",
+        "/users#/auditLogs/directoryAudits",
+        "/users?/auditLogs/directoryAudits",
+        "https://evil.test/v1.0/auditLogs/directoryAudits",
+        "/ropeway/applications",
+        "/$batch",
+        "/me",
+        "/servicePrincipals('x')/synchronization/jobs",
+    ]
+    assert batched(office, token, ("GET", "/auditLogs/directoryAudits")) == [200]
+    found = batched(office, token, *(("GET", url) for url in tricks))
+    assert [(url, status) for url, status in zip(tricks, found, strict=True) if status < 400] == []
+    assert batched(office, token, ("POST", "/$batch"), ("DELETE", f"/users/{person}")) == [404, 403]
+    assert asked(office, office.token_for(person, "User.Read"), "GET", "/v1.0/me")[0] == 200
+
+
+def test_a_key_in_parentheses_is_no_way_around_the_rule_of_synchronization(office: Office) -> None:
+    app, secret = office.application("Reader", "Application.Read.All")
+    token = office.token(app, secret)
+    (principal,) = asked(office, token, "GET", "/v1.0/servicePrincipals")[1]["value"]
+    for path in ("('{}')", "/{}", "(appId='{}')"):
+        at = f"/v1.0/servicePrincipals{path.format(principal['id'])}"
+        assert asked(office, token, "GET", f"{at}/synchronization/jobs")[0] == 403, path
+
+
+def test_a_person_may_what_scope_and_role_say_together(office: Office) -> None:
+    anna, ulf = office.person("anna"), office.person("ulf", USERS)
+    job = "/v1.0/servicePrincipals/x/synchronization/jobs"
+    change = {"displayName": "Anna B"}
+    assert asked(office, office.token_for(ulf, "User.ReadWrite.All"), "PATCH", f"/v1.0/users/{anna}", change)[0] == 204
+    assert asked(office, office.token_for(ulf, "User.Read.All"), "PATCH", f"/v1.0/users/{anna}", change)[0] == 403
+    assert asked(office, office.token_for(anna, "User.ReadWrite.All"), "PATCH", f"/v1.0/users/{ulf}", change)[0] == 403
+    assert asked(office, office.token_for(ulf, "Synchronization.ReadWrite.All"), "GET", job)[0] == 403
+    assert asked(office, office.token_for(ulf), "GET", "/v1.0/users")[0] == 403
+    status, told = asked(office, office.token_for(anna, "User.Read.All"), "GET", "/v1.0/users")
+    assert (status, told["error"]["code"]) == (403, "Authorization_RequestDenied")
+    assert "directory role" in told["error"]["message"]
+
+
+def test_people_see_themselves_and_everybodys_basic_profile(office: Office) -> None:
+    anna, ulf = office.person("anna", jobTitle="Engineer"), office.person("ulf", jobTitle="Cook")
+    own, basic = office.token_for(anna, "User.Read"), office.token_for(anna, "User.ReadBasic.All")
+    for path in ("/me", f"/users/{anna}", f"/users('{anna.upper()}')", "/users/ANNA@contoso.test"):
+        assert asked(office, own, "GET", f"/v1.0{path}")[1]["jobTitle"] == "Engineer", path
+    assert asked(office, own, "GET", f"/v1.0/users/{ulf}")[0] == 403
+    assert asked(office, own, "GET", "/v1.0/users")[0] == 403
+    assert asked(office, own, "GET", "/v1.0/me/memberOf")[1]["value"] == []
+    assert asked(office, own, "GET", "/v1.0/me/manager")[0] == 403
+    assert asked(office, office.token_for(anna, "User.Read.All"), "GET", "/v1.0/me/manager")[0] == 404
+    status, told = asked(office, basic, "GET", f"/v1.0/users/{ulf}")
+    assert (status, set(told) - {"@odata.context"}) == (200, set(BASIC))
+    assert len(asked(office, basic, "GET", "/v1.0/users?$filter=startsWith(displayName,'U')")[1]["value"]) == 1
+    curious = ("?$select=jobTitle", "?$filter=jobTitle eq 'Cook'", "?$orderby=jobTitle", "?$expand=manager")
+    for query in (*curious, "?$filter=id ne 'x' and not(startsWith(jobTitle,'C'))", '?$search="jobTitle:Cook"'):
+        assert asked(office, basic, "GET", f"/v1.0/users{query}")[0] == 403, query
+    assert batched(office, basic, ("GET", f"/users/{ulf}?$select=jobTitle"), ("GET", f"/users/{ulf}")) == [403, 200]
+
+
+def test_people_change_a_little_of_themselves(office: Office) -> None:
+    anna = office.person("anna")
+    token = office.token_for(anna, "User.ReadWrite")
+    assert asked(office, token, "PATCH", "/v1.0/me", {"mobilePhone": "+46 70 1"})[0] == 204
+    assert asked(office, token, "GET", "/v1.0/me?$select=mobilePhone")[1]["mobilePhone"] == "+46 70 1"
+    for change in ({"jobTitle": "King"}, {"accountEnabled": False}, {"mobilePhone": "1", "displayName": "K"}):
+        assert asked(office, token, "PATCH", "/v1.0/me", change)[0] == 403
+    assert asked(office, token, "DELETE", "/v1.0/me")[0] == 405
+    assert asked(office, token, "DELETE", f"/v1.0/users/{anna}")[0] == 403
+
+
+def test_an_application_by_itself_is_no_me(office: Office) -> None:
+    app, secret = office.application("Reader", "User.Read.All")
+    status, told = asked(office, office.token(app, secret), "GET", "/v1.0/me")
+    assert (status, told["error"]["code"]) == (400, "Request_BadRequest")
+
+
+def test_who_is_disabled_deleted_or_lost_a_role_has_lost_it_at_once(office: Office) -> None:
+    from ropeway.control.in_process import TENANT, open_database
+    from ropeway.store.roles import withdraw
+
+    ulf, anna = office.person("ulf", USERS), office.person("anna")
+    token = office.token_for(ulf, "User.ReadWrite.All", "User.Read", wids=[ROLES[USERS], ROLES[GLOBAL]])
+    assert asked(office, token, "GET", "/v1.0/users")[0] == 200
+    database = open_database(office.service.settings.state)
+    with database.write() as c:
+        assert withdraw(c, TENANT, USERS, ulf)
+    database.close()
+    assert asked(office, token, "GET", "/v1.0/users")[0] == 403
+    boss = office.token_for(office.person("boss", GLOBAL), "User.ReadWrite.All")
+    assert asked(office, boss, "PATCH", f"/v1.0/users/{ulf}", {"accountEnabled": False})[0] == 204
+    assert asked(office, token, "GET", "/v1.0/me")[0] == 401
+    gone = office.token_for(anna, "User.Read")
+    assert asked(office, boss, "DELETE", f"/v1.0/users/{anna}")[0] == 204
+    assert asked(office, gone, "GET", "/v1.0/me")[0] == 401
+
+
+@pytest.mark.parametrize("scope", [None, 7, ["User.Read.All"]])
+def test_a_token_without_scopes_is_nobodys(office: Office, scope: Any) -> None:
+    boss = office.person("boss", GLOBAL)
+    assert asked(office, office.token_for(boss, scp=scope), "GET", "/v1.0/users")[0] == 401
+
+
+def test_every_route_answers_as_the_table_says(shared_office: Office, graph_office: GraphOffice) -> None:
+    """Some of all requests that roles, permissions and routes allow, over the wire; the rest is the table's law."""
+    places = [(r, m) for r in routes(graph_office.parts) if isinstance(r, VerbRoute) for m in r.verbs]
+    people = {
+        role: shared_office.person(role[:3].lower() or "plain", *([role] if role else [])) for role in (*ROLES, "")
+    }
+    app, _ = shared_office.application("Walker", *KNOWN)
+
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.sampled_from(places), st.sampled_from([None, *people]), st.lists(st.sampled_from(sorted(SCOPES)), max_size=2)
+    )
+    def walk(place: tuple[VerbRoute, str], role: str | None, names: Sequence[str]) -> None:
+        route, method = place
+        power = Power(frozenset(names), None if role is None else frozenset({role} - {""}))
+        expected = reach(route.rules[method], route.verbs[method].access, power)
+        path = "/".join(NOBODY if part.startswith("{") else part for part in route.path.split("/"))
+        if role is None:
+            token = shared_office.token_for("", app=app, idtyp="app", roles=list(names), app_displayname="Walker")
+        else:
+            token = shared_office.token_for(people[role], *names)
+        if "/me" in route.path:
+            return
+        status = shared_office.status(token, path, method.upper())
+        assert (status == 403) == (expected is None), (method, path, names, role, status)
+        (inner,) = batched(shared_office, token, (method.upper(), path.partition("/v1.0")[2] or path))
+        assert (inner == 403) == (expected is None) or "/beta/" in path or "$batch" in path
+
+    walk()
+    assert {GLOBAL, HYBRID, REPORTS} < people.keys()
