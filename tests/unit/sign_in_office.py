@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from ropeway.control.in_process import TENANT, InProcess, open_database
 from ropeway.control.protocol import ApplicationView
 from ropeway.control.sources import FromHere
 from ropeway.directory import Directory
+from ropeway.model.secret import Secret
 from ropeway.service.http.sealing import open_seal
 from ropeway.service.identity.issuer import Issuer
 from ropeway.service.identity.keys import SigningKeys
@@ -28,6 +31,7 @@ from ropeway.store.roles import assign
 from tests.fixtures.https import Clock, RunningService, a_service
 
 GRAPH = "https://graph.microsoft.com/.default"
+PASSWORD = "Correct-Horse-7"
 
 
 @dataclass
@@ -54,6 +58,18 @@ class Office:
         if permissions:
             self.control.set_permissions(name, grant=permissions)
         return made, self.control.add_secret(name).secret
+
+    def shape(self, upn: str) -> dict[str, Any]:
+        """What a user of the cloud must have."""
+        nick = upn.partition("@")[0]
+        names = {"displayName": nick.title(), "mailNickname": nick, "userPrincipalName": upn}
+        return {"accountEnabled": True, **names}
+
+    def account(self, upn: str, password: str = PASSWORD) -> str:
+        """A user of the cloud with a password; the id."""
+        made = self.control.create_object("users", self.shape(upn))
+        self.control.set_password(upn, Secret(password), must_change=False)
+        return made["id"]
 
     def post(self, **form: str) -> httpx2.Response:
         """A request of the token endpoint, as anybody may send it."""
@@ -151,6 +167,12 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Office]
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     with opened(tmp_path) as found:
         yield found
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a token says, unverified."""
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 def wrong(claims: dict[str, Any], **changed: Any) -> dict[str, Any]:

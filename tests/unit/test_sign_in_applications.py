@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from tests.unit.sign_in_office import GRAPH, Office, office, own_certificate, wrong
+from tests.unit.sign_in_office import GRAPH, Office, claims, office, own_certificate, wrong
 
 __all__ = ["office"]
 
@@ -28,11 +28,6 @@ JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 def b64(octets: bytes) -> str:
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
-
-
-def claims(token: str) -> dict[str, Any]:
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 @pytest.mark.parametrize("form", ["authority", "oidc_authority", "instance_discovery"])

@@ -117,13 +117,32 @@ def grant(
         list[str], typer.Argument(metavar="PERMISSION…", help="As Graph names them: User.Read.All.")
     ],
     revoke: Annotated[bool, typer.Option("--revoke", help="Take them back instead.")] = False,
+    delegated: Annotated[
+        bool, typer.Option("--delegated", help="For everybody who signs in to it, as far as they may: admin consent.")
+    ] = False,
 ) -> None:
-    """Say what an application may do by itself."""
+    """Say what an application may do by itself, or for the people who sign in to it."""
     session = current(context)
     with session.control() as control:
         given, taken = ((), tuple(permissions)) if revoke else (tuple(permissions), ())
-        found = control.set_permissions(application, grant=given, revoke=taken)
-    session.say(found, f"{found.name} may do: {', '.join(found.permissions) or 'nothing'}.")
+        found = control.set_permissions(application, grant=given, revoke=taken, delegated=delegated)
+    names, whom = (found.delegated, "for people") if delegated else (found.permissions, "by itself")
+    session.say(found, f"{found.name} may do {whom}: {', '.join(names) or 'nothing'}.")
+
+
+@app.command()
+def redirect(
+    context: typer.Context,
+    application: Application,
+    uris: Annotated[list[str], typer.Argument(metavar="URI…", help="https://HOST/PATH, or http://localhost.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take them away instead.")] = False,
+) -> None:
+    """Say where people come back to after they signed in. At http://localhost any port will do."""
+    session = current(context)
+    with session.control() as control:
+        add, drop = ((), tuple(uris)) if remove else (tuple(uris), ())
+        found = control.set_redirects(application, add=add, remove=drop)
+    session.say(found, f"{found.name} sends people to: {', '.join(found.redirect_uris) or 'nowhere'}.")
 
 
 @app.command()
@@ -145,6 +164,7 @@ def _rows(found: ApplicationView) -> list[tuple[str, str]]:
         ("Service principal", found.service_principal),
         ("Kind", "public" if found.public else "confidential"),
         ("Permissions", ", ".join(found.permissions) or "none"),
+        ("For people", ", ".join(found.delegated) or "none"),
         ("Created", local(found.created)),
     ]
     rows += [("Redirect URI", uri) for uri in found.redirect_uris]

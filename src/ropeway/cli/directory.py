@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ropeway.cli import domains
+from ropeway.cli import domains, people
 from ropeway.cli.exits import Refused
 from ropeway.cli.render.objects import object_blocks, object_name, object_table
 from ropeway.cli.session import current
@@ -102,7 +102,9 @@ def _wanted(values: list[str] | None, file: str | None) -> dict[str, Any]:
     return wanted
 
 
-app.add_typer(commands_of("users", "user"), name="users")
+_users = commands_of("users", "user")
+people.add_to(_users)
+app.add_typer(_users, name="users")
 app.add_typer(commands_of("groups", "group"), name="groups")
 app.add_typer(commands_of("contacts", "contact"), name="contacts")
 app.add_typer(commands_of("devices", "device"), name="devices")

@@ -150,13 +150,16 @@ def connect_service(service: SignedIn) -> Control:
     return over_http(service.url, service.token, service.ca)
 
 
-def ask_for_secret(prompt: str) -> Secret[str]:
-    """A password typed at the terminal, not shown."""
+OTHERWISE = (
+    "The source's password must be asked for, and there is no terminal. "
+    "Create the job with --password-file FILE or --keytab FILE instead of --prompt."
+)
+
+
+def ask_for_secret(prompt: str, otherwise: str = OTHERWISE) -> Secret[str]:
+    """A password typed at the terminal, not shown; `otherwise` is said where there is none."""
     if not sys.stdin.isatty():
-        raise Refused(
-            "The source's password must be asked for, and there is no terminal. "
-            "Create the job with --password-file FILE or --keytab FILE instead of --prompt."
-        )
+        raise Refused(otherwise)
     from getpass import getpass
 
     return Secret(getpass(f"{prompt.rstrip(': ')}: "))

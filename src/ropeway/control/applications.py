@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from ropeway.control.protocol import ApplicationView, CredentialView, SecretView
 from ropeway.control.running import trouble
 from ropeway.control.views import iso
-from ropeway.model.permissions import KNOWN
+from ropeway.model.permissions import KNOWN, SCOPES
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.store import applications
 from ropeway.store.applications import Application, Credential
@@ -95,16 +95,31 @@ class Applications:
             applications.drop_credential(c, app, id_)
             return self._view(c, app)
 
-    def permit(self, named: str, grant: Sequence[str], revoke: Sequence[str]) -> ApplicationView:
+    def set_redirects(self, named: str, add: Sequence[str], remove: Sequence[str]) -> ApplicationView:
+        """Where people come back to."""
+        for uri in add:
+            _check_redirect(uri)
+        with trouble(), self._db.write() as c:
+            app = applications.find(c, self._tenant, named)
+            unknown = next((uri for uri in remove if uri not in app.redirects), None)
+            if unknown is not None:
+                raise _invalid(f"{app.name} has no redirect URI “{shown(unknown)}”")
+            kept = [uri for uri in app.redirects if uri not in remove]
+            return self._view(c, applications.redirect(c, app, tuple(dict.fromkeys([*kept, *add]))))
+
+    def permit(
+        self, named: str, grant: Sequence[str], revoke: Sequence[str], *, delegated: bool = False
+    ) -> ApplicationView:
         """Grant and take back; tokens that were issued keep what they say until they expire, within the hour."""
-        by_name = {name.lower(): name for name in KNOWN}
+        by_name = {name.lower(): name for name in (SCOPES if delegated else KNOWN)}
+        person = applications.EVERYBODY if delegated else applications.BY_ITSELF
         unknown = next((name for name in grant if name.lower() not in by_name), None)
         if unknown is not None:
             raise RopewayError(Problem("permission-unknown", value=shown(unknown)))
         with trouble(), self._db.write() as c:
             app = applications.find(c, self._tenant, named)
-            applications.allow(c, app, [by_name[name.lower()] for name in grant], self._clock())
-            applications.forbid(c, app, [by_name.get(name.lower(), name) for name in revoke])
+            applications.allow(c, app, [by_name[name.lower()] for name in grant], self._clock(), person)
+            applications.forbid(c, app, [by_name.get(name.lower(), name) for name in revoke], person)
             return self._view(c, app)
 
     def _confidential(self, c: Connection, named: str) -> Application:
@@ -124,6 +139,7 @@ class Applications:
             enabled=app.enabled,
             redirect_uris=app.redirects,
             permissions=tuple(applications.permissions(c, app)),
+            delegated=tuple(applications.permissions(c, app, applications.EVERYBODY)),
             credentials=tuple(_credential(one) for one in applications.credentials(c, app)),
             created=iso(app.created) or "",
         )

@@ -113,6 +113,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("add_certificate", "POST", "applications/{application}/certificates"),
         Call("drop_credential", "DELETE", "applications/{application}/credentials/{credential}"),
         Call("set_permissions", "POST", "applications/{application}/permissions"),
+        Call("set_redirects", "POST", "applications/{application}/redirects"),
     ),
     "Schemas": (
         Call("schema", "GET", "jobs/{job}/schema"),
@@ -135,6 +136,8 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("domains", "GET", "directory/domains"),
         Call("add_domain", "POST", "directory/domains"),
         Call("verify_domain", "POST", "directory/domains/{name}/verify"),
+        Call("set_password", "POST", "directory/users/{user}/password"),
+        Call("end_sign_ins", "POST", "directory/users/{user}/end-sign-ins"),
         Call("list_objects", "GET", "directory/{type}"),
         Call("create_object", "POST", "directory/{type}", whole="properties"),
         Call("show_object", "GET", "directory/{type}/{identifier}"),

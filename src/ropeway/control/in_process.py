@@ -25,6 +25,7 @@ from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
 from ropeway.control.notifying.courier import Courier
 from ropeway.control.on_demand import OnDemand
+from ropeway.control.people import People
 from ropeway.control.planning import change_views
 from ropeway.control.protocol import (
     AgentView,
@@ -43,6 +44,7 @@ from ropeway.control.protocol import (
     LiveView,
     ObjectType,
     OnProgress,
+    PasswordView,
     PlanView,
     ProvisionView,
     RegistrationView,
@@ -66,6 +68,7 @@ from ropeway.directory import Directory
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.job import Guards, JobSettings, JobStatus, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.secret import Secret
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema, redacted_names
 from ropeway.store import explaining, guarding, jobs, leases, looking, trail
@@ -146,6 +149,7 @@ class InProcess:
         self._on_demand = OnDemand(database, TENANT, self._open)
         self._agents = Agents(database, TENANT, time.time)
         self._applications = Applications(database, TENANT, time.time)
+        self._people = People(database, TENANT, time.time)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -544,9 +548,14 @@ class InProcess:
         return self._applications.drop(application, credential)
 
     def set_permissions(
-        self, application: str, *, grant: Sequence[str] = (), revoke: Sequence[str] = ()
+        self, application: str, *, grant: Sequence[str] = (), revoke: Sequence[str] = (), delegated: bool = False
     ) -> ApplicationView:
-        return self._applications.permit(application, grant, revoke)
+        return self._applications.permit(application, grant, revoke, delegated=delegated)
+
+    def set_redirects(
+        self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> ApplicationView:
+        return self._applications.set_redirects(application, add, remove)
 
     # the installation
 
@@ -575,6 +584,12 @@ class InProcess:
 
     def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
         return self._with_names(self._directory.restore_object(type_, identifier))
+
+    def set_password(self, user: str, password: Secret[str] | None = None, *, must_change: bool = True) -> PasswordView:
+        return self._people.set_password(user, password, must_change=must_change)
+
+    def end_sign_ins(self, user: str) -> None:
+        self._people.end_sign_ins(user)
 
     def _with_names(self, found: dict[str, Any]) -> dict[str, Any]:
         """An object whose contributions name their jobs."""

@@ -13,6 +13,7 @@ from ropeway.control.service_views import ServiceView
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.job import Guards, JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem
+from ropeway.model.secret import Secret
 
 ObjectType = Literal["users", "groups", "contacts", "devices"]
 
@@ -430,6 +431,9 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool
     redirect_uris: tuple[str, ...]
     permissions: tuple[str, ...]
+    """What it may do by itself."""
+    delegated: tuple[str, ...] = ()
+    """What it may do for everybody who signs in to it, as far as they may."""
     credentials: tuple[CredentialView, ...]
     created: str
 
@@ -444,6 +448,19 @@ class SecretView(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"SecretView(application={self.application!r}, id={self.id!r})"
+
+
+class PasswordView(msgspec.Struct, frozen=True, kw_only=True):
+    """A new password of a user."""
+
+    user: str
+    password: str
+    """Shown this once where it was made here; empty where it was chosen."""
+    must_change: bool
+    """Whoever signs in with it has to choose another first."""
+
+    def __repr__(self) -> str:
+        return f"PasswordView(user={self.user!r})"
 
 
 OnProgress = Callable[[Progress], None]
@@ -626,6 +643,13 @@ class Control(Protocol):
 
     def delete_object(self, type_: ObjectType, identifier: str) -> None: ...
     def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]: ...
+    def set_password(self, user: str, password: Secret[str] | None = None, *, must_change: bool = True) -> PasswordView:
+        """For a user of the cloud alone, by UPN or id; without one it is made. All sign-ins of before end."""
+        ...
+
+    def end_sign_ins(self, user: str) -> None:
+        """Refresh tokens, codes and browser sessions of a user are worth nothing any more."""
+        ...
 
     # agents
     def agents(self) -> Sequence[AgentView]:
@@ -680,9 +704,15 @@ class Control(Protocol):
         ...
 
     def set_permissions(
-        self, application: str, *, grant: Sequence[str] = (), revoke: Sequence[str] = ()
+        self, application: str, *, grant: Sequence[str] = (), revoke: Sequence[str] = (), delegated: bool = False
     ) -> ApplicationView:
-        """What it may do by itself, named as Graph's permissions."""
+        """What it may do by itself, or for everybody who signs in to it, named as Graph's permissions."""
+        ...
+
+    def set_redirects(
+        self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> ApplicationView:
+        """Where people come back to after they signed in."""
         ...
 
     def domains(self) -> Sequence[DomainView]: ...

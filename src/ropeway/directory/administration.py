@@ -28,6 +28,7 @@ from ropeway.directory.writing import accept, store
 from ropeway.model.anchors import Anchor, Reference
 from ropeway.model.changes import Change, Desired, Kind
 from ropeway.model.problems import Problem, shown
+from ropeway.store.families import end_all
 
 _ROLE = ADMINISTRATORS_ONLY.name
 
@@ -61,6 +62,8 @@ def change(work: Workspace, links: Links, record: Record, properties: Desired) -
     accept(work, draft)
     _replace_links(work, links, record, ends)
     store(work, links)
+    if attributes.get("accountEnabled") is False:
+        end_all(work.connection, work.tenant, record.id)
     return record
 
 
@@ -70,6 +73,7 @@ def remove(work: Workspace, links: Links, record: Record) -> None:
         raise Refused(_mastered(record, ""))
     accept(work, withdraw(work, ADMINISTRATORS, record.id, record))
     store(work, links)
+    end_all(work.connection, work.tenant, record.id)
 
 
 def link(work: Workspace, links: Links, record: Record, attribute: str, others: list[str]) -> str | None:

@@ -156,6 +156,9 @@ SCOPES: frozenset[str] = KNOWN | frozenset(
 )
 """Every permission that an application may have for a person."""
 
+BY_ANYBODY: frozenset[str] = frozenset({"User.Read"})
+"""What people may consent to themselves: it concerns nobody else."""
+
 
 def rule_of(route: str, method: str) -> Rule | None:
     """The rule of a route, `/v1.0/users/{id}`, and a method; None where there is none."""

@@ -9,11 +9,12 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ropeway.control.calls import CALLS
+from ropeway.model.secret import Secret
 from ropeway.store import trail
 from ropeway.store.tables import job
 from ropeway.store.trail import Act
 
-SUBJECTS = ("job", "application", "identifier", "name")
+SUBJECTS = ("job", "application", "identifier", "user", "name")
 """Arguments that name what a call is about, the first that it has."""
 
 LONGEST = 200
@@ -70,6 +71,8 @@ def _details(said: Mapping[str, Any]) -> dict[str, Any]:
     """Short arguments as they were; of an object's properties the names alone, since values are somebody's data."""
     told: dict[str, Any] = {}
     for name, value in said.items():
+        if isinstance(value, Secret):
+            continue
         short: Any = sorted(value) if name == "properties" else msgspec.to_builtins(value)
         if value is not None and len(msgspec.json.encode(short)) <= LONGEST:
             told[name.rstrip("_")] = short

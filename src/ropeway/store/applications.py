@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, or_, select, update
 
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.secret import Secret
@@ -88,6 +88,13 @@ def remove(c: Connection, app: Application) -> None:
     for table in (credential, grant, given):
         c.execute(delete(table).where(table.c.application == app.id))
     c.execute(delete(application).where(application.c.id == app.id))
+
+
+def redirect(c: Connection, app: Application, redirects: tuple[str, ...]) -> Application:
+    """Where people come back to from now on."""
+    text = msgspec.json.encode(redirects).decode()
+    c.execute(update(application).where(application.c.id == app.id).values(redirects=text))
+    return app._replace(redirects=redirects)
 
 
 def add_secret(

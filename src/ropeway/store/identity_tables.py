@@ -96,11 +96,12 @@ given = Table(
     Index("ix_sign_in_grant_family", "family"),
     Index("ix_sign_in_grant_code", "code"),
     Index("ix_sign_in_grant_expires", "expires"),
+    Index("ix_sign_in_grant_person", "tenant", "person"),
 )
 """Secrets that stand for a sign-in, by their SHA-256: `code`, `refresh`, `device`, `session`.
 
 A family goes back to one sign-in: when one of it is used twice, all of it is worth nothing. `code` is the digest of
-what a person types for a device."""
+what a person types for a device, or of the second half of the refresh token that was given last."""
 
 password = Table(
     "person_password",
@@ -129,6 +130,18 @@ lockout = Table(
     PrimaryKeyConstraint("tenant", "person", "known_place"),
 )
 """Wrong passwords in a row. Places from which somebody signed in before are counted apart."""
+
+place = Table(
+    "sign_in_place",
+    metadata,
+    Column("tenant", Integer, nullable=False),
+    Column("person", String, nullable=False),
+    Column("network", String, nullable=False),
+    Column("seen", Float, nullable=False),
+    PrimaryKeyConstraint("tenant", "person", "network"),
+    Index("ix_sign_in_place_seen", "seen"),
+)
+"""Networks from which somebody signed in, and when last."""
 
 role = Table(
     "role_member",

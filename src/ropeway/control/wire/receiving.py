@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
+from ropeway.control.wire.secrets import conceal
 from ropeway.control.wire.shape import Shape, shape
 from ropeway.control.wire.strict import refuse_strange
 from ropeway.model.problems import Problem, RopewayError, shown
@@ -97,7 +98,7 @@ def _from_text(value: Any, type_: Any, name: str) -> Any:
 
 def _strictly(made: Shape, said: dict[str, Any]) -> Any:
     try:
-        return msgspec.convert(said, made.every)
+        return msgspec.convert(said, made.every, dec_hook=conceal)
     except msgspec.ValidationError as error:
         root = f"$.{made.call.whole}" if made.call.whole else "$"
         raise unfit(str(error).replace(root, "$")) from error

@@ -12,6 +12,7 @@ import msgspec
 
 from ropeway.control.calls import BASE
 from ropeway.control.protocol import Control
+from ropeway.control.wire.secrets import reveal
 from ropeway.control.wire.shape import Place, Shape, shape
 from ropeway.model.problems import Problem, RopewayError, shown
 
@@ -48,7 +49,7 @@ def _request(made: Shape, said: dict[str, Any]) -> Request:
         return at(place).get(made.call.whole, at(place))
 
     path = made.call.path.format(**{name: _segment(str(value)) for name, value in at("path").items()})
-    body = msgspec.json.encode(whole("body")) if made.at("body") else None
+    body = msgspec.json.encode(whole("body"), enc_hook=reveal) if made.at("body") else None
     headers = {"If-Match": f'"{said["revision"]}"'} if at("header") else {}
     return Request(made.call.verb, f"{BASE}/{path}", _flat(msgspec.to_builtins(whole("query"))), headers, body)
 

@@ -41,4 +41,19 @@ ENTRIES: tuple[Entry, ...] = (
         "“{value}” is no permission that opens anything here.",
         "docs/sign-in.md has the table of permissions; they have Microsoft Graph's names.",
     ),
+    Entry(
+        "password-too-weak",
+        Severity.ERROR,
+        "The password is too weak",
+        "A password has 8 to 256 characters, of three kinds at least: small letters, capitals, digits, others.",
+        "Choose another, or have one made: `ropeway directory users password NAME --generate`.",
+        also_known_as="PasswordComplexity",
+    ),
+    Entry(
+        "password-of-premises",
+        Severity.ERROR,
+        "This user's password is not kept here",
+        "{object} is synchronised; its password is Active Directory's.",
+        "Set it there. Users of the cloud alone have one here.",
+    ),
 )

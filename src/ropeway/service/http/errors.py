@@ -83,6 +83,10 @@ WORDS = {
     "or objects currently undergoing migration.",
     "object-not-found": "Resource '{identifier}' does not exist or one of its queried reference-property objects are "
     "not present.",
+    "password-too-weak": "The specified password does not comply with password complexity requirements. Please provide "
+    "a different password.",
+    "password-of-premises": "Unable to update the specified properties for on-premises mastered Directory Sync objects "
+    "or objects currently undergoing migration.",
     "resource-unknown": "Resource '{object}' does not exist or one of its queried reference-property objects are not "
     "present.",
 }

@@ -27,19 +27,40 @@ KINDS: dict[int, tuple[str, int, str]] = {
     1002012: ("invalid_scope", 400, "Scope '{0}' is not valid. Client credential flows need RESOURCE/.default."),
     70011: ("invalid_scope", 400, "The provided value for the input parameter 'scope' is not valid: '{0}'."),
     500011: ("invalid_resource", 400, "The resource principal named '{0}' was not found in the tenant."),
+    50034: ("invalid_grant", 400, "The user account {0} does not exist in the directory."),
+    50053: ("invalid_grant", 400, "The account is locked: a wrong password was tried too often. Try again later."),
+    50055: ("invalid_grant", 400, "The password is expired. The user has to change it at an interactive sign-in."),
+    50056: ("invalid_grant", 400, "Invalid or null password: there is none in the directory for this user."),
+    50057: ("invalid_grant", 400, "The user account is disabled."),
+    50076: ("invalid_grant", 400, "The user must use multi-factor authentication to access '{0}'."),
+    50126: ("invalid_grant", 400, "Error validating credentials due to invalid username or password."),
+    50173: ("invalid_grant", 400, "The provided grant has been revoked. The user has to sign in again."),
+    65001: ("invalid_grant", 400, "The user or an administrator has not consented to use the application {0}."),
+    70000: ("invalid_grant", 400, "The provided grant is invalid, or was issued to another application."),
+    70008: ("invalid_grant", 400, "The provided authorization code or refresh token has expired."),
     90033: ("temporarily_unavailable", 503, "A transient error has occurred. Please try again."),
 }  # fmt: skip
 """OAuth's error, the status, and the sentence, by AADSTS number."""
+
+SUBERRORS = {
+    50055: "user_password_expired",
+    50076: "basic_action",
+    50173: "bad_token",
+    65001: "consent_required",
+    70000: "bad_token",
+    70008: "token_expired",
+}
+"""What tells a client what to do next (MSAL's `classification`)."""
 
 
 class Refusal(OAuth2Error):  # noqa: N818 - an answer
     """An answer of the token endpoint, or of discovery, that gives nothing."""
 
-    def __init__(self, number: int, about: str = "", suberror: str = "") -> None:
+    def __init__(self, number: int, about: str = "") -> None:
         error, status, words = KINDS[number]
         super().__init__(error=error, status_code=status)  # pyright: ignore[reportUnknownMemberType] - Authlib's own
-        self.number, self.suberror = number, suberror
-        self.words = words.replace("{0}", _plain(about))
+        self.number, self.suberror = number, SUBERRORS.get(number, "")
+        self.words = words.replace("{0}", plain(about))
 
     def body(self, request_id: str, correlation: str) -> dict[str, Any]:
         """The answer's JSON."""
@@ -57,6 +78,6 @@ class Refusal(OAuth2Error):  # noqa: N818 - an answer
         return told | ({"suberror": self.suberror} if self.suberror else {})
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """What somebody sent, fit for a sentence: printable, short."""
     return "".join(c for c in text if c.isprintable() and c not in "<>\"'&\\")[:100]

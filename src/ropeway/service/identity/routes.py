@@ -17,7 +17,7 @@ from ropeway.service.http.auditing import only_looked
 from ropeway.service.identity import discovery
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.identity import Identity
-from ropeway.service.identity.server import Posted
+from ropeway.service.identity.requests import Posted
 
 LARGEST = 64 * 1024
 """Bytes of a form."""

@@ -22,6 +22,8 @@ class Scopes(NamedTuple):
     names: frozenset[str]
     """Permissions, or `.default`: all that were granted."""
     openid: frozenset[str]
+    words: tuple[str, ...] = ()
+    """As they were written."""
 
 
 def read_scopes(text: str, own: str) -> Scopes:
@@ -41,4 +43,4 @@ def read_scopes(text: str, own: str) -> Scopes:
     if len(resources) > 1 or (DEFAULT in names and len(names) > 1):
         raise Refusal(70011, text)
     openid = frozenset(word.lower() for word in words if word.lower() in OPENID)
-    return Scopes(resources.pop() if resources else GRAPH, frozenset(names), openid)
+    return Scopes(resources.pop() if resources else GRAPH, frozenset(names), openid, tuple(words))

@@ -7,62 +7,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
+from authlib.oauth2.rfc6749 import AuthorizationServer
 from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from sqlalchemy import Connection
 
+from ropeway.service.identity.by_password import ByPassword
+from ropeway.service.identity.by_refresh import ByRefresh
 from ropeway.service.identity.clients import Client, Clients
-from ropeway.service.identity.errors import Refusal
-from ropeway.service.identity.issuer import LIFETIME, Issuer
-from ropeway.service.identity.scopes import DEFAULT, Scopes, read_scopes
-from ropeway.store import applications, sign_ins
-from ropeway.store.applications import Application
+from ropeway.service.identity.errors import Refusal, plain
+from ropeway.service.identity.issuer import Issuer
+from ropeway.service.identity.passwords import Passwords
+from ropeway.service.identity.requests import Answered, Posted, TokenRequest
+from ropeway.service.identity.scopes import DEFAULT, read_scopes
+from ropeway.service.identity.tokens import BEARER, SignedIn, client_info, tokens_of
+from ropeway.store import applications, families, sign_ins
 from ropeway.store.database import Database
+from ropeway.store.families import Details, Family
 from ropeway.store.sign_ins import SignIn
 
 OURS = "ropeway"
 """The one way in which clients authenticate: whichever they chose (`clients.py`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A request of the token endpoint, as it came."""
-
-    uri: str
-    form: Mapping[str, str]
-    headers: Mapping[str, str]
-    """By name in small letters."""
-    address: str
-    request: str
-    """Its id."""
-
-
-@dataclass(slots=True)
-class Answered:
-    """What the token endpoint says."""
-
-    status: int
-    body: dict[str, Any]
-    headers: dict[str, str] = field(default_factory=dict[str, str])
-
-
-class TokenRequest(OAuth2Request):
-    """Authlib's request, with ours inside."""
-
-    def __init__(self, posted: Posted) -> None:
-        super().__init__("POST", posted.uri, headers=dict(posted.headers))
-        self.posted = posted
-        self.payload = BasicOAuth2Payload(dict(posted.form))
-        self.scopes: Scopes | None = None
-        self.app: Application | None = None
-
-    @property
-    def form(self) -> Mapping[str, str]:
-        return self.posted.form
 
 
 class ByItself(ClientCredentialsGrant):
@@ -98,13 +65,6 @@ class ByItself(ClientCredentialsGrant):
         return 200, BEARER | token, self.TOKEN_RESPONSE_HEADER
 
 
-BEARER: dict[str, Any] = {
-    "token_type": "Bearer",
-    "expires_in": int(LIFETIME) - 1,
-    "ext_expires_in": int(LIFETIME) - 1,
-}
-
-
 class Server(AuthorizationServer):
     """The token endpoint of one tenant."""
 
@@ -112,13 +72,54 @@ class Server(AuthorizationServer):
         super().__init__()
         self.database, self.tenant, self.issuer = database, tenant, issuer
         self.clients = Clients(database, tenant, issuer, issuer.clock)
+        self.passwords = Passwords(database, tenant, issuer.clock)
         self.register_client_auth_method(OURS, self._authenticated)
-        self.register_grant(ByItself)
+        for grant in (ByItself, ByPassword, ByRefresh):
+            self.register_grant(grant)
 
     def answer(self, posted: Posted) -> Answered:
         """A token, or why there is none."""
         answered: Any = self.create_token_response(posted)
         return answered
+
+    def give(self, request: TokenRequest, signed: SignedIn) -> dict[str, Any]:
+        """Tokens of a new sign-in; Refusal where nobody consented."""
+        scopes = request.scopes
+        assert scopes is not None
+        with self.database.read() as c:
+            told = tokens_of(c, self.tenant, self.issuer, signed, scopes)
+        with self.database.write() as c:
+            if "offline_access" in scopes.openid:
+                details = Details(scopes.words, scopes.resource, signed.at, signed.ways)
+                name, now = families.new_name(), self.issuer.clock()
+                whose = (signed.app.id, signed.person.id)
+                told["refresh_token"] = families.begin(c, self.tenant, name, *whose, details, now)
+            self._note(c, request, 0)
+        return told | self._client_info(request, signed)
+
+    def give_again(self, request: TokenRequest, signed: SignedIn, family: Family) -> dict[str, Any]:
+        """Tokens of a sign-in of before; Refusal 50173 where its refresh token was used already, which ends it."""
+        assert request.scopes is not None
+        with self.database.read() as c:
+            told = tokens_of(c, self.tenant, self.issuer, signed, request.scopes)
+        with self.database.write() as c:
+            renewed = families.renew(c, family, request.form["refresh_token"], self.issuer.clock())
+            if renewed is None:
+                families.end(c, family.id)
+            else:
+                self._note(c, request, 0)
+        if renewed is None:
+            raise Refusal(50173)
+        return told | {"refresh_token": renewed} | self._client_info(request, signed)
+
+    def end(self, family: str) -> None:
+        """A sign-in is over."""
+        with self.database.write() as c:
+            families.end(c, family)
+
+    def _client_info(self, request: TokenRequest, signed: SignedIn) -> dict[str, str]:
+        wanted = request.form.get("client_info") == "1"
+        return {"client_info": client_info(self.issuer, signed.person)} if wanted else {}
 
     def _authenticated(self, _query: object, request: TokenRequest) -> Client:
         client = self.clients.authenticated(request.form, request.posted.headers)
@@ -152,25 +153,29 @@ class Server(AuthorizationServer):
 
     def note(self, request: TokenRequest, error: int) -> None:
         """Put a sign-in on record; of strangers nothing is kept."""
-        posted, form = request.posted, request.form
         with self.database.write() as c:
-            app = request.app or applications.by_app_id(c, self.tenant, form.get("client_id", ""))
-            if app is None:
-                return
-            one = SignIn(
-                time=self.issuer.clock(),
-                person=app.principal,
-                name=app.name,
-                application=app.app_id,
-                application_name=app.name,
-                way=form.get("grant_type", "")[:60],
-                resource=request.scopes.resource if request.scopes else "",
-                error=error,
-                address=posted.address,
-                agent=posted.headers.get("user-agent", "")[:200],
-                request=posted.request,
-            )
-            sign_ins.note(c, self.tenant, one)
+            self._note(c, request, error)
+
+    def _note(self, c: Connection, request: TokenRequest, error: int) -> None:
+        posted, form, person = request.posted, request.form, request.person
+        app = request.app or applications.by_app_id(c, self.tenant, form.get("client_id", ""))
+        if app is None:
+            return
+        alone = form.get("grant_type") == "client_credentials"
+        one = SignIn(
+            time=self.issuer.clock(),
+            person=person.id if person else app.principal if alone else "",
+            name=person.upn if person else app.name if alone else plain(request.named),
+            application=app.app_id,
+            application_name=app.name,
+            way=form.get("grant_type", "")[:60],
+            resource=request.scopes.resource if request.scopes else "",
+            error=error,
+            address=posted.address,
+            agent=posted.headers.get("user-agent", "")[:200],
+            request=posted.request,
+        )
+        sign_ins.note(c, self.tenant, one)
 
 
 def _refusal(request: TokenRequest, error: OAuth2Error) -> Refusal:

@@ -64,6 +64,12 @@ class PasswordProfile(Body, frozen=True):
     force_change_password_next_sign_in_with_mfa: bool | None = None
 
 
+def password_of(kind: Kind, body: Any) -> PasswordProfile | None:
+    """What a client says of a user's password; RopewayError `body-invalid`."""
+    profile: object = cast("dict[str, Any]", body).get("passwordProfile") if isinstance(body, dict) else None
+    return shaped(profile, PasswordProfile) if kind is USERS and profile is not None else None
+
+
 def properties_of(kind: Kind, body: Any, *, new: bool) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Properties, and ids that are to be bound, by relation; RopewayError `body-invalid` with Graph's reason."""
     if not isinstance(body, dict):
@@ -104,8 +110,8 @@ def _flat(kind: Kind, plain: dict[str, Any]) -> dict[str, Any]:
             plain[name] = value
     elif attributes is not None:
         raise body_invalid(EXTENSION_ATTRIBUTES, "an object is expected")
-    if kind is USERS and (profile := plain.pop("passwordProfile", None)) is not None:
-        shaped(profile, PasswordProfile)
+    if kind is USERS:
+        plain.pop("passwordProfile", None)  # `password_of`
     if kind is CONTACTS:
         _flat_contact(plain)
     return plain

@@ -13,10 +13,11 @@ from starlette.routing import BaseRoute
 from ropeway.control.protocol import ObjectType
 from ropeway.directory import Directory
 from ropeway.service.graph.api import Api
-from ropeway.service.graph.objects.bodies import id_of, properties_of
+from ropeway.service.graph.objects.bodies import id_of, password_of, properties_of
 from ropeway.service.graph.objects.collections import LISTS, ONE, Reading
 from ropeway.service.graph.objects.kinds import ANY, CONTACTS, DEVICES, GROUPS, KINDS, USERS, Kind
 from ropeway.service.graph.objects.me import check_own
+from ropeway.service.graph.objects.passwords import NewPassword
 from ropeway.service.graph.objects.reading import find
 from ropeway.service.graph.objects.shapes import as_dict, told
 from ropeway.service.graph.objects.together import read_together
@@ -86,7 +87,10 @@ class Writing:
         for name, ids in bound.items():
             self._check_ends(name, ids)
             properties[name] = ids
+        secret = self._password(kind, asked)
         id_ = self.directory.create_object(PLURALS[kind], properties)["id"]
+        if secret is not None:
+            secret.keep(self.api.parts, id_)
         return made(kind.plural, self._usual(kind, id_), f"{kind.plural}/{id_}")
 
     def change(self, kind: Kind, asked: Asked) -> Answer:
@@ -98,8 +102,13 @@ class Writing:
         if "manager" in bound:
             self._check_ends("manager", bound["manager"])
             properties["manager"] = bound.pop("manager")
+        secret = self._password(kind, asked)
+        if secret is not None:
+            secret.check(self.api.parts, id_)
         if properties:
             self.directory.update_object(PLURALS[kind], id_, properties)
+        if secret is not None:
+            secret.keep(self.api.parts, id_)
         for name, ids in bound.items():
             self._link(kind, id_, name, ids)
         return changed(kind.plural, lambda: self._usual(kind, id_))
@@ -133,6 +142,10 @@ class Writing:
         """DELETE /users/{id}/manager/$ref."""
         self.directory.update_object(PLURALS[kind], self._id(kind, asked), {"manager": None})
         return nothing()
+
+    def _password(self, kind: Kind, asked: Asked) -> NewPassword | None:
+        profile = password_of(kind, asked.body)
+        return NewPassword.of(profile) if profile is not None else None
 
     def _id(self, kind: Kind, asked: Asked) -> str:
         with asked.parts.database.read() as c:

@@ -1,0 +1,101 @@
+"""Refresh tokens: one row for each sign-in, which knows only the token given last.
+
+A token is the name of its family and a secret, 256 bits each. Using it puts another secret in the place of its own; one
+whose family is there and whose secret is another was used before, by its owner or by a thief, and nobody can tell
+which: the family is over.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, delete, select, update
+
+from ropeway.model.secret import Secret
+from ropeway.store.applications import digest_of
+from ropeway.store.identity_tables import given as table
+
+KIND = "refresh"
+KEPT = 90 * 86400.0
+"""Seconds for which a token is good; each use gives a new one."""
+_PART = 43
+
+
+class Details(msgspec.Struct, frozen=True):
+    """What a sign-in was for."""
+
+    scopes: tuple[str, ...]
+    """As they were asked for, openid's own among them."""
+    resource: str
+    at: float
+    """When the person signed in."""
+    ways: tuple[str, ...]
+    """How: `pwd`, `mfa` (RFC 8176)."""
+
+
+class Family(NamedTuple):
+    """A sign-in that is still good."""
+
+    id: str
+    """Its digest."""
+    application: str
+    person: str
+    details: Details
+    created: float
+    expires: float
+
+
+def begin(
+    c: Connection, tenant: int, name: Secret[str], application: str, person: str, details: Details, now: float
+) -> str:
+    """The first token of a family; `name` is a secret of its own, which nobody else may know."""
+    secret = secrets.token_urlsafe(32)
+    digest = digest_of(name.reveal())
+    row: dict[str, Any] = {
+        "digest": digest, "tenant": tenant, "kind": KIND, "family": digest,
+        "application": application, "person": person, "code": digest_of(secret),
+        "details": msgspec.json.encode(details).decode(), "created": now, "expires": now + KEPT,
+    }  # fmt: skip
+    c.execute(table.insert().values(row))
+    return name.reveal() + secret
+
+
+def new_name() -> Secret[str]:
+    """For a family that is going to be."""
+    return Secret(secrets.token_urlsafe(32))
+
+
+def find(c: Connection, tenant: int, text: str) -> Family | None:
+    """The family of a token, whether it is the last one given or not; None for one that nobody knows."""
+    t = table.c
+    which = (t.digest == digest_of(text[:_PART]), t.tenant == tenant, t.kind == KIND)
+    row = c.execute(select(table).where(*which)).one_or_none() if len(text) == 2 * _PART else None
+    if row is None:
+        return None
+    details = msgspec.json.decode(row.details, type=Details)
+    return Family(row.digest, row.application, row.person, details, row.created, row.expires)
+
+
+def renew(c: Connection, family: Family, text: str, now: float) -> str | None:
+    """The next token, in place of this one; None where this one was used before. Of two at once one gets it."""
+    secret = secrets.token_urlsafe(32)
+    this = (table.c.digest == family.id, table.c.code == digest_of(text[_PART:]))
+    values = {"code": digest_of(secret), "used": now, "expires": now + KEPT}
+    return text[:_PART] + secret if c.execute(update(table).where(*this).values(values)).rowcount == 1 else None
+
+
+def end(c: Connection, family: str) -> None:
+    """All that goes back to one sign-in is worth nothing any more."""
+    c.execute(delete(table).where(table.c.family == family))
+
+
+def end_all(c: Connection, tenant: int, person: str) -> None:
+    """Whatever a person was given: tokens, codes, sessions."""
+    c.execute(delete(table).where(table.c.tenant == tenant, table.c.person == person))
+
+
+def sweep(c: Connection, now: float) -> None:
+    """Forget what expired a day ago: until then it can be said so."""
+    c.execute(delete(table).where(table.c.expires < now - 86400.0))

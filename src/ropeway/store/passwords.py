@@ -1,0 +1,118 @@
+"""Passwords of cloud-only users: Argon2id at the least cost that OWASP advises, as many at once as there are cores."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import string
+import threading
+from typing import Any, NamedTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, delete, select, update
+
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.secret import Secret
+from ropeway.store import families, lockouts
+from ropeway.store.identity_tables import password as table
+
+SHORTEST, LONGEST = 8, 256
+"""Characters, as Entra ID has it."""
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
+_NOBODYS = _HASHER.hash(secrets.token_urlsafe(16))
+
+
+class Password(NamedTuple):
+    """What is kept of somebody's password."""
+
+    person: str
+    hash: str
+    must_change: bool
+    second_factor: bytes | None
+    """A sealed TOTP key."""
+    second_factor_step: int
+    """The last time step whose code was taken."""
+    changed: float
+
+
+def find(c: Connection, tenant: int, person: str) -> Password | None:
+    """Somebody's, by the person's id."""
+    columns = [table.c[name] for name in Password._fields]
+    row = c.execute(select(*columns).where(table.c.tenant == tenant, table.c.person == person)).one_or_none()
+    return Password(*row) if row else None
+
+
+def replace(c: Connection, tenant: int, person: str, hash_: str, *, must_change: bool, now: float) -> None:
+    """A new password; a second factor stays. Whoever signed in with the one before has to sign in again."""
+    lockouts.clear(c, tenant, person)
+    families.end_all(c, tenant, person)
+    mine = (table.c.tenant == tenant, table.c.person == person)
+    values: dict[str, Any] = {"hash": hash_, "must_change": must_change, "changed": now}
+    if c.execute(update(table).where(*mine).values(values)).rowcount == 0:
+        c.execute(table.insert().values(values | {"tenant": tenant, "person": person, "second_factor_step": 0}))
+
+
+def demand_change(c: Connection, tenant: int, person: str, *, wanted: bool) -> bool:
+    """Whether it has to be changed at the next sign-in; False where there is no password."""
+    mine = (table.c.tenant == tenant, table.c.person == person)
+    return c.execute(update(table).where(*mine).values(must_change=wanted)).rowcount == 1
+
+
+def forget(c: Connection, tenant: int, person: str) -> None:
+    """Nobody signs in with it any more."""
+    c.execute(delete(table).where(table.c.tenant == tenant, table.c.person == person))
+
+
+def hashed(password: Secret[str]) -> str:
+    """Argon2id of a password that is good enough; RopewayError `password-too-weak`. Takes about 30 ms of a core."""
+    check(password)
+    with _AT_ONCE:
+        return _HASHER.hash(password.reveal())
+
+
+def matches(hash_: str, password: Secret[str]) -> bool:
+    """Whether it is that password; against an empty hash nothing is, after the same time."""
+    if len(password.reveal()) > LONGEST:
+        return False
+    try:
+        with _AT_ONCE:
+            return _HASHER.verify(hash_ or _NOBODYS, password.reveal()) and bool(hash_)
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
+        return False
+
+
+def check(password: Secret[str]) -> None:
+    """8 to 256 characters, of three kinds at least (small, capital, digits, others), as Entra ID asks."""
+    text = password.reveal()
+    kinds = [
+        any(c.islower() for c in text),
+        any(c.isupper() for c in text),
+        any(c.isdigit() for c in text),
+        any(not c.isalnum() for c in text),
+    ]
+    if not SHORTEST <= len(text) <= LONGEST or sum(kinds) < 3 or not text.isprintable():
+        raise RopewayError(Problem("password-too-weak"))
+
+
+def generated() -> Secret[str]:
+    """A password of 100 random bits that is easily typed, without characters that look alike."""
+    letters = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1lI")
+    while True:
+        parts = ["".join(secrets.choice(letters) for _ in range(6)) for _ in range(3)]
+        made = Secret("-".join(parts))
+        try:
+            check(made)
+        except RopewayError:
+            continue
+        return made
+
+
+def tag_of(hash_: str, password: Secret[str]) -> str:
+    """16 bits that tell whether the same wrong password came again; too few to find out which one it was."""
+    said = password.reveal()[:LONGEST].encode("utf-8", "surrogatepass")
+    return hmac.digest(hash_.encode(), said, hashlib.sha256).hex()[:4]

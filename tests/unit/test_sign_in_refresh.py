@@ -1,0 +1,107 @@
+"""Refresh tokens: each is good once, and a second use ends the sign-in that it goes back to."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ropeway.control.protocol import ApplicationView
+from ropeway.model.secret import Secret
+from tests.unit.sign_in_office import PASSWORD, Office, claims, office
+
+__all__ = ["office"]
+
+SCOPE = "User.Read openid profile offline_access"
+ANNA = "anna@contoso.test"
+DAY = 86400.0
+
+
+@pytest.fixture
+def desktop(office: Office) -> ApplicationView:
+    office.account(ANNA)
+    office.control.create_application("Desktop", public=True)
+    return office.control.set_permissions("Desktop", grant=["User.Read", "Group.Read.All"], delegated=True)
+
+
+def signed_in(office: Office, app: ApplicationView) -> str:
+    form = {"client_id": app.app_id, "username": ANNA, "password": PASSWORD, "scope": SCOPE}
+    return office.post(grant_type="password", **form).json()["refresh_token"]
+
+
+def form_of(app: ApplicationView, token: str) -> dict[str, str]:
+    return {"grant_type": "refresh_token", "client_id": app.app_id, "refresh_token": token}
+
+
+def test_each_use_gives_the_next_one(office: Office, desktop: ApplicationView) -> None:
+    token = signed_in(office, desktop)
+    for _ in range(3):
+        told = office.post(**form_of(desktop, token), client_info="1").json()
+        assert claims(told["access_token"])["scp"].split() == ["User.Read", "openid", "profile"]
+        assert told["refresh_token"] != token
+        token = told["refresh_token"]
+        office.clock.now += 80 * DAY
+    office.clock.now += 11 * DAY
+    assert office.refused(**form_of(desktop, token)) == (400, "invalid_grant", 70008)
+
+
+def test_a_second_use_ends_the_sign_in(office: Office, desktop: ApplicationView) -> None:
+    stolen = signed_in(office, desktop)
+    other = signed_in(office, desktop)
+    fresh = office.post(**form_of(desktop, stolen)).json()["refresh_token"]
+    assert office.refused(**form_of(desktop, stolen)) == (400, "invalid_grant", 50173)
+    assert office.refused(**form_of(desktop, fresh)) == (400, "invalid_grant", 70000), "whoever has the next one, too"
+    assert office.post(**form_of(desktop, other)).status_code == 200, "another sign-in goes on"
+
+
+def test_of_many_at_once_one_gets_the_next(office: Office, desktop: ApplicationView) -> None:
+    token = signed_in(office, desktop)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: office.post(**form_of(desktop, token)).status_code, range(8)))
+    assert sorted(answers) == [200, *[400] * 7]
+
+
+def test_tokens_of_others_and_forged_ones_are_refused(office: Office, desktop: ApplicationView) -> None:
+    token = signed_in(office, desktop)
+    other = office.control.create_application("Other", public=True)
+    assert office.refused(**form_of(other, token)) == (400, "invalid_grant", 70000)
+    for forged in ("x", "x" * 86, token + "x", token[1:], "\u00e9" * 86, "'; DROP TABLE application; --"):
+        assert office.refused(**form_of(desktop, forged)) == (400, "invalid_grant", 70000)
+    assert office.refused(**form_of(desktop, "")) == (400, "invalid_request", 900144)
+    assert office.post(**form_of(desktop, token)).status_code == 200, "nobody else's attempt did harm"
+
+
+def test_what_nobody_consented_to_is_not_had_by_refreshing(office: Office, desktop: ApplicationView) -> None:
+    token = signed_in(office, desktop)
+    assert office.refused(**form_of(desktop, token), scope="User.ReadWrite.All") == (400, "invalid_grant", 65001)
+    told = office.post(**form_of(desktop, token), scope="Group.Read.All").json()
+    assert claims(told["access_token"])["scp"] == "Group.Read.All"
+    office.control.set_permissions("Desktop", revoke=["User.Read"], delegated=True)
+    assert office.refused(**form_of(desktop, told["refresh_token"])) == (400, "invalid_grant", 65001)
+
+
+def test_sign_ins_end_with_the_password_the_account_and_by_hand(office: Office, desktop: ApplicationView) -> None:
+    def end_by_password() -> None:
+        office.control.set_password(ANNA, Secret(PASSWORD), must_change=False)
+
+    def end_by_disabling() -> None:
+        office.control.update_object("users", ANNA, {"accountEnabled": False})
+
+    def end_by_deleting() -> None:
+        office.control.update_object("users", ANNA, {"accountEnabled": True})
+        office.control.delete_object("users", ANNA)
+        office.control.restore_object("users", person)
+
+    person = office.control.show_object("users", ANNA)["id"]
+    ends = [end_by_password, lambda: office.control.end_sign_ins(ANNA), end_by_disabling]
+    for end in ends:
+        token = signed_in(office, desktop)
+        end()
+        assert office.refused(**form_of(desktop, token))[1] == "invalid_grant"
+    office.control.update_object("users", ANNA, {"accountEnabled": True})
+    token = signed_in(office, desktop)
+    end_by_deleting()
+    assert office.refused(**form_of(desktop, token))[1] == "invalid_grant"
+    token = signed_in(office, desktop)
+    office.control.remove_application("Desktop")
+    assert office.refused(**form_of(desktop, token))[2] == 700016
