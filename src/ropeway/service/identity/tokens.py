@@ -53,9 +53,8 @@ def consented(c: Connection, app: Application, person: str, scopes: Scopes) -> l
 def tokens_of(c: Connection, tenant: int, issuer: Issuer, signed: SignedIn, scopes: Scopes) -> dict[str, Any]:
     """Access and id token, as the token endpoint gives them; a refresh token is put to them by whoever keeps it."""
     names = consented(c, signed.app, signed.person.id, scopes)
-    access = _access(
-        signed, [*names, *sorted(scopes.openid - {"offline_access"})], roles.of(c, tenant, signed.person.id)
-    )
+    wids = [ROLES[name] for name in roles.of(c, tenant, signed.person.id)]
+    access = _access(signed, [*names, *sorted(scopes.openid - {"offline_access"})], wids)
     spelled = [*scopes.words, *(name for name in names if DEFAULT in scopes.names)]
     told = BEARER | {"scope": " ".join(dict.fromkeys(spelled)), "access_token": issuer.sign(access, scopes.resource)}
     if "openid" in scopes.openid:
