@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from ropeway.directory.people import Person
-from ropeway.model.permissions import SCOPES
+from ropeway.model.permissions import ROLES, SCOPES
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.issuer import LIFETIME, Issuer
 from ropeway.service.identity.scopes import DEFAULT, Scopes
