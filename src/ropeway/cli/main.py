@@ -21,7 +21,7 @@ from ropeway.model.problems import RopewayError, describe
 
 ORDER = [
     *("up", "login", "logout", "job", "report", "run", "log", "explain", "schema", "directory"),
-    *("agent", "app", "service", "lab", "version"),
+    *("agent", "app", "role", "service", "lab", "version"),
 ]
 
 
@@ -30,6 +30,7 @@ LATE = {
     "directory": "Users, groups, contacts, devices and domains.",
     "agent": "Agents beside the domains: register one, run it, look at all.",
     "app": "Applications that sign in: make one, give it secrets, certificates and permissions.",
+    "role": "Directory roles of people: who has which, give and take.",
     "service": "The service: run it, how it is, its state and backups, its authority, its audit trail.",
     "lab": "Samba domains and sample companies, for trials.",
 }

@@ -115,6 +115,11 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("set_permissions", "POST", "applications/{application}/permissions"),
         Call("set_redirects", "POST", "applications/{application}/redirects"),
     ),
+    "Directory roles": (
+        Call("roles", "GET", "roles"),
+        Call("assign_role", "POST", "roles/{role}/members"),
+        Call("withdraw_role", "DELETE", "roles/{role}/members/{user}"),
+    ),
     "Schemas": (
         Call("schema", "GET", "jobs/{job}/schema"),
         Call(

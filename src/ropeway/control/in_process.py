@@ -49,10 +49,12 @@ from ropeway.control.protocol import (
     ProvisionView,
     RegistrationView,
     ReportView,
+    RoleView,
     SecretView,
 )
 from ropeway.control.queueing.scheduler import Scheduler
 from ropeway.control.reporting import Reporting
+from ropeway.control.roles import Roles
 from ropeway.control.room import room, taken
 from ropeway.control.running import Running, dead_holders, refuse_rest, trouble
 from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
@@ -150,6 +152,7 @@ class InProcess:
         self._agents = Agents(database, TENANT, time.time)
         self._applications = Applications(database, TENANT, time.time)
         self._people = People(database, TENANT, time.time)
+        self._roles = Roles(database, TENANT, time.time)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -556,6 +559,17 @@ class InProcess:
         self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> ApplicationView:
         return self._applications.set_redirects(application, add, remove)
+
+    # directory roles
+
+    def roles(self) -> Sequence[RoleView]:
+        return self._roles.every()
+
+    def assign_role(self, role: str, user: str) -> RoleView:
+        return self._roles.assign(role, user)
+
+    def withdraw_role(self, role: str, user: str) -> RoleView:
+        return self._roles.withdraw(role, user)
 
     # the installation
 

@@ -463,6 +463,22 @@ class PasswordView(msgspec.Struct, frozen=True, kw_only=True):
         return f"PasswordView(user={self.user!r})"
 
 
+class RoleMemberView(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who has a directory role."""
+
+    id: str
+    user: str
+    """The userPrincipalName; empty for one who was deleted."""
+
+
+class RoleView(msgspec.Struct, frozen=True, kw_only=True):
+    """A directory role, and who has it."""
+
+    name: str
+    template_id: str
+    members: tuple[RoleMemberView, ...]
+
+
 OnProgress = Callable[[Progress], None]
 
 
@@ -713,6 +729,19 @@ class Control(Protocol):
         self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> ApplicationView:
         """Where people come back to after they signed in."""
+        ...
+
+    # directory roles
+    def roles(self) -> Sequence[RoleView]:
+        """All of them, with their members."""
+        ...
+
+    def assign_role(self, role: str, user: str) -> RoleView:
+        """Give a role, by name or template id, to a user, by userPrincipalName or id."""
+        ...
+
+    def withdraw_role(self, role: str, user: str) -> RoleView:
+        """Take a role away; it is gone with the user's next request."""
         ...
 
     def domains(self) -> Sequence[DomainView]: ...

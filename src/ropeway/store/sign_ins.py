@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from ropeway.store.identity_tables import sign_in
 
@@ -34,6 +34,17 @@ class SignIn(NamedTuple):
 def note(c: Connection, tenant: int, one: SignIn) -> None:
     """Put it on record."""
     c.execute(sign_in.insert().values(one._asdict() | {"tenant": tenant}))
+
+
+def some(
+    c: Connection, tenant: int, where: ColumnElement[bool], *, after: int | None, oldest_first: bool, limit: int
+) -> list[tuple[int, SignIn]]:
+    """Some of the log, with each line's number, after (or before) the one with that number."""
+    s = sign_in.c
+    place = [] if after is None else [s.id > after if oldest_first else s.id < after]
+    query = select(s.id, *(s[name] for name in SignIn._fields)).where(s.tenant == tenant, where, *place)
+    rows = c.execute(query.order_by(s.id.asc() if oldest_first else s.id.desc()).limit(limit))
+    return [(row[0], SignIn._make(row[1:])) for row in rows]
 
 
 def sweep(c: Connection, now: float) -> None:

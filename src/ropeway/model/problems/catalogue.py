@@ -52,6 +52,7 @@ def catalogue() -> dict[str, Entry]:
         operating,
         remote,
         report,
+        roles,
         rules,
         schemas,
         service,
@@ -65,6 +66,7 @@ def catalogue() -> dict[str, Entry]:
     parts = (
         source,
         ldif,
+        roles,
         rules,
         schemas,
         target,

@@ -8,7 +8,8 @@ on_demand           one object now: JSON within texts
 credentials, saved  validateCredentials, secrets, acquireAccessToken
 schemas             schemas of jobs and templates; schema_shape, directories, expressions, vocabulary: their parts
 templates           what jobs are made from
-provisioning_log, provisioning_shape, directory_audits, log_pages    the logs
+provisioning_log, provisioning_shape, directory_audits, sign_ins, log_pages    the logs
+roles               directory roles
 objects             users, groups, contacts, devices
 publishing, agents  agents, agent groups, published resources
 """
@@ -27,7 +28,9 @@ from ropeway.service.graph.job_actions import JobActions
 from ropeway.service.graph.jobs import Jobs
 from ropeway.service.graph.provisioning_log import ProvisioningLog
 from ropeway.service.graph.publishing import Publishing
+from ropeway.service.graph.roles import DirectoryRoles
 from ropeway.service.graph.schemas import Schemas
+from ropeway.service.graph.sign_ins import SignIns
 from ropeway.service.graph.templates import Templates
 from ropeway.service.odata import batch
 from ropeway.service.parts import Parts
@@ -43,6 +46,7 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
     found = [
         *service_principals.routes(api),
         *objects.routes(api),
+        *DirectoryRoles(api).routes(),
         *Credentials(jobs).routes(),
         *jobs.routes(),
         *JobActions(jobs).routes(),
@@ -50,6 +54,7 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
         *Templates(api, schemas).routes(),
         *ProvisioningLog(api).routes(),
         *DirectoryAudits(api).routes(),
+        *SignIns(api).routes(),
         *Publishing(api, Served(api)).routes(),
     ]
     return [*batch.routes(parts, found), *found]

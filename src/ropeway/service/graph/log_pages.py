@@ -25,22 +25,27 @@ def log_page(
     read: Read[Row],
     number_of: Callable[[Row], int],
     tell: Callable[[Sequence[Row]], list[Any]],
+    *,
+    when: str = WHEN,
 ) -> Page:
-    """One page. `$count` is ignored, as Graph does with logs: counting would read all of them."""
+    """One page; `when` is the property that holds the time.
+
+    `$count` is ignored, as Graph does with logs: counting would read all of them.
+    """
     options = asked.options
     where = condition(options.filter, fields) if options.filter is not None else true()
     size = asked.page_size
-    found = read(where, key_of(options, int), _oldest_first(options), size + 1)
+    found = read(where, key_of(options, int), _oldest_first(options, when), size + 1)
     page = found[:size]
     after = token_of(options, number_of(page[-1])) if len(found) > size else ""
     return Page(tell(page), after)
 
 
-def _oldest_first(options: Options) -> bool:
+def _oldest_first(options: Options, when: str) -> bool:
     """By time, in the order in which it was written; other orders would have to read the whole log."""
     if not options.order:
         return False
     first, *others = options.order
-    if others or first.name != WHEN:
-        raise unsupported("$orderby", "A log is told by activityDateTime, asc or desc")
+    if others or first.name != when:
+        raise unsupported("$orderby", f"A log is told by {when}, asc or desc")
     return not first.descending

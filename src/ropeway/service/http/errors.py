@@ -28,6 +28,8 @@ STATUS: dict[str, tuple[int, str]] = {
     "application-unknown": (404, "Request_ResourceNotFound"),
     "application-credential-unknown": (404, "Request_ResourceNotFound"),
     "application-name-taken": (409, "Conflict"),
+    "role-unknown": (404, "Request_ResourceNotFound"),
+    "role-not-assigned": (404, "Request_ResourceNotFound"),
     "agent-removed": (403, "Authorization_RequestDenied"),
     "agent-token-refused": (401, "InvalidAuthenticationToken"),
     "agent-proof-refused": (401, "InvalidAuthenticationToken"),
@@ -81,6 +83,8 @@ WORDS = {
     "value-taken": "Another object with the same value for property {attribute} already exists.",
     "mastered-on-premises": "Unable to update the specified properties for on-premises mastered Directory Sync objects "
     "or objects currently undergoing migration.",
+    "role-assigned-already": "One or more added object references already exist for the following modified properties: "
+    "'members'.",
     "object-not-found": "Resource '{identifier}' does not exist or one of its queried reference-property objects are "
     "not present.",
     "password-too-weak": "The specified password does not comply with password complexity requirements. Please provide "

@@ -56,6 +56,13 @@ class Serial:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A column of whole numbers, shown as numbers."""
+
+    column: ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A column of seconds since 1970, shown as a time to the microsecond."""
 
@@ -78,7 +85,7 @@ class Constant:
     value: Any
 
 
-Field = Text | Serial | Moment | Coded | Constant
+Field = Text | Serial | Number | Moment | Coded | Constant
 Fields = Mapping[str, Field]
 """By path, in small letters."""
 
@@ -133,6 +140,8 @@ def _compare(field: Field, how: Comparison, value: Literal) -> Condition:
             return _known(how == "ne") if value.kind == "null" else _moment(column, how, value)
         case Serial(column):
             return _known(how == "ne") if value.kind == "null" else _serial(column, how, value)
+        case Number(column):
+            return _known(how == "ne") if value.kind == "null" else _number(column, how, value)
         case Text(column, nullable):
             return _text(column, how, value, nullable=nullable)
         case _:
@@ -178,6 +187,25 @@ def _serial(column: ColumnElement[Any], how: Comparison, value: Literal) -> Cond
     return column == int(text) if how == "eq" else column != int(text)
 
 
+def _number(column: ColumnElement[Any], how: Comparison, value: Literal) -> Condition:
+    if value.kind != "number":
+        raise incompatible(value)
+    wanted = float(value.text)
+    match how:
+        case "eq":
+            return column == wanted
+        case "ne":
+            return column != wanted
+        case "gt":
+            return column > wanted
+        case "ge":
+            return column >= wanted
+        case "lt":
+            return column < wanted
+        case "le":
+            return column <= wanted
+
+
 def _text(column: ColumnElement[Any], how: Comparison, value: Literal, *, nullable: bool) -> Condition:
     if how not in ("eq", "ne"):
         raise unsupported("$filter", f"{how} is not offered for texts, at position {value.at}")
@@ -199,6 +227,8 @@ def _call(field: Field, function: Function, value: Literal) -> Condition:
             return _known(called(shown, function, value))
         case Coded(column, codes):
             return _coded(column, codes, lambda shown: called(shown, function, value))
+        case Number():
+            raise unsupported("$filter", f"{function} is not offered for numbers, at position {value.at}")
         case Moment():
             raise unsupported("$filter", f"{function} is not offered for times, at position {value.at}")
         case Serial(column):

@@ -14,6 +14,7 @@ from ropeway.directory import relations, tables
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import ONE, Reading
 from ropeway.service.graph.objects.kinds import ANY, KINDS, Kind, by_name, by_stored
+from ropeway.service.graph.objects.privileged import check_privileged
 from ropeway.service.graph.objects.reading import answer_one, find
 from ropeway.service.graph.objects.shapes import Row, told
 from ropeway.service.graph.objects.writing import PLURALS, Writing
@@ -90,6 +91,7 @@ class AnyObjects:
         """DELETE /directoryObjects/{id}."""
         with asked.parts.database.read() as c:
             row = find(c, asked.parts.tenant, ANY, asked.key())
+        check_privileged(asked, row.id)
         Writing(self.api, self.reads).directory.delete_object(PLURALS[by_stored(row.type)], row.id)
         return nothing()
 

@@ -12,6 +12,7 @@ from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import COUNTS, LISTS, Reading, counted
 from ropeway.service.graph.objects.kinds import ANY, Kind, by_name, by_stored
 from ropeway.service.graph.objects.listing import Listing
+from ropeway.service.graph.objects.privileged import check_privileged
 from ropeway.service.graph.objects.reading import answer_one, answer_page, find, question
 from ropeway.service.graph.objects.writing import PLURALS, Writing
 from ropeway.service.odata.answers import Answer, nothing
@@ -72,6 +73,7 @@ class DeletedItems:
         """DELETE /directory/deletedItems/{id}."""
         with asked.parts.database.read() as c:
             row = find(c, asked.parts.tenant, ANY, asked.key(), binned=True)
+        check_privileged(asked, row.id)
         Writing(self.api, self.reads).directory.purge_object(row.id)
         return nothing()
 
@@ -81,6 +83,7 @@ class DeletedItems:
         directory = Writing(self.api, self.reads).directory
         with asked.parts.database.read() as c:
             row = find(c, asked.parts.tenant, ANY, asked.key(), binned=True)
+        check_privileged(asked, row.id)
         kind = by_stored(row.type)
         directory.restore_object(PLURALS[kind], row.id)
         if said.new_user_principal_name is not None and row.type == "user":

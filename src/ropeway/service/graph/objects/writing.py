@@ -18,6 +18,7 @@ from ropeway.service.graph.objects.collections import LISTS, ONE, Reading
 from ropeway.service.graph.objects.kinds import ANY, CONTACTS, DEVICES, GROUPS, KINDS, USERS, Kind
 from ropeway.service.graph.objects.me import check_own
 from ropeway.service.graph.objects.passwords import NewPassword
+from ropeway.service.graph.objects.privileged import check_privileged, is_sensitive
 from ropeway.service.graph.objects.reading import find
 from ropeway.service.graph.objects.shapes import as_dict, told
 from ropeway.service.graph.objects.together import read_together
@@ -98,6 +99,8 @@ class Writing:
         id_ = self._id(kind, asked)
         if asked.reach == "own":
             check_own(asked.body)
+        if is_sensitive(asked.body):
+            check_privileged(asked, id_)
         properties, bound = properties_of(kind, asked.body, new=False)
         if "manager" in bound:
             self._check_ends("manager", bound["manager"])
@@ -115,7 +118,9 @@ class Writing:
 
     def delete(self, kind: Kind, asked: Asked) -> Answer:
         """DELETE /users/{id}: into the recycle bin."""
-        self.directory.delete_object(PLURALS[kind], self._id(kind, asked))
+        id_ = self._id(kind, asked)
+        check_privileged(asked, id_)
+        self.directory.delete_object(PLURALS[kind], id_)
         return nothing()
 
     def add(self, kind: Kind, name: str, asked: Asked) -> Answer:
