@@ -183,3 +183,31 @@ def test_every_route_answers_as_the_table_says(shared_office: Office, graph_offi
 
     walk()
     assert {GLOBAL, HYBRID, REPORTS} < people.keys()
+
+
+def test_people_change_their_password_and_nobody_elses(office: Office) -> None:
+    anna, ulf = office.person("anna"), office.person("ulf")
+    boss = office.token_for(office.person("boss", GLOBAL), "User.ReadWrite.All")
+    profile = {"passwordProfile": {"password": "Ropes+Cables1", "forceChangePasswordNextSignIn": False}}
+    assert asked(office, boss, "PATCH", f"/v1.0/users/{anna}", profile)[0] == 204
+    token, change = office.token_for(anna, "User.ReadWrite"), "/v1.0/me/changePassword"
+    said = {"currentPassword": "Ropes+Cables1", "newPassword": "Cables+Ropes2"}
+    status, told = asked(office, token, "POST", change, said | {"currentPassword": "guess"})
+    assert (status, "AADSTS50126" in told["error"]["message"]) == (400, True)
+    assert asked(office, token, "POST", change, said | {"newPassword": "short"})[0] == 400
+    assert asked(office, token, "POST", f"/v1.0/users/{ulf}/changePassword", said)[0] == 403
+    assert asked(office, boss, "POST", f"/v1.0/users/{anna}/changePassword", said)[0] == 403
+    assert asked(office, token, "POST", change, said)[0] == 204
+    assert asked(office, token, "POST", change, said)[0] == 400
+    assert asked(office, token, "PATCH", "/v1.0/me", profile)[0] == 403
+
+
+def test_sign_ins_are_ended_by_oneself_and_by_who_may(office: Office) -> None:
+    anna, boss = office.person("anna"), office.person("boss", GLOBAL)
+    ulf = office.token_for(office.person("ulf", USERS), "User.RevokeSessions.All")
+    token = office.token_for(anna, "User.RevokeSessions.All")
+    status, told = asked(office, token, "POST", "/v1.0/me/revokeSignInSessions")
+    assert (status, told["value"]) == (200, True)
+    assert asked(office, ulf, "POST", f"/v1.0/users/{anna}/revokeSignInSessions")[0] == 200
+    assert asked(office, token, "POST", f"/v1.0/users/{boss}/revokeSignInSessions")[0] == 403
+    assert asked(office, ulf, "POST", f"/v1.0/users/{boss}/revokeSignInSessions")[0] == 403

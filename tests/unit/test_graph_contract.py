@@ -21,7 +21,7 @@ UNPUBLISHED = {
 }
 """Documented by Microsoft, and not in its metadata."""
 NOT_IN_THE_SLICE = (
-    *("/v1.0/applications", "/v1.0/me", "/v1.0/auditLogs/signIns"),
+    *("/v1.0/applications", "/v1.0/me", "/v1.0/auditLogs/signIns", "/v1.0/users/{}/changePassword"),
     *("/v1.0/directoryRole", "/v1.0/roleManagement"),
 )
 OF_OBJECTS = re.compile(

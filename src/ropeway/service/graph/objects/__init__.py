@@ -11,6 +11,7 @@ collections       the routes that read
 bodies, writing   making, changing, deleting, references
 deleted_items     the recycle bin
 any_object        objects of any type, and functions about them
+signing_in        a user's sign-ins and password
 me                the person who asks
 delta, delta_tokens, membership   what changed since the last time
 throttling        resource units
@@ -30,6 +31,7 @@ from ropeway.service.graph.objects.any_object import AnyObjects
 from ropeway.service.graph.objects.collections import Reading
 from ropeway.service.graph.objects.deleted_items import DeletedItems
 from ropeway.service.graph.objects.delta import Delta
+from ropeway.service.graph.objects.signing_in import SigningIn
 from ropeway.service.graph.objects.tenancy import Tenancy
 from ropeway.service.graph.objects.throttling import Throttle
 from ropeway.service.graph.objects.writing import Writing
@@ -46,6 +48,7 @@ def routes(api: Api) -> list[BaseRoute]:
         *DeletedItems(api, reads).routes(),
         *AnyObjects(api, reads).routes(),
         *writes.references(),
+        *SigningIn(api).routes(),
         *reads.routes(),
         *writes.routes(),
         *Tenancy(api).routes(),
