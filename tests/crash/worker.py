@@ -41,4 +41,5 @@ class Worker:
 def _work(url: str, at: int, when: When) -> None:
     database = open_database(url)
     count_commits(at, when)
-    serve(InProcess(database, FromHere()), database, partial(open_bell, database), lambda: False)
+    control = InProcess(database, FromHere())
+    serve(lambda _: control, database, partial(open_bell, database), lambda: False)

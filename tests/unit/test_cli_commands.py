@@ -27,8 +27,8 @@ def company() -> Company:
 
 @pytest.fixture
 def run(company: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Run:
-    monkeypatch.setattr(session, "connect", lambda url, ask: company)
-    monkeypatch.setattr(completion, "connect", lambda url, ask: company)
+    monkeypatch.setattr(session, "connect", lambda *_: company)
+    monkeypatch.setattr(completion, "connect", lambda *_: company)
     monkeypatch.setenv("ROPEWAY_STATE", f"{tmp_path}/state/ropeway.db")
     return lambda *words: main([str(word) for word in words])
 

@@ -202,7 +202,7 @@ ENDED = LiveView(
 def company(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Company:
     """Control in memory, which somebody interrupts after its last moment."""
     made = Company()
-    monkeypatch.setattr(session, "connect", lambda url, ask: made)
+    monkeypatch.setattr(session, "connect", lambda *_: made)
     monkeypatch.setenv("ROPEWAY_STATE", str(tmp_path / "state.db"))
     return made
 

@@ -122,7 +122,7 @@ def test_a_failure_nobody_foresaw_is_told_and_the_job_is_put_off_longer_each_tim
     control.create_job(settings(tmp_path, "contoso", OFFICE))
     told: list[CycleView] = []
 
-    def fails(_: str) -> Any:
+    def fails(_: object) -> Any:
         raise ZeroDivisionError
 
     database = control._db  # pyright: ignore[reportPrivateUsage]

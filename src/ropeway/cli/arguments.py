@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ropeway.cli.exits import Refused
 
 FLAGS = frozenset({"--json", "--quiet", "--debug"})
-WITH_VALUE = frozenset({"--state", "--service"})
+WITH_VALUE = frozenset({"--state", "--service", "--tenant"})
 ASSIGNED = tuple(f"{option}=" for option in WITH_VALUE)
 ALLOWED = frozenset({"--password-file", "--proxy-password-file", "--allow-plaintext-password"})
 

@@ -67,7 +67,7 @@ def _make_link(session: Session, name: str, options: ServiceOptions) -> None:
 
     if not 0 < len(name) <= 64 or not name.isprintable():
         raise Refused("--name is who is to sign in: 1 to 64 visible characters.")
-    link = on_site.login_link(settings_of(session, options), name, user_here()).reveal()
+    link = on_site.login_link(settings_of(session, options), name, user_here(), session.tenant).reveal()
     session.say({"link": link, "name": name}, link)
 
 
@@ -83,11 +83,11 @@ def _redeem(session: Session, link: str, ca: Path | None) -> None:
         if link != "-" and error.problem.code != "login-link-refused":
             session.note("The link is still good, and the shell's history has it now: use it up, or let it expire.")
         raise
-    signed = SignedIn(trust.url, Secret(answer["token"]), trust.ca, answer["name"], answer["expires"])
+    told = {name: str(answer.get(name, "")) for name in ("name", "expires", "tenant", "tenant_name")}
+    signed = SignedIn(trust.url, Secret(answer["token"]), trust.ca, **told)
     here.remember(signed)
-    record = {"url": signed.url, "name": signed.name, "expires": signed.expires}
     session.say(
-        record,
+        {"url": signed.url, **told},
         f"Signed in to {signed.url} as {signed.name} until {local(signed.expires)}.",
         f"Next: {session.command('job', 'list')}",
     )

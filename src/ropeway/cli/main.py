@@ -21,7 +21,7 @@ from ropeway.model.problems import RopewayError, describe
 
 ORDER = [
     *("up", "login", "logout", "job", "report", "run", "log", "explain", "schema", "directory"),
-    *("agent", "app", "role", "service", "lab", "version"),
+    *("agent", "app", "role", "tenant", "service", "lab", "version"),
 ]
 
 
@@ -31,6 +31,7 @@ LATE = {
     "agent": "Agents beside the domains: register one, run it, look at all.",
     "app": "Applications that sign in: make one, give it secrets, certificates and permissions.",
     "role": "Directory roles of people: who has which, give and take.",
+    "tenant": "Tenants of a service: make, see and remove them.",
     "service": "The service: run it, how it is, its state and backups, its authority, its audit trail.",
     "lab": "Samba domains and sample companies, for trials.",
 }
@@ -107,6 +108,14 @@ def ropeway(
             "ROPEWAY_STATE: the service that you are signed in to, if any.",
         ),
     ] = None,
+    tenant: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of several tenants the one that is meant, by name or id. Without it: the first one; of a service the "
+            "one that you are signed in to.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print records as JSON on stdout, and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no remarks.")] = False,
     version: Annotated[  # noqa: ARG001 - its callback answers
@@ -116,7 +125,7 @@ def ropeway(
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when Ropeway itself fails.")] = False,
 ) -> None:
     """Keep a cloud directory in step with Active Directory."""
-    context.obj = Session(state=state, service=service, json=json, quiet=quiet, debug=debug)
+    context.obj = Session(state, service, tenant=tenant, json=json, quiet=quiet, debug=debug)
 
 
 @app.command()

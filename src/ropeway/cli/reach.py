@@ -25,6 +25,15 @@ def service_of(state: str | None, service: str | None) -> SignedIn | None:
     return found
 
 
+def require_tenant(service: SignedIn, tenant: str | None) -> None:
+    """`Refused` where another tenant of the service is meant than the one that this user is signed in to."""
+    if tenant is not None and tenant not in (service.tenant, service.tenant_name):
+        raise Refused(
+            f"You are signed in to the tenant {service.tenant_name or 'of another name'} of {service.url}, not to "
+            f"{tenant}. Sign in with a link of that tenant: ropeway login"
+        )
+
+
 def full_path(path: Path | str, service: str) -> str:
     """A file by its full path; where a service is asked it is on that machine, and nothing is known of its folders."""
     given = Path(path).expanduser()

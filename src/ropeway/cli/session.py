@@ -15,7 +15,7 @@ from ropeway.cli import output
 from ropeway.cli.environment import make_folder, state_url, trace_endpoint, without_password
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
-from ropeway.cli.reach import full_path, service_of
+from ropeway.cli.reach import full_path, require_tenant, service_of
 from ropeway.cli.signed_in import SignedIn
 from ropeway.control.protocol import Control
 from ropeway.model.secret import Secret
@@ -30,6 +30,7 @@ class Session:
 
     state: str | None = None
     service: str | None = None
+    tenant: str | None = None
     json: bool = False
     quiet: bool = False
     debug: bool = False
@@ -66,10 +67,11 @@ class Session:
     def _opened(self) -> Control:
         service = service_of(self.state, self.service)
         if service is not None:
+            require_tenant(service, self.tenant)
             return connect_service(service)
         url = state_url(self.state)
         make_folder(url)
-        return connect(url, ask_for_secret)
+        return connect(url, ask_for_secret, self.tenant)
 
     @property
     def asked_service(self) -> str:
@@ -116,7 +118,8 @@ class Session:
         """A command to type, for the state of this call."""
         state = ("--state", self.state) if self.state else ()
         service = ("--service", self.service) if self.service else ()
-        return " ".join(quote(word) for word in ("ropeway", *state, *service, *words))
+        tenant = ("--tenant", self.tenant) if self.tenant else ()
+        return " ".join(quote(word) for word in ("ropeway", *state, *service, *tenant, *words))
 
     @property
     def place(self) -> str:
@@ -133,14 +136,16 @@ def current(context: typer.Context) -> Session:
     return replace(found, typed=context.command_path)
 
 
-def connect(url: str, ask: Ask) -> Control:
+def connect(url: str, ask: Ask, tenant: str | None = None) -> Control:
     """Control in this process; imported here, so that help and usage errors need not wait for it."""
     from ropeway.control.in_process import TENANT, InProcess, open_database
     from ropeway.control.sources import FromHere
+    from ropeway.control.tenants import Tenants
     from ropeway.service.gateway.source import ThroughAgents
 
     database = open_database(url)
-    return InProcess(database, ThroughAgents(database, TENANT, FromHere(ask)))
+    number = TENANT if tenant is None else Tenants(database).number(tenant)
+    return InProcess(database, ThroughAgents(database, number, FromHere(ask)), number)
 
 
 def connect_service(service: SignedIn) -> Control:

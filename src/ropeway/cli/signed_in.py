@@ -32,6 +32,9 @@ class SignedIn:
     """Who the service says this is."""
     expires: str = ""
     """ISO 8601."""
+    tenant: str = ""
+    """The id of the tenant that it is signed in to."""
+    tenant_name: str = ""
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -40,6 +43,8 @@ class _Stored(msgspec.Struct, frozen=True):
     ca: str | None = None
     name: str = ""
     expires: str = ""
+    tenant: str = ""
+    tenant_name: str = ""
 
 
 def file() -> Path:
@@ -70,14 +75,16 @@ def signed_in(*, whoever_reads: bool = False) -> SignedIn | None:
         found = msgspec.json.decode(text, type=_Stored)
     except msgspec.MsgspecError:
         raise Refused(f"{path}, which says where you are signed in, is damaged. Sign in again: ropeway login") from None
-    return SignedIn(found.url, Secret(found.token), found.ca, found.name, found.expires)
+    token = Secret(found.token)
+    return SignedIn(found.url, token, found.ca, found.name, found.expires, found.tenant, found.tenant_name)
 
 
 def remember(signed: SignedIn) -> None:
     """Keep it for the commands to come: in one step, for this user alone."""
     path = file()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stored = _Stored(signed.url, signed.token.reveal(), signed.ca, signed.name, signed.expires)
+    told = (signed.ca, signed.name, signed.expires, signed.tenant, signed.tenant_name)
+    stored = _Stored(signed.url, signed.token.reveal(), *told)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:

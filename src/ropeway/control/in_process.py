@@ -20,7 +20,7 @@ from ropeway.control.attribute_stories import job_names
 from ropeway.control.comparing import Comparing, opened, side
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
-from ropeway.control.keeping import Keeping, Works
+from ropeway.control.keeping import Keeping, Works, work_off
 from ropeway.control.lifecycle import Lifecycle
 from ropeway.control.log_lines import ends_of, event_view
 from ropeway.control.notifying.courier import Courier
@@ -79,10 +79,12 @@ from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 from ropeway.store.schema import Older, prepare
 from ropeway.store.state import SqlState
+from ropeway.store.tenants import HOME
 from ropeway.store.trouble import state_problem
 from ropeway.store.upgrading import migrate
 
-TENANT = 1
+TENANT = HOME
+
 COLLECT = (100_000, 20, 100)
 """Rows come in hundreds of thousands, live briefly and form no cycles: Python need not look for any so often."""
 
@@ -123,7 +125,7 @@ def open_database(url: str, *, older: Older | None = None) -> Database:
         if database.is_sqlite and older != "refuse":
             migrate(database)
         prepare(database, older="refuse")
-        _directory(database).initialise("Ropeway", INITIAL_DOMAIN)
+        _directory(database, TENANT).initialise("Ropeway", INITIAL_DOMAIN)
     except (SQLAlchemyError, OSError) as error:
         database.close()
         raise RopewayError(state_problem(error, "state-cannot-open", file_of(url))) from error
@@ -133,26 +135,27 @@ def open_database(url: str, *, older: Older | None = None) -> Database:
     return database
 
 
-def _directory(database: Database) -> Directory:
-    return Directory(database, TENANT, clock=time.time)
+def _directory(database: Database, tenant: int) -> Directory:
+    return Directory(database, tenant, clock=time.time)
 
 
 class InProcess:
     """Implements `Control`."""
 
-    def __init__(self, database: Database, sources: Sources) -> None:
+    def __init__(self, database: Database, sources: Sources, tenant: int = TENANT) -> None:
         self._db = database
-        self._directory = _directory(database)
+        self._tenant = tenant
+        self._directory = _directory(database, tenant)
         self._sources = sources
         self._house_kept = -HOUSEKEEPING_EVERY
-        self._schemas = Schemas(database, TENANT, sources)
-        self._lifecycle = Lifecycle(database, TENANT, time.time)
-        self._courier = Courier(database, TENANT, time.time)
-        self._on_demand = OnDemand(database, TENANT, self._open)
-        self._agents = Agents(database, TENANT, time.time)
-        self._applications = Applications(database, TENANT, time.time)
-        self._people = People(database, TENANT, time.time)
-        self._roles = Roles(database, TENANT, time.time)
+        self._schemas = Schemas(database, tenant, sources)
+        self._lifecycle = Lifecycle(database, tenant, time.time)
+        self._courier = Courier(database, tenant, time.time)
+        self._on_demand = OnDemand(database, tenant, self._open)
+        self._agents = Agents(database, tenant, time.time)
+        self._applications = Applications(database, tenant, time.time)
+        self._people = People(database, tenant, time.time)
+        self._roles = Roles(database, tenant, time.time)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -160,10 +163,14 @@ class InProcess:
 
     def _row(self, job: str) -> JobRow:
         with trouble(), self._db.read() as c:
-            return jobs.find(c, TENANT, job)
+            return jobs.find(c, self._tenant, job)
 
     def _open(self, job: str) -> Running:
-        return Running(self._db, self._directory, TENANT, self._row(job), self._sources)
+        return Running(self._db, self._directory, self._tenant, self._row(job), self._sources)
+
+    def running(self, row: JobRow) -> Running:
+        """The job with its lease held and its source open."""
+        return self._open(row.id)
 
     # jobs
 
@@ -177,7 +184,7 @@ class InProcess:
     ) -> JobView:
         settings = settled(settings, containers, groups, excluded_containers, self._sources)
         with trouble(), self._db.write() as c:
-            row = jobs.create(c, self._db, TENANT, settings, time.time())
+            row = jobs.create(c, self._db, self._tenant, settings, time.time())
         self._schemas.begin(row)
         return self.job(row.id)
 
@@ -196,14 +203,14 @@ class InProcess:
 
     def jobs(self) -> Sequence[JobView]:
         with trouble(), self._db.read() as c:
-            rows = jobs.every(c, TENANT)
+            rows = jobs.every(c, self._tenant)
         return [self.job(row.id) for row in rows]
 
     def job(self, job: str) -> JobView:
         now = time.time()
         with trouble(), self._db.read() as c:
-            row = jobs.find(c, TENANT, job)
-            key = Key(tenant=TENANT, job=row.number)
+            row = jobs.find(c, self._tenant, job)
+            key = Key(tenant=self._tenant, job=row.number)
             view = job_view(row, looking.counts(c, key), leases.holder(c, key, now), now, leases.active(c, key))
         found = (*view.problems, *self._lifecycle.problems(row), *self._schemas.problems(row))
         return msgspec.structs.replace(view, problems=found)
@@ -211,8 +218,8 @@ class InProcess:
     def live(self, job: str) -> LiveView:
         now = time.time()
         with trouble(), self._db.read() as c:
-            row = jobs.find(c, TENANT, job)
-            return live_view(c, row, Key(tenant=TENANT, job=row.number), now)
+            row = jobs.find(c, self._tenant, job)
+            return live_view(c, row, Key(tenant=self._tenant, job=row.number), now)
 
     def run_job(self, job: str, *, full: bool = False, progress: OnProgress | None = None) -> CycleView:
         with trouble():
@@ -224,13 +231,13 @@ class InProcess:
             finally:
                 self._courier.deliver()
             view = self._not_written(cycle_view(running.name, outcome))
-        self._keep_house()
+        self.keep_house()
         return view
 
     def _not_written(self, view: CycleView) -> CycleView:
         """What was done, with what a healthy look would hide: a staging job's changes, a scope of nobody."""
         row = self._row(view.job)
-        key = Key(tenant=TENANT, job=row.number)
+        key = Key(tenant=self._tenant, job=row.number)
         with self._db.read() as c:
             staged = sum(looking.plan_counts(c, key).values()) if row.settings.staging else 0
         return msgspec.structs.replace(view, staged=staged, out_of_scope=self._out_of_scope(row))
@@ -255,7 +262,7 @@ class InProcess:
 
     def _out_of_scope(self, row: JobRow) -> int:
         with self._db.read() as c:
-            return looking.without_scope(c, Key(tenant=TENANT, job=row.number))
+            return looking.without_scope(c, Key(tenant=self._tenant, job=row.number))
 
     def report_job(
         self,
@@ -272,21 +279,21 @@ class InProcess:
                     running.look(progress)
             about = self._row(job)
             with self._db.read() as c:
-                others = [row for row in jobs.every(c, TENANT) if row.number != about.number]
-            reporting = Reporting(self._db, self._directory, TENANT)
+                others = [row for row in jobs.every(c, self._tenant) if row.number != about.number]
+            reporting = Reporting(self._db, self._directory, self._tenant)
             with_rules = [(row, compile_rules(job_schema(row.settings))) for row in (about, *others)]
             report = reporting.run(with_rules[0], with_rules[1:], limit=limit, each=each, progress=progress)
             return msgspec.structs.replace(report, out_of_scope=self._out_of_scope(about))
 
     def holds(self, job: str) -> Sequence[HoldView]:
         row = self._row(job)
-        key = Key(tenant=TENANT, job=row.number)
+        key = Key(tenant=self._tenant, job=row.number)
         with trouble(), self._db.read() as c:
             return [hold_view(h, looking.hold_sample(c, key, h.number, 10)) for h in looking.holds(c, key)]
 
     def approve(self, job: str, hold: int, digest: str | None = None) -> HoldView:
         row = self._row(job)
-        key = Key(tenant=TENANT, job=row.number)
+        key = Key(tenant=self._tenant, job=row.number)
         with trouble(), self._db.write() as c:
             guarding.recount(c, key, hold)
             found = next((h for h in looking.holds(c, key) if h.number == hold), None)
@@ -344,7 +351,7 @@ class InProcess:
     def compare_jobs(self, job: str, other: str, *, state: str | None = None, limit: Limit = 200) -> CompareView:
         there = self._db if state is None else opened(state)
         try:
-            return Comparing(side(self._db, TENANT, job), side(there, TENANT, other)).run(limit)
+            return Comparing(side(self._db, self._tenant, job), side(there, self._tenant, other)).run(limit)
         finally:
             if there is not self._db:
                 there.close()
@@ -352,14 +359,14 @@ class InProcess:
     def delete_job(self, job: str, *, keep: bool) -> int:
         row = self._row(job)
         with trouble(), a_run() as holder:
-            state = SqlState(self._db, TENANT, row.number)
+            state = SqlState(self._db, self._tenant, row.number)
 
             def take() -> None:
-                state.acquire(holder, dead_holders(self._db, TENANT, row.number))
+                state.acquire(holder, dead_holders(self._db, self._tenant, row.number))
 
             with room(self._db, row.number, take), heartbeat(state.renew):
                 done = self._directory.keep_job(row.number) if keep else self._directory.withdraw_job(row.number)
-                jobs.erase(self._db, Key(tenant=TENANT, job=row.number))
+                jobs.erase(self._db, Key(tenant=self._tenant, job=row.number))
                 self._schemas.forget(row)
                 self._lifecycle.forget(row)
         return done
@@ -376,25 +383,22 @@ class InProcess:
                 cycle(CycleView(job="all jobs", kind="delta", result="stopped", problems=(problem,)))
 
         only = {row.number for row in named} or None
-        self.work_off(Scheduler(self._db, TENANT, only=only, tell=tell), stop=stop, cycle=cycle)
+        self.work_off(Scheduler(self._db, self._tenant, only=only, tell=tell), stop=stop, cycle=cycle)
 
     def work_off(self, queue: Works, *, stop: Callable[[], bool], cycle: Callable[[CycleView], None]) -> None:
         """Run cycles as a queue gives them, deliver messages and keep house, until `stop`."""
-        with self._courier.delivering(), Keeping(self._db, self._open, cycle) as keeping:
+        with self._courier.delivering(), Keeping(self._db, self.running, cycle) as keeping:
 
             def ends() -> bool:
-                self._keep_house()
-                asked = stop()
-                if asked:
-                    keeping.end()
-                return asked
+                self.keep_house()
+                return stop()
 
-            queue.work(keeping.run, ends)
+            work_off(queue, keeping, ends)
 
     def _tell_obstacles(self, row: JobRow, cycle: Callable[[CycleView], None]) -> None:
         """Of a job that somebody named, why it will not run for now: it is paused, or somebody else has it."""
         with trouble(), self._db.read() as c:
-            holder = leases.holder(c, Key(tenant=TENANT, job=row.number), time.time())
+            holder = leases.holder(c, Key(tenant=self._tenant, job=row.number), time.time())
         try:
             refuse_rest(row)
             if holder and not is_dead(holder[0]):
@@ -403,7 +407,7 @@ class InProcess:
         except RopewayError as error:
             cycle(CycleView(job=row.name, kind="delta", result="stopped", problems=(error.problem,)))
 
-    def _keep_house(self) -> None:
+    def keep_house(self) -> None:
         """Once in an hour, what was in the recycle bin for 30 days goes; trouble is left to the jobs to tell."""
         now = time.monotonic()
         if now < self._house_kept + HOUSEKEEPING_EVERY:
@@ -416,10 +420,10 @@ class InProcess:
 
     def events(self, which: EventFilter) -> Sequence[EventView]:
         with trouble(), self._db.read() as c:
-            rows = [jobs.find(c, TENANT, which.job)] if which.job else jobs.every(c, TENANT)
+            rows = [jobs.find(c, self._tenant, which.job)] if which.job else jobs.every(c, self._tenant)
             found = looking.events(
                 c,
-                TENANT,
+                self._tenant,
                 jobs=[row.number for row in rows],
                 action=which.action,
                 status=which.status,
@@ -428,7 +432,7 @@ class InProcess:
                 since=_seconds(which.since),
                 limit=which.limit,
             )
-            dns = explaining.dns_of(c, TENANT, ends_of(found))
+            dns = explaining.dns_of(c, self._tenant, ends_of(found))
         names = {row.number: row.name for row in rows}
         secret = {row.number: redacted_names(row.settings) for row in rows}
         return [event_view(event, names[event.job], dns, secret[event.job]) for event in found]
@@ -451,15 +455,15 @@ class InProcess:
 
     def explain(self, identifier: str, *, job: str | None = None) -> ExplainView:
         with trouble(), self._db.read() as c:
-            rows = [jobs.find(c, TENANT, job)] if job else jobs.every(c, TENANT)
-            names = {row.number: row.name for row in jobs.every(c, TENANT)}
-        asking = Asking(self._db, self._directory, TENANT, self._sources, self.events)
+            rows = [jobs.find(c, self._tenant, job)] if job else jobs.every(c, self._tenant)
+            names = {row.number: row.name for row in jobs.every(c, self._tenant)}
+        asking = Asking(self._db, self._directory, self._tenant, self._sources, self.events)
         with trouble():
             return asking.explain(self._names(identifier), rows, names)
 
     def audit(self, *, who: str | None = None, since: str | None = None, limit: int = 100) -> Sequence[AuditView]:
         with trouble(), self._db.read() as c:
-            found = trail.latest(c, TENANT, who=who, since=_seconds(since), limit=limit)
+            found = trail.latest(c, self._tenant, who=who, since=_seconds(since), limit=limit)
         return [
             AuditView(
                 time=iso(act.time) or "",
@@ -503,7 +507,7 @@ class InProcess:
         """The anchor of the stored object that somebody names by UPN, GUID, target id or DN."""
         if job is None:
             return None
-        key = Key(tenant=TENANT, job=self._row(job).number)
+        key = Key(tenant=self._tenant, job=self._row(job).number)
         with trouble(), self._db.read() as c:
             found = (looking.entries_named(c, key, each) for each in self._names(name))
             return next((entries[0].anchor for entries in found if entries), None)
@@ -575,7 +579,7 @@ class InProcess:
 
     def service_status(self) -> ServiceView:
         with trouble():
-            return service_view(self._db, TENANT, time.time())
+            return service_view(self._db, self._tenant, time.time())
 
     # the directory
 
@@ -608,7 +612,7 @@ class InProcess:
     def _with_names(self, found: dict[str, Any]) -> dict[str, Any]:
         """An object whose contributions name their jobs."""
         with trouble(), self._db.read() as c:
-            names = job_names({row.number: row.name for row in jobs.every(c, TENANT)})
+            names = job_names({row.number: row.name for row in jobs.every(c, self._tenant)})
         told = [one | {"job": names.get(one["job"], str(one["job"]))} for one in found["contributions"]]
         return found | {"contributions": told}
 

@@ -17,9 +17,10 @@ from ropeway.control.views import cycle_view
 from ropeway.engine.lifecycle.schedule import rests
 from ropeway.engine.records import Outcome
 from ropeway.model.problems import Problem, RopewayError
-from ropeway.store import agenda, jobs
+from ropeway.store import agenda, jobs, tenants
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
+from ropeway.telemetry.correlation import bound, in_this_context
 
 LOG = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Keeping:
     """What a process does for the jobs that are due. `run` may be called by several threads, for different jobs."""
 
     def __init__(
-        self, database: Database, open_: Callable[[str], Running], report: Callable[[CycleView], None]
+        self, database: Database, open_: Callable[[JobRow], Running], report: Callable[[CycleView], None]
     ) -> None:
         self._db = database
         self._open = open_
@@ -68,16 +69,17 @@ class Keeping:
             return
         with trouble(), self._db.read() as c:
             row = jobs.load_if_there(c, number)
+            of = tenants.name_of(c, row.tenant) if row is not None else ""
         if row is None:
             return
-        if rests(row.settings):
-            self._without_surprises(row, self._once)
-        elif not self.stays(number):
-            thread = threading.Thread(
-                target=self._without_surprises, args=(row, self._stay), name=f"job {row.name}", daemon=True
-            )
-            self._staying[number] = thread
-            thread.start()
+        with bound(tenant=of):
+            if rests(row.settings):
+                self._without_surprises(row, self._once)
+            elif not self.stays(number):
+                work = in_this_context(self._without_surprises)
+                thread = threading.Thread(target=work, args=(row, self._stay), name=f"job {row.name}", daemon=True)
+                self._staying[number] = thread
+                thread.start()
 
     def stays(self, number: int) -> bool:
         """Whether this process is connected for a job that polls."""
@@ -85,7 +87,7 @@ class Keeping:
         return thread is not None and thread.is_alive()
 
     def _once(self, row: JobRow) -> None:
-        running = self._open(row.id)
+        running = self._open(row)
         try:
             self._tell(row.name, self._cycle(running), 0)
         finally:
@@ -94,7 +96,7 @@ class Keeping:
 
     def _stay(self, row: JobRow) -> None:
         """Cycle by cycle, until the job is to be opened anew, or somebody wants it, or this process ends."""
-        running = self._open(row.id)
+        running = self._open(row)
         held = 0
         try:
             while True:
@@ -146,6 +148,18 @@ class Keeping:
                     agenda.put_off(c, number, time.time() + wait)
         except SQLAlchemyError:  # away, or full: then it is this process that remembers
             self._not_before[number] = time.monotonic() + wait
+
+
+def work_off(queue: Works, keeping: Keeping, stop: Callable[[], bool]) -> None:
+    """Run cycles as a queue gives them, until `stop`."""
+
+    def ends() -> bool:
+        asked = stop()
+        if asked:
+            keeping.end()
+        return asked
+
+    queue.work(keeping.run, ends)
 
 
 @contextmanager

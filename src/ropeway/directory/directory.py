@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ropeway.control.protocol import DomainView, ObjectType
-from ropeway.directory import administration, domains, lifetime, reading, tables
+from ropeway.directory import administration, lifetime, reading, tables
 from ropeway.directory.changelog import Logged, changes_since
 from ropeway.directory.computed import ADMINISTRATORS
 from ropeway.directory.definition import LINKS, PLURALS
 from ropeway.directory.drafts import Contributor, Refused
 from ropeway.directory.features import Features, features, set_features
+from ropeway.directory.founding import New, found
 from ropeway.directory.ids import NewIds
 from ropeway.directory.links import Links
 from ropeway.directory.opinions import LinkSaid, Said, links_said, said_of
@@ -28,7 +29,6 @@ from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import Change, Desired, Kind
 from ropeway.model.problems import Problem, shown
 from ropeway.store.database import Database
-from ropeway.store.metadata import tenant as tenants
 
 SHOWN_LINKS = 100
 """How many ends of a link attribute `show_object` lists; `…Count` has the whole number."""
@@ -64,16 +64,9 @@ class Directory:
         self._register.catch_up()
 
     def _create(self, name: str, initial_domain: str) -> None:
-        counters = {"tenant": self._tenant, "sequence": 0, "last_object": self._tenant << 40, "features": "{}"}
         with trouble(), self._database.write() as connection:
-            row = {"number": self._tenant, "id": self._new_id(), "name": name}
-            connection.execute(self._database.insert(tenants).on_conflict_do_nothing(), row)
-            connection.execute(self._database.insert(tables.directory).on_conflict_do_nothing(), counters)
-            mine = tables.directory.c.tenant == self._tenant
-            connection.execute(select(tables.directory.c.tenant).where(mine).with_for_update())
-            known = select(tables.domain.c.name).where(tables.domain.c.tenant == self._tenant)
-            if connection.execute(known).first() is None:
-                domains.add(connection, self._tenant, initial_domain, initial=True)
+            new = New(self._tenant, self._new_id(), name, initial_domain, self._session.clock())
+            found(connection, self._database, new)
 
     def target(self, job: int, *, precedence: int, fence: Fence = _open) -> JobTarget:
         """The directory as the target of a job; the lower precedence wins. `fence` keeps out who lost the job."""

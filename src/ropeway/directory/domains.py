@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ropeway.directory import tables
 from ropeway.directory.computed import computed
@@ -35,10 +36,21 @@ def add(connection: Connection, tenant: int, name: str, *, initial: bool = False
 
 
 def mark(work: Workspace, name: str, *, verified: bool) -> None:
-    """Set whether a domain is verified; its users follow by `follow`."""
+    """Set whether a domain is verified; its users follow by `follow`. `Refused` where it is another tenant's."""
     d = tables.domain.c
+    if verified and owner(work.connection, name) not in (None, work.tenant):
+        raise Refused(Problem("domain-taken", value=name))
     row = update(tables.domain).where(d.tenant == work.tenant, d.name == name)
-    work.connection.execute(row.values(verified=verified, recalculated_to=0))
+    try:
+        work.connection.execute(row.values(verified=verified, recalculated_to=0))
+    except IntegrityError:  # at the same moment
+        raise Refused(Problem("domain-taken", value=name)) from None
+
+
+def owner(connection: Connection, name: str) -> int | None:
+    """The tenant that a verified domain belongs to."""
+    d = tables.domain.c
+    return connection.scalar(select(d.tenant).where(d.name == name, d.verified))
 
 
 def unfinished(connection: Connection, tenant: int) -> list[str]:

@@ -37,8 +37,17 @@ domain = Table(
     Column("verified", Boolean, nullable=False),
     Column("initial", Boolean, nullable=False),
     Column("recalculated_to", _Number, nullable=True),
+    Index(
+        "ix_directory_domain_owner",
+        "name",
+        unique=True,
+        sqlite_where=text("verified"),
+        postgresql_where=text("verified"),
+    ),
 )
-"""`recalculated_to`: users up to this number follow the domain's last change; NULL when all do."""
+"""A verified domain belongs to one tenant of the state.
+
+`recalculated_to`: users up to this number follow the domain's last change; NULL when all do."""
 
 object_ = Table(
     "directory_object",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ropeway.control.in_process import TENANT, open_database
 from ropeway.control.running import trouble
+from ropeway.control.tenants import Tenants
 from ropeway.model.secret import Secret
 from ropeway.service import signing_in
 from ropeway.service.http import authorities
@@ -22,11 +23,14 @@ from ropeway.store.trail import Act
 Clock = Callable[[], float]
 
 
-def login_link(settings: Settings, name: str, by: str, clock: Clock = time.time) -> Secret[str]:
-    """A login link for somebody, made by whoever may write the state."""
+def login_link(
+    settings: Settings, name: str, by: str, tenant: str | None = None, clock: Clock = time.time
+) -> Secret[str]:
+    """A login link for somebody, to this tenant or the first, made by whoever may write the state."""
     with _opened(settings) as database:
-        link = signing_in.new_link(database, TENANT, name, clock(), settings.url.rstrip("/"))
-        _note(database, Act(clock(), by, "create_login_link", name, "success"))
+        number = TENANT if tenant is None else Tenants(database).number(tenant)
+        link = signing_in.new_link(database, number, name, clock(), settings.url.rstrip("/"))
+        _note(database, Act(clock(), by, "create_login_link", name, "success"), number)
         return link
 
 
@@ -43,7 +47,7 @@ def begin_anew(settings: Settings, by: str, clock: Clock = time.time) -> Authori
         file = settings.seal_file
         if file.exists():
             file.rename(file.with_name(f"{file.name}.until-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(clock()))}"))
-        authorities.forget(database, TENANT)
+        authorities.forget(database)
         made = authorities.tls(database, TENANT, make_seal(file), clock)
         _note(database, Act(clock(), by, "renew_authorities", made.fingerprint, "success"))
         return made
@@ -64,6 +68,6 @@ def _opened(settings: Settings) -> Generator[Database, None, None]:
         database.close()
 
 
-def _note(database: Database, act: Act) -> None:
+def _note(database: Database, act: Act, tenant: int = TENANT) -> None:
     with database.write() as c:
-        trail.note(c, TENANT, act)
+        trail.note(c, tenant, act)

@@ -9,6 +9,7 @@ from ropeway.model.secret import Secret
 from ropeway.service.links import Link, written
 from ropeway.store import processes, tokens
 from ropeway.store.database import Database
+from ropeway.store.tenants import HOME
 from ropeway.store.tokens import TokenRow
 
 LINK_LIFETIME = 86400.0
@@ -34,7 +35,7 @@ def first_link(database: Database, tenant: int, place: Link, now: float) -> Secr
 def new_link(database: Database, tenant: int, name: str, now: float, url: str = "") -> Secret[str]:
     """A link for somebody, to the service that runs on this state, or at `url`."""
     with database.write() as c:
-        running = processes.alive(c, tenant, "service", now)
+        running = processes.alive(c, HOME, "service", now)
         found = next((p for p in running if url in ("", p.url)), running[0] if running else None)
         if found is None and not url:
             place = database.url.removeprefix("sqlite:///") if database.is_sqlite else "this database"
@@ -46,13 +47,14 @@ def new_link(database: Database, tenant: int, name: str, now: float, url: str = 
 def redeem(database: Database, tenant: int, text: str, now: float) -> tuple[Secret[str], TokenRow]:
     """A link's token for an administrator's; RopewayError `login-link-refused` says why not."""
     with database.write() as c:
-        link = tokens.use(c, text, "login-link", now)
-        if link is not None and link.tenant == tenant:
+        whose = tokens.tenant_of(c, text)
+        link = tokens.use(c, text, "login-link", now) if whose == tenant else None
+        if link is not None:
             token = tokens.issue(c, tenant, "administrator", link.subject, now=now, lifetime=LIFETIME)
             row = tokens.find(c, token.reveal(), ("administrator",), now)
             assert row is not None
             return token, row
-        fate = tokens.fate(c, text, "login-link")
+        fate = tokens.fate(c, text, "login-link") if whose == tenant else None
     raise RopewayError(Problem("login-link-refused", details={"reason": _reason(fate)}))
 
 

@@ -6,10 +6,10 @@ many jobs there are and however large their settings.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Float, Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Float, Integer, Select, and_, bindparam, func, or_, select, true, update
 
 from ropeway.engine.lifecycle.schedule import AT_ONCE, due_with_room
 from ropeway.engine.lifecycle.standing import Standing
@@ -34,14 +34,16 @@ class Due(NamedTuple):
 
 
 _NOW, _TENANT = bindparam("b_now", type_=Float), bindparam("b_tenant", type_=Integer)
-_LOOK = (
+_LOOK_AT_ALL = (
     select(job.c.number, lease.c.holder, (func.abs(lease.c.renewed - _NOW) < EXPIRES).label("fresh"))
     .select_from(job.outerjoin(lease, lease.c.job == job.c.number))
-    .where(job.c.tenant == _TENANT, job.c.next_run <= _NOW)
+    .where(job.c.next_run <= _NOW)
     .order_by(job.c.next_run)
     .limit(AT_A_LOOK)
 )
-_NEXT = select(job.c.next_run).where(job.c.tenant == _TENANT, job.c.next_run > _NOW).order_by(job.c.next_run).limit(1)
+_LOOK = _LOOK_AT_ALL.where(job.c.tenant == _TENANT)
+_NEXT_OF_ALL = select(job.c.next_run).where(job.c.next_run > _NOW).order_by(job.c.next_run).limit(1)
+_NEXT = _NEXT_OF_ALL.where(job.c.tenant == _TENANT)
 _NOBODY = or_(lease.c.job.is_(None), lease.c.holder == "", func.abs(lease.c.renewed - _NOW) >= EXPIRES)
 _WAITING = (
     select(func.count())
@@ -50,9 +52,9 @@ _WAITING = (
 )
 
 
-def look(c: Connection, tenant: int, now: float) -> list[Due]:
-    """Jobs whose time has come, the longest due first."""
-    rows = c.execute(_LOOK, {"b_tenant": tenant, "b_now": now})
+def look(c: Connection, tenant: int | None, now: float) -> list[Due]:
+    """Jobs of a tenant, or of all, whose time has come, the longest due first."""
+    rows = c.execute(*_of(tenant, now, _LOOK, _LOOK_AT_ALL))
     return [Due(row.number, row.holder if row.holder and row.fresh else "") for row in rows]
 
 
@@ -61,9 +63,14 @@ def waiting(c: Connection, tenant: int, now: float) -> int:
     return c.scalar(_WAITING, {"b_tenant": tenant, "b_now": now}) or 0
 
 
-def next_after(c: Connection, tenant: int, now: float) -> float | None:
+def next_after(c: Connection, tenant: int | None, now: float) -> float | None:
     """When the next job is due that is not due yet."""
-    return c.scalar(_NEXT, {"b_tenant": tenant, "b_now": now})
+    return c.scalar(*_of(tenant, now, _NEXT, _NEXT_OF_ALL))
+
+
+def _of(tenant: int | None, now: float, one: Select[Any], every: Select[Any]) -> tuple[Select[Any], dict[str, Any]]:
+    """A query about one tenant or all, and what it is asked with."""
+    return (every, {"b_now": now}) if tenant is None else (one, {"b_tenant": tenant, "b_now": now})
 
 
 def is_wanted(c: Connection, number: int) -> bool:
@@ -98,13 +105,13 @@ def work_out(c: Connection, number: int) -> None:
         note(c, number, _due(row.settings, row.status, row.standing))
 
 
-def wrong(c: Connection, tenant: int, now: float, after: int = 0) -> tuple[dict[int, float | None], int]:
+def wrong(c: Connection, tenant: int | None, now: float, after: int = 0) -> tuple[dict[int, float | None], int]:
     """Some jobs with the time that should be theirs and is not, and the number to go on after; 0: no more.
 
     After a clock was set back, a copy restored, an upgrade: looked for seldom, so that all rows may be read.
     """
     columns = (job.c.number, job.c.settings, job.c.status, job.c.standing, job.c.next_run)
-    here = and_(job.c.tenant == tenant, job.c.number > after)
+    here = and_(job.c.number > after, true() if tenant is None else job.c.tenant == tenant)
     rows = c.execute(select(*columns).where(here).order_by(job.c.number).limit(100)).all()
     found = {row.number: (row.next_run, _due(row.settings, row.status, row.standing, now)) for row in rows}
     put_right = {number: due for number, (kept, due) in found.items() if _is_wrong(kept, due, now)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true, update
 
 from ropeway.store.ringing import ring
 from ropeway.store.rows import inserted
@@ -29,6 +29,8 @@ class Errand(NamedTuple):
     """The id of the request that it was asked with."""
     carried: str = ""
     """What it is a part of (`telemetry.tracing.carry`)."""
+    tenant: int = 0
+    """Of one that is in the state: whose it is."""
 
 
 class Seen(NamedTuple):
@@ -43,6 +45,7 @@ class Seen(NamedTuple):
     progress: bytes | None
     parts: int
     """Number of the last part of its answer."""
+    tenant: int = 0
 
 
 def ask(c: Connection, tenant: int, asked: Errand, now: float) -> int:
@@ -54,9 +57,9 @@ def ask(c: Connection, tenant: int, asked: Errand, now: float) -> int:
     return number
 
 
-def waiting(c: Connection, tenant: int, most: int) -> list[tuple[int, str]]:
-    """The oldest errands that nobody has taken: number and method."""
-    here = and_(errand.c.state == "open", errand.c.tenant == tenant)
+def waiting(c: Connection, tenant: int | None, most: int) -> list[tuple[int, str]]:
+    """The oldest errands, of one tenant or of all, that nobody has taken: number and method."""
+    here = and_(errand.c.state == "open", _of(tenant))
     found = select(errand.c.number, errand.c.method).where(here).order_by(errand.c.number).limit(most)
     return [(row.number, row.method) for row in c.execute(found)]
 
@@ -130,20 +133,20 @@ def withdraw(c: Connection, number: int) -> None:
 def seen(c: Connection, numbers: Sequence[int]) -> list[Seen]:
     """How these errands are; those that are gone are missing."""
     parts = select(func.coalesce(func.max(errand_part.c.seq), 0)).where(errand_part.c.errand == errand.c.number)
-    columns = [errand.c[name] for name in Seen._fields[:-1]]
-    found = select(*columns, parts.scalar_subquery()).where(errand.c.number.in_(numbers))
+    columns = [errand.c[name] for name in Seen._fields[:-2]]
+    found = select(*columns, parts.scalar_subquery(), errand.c.tenant).where(errand.c.number.in_(numbers))
     return [Seen(*row) for row in c.execute(found)]
 
 
-def taken(c: Connection, tenant: int) -> list[Seen]:
-    """All errands that workers have."""
-    here = and_(errand.c.state == "taken", errand.c.tenant == tenant)
+def taken(c: Connection, tenant: int | None) -> list[Seen]:
+    """All errands, of one tenant or of all, that workers have."""
+    here = and_(errand.c.state == "taken", _of(tenant))
     return seen(c, c.execute(select(errand.c.number).where(here)).scalars().all())
 
 
-def is_of(c: Connection, number: int, asked_by: str) -> bool:
+def is_of(c: Connection, tenant: int, number: int, asked_by: str) -> bool:
     """Whether there is such an errand, asked for by that administrator."""
-    mine = and_(errand.c.number == number, errand.c.asked_by == asked_by)
+    mine = and_(errand.c.number == number, errand.c.tenant == tenant, errand.c.asked_by == asked_by)
     return c.execute(select(errand.c.number).where(mine)).first() is not None
 
 
@@ -170,6 +173,10 @@ def sweep(c: Connection, now: float, most: int = 500) -> None:
 def drop_parts(c: Connection, numbers: Sequence[int]) -> None:
     """Forget what was answered so far."""
     c.execute(delete(errand_part).where(errand_part.c.errand.in_(numbers)))
+
+
+def _of(tenant: int | None) -> ColumnElement[bool]:
+    return true() if tenant is None else errand.c.tenant == tenant
 
 
 def _had_by(number: int, worker: str) -> ColumnElement[bool]:

@@ -39,6 +39,7 @@ class JobRow(msgspec.Struct, frozen=True):
     last_comparison: float | None
     problems: tuple[Problem, ...]
     standing: Standing
+    tenant: int = 0
 
 
 def _row(row: Row[Any]) -> JobRow:
@@ -55,6 +56,7 @@ def _row(row: Row[Any]) -> JobRow:
         last_comparison=row.last_comparison,
         problems=tuple(msgspec.json.decode(row.problems, type=list[Problem])),
         standing=msgspec.json.decode(row.standing, type=Standing),
+        tenant=row.tenant,
     )
 
 

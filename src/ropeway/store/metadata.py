@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, MetaData, String, Table
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table
 
 metadata = MetaData(
     naming_convention={
@@ -18,5 +18,10 @@ tenant = Table(
     Column("number", Integer, primary_key=True),
     Column("id", String, nullable=False, unique=True),
     Column("name", String, nullable=False),
+    Column("created", Float),
+    Column("removed", Float),
+    Index("ix_tenant_name", "name", unique=True),
 )
-"""Every other table has a column `tenant` that holds this number, from the first day."""
+"""Every other table has a column `tenant` that holds this number, from the first day.
+
+One that is being removed has the time when that began, and its id for a name."""

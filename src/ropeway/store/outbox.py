@@ -6,7 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Float, Index, Integer, String, Table, Text, delete, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+    true,
+    update,
+)
 
 from ropeway.engine.lifecycle.notices import Event, Notice
 from ropeway.model.problems import Problem
@@ -65,15 +80,15 @@ def put(c: Connection, key: Key, told: Sequence[Notice], now: float) -> None:
         c.execute(notice.insert(), rows)
 
 
-def any_due(c: Connection, tenant: int, now: float) -> bool:
-    """Whether a message is to be sent."""
-    due = select(notice.c.number).where(notice.c.tenant == tenant, notice.c.next_attempt <= now)
+def any_due(c: Connection, tenant: int | None, now: float) -> bool:
+    """Whether a message of a tenant, or of any, is to be sent."""
+    due = select(notice.c.number).where(_of(tenant), notice.c.next_attempt <= now)
     return c.scalar(due.limit(1)) is not None
 
 
-def claim(c: Connection, tenant: int, now: float, until: float) -> Message | None:
+def claim(c: Connection, tenant: int | None, now: float, until: float) -> Message | None:
     """The oldest message that is due; nobody else sends it before `until`."""
-    due = select(notice).where(notice.c.tenant == tenant, notice.c.next_attempt <= now)
+    due = select(notice).where(_of(tenant), notice.c.next_attempt <= now)
     row = c.execute(due.order_by(notice.c.number).limit(1).with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None
@@ -81,6 +96,10 @@ def claim(c: Connection, tenant: int, now: float, until: float) -> Message | Non
     problem = problem_from(row.problem) if row.problem else None
     arrived = tuple(row.arrived.split())
     return Message(row.number, row.job, Event(row.event), problem, row.created, row.attempts, arrived)
+
+
+def _of(tenant: int | None) -> ColumnElement[bool]:
+    return true() if tenant is None else notice.c.tenant == tenant
 
 
 def done(c: Connection, number: int) -> None:

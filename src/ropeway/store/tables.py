@@ -41,7 +41,7 @@ job = Table(
     Column("standing", Text, nullable=False, server_default=text("'{}'")),
     Column("next_run", Float, server_default=text("0")),
     UniqueConstraint("tenant", "name"),
-    Index("ix_job_next_run", "tenant", "next_run"),
+    Index("ix_job_due", "next_run"),
     sqlite_autoincrement=True,
 )
 """A job's settings, watermark and status; numbers are never used again, the directory remembers them.

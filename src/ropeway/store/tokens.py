@@ -51,6 +51,11 @@ def find(c: Connection, text: str, kinds: Sequence[Kind], now: float) -> TokenRo
     return _row(row) if row else None
 
 
+def tenant_of(c: Connection, text: str) -> int | None:
+    """The tenant that a token was issued in, whatever it is worth by now."""
+    return c.scalar(select(token.c.tenant).where(token.c.digest == _digest(text)))
+
+
 def use(c: Connection, text: str, kind: Kind, now: float) -> TokenRow | None:
     """The same for a token that works once: of two who use it at the same moment one gets it."""
     found = find(c, text, (kind,), now)

@@ -26,9 +26,9 @@ LOOK = 1.0
 
 
 class Courier:
-    """Sends what the outbox holds; several of them share the work."""
+    """Sends what the outbox holds of one tenant, or of all (None); several of them share the work."""
 
-    def __init__(self, database: Database, tenant: int, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, tenant: int | None, clock: Callable[[], float]) -> None:
         self._db = database
         self._tenant = tenant
         self._clock = clock

@@ -51,10 +51,10 @@ def say(problem: Problem | None) -> None:
 
 
 class Clock:
-    """The jobs of one tenant, seen by one process."""
+    """The jobs of one tenant, or of all (None), seen by one process."""
 
     def __init__(
-        self, database: Database, tenant: int, *, tell: Tell = say, clock: Callable[[], float] = time.time
+        self, database: Database, tenant: int | None, *, tell: Tell = say, clock: Callable[[], float] = time.time
     ) -> None:
         self._db = database
         self._tenant = tenant

@@ -19,12 +19,13 @@ HANDS = 8
 
 
 class Scheduler:
-    """Implements `Queue`; `only`: the numbers of the jobs that it works off, if not all."""
+    """Implements `Queue`, of one tenant or of all (None); `only`: the numbers of the jobs that it works off, if not all.
+    """
 
     def __init__(
         self,
         database: Database,
-        tenant: int,
+        tenant: int | None,
         *,
         hands: int = HANDS,
         only: Collection[int] | None = None,

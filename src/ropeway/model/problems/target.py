@@ -213,6 +213,13 @@ _ADMINISTRATION = (
         "Add it first: `ropeway directory domains add NAME`.",
     ),
     Entry(
+        "domain-taken",
+        _ERROR,
+        "Another tenant of this service has the domain",
+        "{value} is verified already, and a domain belongs to one tenant.",
+        "If it is yours, ask whoever runs the service, who can take it away there: `ropeway directory domains remove`.",
+    ),
+    Entry(
         "domain-is-initial",
         _ERROR,
         "The initial domain stays",

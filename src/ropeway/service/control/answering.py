@@ -85,7 +85,7 @@ class Answering:
 
     def _is_of(self, number: int, subject: str) -> bool:
         with trouble(), self._parts.database.read() as c:
-            return errands.is_of(c, number, subject)
+            return errands.is_of(c, self._parts.tenant, number, subject)
 
 
 async def _body(request: Request, most: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,13 +34,21 @@ KEEP_TRYING = 60.0
 """Seconds for which a result is kept for a database that is away."""
 
 
+class Whose(NamedTuple):
+    """Who does an errand, and the name of the tenant whose it is."""
+
+    worker: str
+    tenant: str
+
+
 class Doing:
     """An errand in the hands of a worker; `progress` may be read by another thread."""
 
-    def __init__(self, control: Control, database: Database, tenant: int, errand: Errand, worker: str) -> None:
+    def __init__(self, control: Control, database: Database, errand: Errand, whose: Whose) -> None:
         self.errand = errand
         self.progress: Progress | None = None
-        self._control, self._db, self._tenant, self._worker = control, database, tenant, worker
+        self._control, self._db, self._tenant = control, database, errand.tenant
+        self._worker, self._of = whose
         self._said: dict[str, Any] = {}
         self._findings: list[Any] = []
         self._parts = 0
@@ -50,7 +58,7 @@ class Doing:
         errand = self.errand
         with (
             tracing.within(errand.carried),
-            bound(errand=errand.number),
+            bound(tenant=self._of, errand=errand.number),
             tracing.span("errand", method=errand.method),
         ):
             self._do()

@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from ropeway.control.calls import CALLS
 from ropeway.control.holder import a_run
 from ropeway.control.protocol import Control, Progress
-from ropeway.service.errands.doing import Doing
+from ropeway.service.errands.doing import Doing, Whose
 from ropeway.service.errands.losing import Patience, settle
 from ropeway.service.errands.pace import paced
-from ropeway.store import errands
+from ropeway.store import errands, tenants
 from ropeway.store.bell import Bell
 from ropeway.store.database import Database
 
@@ -33,11 +33,14 @@ WAIT = 0.25
 
 
 def serve(
-    control: Control, database: Database, open_bell: Callable[[], Bell], stop: Callable[[], bool], *, tenant: int = 1
+    control_of: Callable[[int], Control], database: Database, open_bell: Callable[[], Bell], stop: Callable[[], bool]
 ) -> None:
-    """Do errands until `stop`; those that run then are finished. Trouble with the database is waited out."""
+    """Do errands of all tenants, each with Control of its own, until `stop`; those that run then are finished.
+
+    Trouble with the database is waited out.
+    """
     with a_run() as worker:
-        desk = Desk(control, database, tenant, worker)
+        desk = Desk(control_of, database, worker)
         bell = open_bell()
         try:
             for _ in paced(lambda: bell.wait(WAIT)):
@@ -52,8 +55,8 @@ def serve(
 class Desk:
     """Where one worker keeps its errands."""
 
-    def __init__(self, control: Control, database: Database, tenant: int, worker: str) -> None:
-        self._control, self._db, self._tenant, self._worker = control, database, tenant, worker
+    def __init__(self, control_of: Callable[[int], Control], database: Database, worker: str) -> None:
+        self._control_of, self._db, self._worker = control_of, database, worker
         self._hands: dict[threading.Thread, Doing] = {}
         self._told: dict[int, Progress] = {}
         self._done_at: dict[str, float] = {}
@@ -91,14 +94,15 @@ class Desk:
 
     def _take(self) -> None:
         with self._db.read() as c:
-            found = errands.waiting(c, self._tenant, 100)
+            found = errands.waiting(c, None, 100)
         for number, method in found:
             if not self._has_a_hand_for(method):
                 continue
             with self._db.write() as c:
                 errand = errands.take(c, number, self._worker, time.time())
+                of = tenants.name_of(c, errand.tenant) if errand is not None else ""
             if errand is not None:
-                doing = Doing(self._control, self._db, self._tenant, errand, self._worker)
+                doing = Doing(self._control_of(errand.tenant), self._db, errand, Whose(self._worker, of))
                 thread = threading.Thread(target=doing, name=f"errand {number}", daemon=True)
                 self._hands[thread] = doing
                 thread.start()
@@ -119,17 +123,17 @@ class Desk:
 
     def _renew(self) -> None:
         with self._db.read() as c:
-            waits = bool(self._hands) or bool(errands.waiting(c, self._tenant, 1))
+            waits = bool(self._hands) or bool(errands.waiting(c, None, 1))
         if waits:
             with self._db.write() as c:
                 errands.renew(c, self._worker, time.time())
 
     def _look_for_the_lost(self) -> None:
         with self._db.read() as c:
-            others = [seen for seen in errands.taken(c, self._tenant) if seen.worker != self._worker]
+            others = [seen for seen in errands.taken(c, None) if seen.worker != self._worker]
         for lost in self._patience.silent(others):
             with self._db.write() as c:
-                settle(c, self._tenant, lost, time.time())
+                settle(c, lost.tenant, lost, time.time())
 
 
 def _is_long(method: str) -> bool:

@@ -33,8 +33,9 @@ class Registrar:
         csr = certificates.request_of(asked.csr)
         now, id_ = self.parts.clock(), str(uuid4())
         with self.parts.database.write() as c:
-            token = tokens.use(c, asked.token, "agent-registration", now)
-            if token is None or token.tenant != self.parts.tenant:
+            ours = tokens.tenant_of(c, asked.token) == self.parts.tenant
+            token = tokens.use(c, asked.token, "agent-registration", now) if ours else None
+            if token is None:
                 raise RopewayError(Problem("agent-token-refused"))
             made = self.authority.sign(csr, id_, self.lifetime)
             pem = certificates.to_pem(made)

@@ -125,12 +125,12 @@ def known(database: Database, tenant: int, name: Name) -> x509.Certificate | Non
     return x509.load_pem_x509_certificate(row.certificate.encode()) if row else None
 
 
-def forget(database: Database, tenant: int) -> int:
-    """Give up every key that was sealed, for when the key file is lost: new ones are made at the next start."""
+def forget(database: Database) -> int:
+    """Give up every key that was sealed, of all tenants, for when the key file is lost: new ones are made at need."""
     with database.write() as c:
-        c.execute(delete(signing_key).where(signing_key.c.tenant == tenant))
-        c.execute(update(password).where(password.c.tenant == tenant).values(second_factor=None))
-        return c.execute(delete(table).where(table.c.tenant == tenant)).rowcount
+        c.execute(delete(signing_key))
+        c.execute(update(password).values(second_factor=None))
+        return c.execute(delete(table)).rowcount
 
 
 def _authority(database: Database, tenant: int, name: Name, seal: Seal, clock: Clock) -> Authority:

@@ -23,6 +23,8 @@ STATUS: dict[str, tuple[int, str]] = {
     "object-unknown": (404, "Request_ResourceNotFound"),
     "object-not-found": (404, "Request_ResourceNotFound"),
     "domain-unknown": (404, "Request_ResourceNotFound"),
+    "domain-taken": (409, "Conflict"),
+    "tenant-unknown": (404, "Request_ResourceNotFound"),
     "hold-unknown": (404, "Request_ResourceNotFound"),
     "agent-unknown": (404, "Request_ResourceNotFound"),
     "application-unknown": (404, "Request_ResourceNotFound"),

@@ -17,7 +17,7 @@ from ropeway.service.http.auditing import name_act
 from ropeway.service.http.errors import json_answer
 from ropeway.service.http.who import administrator
 from ropeway.service.parts import Parts
-from ropeway.store import tokens
+from ropeway.store import tenants, tokens
 from ropeway.store.tokens import TokenRow
 
 LARGEST = 4096
@@ -103,7 +103,9 @@ async def _link(request: Request) -> str:
 def _redeem(parts: Parts, request: Request, text: str) -> Response:
     token, row = signing_in.redeem(parts.database, parts.tenant, text, parts.clock())
     name_act(request, "login", f"{row.subject} ({row.id})", who=row.subject)
-    return json_answer({"token": token.reveal()} | _view(row))
+    with parts.database.read() as c:
+        of = tenants.by_number(c, parts.tenant)
+    return json_answer({"token": token.reveal()} | _view(row) | {"tenant": of.id, "tenant_name": of.name})
 
 
 def _revoke(parts: Parts, request: Request, action: str, id_: str) -> None:

@@ -20,6 +20,7 @@ from ropeway.service.parts import Parts
 from ropeway.store import vitals
 from ropeway.store.processes import HEARD_WITHIN
 from ropeway.store.schema import HEAD, version_of
+from ropeway.store.tenants import HOME
 from ropeway.store.trouble import state_problem
 
 KEPT = 1.0
@@ -69,7 +70,7 @@ class Ready:
                 version = version_of(c)
                 found["tables"] = GOOD if version == HEAD else f"of version {version}, this program's is {HEAD}"
                 if version == HEAD:
-                    seen = [p.seen for p in vitals.processes(c, self._parts.tenant) if p.what == "worker"]
+                    seen = [p.seen for p in vitals.processes(c, HOME) if p.what == "worker"]
                     found["worker"] = _heard(max(seen, default=None), self._parts.clock())
         except (SQLAlchemyError, OSError) as error:
             found["database"] = state_problem(error, "database-trouble").code

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from ropeway.control.in_process import TENANT
 from ropeway.control.sources import FromHere, Sources
 from ropeway.service.errands import serve
 from ropeway.service.gateway.source import ThroughAgents
@@ -16,9 +15,9 @@ from ropeway.store.database import Database
 from ropeway.telemetry.telling import telling
 
 
-def sources(database: Database) -> Sources:
-    """What agents read through them, everything else from here."""
-    return ThroughAgents(database, TENANT, FromHere())
+def sources(database: Database, tenant: int) -> Sources:
+    """What agents of a tenant read through them, everything else from here."""
+    return ThroughAgents(database, tenant, FromHere())
 
 
 def work(settings: WorkerSettings, stop: Callable[[], bool]) -> None:

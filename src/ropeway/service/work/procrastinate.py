@@ -51,7 +51,7 @@ _WAITING = text("SELECT queueing_lock FROM procrastinate_jobs WHERE status = ANY
 class ProcrastinateQueue:
     """Implements `Queue`."""
 
-    def __init__(self, database: Database, tenant: int, *, hands: int = HANDS, tell: Tell = say) -> None:
+    def __init__(self, database: Database, tenant: int | None = None, *, hands: int = HANDS, tell: Tell = say) -> None:
         self._db = database
         self._clock = Clock(database, tenant, tell=tell)
         self._hands = hands

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 
-from ropeway.control.in_process import TENANT, InProcess, open_database
+from ropeway.control.everybody import Everybody
+from ropeway.control.in_process import InProcess, open_database
 from ropeway.control.protocol import Control
 from ropeway.control.queueing.clock import FIRST_WAIT, LONGEST_WAIT, pause
 from ropeway.control.sources import FromHere, Sources
@@ -19,21 +20,22 @@ from ropeway.service.work.settings import WorkerSettings
 from ropeway.service.work.telling import Telling
 from ropeway.store.bell import Bell, open_bell
 from ropeway.store.database import Database
+from ropeway.store.tenants import HOME
 
 LOG = logging.getLogger(__name__)
 
 Stop = Callable[[], bool]
-Errands = Callable[[Control, Database, Callable[[], Bell], Stop], None]
-"""Does errands with a Control until `stop` (`service.errands.serve`)."""
+Errands = Callable[[Callable[[int], Control], Database, Callable[[], Bell], Stop], None]
+"""Does errands with the Control of each tenant until `stop` (`service.errands.serve`)."""
 
-SOURCES: Callable[[Database], Sources] = lambda _: FromHere()  # noqa: E731 - what a worker has where nothing is given
+SOURCES: Callable[[Database, int], Sources] = lambda *_: FromHere()  # noqa: E731 - what a worker has by itself
 
 
 def run_worker(
     settings: WorkerSettings,
     stop: Stop,
     *,
-    sources: Callable[[Database], Sources] = SOURCES,
+    sources: Callable[[Database, int], Sources] = SOURCES,
     errands: Errands | None = None,
 ) -> None:
     """Work until `stop`; RopewayError where the state is of another version. A database that is away is waited for."""
@@ -41,15 +43,15 @@ def run_worker(
     database = _opened(settings.state.reveal(), stop, telling)
     if database is None:
         return
-    control = InProcess(database, sources(database))
+    everybody = Everybody(database, lambda tenant: InProcess(database, sources(database, tenant), tenant))
     with ExitStack() as end:
-        end.callback(control.close)
-        end.enter_context(present(database, TENANT, "worker", time.time))
+        end.callback(database.close)
+        end.enter_context(present(database, HOME, "worker", time.time))
         if errands is not None:
-            end.enter_context(_thread("errands", lambda stop: errands(control, database, _bell(database), stop)))
+            end.enter_context(_thread("errands", lambda stop: errands(everybody.of, database, _bell(database), stop)))
         LOG.info("The worker has begun.")
-        queue = queue_of(database, TENANT, hands=settings.hands, tell=telling.state)
-        control.work_off(queue, stop=stop, cycle=telling.cycle)
+        queue = queue_of(database, hands=settings.hands, tell=telling.state)
+        everybody.work_off(queue, stop=stop, cycle=telling.cycle)
 
 
 def _opened(url: str, stop: Stop, telling: Telling) -> Database | None:

@@ -1,0 +1,92 @@
+"""Hands each request to the tenant that it means, before any route sees it; whoever means none, to the first tenant."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from hashlib import sha256
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
+
+from ropeway.service.tenants import finding
+from ropeway.service.tenants.finding import Named
+from ropeway.service.tenants.hosting import Hosted, Hosting
+from ropeway.store.database import Database
+from ropeway.telemetry.correlation import note
+
+MOST = 10_000
+"""Tokens whose tenant is remembered: a token stays with its tenant for as long as there is either."""
+
+
+class Dispatch:
+    """The application of all tenants."""
+
+    def __init__(self, hosting: Hosting, database: Database, home: Hosted) -> None:
+        self._hosting, self._db, self._home = hosting, database, home
+        self._owners = Owners()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._home.app(scope, receive, send)
+            return
+        try:
+            hosted, receive = await self._found(scope, receive)
+        except SQLAlchemyError:
+            hosted = self._home  # its routes say what there is to be said about a database that is away
+        note(tenant=hosted.row.name)
+        scope["ropeway.tenant"] = hosted.row.name
+        await hosted.app(scope, receive, send)
+
+    async def _found(self, scope: Scope, receive: Receive) -> tuple[Hosted, Receive]:
+        meant = finding.named(scope)
+        if meant.token and (hosted := self._remembered(meant.token)) is not None:
+            return hosted, receive
+        if any(meant):
+            return await run_in_threadpool(self._of_named, meant), receive
+        if finding.brings(scope):
+            brought, receive = await finding.peeked(receive)
+            return await run_in_threadpool(self._of, lambda: finding.number_of_brought(self._db, brought)), receive
+        return self._home, receive
+
+    def _remembered(self, token: str) -> Hosted | None:
+        number = self._owners.of(token)
+        return self._hosting.ready(number) if number is not None else None
+
+    def _of_named(self, meant: Named) -> Hosted:
+        if meant.id:
+            return self._hosting.with_id(meant.id) or self._home
+        return self._of(lambda: finding.number_of(self._db, meant), meant.token)
+
+    def _of(self, find: Callable[[], int | None], token: str = "") -> Hosted:
+        number = find()
+        hosted = self._hosting.of(number) if number is not None else None
+        if hosted is None:
+            return self._home
+        if token:
+            self._owners.remember(token, hosted.row.number)
+        return hosted
+
+
+class Owners:
+    """Whose tokens are, by their digests."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[bytes, int] = {}
+
+    def of(self, token: str) -> int | None:
+        """The tenant's number, if it was found out before."""
+        return self._known.get(_digest(token))
+
+    def remember(self, token: str, number: int) -> None:
+        """It was found out."""
+        with self._lock:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[_digest(token)] = number
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
