@@ -6,10 +6,10 @@ many jobs there are and however large their settings.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Float, Integer, Select, and_, bindparam, func, or_, select, true, update
+from sqlalchemy import Connection, Float, Integer, and_, bindparam, func, or_, select, true, update
 
 from ropeway.engine.lifecycle.schedule import AT_ONCE, due_with_room
 from ropeway.engine.lifecycle.standing import Standing
@@ -17,6 +17,8 @@ from ropeway.model.job import JobSettings
 from ropeway.store.bell import ring
 from ropeway.store.leases import EXPIRES
 from ropeway.store.tables import job, lease
+
+Q = TypeVar("Q")
 
 AT_A_LOOK = 500
 """Jobs that one look tells."""
@@ -68,7 +70,7 @@ def next_after(c: Connection, tenant: int | None, now: float) -> float | None:
     return c.scalar(*_of(tenant, now, _NEXT, _NEXT_OF_ALL))
 
 
-def _of(tenant: int | None, now: float, one: Select[Any], every: Select[Any]) -> tuple[Select[Any], dict[str, Any]]:
+def _of(tenant: int | None, now: float, one: Q, every: Q) -> tuple[Q, dict[str, Any]]:
     """A query about one tenant or all, and what it is asked with."""
     return (every, {"b_now": now}) if tenant is None else (one, {"b_tenant": tenant, "b_now": now})
 

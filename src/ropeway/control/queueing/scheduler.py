@@ -19,8 +19,7 @@ HANDS = 8
 
 
 class Scheduler:
-    """Implements `Queue`, of one tenant or of all (None); `only`: the numbers of the jobs that it works off, if not all.
-    """
+    """Implements `Queue`, of one tenant or of all (None). `only`: numbers of the jobs that it works off, if not all."""
 
     def __init__(
         self,

@@ -43,7 +43,7 @@ class Known(NamedTuple):
 
 
 class Hosting:
-    """Safe for several threads. A tenant that is removed is let go of; its number may be another's later, its id never."""
+    """Safe for several threads. A removed tenant is let go of; its number may be another's later, its id never."""
 
     def __init__(
         self, database: Database, host: Callable[[TenantRow], Hosted], clock: Callable[[], float] = time.monotonic

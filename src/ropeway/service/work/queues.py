@@ -9,7 +9,10 @@ from ropeway.store.database import Database
 
 
 def queue_of(database: Database, tenant: int | None = None, *, hands: int = HANDS, tell: Tell = say) -> Queue:
-    """The queue that fits, of one tenant or of all. For a process that works it off: cycles at once, and who is told of a database away."""
+    """The queue that fits, of one tenant or of all.
+
+    For a process that works it off: cycles at once, and who is told of a database away.
+    """
     if database.is_sqlite:
         return Scheduler(database, tenant, hands=hands, tell=tell)
     from ropeway.service.work.procrastinate import ProcrastinateQueue

@@ -28,14 +28,17 @@ Stop = Callable[[], bool]
 Errands = Callable[[Callable[[int], Control], Database, Callable[[], Bell], Stop], None]
 """Does errands with the Control of each tenant until `stop` (`service.errands.serve`)."""
 
-SOURCES: Callable[[Database, int], Sources] = lambda *_: FromHere()  # noqa: E731 - what a worker has by itself
+
+def from_here(_database: Database, _tenant: int) -> Sources:
+    """What a worker reads where nothing is given."""
+    return FromHere()
 
 
 def run_worker(
     settings: WorkerSettings,
     stop: Stop,
     *,
-    sources: Callable[[Database, int], Sources] = SOURCES,
+    sources: Callable[[Database, int], Sources] = from_here,
     errands: Errands | None = None,
 ) -> None:
     """Work until `stop`; RopewayError where the state is of another version. A database that is away is waited for."""
