@@ -52,7 +52,7 @@ def begin(
 ) -> str:
     """The first token of a family; `name` is a secret of its own, which nobody else may know."""
     secret = secrets.token_urlsafe(32)
-    digest = digest_of(name.reveal())
+    digest = id_of(name)
     row: dict[str, Any] = {
         "digest": digest, "tenant": tenant, "kind": KIND, "family": digest,
         "application": application, "person": person, "code": digest_of(secret),
@@ -65,6 +65,11 @@ def begin(
 def new_name() -> Secret[str]:
     """For a family that is going to be."""
     return Secret(secrets.token_urlsafe(32))
+
+
+def id_of(name: Secret[str]) -> str:
+    """What a family is kept under."""
+    return digest_of(name.reveal())
 
 
 def find(c: Connection, tenant: int, text: str) -> Family | None:

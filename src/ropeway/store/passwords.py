@@ -63,6 +63,19 @@ def demand_change(c: Connection, tenant: int, person: str, *, wanted: bool) -> b
     return c.execute(update(table).where(*mine).values(must_change=wanted)).rowcount == 1
 
 
+def set_second_factor(c: Connection, tenant: int, person: str, sealed: bytes | None, step: int = 0) -> bool:
+    """A second factor from now on, or none; False where there is no password."""
+    mine = (table.c.tenant == tenant, table.c.person == person)
+    values: dict[str, Any] = {"second_factor": sealed, "second_factor_step": step}
+    return c.execute(update(table).where(*mine).values(values)).rowcount == 1
+
+
+def use_step(c: Connection, tenant: int, person: str, step: int) -> bool:
+    """Whether a time step's code is used for the first time, and no later one's was."""
+    mine = (table.c.tenant == tenant, table.c.person == person, table.c.second_factor_step < step)
+    return c.execute(update(table).where(*mine).values(second_factor_step=step)).rowcount == 1
+
+
 def forget(c: Connection, tenant: int, person: str) -> None:
     """Nobody signs in with it any more."""
     c.execute(delete(table).where(table.c.tenant == tenant, table.c.person == person))

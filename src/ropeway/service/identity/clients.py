@@ -21,6 +21,7 @@ from joserfc.jws import JWSRegistry
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.issuer import SKEW, Issuer
 from ropeway.service.identity.keys import public_key
+from ropeway.service.identity.redirects import fits
 from ropeway.store import applications
 from ropeway.store.applications import Application, Credential
 from ropeway.store.database import Database
@@ -55,7 +56,7 @@ class Client(ClientMixin):
         return str(scope)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_uri in self.app.redirects
+        return fits(self.app, redirect_uri)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - one method, which chose
         return True

@@ -25,7 +25,7 @@ class Identity:
     """What the service has for sign-in."""
 
     def __init__(self, database: Database, tenant: int, url: str, seal: Seal, clock: Callable[[], float]) -> None:
-        self._db, self._tenant, self._url, self._clock = database, tenant, url, clock
+        self._db, self._tenant, self._url, self._seal, self._clock = database, tenant, url, seal, clock
         self.keys = SigningKeys(database, tenant, seal, clock)
 
     @cached_property
@@ -37,7 +37,7 @@ class Identity:
 
     @cached_property
     def _server(self) -> Server:
-        return Server(self._db, self._tenant, self.issuer)
+        return Server(self._db, self._tenant, self.issuer, self._seal)
 
     def issuer_of(self, segment: str) -> Issuer:
         """The issuer of the tenant that a path names, by id or verified domain; Refusal 90002."""

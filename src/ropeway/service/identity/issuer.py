@@ -65,6 +65,14 @@ class Issuer:
             return None
         return claims if begins - SKEW <= now < ends else None
 
+    def audience(self, text: str) -> str:
+        """The application that an id token of ours was for, however old it is; empty for every other text."""
+        try:
+            claims = jwt.decode(text, lambda asked: self._key(asked.headers()), algorithms=["RS256"]).claims
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return ""
+        return str(claims.get("aud", "")) if claims.get("iss") == self.name else ""
+
     def _key(self, header: Mapping[str, Any]) -> Any:
         found = self.keys.find(str(header.get("kid", "")))
         if found is None:

@@ -15,6 +15,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from ropeway.directory.people import Person
 from ropeway.service.identity.scopes import Scopes
 from ropeway.store.applications import Application
+from ropeway.store.codes import Code
 from ropeway.store.families import Family
 
 
@@ -50,6 +51,7 @@ class TokenRequest(OAuth2Request):
         self.scopes: Scopes | None = None
         self.app: Application | None = None
         self.person: Person | None = None
+        self.code: Code | None = None
         self.family: Family | None = None
         self.named = ""
         """Whom somebody claimed to be who is nobody."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,11 +15,10 @@ from starlette.routing import BaseRoute, Route
 from ropeway.service.http.auditing import only_looked
 from ropeway.service.identity import discovery
 from ropeway.service.identity.errors import Refusal
+from ropeway.service.identity.forms import read_form
 from ropeway.service.identity.identity import Identity
+from ropeway.service.identity.pages import routes as pages
 from ropeway.service.identity.requests import Posted
-
-LARGEST = 64 * 1024
-"""Bytes of a form."""
 
 OPEN = {"Access-Control-Allow-Origin": "*"}
 """What is public may be read by scripts of any page."""
@@ -51,7 +49,7 @@ def routes(identity: Identity) -> list[BaseRoute]:
 
     async def token(request: Request) -> Response:
         only_looked(request)
-        form = await _form(request)
+        form = await read_form(request)
         return await run_in_threadpool(_answered, identity, request, form)
 
     return [
@@ -61,6 +59,7 @@ def routes(identity: Identity) -> list[BaseRoute]:
         Route("/{tenant}/.well-known/openid-configuration", configuration),
         Route("/{tenant}/discovery/v2.0/keys", keys),
         Route("/{tenant}/oauth2/v2.0/token", token, methods=["POST"]),
+        *pages.routes(identity),
     ]
 
 
@@ -85,22 +84,6 @@ def _answered(identity: Identity, request: Request, form: dict[str, str] | None)
     except SQLAlchemyError:
         return _refused(request, Refusal(90033))
     return _json(found.body, found.status, found.headers)
-
-
-async def _form(request: Request) -> dict[str, str] | None:
-    """A form with each field once; None for what is none."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            return None
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        return None
-    try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=100, errors="strict")
-    except ValueError:
-        return None
-    return dict(pairs) if len({name for name, _ in pairs}) == len(pairs) else None
 
 
 def _refused(request: Request, refusal: Refusal) -> Response:

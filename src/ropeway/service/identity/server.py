@@ -6,30 +6,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer
 from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from ropeway.service.http.sealing import Seal
+from ropeway.service.identity import recording
+from ropeway.service.identity.by_code import ByCode
 from ropeway.service.identity.by_password import ByPassword
 from ropeway.service.identity.by_refresh import ByRefresh
 from ropeway.service.identity.clients import Client, Clients
-from ropeway.service.identity.errors import Refusal, plain
+from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.issuer import Issuer
 from ropeway.service.identity.passwords import Passwords
+from ropeway.service.identity.recording import Attempt
 from ropeway.service.identity.requests import Answered, Posted, TokenRequest
 from ropeway.service.identity.scopes import DEFAULT, read_scopes
+from ropeway.service.identity.second_factors import SecondFactors
 from ropeway.service.identity.tokens import BEARER, SignedIn, client_info, tokens_of
-from ropeway.store import applications, families, sign_ins
+from ropeway.store import applications, families
 from ropeway.store.database import Database
 from ropeway.store.families import Details, Family
-from ropeway.store.sign_ins import SignIn
+from ropeway.store.metadata import tenant as tenants
 
 OURS = "ropeway"
 """The one way in which clients authenticate: whichever they chose (`clients.py`)."""
+
+
+Once = Callable[[Connection, str], Refusal | None]
+
+
+def _always(_c: Connection, _family: str) -> None:
+    """What was shown can be shown again."""
 
 
 class ByItself(ClientCredentialsGrant):
@@ -68,33 +80,47 @@ class ByItself(ClientCredentialsGrant):
 class Server(AuthorizationServer):
     """The token endpoint of one tenant."""
 
-    def __init__(self, database: Database, tenant: int, issuer: Issuer) -> None:
+    def __init__(self, database: Database, tenant: int, issuer: Issuer, seal: Seal) -> None:
         super().__init__()
         self.database, self.tenant, self.issuer = database, tenant, issuer
+        self.second_factors = SecondFactors(database, tenant, seal, issuer.clock)
         self.clients = Clients(database, tenant, issuer, issuer.clock)
         self.passwords = Passwords(database, tenant, issuer.clock)
         self.register_client_auth_method(OURS, self._authenticated)
-        for grant in (ByItself, ByPassword, ByRefresh):
+        for grant in (ByItself, ByPassword, ByCode, ByRefresh):
             self.register_grant(grant)
+
+    @property
+    def organisation(self) -> str:
+        """What people know the tenant as."""
+        with self.database.read() as c:
+            return c.scalar(select(tenants.c.name).where(tenants.c.number == self.tenant)) or "Ropeway"
 
     def answer(self, posted: Posted) -> Answered:
         """A token, or why there is none."""
         answered: Any = self.create_token_response(posted)
         return answered
 
-    def give(self, request: TokenRequest, signed: SignedIn) -> dict[str, Any]:
-        """Tokens of a new sign-in; Refusal where nobody consented."""
+    def give(self, request: TokenRequest, signed: SignedIn, once: Once = _always) -> dict[str, Any]:
+        """Tokens of a new sign-in; Refusal where nobody consented, or as `once` says.
+
+        `once` takes what the sign-in was shown with, in the same transaction, and is told the family of the tokens.
+        """
         scopes = request.scopes
         assert scopes is not None
         with self.database.read() as c:
             told = tokens_of(c, self.tenant, self.issuer, signed, scopes)
+        name = families.new_name()
         with self.database.write() as c:
-            if "offline_access" in scopes.openid:
+            refused = once(c, families.id_of(name))
+            if refused is None and "offline_access" in scopes.openid:
                 details = Details(scopes.words, scopes.resource, signed.at, signed.ways)
-                name, now = families.new_name(), self.issuer.clock()
                 whose = (signed.app.id, signed.person.id)
-                told["refresh_token"] = families.begin(c, self.tenant, name, *whose, details, now)
-            self._note(c, request, 0)
+                told["refresh_token"] = families.begin(c, self.tenant, name, *whose, details, self.issuer.clock())
+            if refused is None:
+                self._note(c, request, 0)
+        if refused is not None:
+            raise refused
         return told | self._client_info(request, signed)
 
     def give_again(self, request: TokenRequest, signed: SignedIn, family: Family) -> dict[str, Any]:
@@ -157,25 +183,16 @@ class Server(AuthorizationServer):
             self._note(c, request, error)
 
     def _note(self, c: Connection, request: TokenRequest, error: int) -> None:
-        posted, form, person = request.posted, request.form, request.person
+        posted, form = request.posted, request.form
         app = request.app or applications.by_app_id(c, self.tenant, form.get("client_id", ""))
         if app is None:
             return
-        alone = form.get("grant_type") == "client_credentials"
-        one = SignIn(
-            time=self.issuer.clock(),
-            person=person.id if person else app.principal if alone else "",
-            name=person.upn if person else app.name if alone else plain(request.named),
-            application=app.app_id,
-            application_name=app.name,
-            way=form.get("grant_type", "")[:60],
-            resource=request.scopes.resource if request.scopes else "",
-            error=error,
-            address=posted.address,
-            agent=posted.headers.get("user-agent", "")[:200],
-            request=posted.request,
-        )
-        sign_ins.note(c, self.tenant, one)
+        way = form.get("grant_type", "")
+        attempt = Attempt(posted.address, posted.headers.get("user-agent", ""), posted.request, way)
+        who = None if way == "client_credentials" else request.person or request.named
+        resource = request.scopes.resource if request.scopes else ""
+        now = self.issuer.clock()
+        recording.note(c, self.tenant, attempt, app, who=who, error=error, now=now, resource=resource)
 
 
 def _refusal(request: TokenRequest, error: OAuth2Error) -> Refusal:

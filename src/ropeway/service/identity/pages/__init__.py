@@ -1,0 +1,12 @@
+"""The pages at which people sign in: plain HTML that works without script, nothing from anywhere else.
+
+routes         where they answer
+visit          a request of a browser: its form, its cookie, who it is
+signing_in     from nobody to somebody, a page a step
+asking         what an application asks for at /authorize
+consenting     whether it may have that
+authorizing    sign-in, consent, and back to the application with a code
+devices        the page for a device that shows a code
+leaving        signing out
+rendering      templates as answers; templates/ has them
+"""

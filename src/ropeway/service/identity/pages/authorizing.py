@@ -1,0 +1,63 @@
+"""/authorize: sign-in, consent, and back to the application with a code (RFC 6749 4.1.1, OpenID Connect Core 3.1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from ropeway.service.identity.errors import Refusal
+from ropeway.service.identity.pages import asking
+from ropeway.service.identity.pages.asking import Ask, Back
+from ropeway.service.identity.pages.consenting import consent
+from ropeway.service.identity.pages.signing_in import Here, Wanted, note, somebody
+from ropeway.service.identity.pages.visit import Visit
+from ropeway.service.identity.recording import note as record
+from ropeway.service.identity.redirects import origin
+from ropeway.store import codes
+from ropeway.store.codes import Details
+
+STALE = "This page is not from here, or was open for too long. Go back to the application and sign in again."
+
+
+def authorize(visit: Visit, said: Mapping[str, str] | None) -> Response:
+    """The next page, or the way back. A Refusal before the way back is known is the caller's to show."""
+    if said is None:
+        raise Refusal(9002313)
+    back = asking.way_back(visit.server, said)
+    if visit.is_post and not visit.is_genuine():
+        return visit.say("Sign-in cannot go on", STALE, status=400)
+    try:
+        return _asked(visit, asking.read(visit.server, back, said))
+    except Refusal as refusal:
+        return visit.keep(back.refuse(refusal, _error(refusal)))
+
+
+def _asked(visit: Visit, ask: Ask) -> Response:
+    visit.goes_to = origin(ask.back.uri)
+    found = somebody(visit, Wanted(ask.app, ask.prompt, ask.hint, ask.oldest))
+    if isinstance(found, Response):
+        return found
+    try:
+        page = consent(visit, ask.app, ask.scopes, found, ask.prompt)
+    except Refusal as refusal:
+        note(visit, ask.app, found.person, refusal.number)
+        raise
+    return page if page is not None else visit.keep(ask.back.send({"code": _code(visit, ask, ask.back, found)}))
+
+
+def _code(visit: Visit, ask: Ask, back: Back, found: Here) -> str:
+    server, now = visit.server, visit.server.issuer.clock()
+    signed = found.account.details
+    details = Details(ask.scopes.words, back.uri, ask.challenge, ask.nonce, signed.at, signed.ways)
+    with server.database.write() as c:
+        code = codes.give(c, server.tenant, back.app.id, found.person.id, details, now)
+        resource = ask.scopes.resource
+        record(c, server.tenant, visit.attempt, back.app, who=found.person, error=0, now=now, resource=resource)
+    return code.reveal()
+
+
+def _error(refusal: Refusal) -> str:
+    """OAuth's error as /authorize has it (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6)."""
+    names = {50058: "login_required", 65001: "consent_required", 70011: "invalid_scope", 50147: "invalid_request"}
+    return names.get(refusal.number, "")

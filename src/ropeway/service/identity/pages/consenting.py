@@ -1,0 +1,69 @@
+"""Whether an application may have what it asks for: granted before, or consented to now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from ropeway.model.permissions import BY_ANYBODY, GLOBAL, SCOPES
+from ropeway.service.identity.errors import Refusal
+from ropeway.service.identity.pages.signing_in import Here
+from ropeway.service.identity.pages.visit import Visit
+from ropeway.service.identity.scopes import DEFAULT, Scopes
+from ropeway.store import applications, roles
+from ropeway.store.applications import EVERYBODY, Application
+
+MEANINGS = {"User.Read": "Sign you in and read your profile", "User.ReadWrite": "Read and change your profile"}
+
+
+def consent(visit: Visit, app: Application, scopes: Scopes, found: Here, prompt: str) -> Response | None:
+    """None when it may, else the page that asks; Refusal 65004 for a no, 65001 for what cannot be asked."""
+    server, person = visit.server, found.person
+    with server.database.read() as c:
+        has = set(applications.permissions(c, app, person.id))
+        is_administrator = GLOBAL in roles.of(c, server.tenant, person.id)
+    wanted = _wanted(scopes)
+    if visit.step == "answer" and visit.form.get("answer") == "cancel":
+        raise Refusal(65004)
+    if DEFAULT in scopes.names and not has:
+        raise Refusal(65001, f"{app.name} ({app.app_id})")
+    missing = wanted if prompt in ("consent", "admin_consent") and visit.step != "answer" else wanted - has
+    if not missing:
+        return None
+    may = is_administrator or missing <= BY_ANYBODY
+    if visit.step == "answer" and may and visit.form.get("answer") == "accept":
+        whom = EVERYBODY if is_administrator and visit.form.get("everybody") == "yes" else person.id
+        with server.database.write() as c:
+            applications.allow(c, app, wanted, server.issuer.clock(), whom)
+        return None
+    if prompt == "none":
+        raise Refusal(65001, f"{app.name} ({app.app_id})")
+    return _ask(visit, app, sorted(missing), found, may=may, is_administrator=is_administrator)
+
+
+def _ask(
+    visit: Visit, app: Application, missing: list[str], found: Here, *, may: bool, is_administrator: bool
+) -> Response:
+    shown = [(name, MEANINGS.get(name, _words(name))) for name in missing]
+    told: dict[str, Any] = {"step": "answer", "account": found.account.id, "upn": found.person.upn, "wanted": shown}
+    if not may:
+        return visit.show("needs_administrator", "An administrator has to consent", app_id=app.app_id, **told)
+    return visit.show("consent", "Permissions requested", is_administrator=is_administrator, **told)
+
+
+def _wanted(scopes: Scopes) -> set[str]:
+    by_name = {name.lower(): name for name in SCOPES}
+    wanted = {by_name.get(name.lower(), "") for name in scopes.names - {DEFAULT}}
+    if "" in wanted:
+        raise Refusal(70011, " ".join(scopes.words))
+    return wanted
+
+
+def _words(name: str) -> str:
+    """`Group.ReadWrite.All` as people say it."""
+    what, _, how = name.partition(".")
+    verb = {"Read": "Read", "ReadBasic": "Read basic profiles of", "ReadWrite": "Read and change"}.get(
+        how.split(".")[0], how
+    )
+    return f"{verb} {what}, as far as you may: all of your organisation's"
