@@ -110,6 +110,13 @@ def test_the_tenant_can_switch_soft_matching_off(company: Company) -> None:
     assert company.find("cleo", userPrincipalName="cleo@contoso.test") == MatchResult()
 
 
+def test_the_tenant_can_switch_matching_by_principal_name_off(company: Company) -> None:
+    cleo(company, mail="cleo@contoso.test")
+    company.directory.set_features(Features(soft_match_on_upn=False))
+    assert company.find("cleo", userPrincipalName="cleo@contoso.test") == MatchResult()
+    assert company.find("cleo", proxyAddresses="SMTP:cleo@contoso.test").target is not None
+
+
 def test_the_tenant_can_block_takeover_by_source_anchor(company: Company) -> None:
     cleo(company, onPremisesImmutableId="id-cleo")
     company.directory.set_features(Features(block_hard_takeover=True))

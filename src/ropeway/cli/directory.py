@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ropeway.cli import domains, people
+from ropeway.cli import domains, people, synchronization
 from ropeway.cli.exits import Refused
 from ropeway.cli.render.objects import object_blocks, object_name, object_table
 from ropeway.cli.session import current
@@ -109,3 +109,4 @@ app.add_typer(commands_of("groups", "group"), name="groups")
 app.add_typer(commands_of("contacts", "contact"), name="contacts")
 app.add_typer(commands_of("devices", "device"), name="devices")
 app.add_typer(domains.app, name="domains")
+app.add_typer(synchronization.app, name="synchronization")

@@ -56,6 +56,7 @@ NOT_BEGUN = frozenset(
     {
         "job-unknown",
         "job-paused",
+        "synchronization-off",
         "service-unreachable",
         "service-not-trusted",
         "service-answers-otherwise",

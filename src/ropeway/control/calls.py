@@ -115,6 +115,10 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("set_permissions", "POST", "applications/{application}/permissions"),
         Call("set_redirects", "POST", "applications/{application}/redirects"),
     ),
+    "Directory synchronization": (
+        Call("synchronization", "GET", "directory/synchronization"),
+        Call("change_synchronization", "PATCH", "directory/synchronization", whole="change"),
+    ),
     "Directory roles": (
         Call("roles", "GET", "roles"),
         Call("assign_role", "POST", "roles/{role}/members"),

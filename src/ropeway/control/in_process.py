@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
+from ropeway.control import switches
 from ropeway.control.agents import Agents
 from ropeway.control.applications import Applications
 from ropeway.control.asking import Asking
@@ -51,6 +52,8 @@ from ropeway.control.protocol import (
     ReportView,
     RoleView,
     SecretView,
+    SynchronizationChange,
+    SynchronizationView,
 )
 from ropeway.control.queueing.scheduler import Scheduler
 from ropeway.control.reporting import Reporting
@@ -73,7 +76,7 @@ from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.secret import Secret
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema, redacted_names
-from ropeway.store import explaining, guarding, jobs, leases, looking, trail
+from ropeway.store import agenda, explaining, guarding, jobs, leases, looking, trail
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
@@ -182,6 +185,7 @@ class InProcess:
         groups: Sequence[str] = (),
         excluded_containers: Sequence[str] = (),
     ) -> JobView:
+        settings = switches.new_settings(settings, self._directory)
         settings = settled(settings, containers, groups, excluded_containers, self._sources)
         with trouble(), self._db.write() as c:
             row = jobs.create(c, self._db, self._tenant, settings, time.time())
@@ -212,7 +216,8 @@ class InProcess:
             row = jobs.find(c, self._tenant, job)
             key = Key(tenant=self._tenant, job=row.number)
             view = job_view(row, looking.counts(c, key), leases.holder(c, key, now), now, leases.active(c, key))
-        found = (*view.problems, *self._lifecycle.problems(row), *self._schemas.problems(row))
+        off = (Problem("synchronization-off", object=row.name),) if self._directory.features().off else ()
+        found = (*off, *view.problems, *self._lifecycle.problems(row), *self._schemas.problems(row))
         return msgspec.structs.replace(view, problems=found)
 
     def live(self, job: str) -> LiveView:
@@ -563,6 +568,24 @@ class InProcess:
         self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> ApplicationView:
         return self._applications.set_redirects(application, add, remove)
+
+    # directory synchronization
+
+    def synchronization(self) -> SynchronizationView:
+        return switches.view_of(self._directory.features())
+
+    def change_synchronization(self, change: SynchronizationChange) -> SynchronizationView:
+        wanted = switches.changed(self._directory.features(), change)
+        self._directory.set_features(wanted)
+        with trouble(), self._db.read() as c:
+            rows = jobs.every(c, TENANT)
+        for row in rows:
+            if switches.is_about_deletions(change):
+                self.guard_job(row.id, switches.guarded(row.settings.guards, wanted))
+            if change.enabled:
+                with trouble(), self._db.write() as c:
+                    agenda.hurry(c, row.number)
+        return switches.view_of(wanted)
 
     # directory roles
 

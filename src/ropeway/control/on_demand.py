@@ -52,6 +52,7 @@ class OnDemand:
         began = time.time()
         with trouble():
             with taken(self._db, row, self._open) as running:
+                running.refuse_off()
                 work = running.work()
                 anchor = self._anchor(row, work, names)
                 chosen = {self._anchor(row, work, one) for one in members}

@@ -11,7 +11,7 @@ from ropeway.control.schema_test_views import SchemaTest, SchemaTestView
 from ropeway.control.schema_views import ComparisonView, SchemaChange, SchemaText, SchemaView, TrialView
 from ropeway.control.service_views import ServiceView
 from ropeway.model.definition import DirectoryDefinition
-from ropeway.model.job import Guards, JobSettings, Retention, Schedule, SourceSettings
+from ropeway.model.job import Guards, JobSettings, Prevention, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem
 from ropeway.model.secret import Secret
 
@@ -463,6 +463,30 @@ class PasswordView(msgspec.Struct, frozen=True, kw_only=True):
         return f"PasswordView(user={self.user!r})"
 
 
+class SynchronizationView(msgspec.Struct, frozen=True, kw_only=True):
+    """Directory synchronization of the tenant as a whole."""
+
+    enabled: bool
+    """Whether jobs may run."""
+    prevention: Prevention
+    """What makes many deletions an accident, which waits for approval."""
+    alert_threshold: int
+    block_soft_match: bool
+    block_hard_takeover: bool
+    soft_match_on_upn: bool
+
+
+class SynchronizationChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall be otherwise; None stays."""
+
+    enabled: bool | None = None
+    prevention: Prevention | None = None
+    alert_threshold: int | None = None
+    block_soft_match: bool | None = None
+    block_hard_takeover: bool | None = None
+    soft_match_on_upn: bool | None = None
+
+
 class RoleMemberView(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who has a directory role."""
 
@@ -729,6 +753,15 @@ class Control(Protocol):
         self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> ApplicationView:
         """Where people come back to after they signed in."""
+        ...
+
+    # directory synchronization
+    def synchronization(self) -> SynchronizationView:
+        """Whether it is activated, and its switches."""
+        ...
+
+    def change_synchronization(self, change: SynchronizationChange) -> SynchronizationView:
+        """Change switches; the guards of every job follow from what counts as an accident."""
         ...
 
     # directory roles

@@ -16,6 +16,7 @@ from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
 from ropeway.control.protocol import OnProgress, Progress
 from ropeway.control.sources import Sources
+from ropeway.control.switches import refuse_off
 from ropeway.control.views import iso, reason_of
 from ropeway.directory import Directory
 from ropeway.engine.cycle import Cycle
@@ -104,6 +105,7 @@ class Running:
     ) -> None:
         spare_the_collector()
         self.name = row.name
+        self._directory = directory
         self._clock = clock
         refuse_rest(row)
         self._settings, self._id = row.settings, row.id
@@ -130,6 +132,10 @@ class Running:
             course.note_stop(self._state, self._settings, error.problem, self._clock())
             raise
 
+    def refuse_off(self) -> None:
+        """RopewayError `synchronization-off` where the tenant's synchronization is."""
+        refuse_off(self._directory, self.name)
+
     def work(self, progress: OnProgress | None = None) -> Work:
         """The parts for one cycle."""
         work = Work(
@@ -147,6 +153,7 @@ class Running:
     def cycle(self, *, full: bool = False, progress: OnProgress | None = None) -> Outcome:
         """One cycle now; a problem that stops it is in its outcome, and raised."""
         refuse_rest(self._state.record())
+        self.refuse_off()
         with bound(job=self.name), tracing.span("cycle"):
             try:
                 outcome = course.cycle(self.work(progress), full=full)

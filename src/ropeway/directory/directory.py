@@ -170,12 +170,12 @@ class Directory:
     # settings, ends and changes
 
     def features(self) -> Features:
-        """The tenant's switches for matching."""
+        """The tenant's switches."""
         with trouble(), self._database.read() as connection:
             return features(connection, self._tenant)
 
     def set_features(self, wanted: Features) -> None:
-        """Set the tenant's switches for matching."""
+        """Set the tenant's switches."""
         with trouble(), self._database.write() as connection:
             set_features(connection, self._tenant, wanted)
 

@@ -6,17 +6,25 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
 from ropeway.directory import tables
+from ropeway.model.job import Prevention
 
 _features = select(tables.directory.c.features).where(tables.directory.c.tenant == bindparam("b_tenant"))
 
 
 class Features(msgspec.Struct, frozen=True, rename="camel"):
-    """What matching may do."""
+    """What matching may do, and what jobs may."""
 
     block_soft_match: bool = msgspec.field(default=False, name="blockSoftMatchEnabled")
     """No matching by name or address: only by source anchor."""
     block_hard_takeover: bool = msgspec.field(default=False, name="blockCloudObjectTakeoverThroughHardMatchEnabled")
     """An object that lives in the cloud alone is not taken over by its onPremisesImmutableId."""
+    soft_match_on_upn: bool = msgspec.field(default=True, name="softMatchOnUpnEnabled")
+    """Cloud-only users are matched by userPrincipalName, not by address alone."""
+    off: bool = False
+    """Directory synchronization is deactivated: no job writes."""
+    prevention: Prevention | None = None
+    """None: as each job's guards say."""
+    threshold: int | None = None
     known_by: dict[str, bool] = {}
     """Attributes by which users of other forests are recognised, and whether all users are listed by them yet: what
     the directory notes for itself."""

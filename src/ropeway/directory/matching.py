@@ -149,6 +149,8 @@ def _soft(
             if (key.joins or attribute in (MAIL, SECURITY_ID)) and _joins(job, key, record, attribute, value):
                 return _matched(record, attribute)
             continue
+        if attribute == "userPrincipalName" and not work.features.soft_match_on_upn:
+            continue
         properties = record.state.properties
         if attribute != "userPrincipalName" and not _is_primary(properties, value):
             continue

@@ -55,6 +55,10 @@ class Guard(msgspec.Struct, frozen=True):
         return count > self.most or (count >= self.at_least and count * 100 > self.percent * total)
 
 
+Prevention = Literal["disabled", "enabledForCount", "enabledForPercentage"]
+"""What makes many deletions an accident, in all jobs of a tenant (Graph: synchronizationPreventionType)."""
+
+
 class Guards(msgspec.Struct, frozen=True):
     """Guards of a job: by default the same for all, by type where set. Types are the target's: user, group, …"""
 

@@ -17,7 +17,7 @@ from ropeway.model.problems import Problem, RopewayError
 
 OURS = frozenset(
     {
-        *("lease-lost", "job-is-running", "job-paused", "job-disabled", "job-interrupted"),
+        *("lease-lost", "job-is-running", "job-paused", "job-disabled", "job-interrupted", "synchronization-off"),
         *("database-trouble", "state-disk-full", "state-of-another-version"),
     }
 )

@@ -34,6 +34,21 @@ ENTRIES: tuple[Entry, ...] = (
         "Let it run again with `ropeway job resume {object}`.",
     ),
     Entry(
+        "synchronization-off",
+        Severity.ERROR,
+        "Directory synchronization is deactivated in this tenant",
+        "Somebody deactivated it for all jobs: onPremisesSyncEnabled of the organization is false. Nothing is written.",
+        "Activate it with `ropeway directory synchronization on`.",
+        also_known_as="Directory synchronization is not activated",
+    ),
+    Entry(
+        "threshold-invalid",
+        Severity.ERROR,
+        "This is no threshold of deletions",
+        "{value} is not between 1 and {most}.",
+        "Say a number, or with enabledForPercentage a share of 1 to 100.",
+    ),
+    Entry(
         "job-is-running",
         Severity.ERROR,
         "Another process is running this job",

@@ -10,6 +10,7 @@ schemas             schemas of jobs and templates; schema_shape, directories, ex
 templates           what jobs are made from
 provisioning_log, provisioning_shape, directory_audits, sign_ins, log_pages    the logs
 roles               directory roles
+on_premises         switches of the tenant's synchronization
 objects             users, groups, contacts, devices
 publishing, agents  agents, agent groups, published resources
 """
@@ -26,6 +27,7 @@ from ropeway.service.graph.credentials import Credentials
 from ropeway.service.graph.directory_audits import DirectoryAudits
 from ropeway.service.graph.job_actions import JobActions
 from ropeway.service.graph.jobs import Jobs
+from ropeway.service.graph.on_premises import OnPremises
 from ropeway.service.graph.provisioning_log import ProvisioningLog
 from ropeway.service.graph.publishing import Publishing
 from ropeway.service.graph.roles import DirectoryRoles
@@ -47,6 +49,7 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
         *service_principals.routes(api),
         *objects.routes(api),
         *DirectoryRoles(api).routes(),
+        *OnPremises(api).routes(),
         *Credentials(jobs).routes(),
         *jobs.routes(),
         *JobActions(jobs).routes(),

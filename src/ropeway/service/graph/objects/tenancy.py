@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from starlette.routing import BaseRoute
 
-from ropeway.control.protocol import DomainView
+from ropeway.control.protocol import DomainView, SynchronizationChange
 from ropeway.directory import Directory, tables
 from ropeway.directory.workspace import iso
 from ropeway.service.graph.api import Api
-from ropeway.service.odata.answers import Answer, made, many, nothing, one
+from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
 from ropeway.service.odata.paging import page_of
@@ -29,6 +29,13 @@ class NewDomain(Body, frozen=True):
     id: str
 
 
+class Organization(Body, frozen=True):
+    """What PATCH changes of the organization."""
+
+    id: str | None = None
+    on_premises_sync_enabled: bool | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Tenancy:
     """Domains, and the one organization."""
@@ -39,12 +46,13 @@ class Tenancy:
         """A domain's id is its name."""
         make = partial(resource, self.api.parts)
         add, drop = Verb(self.add, body=True, act="add_domain"), Verb(self.drop, act="remove_domain")
+        change = Verb(self.change, ONE, body=True, act="change_organization")
         return [
             make("/v1.0/domains", get=Verb(self.domains, LIST), post=add),
             make("/v1.0/domains/{domain}", get=Verb(self.domain, ONE), delete=drop),
             make("/v1.0/domains/{domain}/verify", post=Verb(self.verify, act="verify_domain")),
             make("/v1.0/organization", get=Verb(self.organizations, LIST)),
-            make("/v1.0/organization/{organization}", get=Verb(self.organization, ONE)),
+            make("/v1.0/organization/{organization}", get=Verb(self.organization, ONE), patch=change),
         ]
 
     def domains(self, asked: Asked) -> Answer:
@@ -89,8 +97,17 @@ class Tenancy:
             raise resource_unknown(asked.key("organization"))
         return one("organization", self._told(asked))
 
+    def change(self, asked: Asked) -> Answer:
+        """PATCH /organization/{id}: directory synchronization is activated or deactivated."""
+        self.organization(asked)
+        said = asked.shaped(Organization)
+        if said.on_premises_sync_enabled is not None:
+            asked.parts.control.change_synchronization(SynchronizationChange(enabled=said.on_premises_sync_enabled))
+        return changed("organization", lambda: self._told(asked))
+
     def _told(self, asked: Asked) -> dict[str, Any]:
         parts = asked.parts
+        off = not parts.control.synchronization().enabled
         with parts.database.read() as c:
             name = c.scalar(select(tenant.c.name).where(tenant.c.number == parts.tenant))
             mine = tables.contribution.c.tenant == parts.tenant
@@ -103,7 +120,7 @@ class Tenancy:
         return {
             "id": str(self.api.ids.tenant),
             "displayName": name,
-            "onPremisesSyncEnabled": is_synchronised or None,
+            "onPremisesSyncEnabled": False if off else is_synchronised or None,
             "onPremisesLastSyncDateTime": iso(last) if is_synchronised and last is not None else None,
             "tenantType": "AAD",
             "assignedPlans": [], "businessPhones": [], "provisionedPlans": [], "technicalNotificationMails": [],
