@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextvars import copy_context
 from queue import Empty, Full, Queue
 
@@ -13,10 +13,15 @@ PAGES = 4
 """Read ahead at most: memory stays constant, and neither side waits for long."""
 
 
-def ahead(pages: Iterator[Page]) -> Generator[Page, None, None]:
+def _nothing() -> bool:
+    return False
+
+
+def ahead(pages: Iterator[Page], meanwhile: Callable[[], bool] = _nothing) -> Generator[Page, None, None]:
     """The same pages in the same order, from a thread of their own; what it raises is raised here, in its place.
 
-    The source belongs to that thread until the last page: nothing else may be asked of it meanwhile.
+    The source belongs to that thread until the last page: nothing else may be asked of it meanwhile. For as long as no
+    page is there, `meanwhile` is called; it says whether it had anything to do.
     """
     queue: Queue[Page | BaseException | None] = Queue(PAGES)
     stop = threading.Event()
@@ -24,7 +29,7 @@ def ahead(pages: Iterator[Page]) -> Generator[Page, None, None]:
     reader = threading.Thread(target=known.run, args=(_read, pages, queue, stop), name="reading ahead", daemon=True)
     reader.start()
     try:
-        while (item := queue.get()) is not None:
+        while (item := _next(queue, meanwhile)) is not None:
             if isinstance(item, BaseException):
                 raise item
             yield item
@@ -33,6 +38,12 @@ def ahead(pages: Iterator[Page]) -> Generator[Page, None, None]:
         while reader.is_alive():
             _drain(queue)
             reader.join(0.05)
+
+
+def _next(queue: Queue[Page | BaseException | None], meanwhile: Callable[[], bool]) -> Page | BaseException | None:
+    while queue.empty() and meanwhile():
+        pass
+    return queue.get()
 
 
 def _read(pages: Iterator[Page], queue: Queue[Page | BaseException | None], stop: threading.Event) -> None:

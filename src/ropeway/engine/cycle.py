@@ -11,6 +11,7 @@ import msgspec
 from ropeway.engine import importing
 from ropeway.engine.deciding import Deciding
 from ropeway.engine.doubts import unreadable_groups
+from ropeway.engine.early import Early, may_decide_early
 from ropeway.engine.exporting import Exporting
 from ropeway.engine.guards import Guards
 from ropeway.engine.records import Outcome
@@ -50,15 +51,16 @@ class Cycle:
         work, outcome = self._work, self._outcome
         if self._export and work.state.any_sendable():
             self._send(only_sent=True)
+        early = self._early()
         with self._timed("import"):
-            read = importing.run(work, full=self._full)
+            read = importing.run(work, full=self._full, early=early)
         outcome.read = read.items
         self._read_everything = read.full
         outcome.problems += read.problems
         with self._timed("decide"):
             first = not work.state.record().decided_by
             rules_changed = self._decide_anew_where_rules_changed()
-            deciding = Deciding(work, everything=first or rules_changed)
+            deciding = early.deciding if early else Deciding(work, everything=first or rules_changed)
             deciding.run()
         outcome.decided, outcome.failed = deciding.decided, read.failed + deciding.failed
         doubts = missing_bases(work.state, work.settings.scope, work.rules) or unreadable_groups(work)
@@ -71,6 +73,14 @@ class Cycle:
             outcome.held = Guards(work, read, rules_changed=rules_changed).run()
         if self._export:
             self._send()
+
+    def _early(self) -> Early | None:
+        """Who decides while a job reads for the first time, if that may be."""
+        record = self._work.state.record()
+        if record.watermark is not None or record.decided_by or not may_decide_early(self._work):
+            return None
+        self._work.state.set_decided_by(decided_by(self._work.rules, self._work.settings.scope))
+        return Early(self._work)
 
     def _decide_anew_where_rules_changed(self) -> bool:
         """Other rules or another scope make every decision stale."""

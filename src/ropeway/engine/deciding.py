@@ -37,10 +37,16 @@ class Deciding:
 
     def run(self) -> None:
         """Decide everything that is due now."""
-        while lines := self._work.state.due(self._now, BATCH):
+        while self.some():
+            self._work.say("decide", self.decided, None)
+
+    def some(self) -> bool:
+        """Decide the next batch of what is due; False where nothing is."""
+        lines = self._work.state.due(self._now, BATCH)
+        if lines:
             self._decide(lines)
             self.decided += len(lines)
-            self._work.say("decide", self.decided, None)
+        return bool(lines)
 
     def only(self, line: Due) -> None:
         """Decide one object, whether it is due or not."""
@@ -49,6 +55,8 @@ class Deciding:
 
     def _decide(self, lines: Sequence[Due]) -> None:
         entries = [line.entry for line in lines]
+        if any(entry.type in CONTAINERS for entry in entries):
+            self._places.forget()
         self._batch = Decided(done=list(lines))
         self._failures: list[tuple[Entry, str, Problem]] = []
         members = self._scoping.members([entry.anchor for entry in entries])

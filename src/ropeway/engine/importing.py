@@ -10,6 +10,7 @@ import msgspec
 
 from ropeway.engine import ownership
 from ropeway.engine.ahead import ahead
+from ropeway.engine.early import Early
 from ropeway.engine.intake import Intake, ask
 from ropeway.engine.ports import Enumerates, FullReadNeeded
 from ropeway.engine.records import CONTAINERS, Imported
@@ -39,16 +40,16 @@ class Read:
     problems: list[Problem] = field(default_factory=list[Problem])
 
 
-def run(work: Work, *, full: bool = False) -> Read:
+def run(work: Work, *, full: bool = False, early: Early | None = None) -> Read:
     """Read what changed since the watermark, or everything; then, where it is time, look for silent deletions."""
     record = work.state.record()
     if record.watermark is not None and not full:
         try:
             read = _delta(work, record.watermark, record.generation)
         except FullReadNeeded:
-            read = _full(work)
+            read = _full(work, None)
     else:
-        read = _full(work)
+        read = _full(work, early)
     if not read.full:
         _ask_again(work, record.generation, read)
         _compare_when_due(work, read)
@@ -63,7 +64,7 @@ def _delta(work: Work, watermark: Watermark, generation: int) -> Read:
     return read
 
 
-def _full(work: Work) -> Read:
+def _full(work: Work, early: Early | None) -> Read:
     """Everything, then what changed meanwhile, then what is gone: only a read that ended cleanly proves absence.
 
     Absence is part of what the watermark covers, so it is stored last: a read that was cut short begins again.
@@ -72,10 +73,13 @@ def _full(work: Work) -> Read:
     generation = work.state.start_generation()
     intake = Intake(work, generation, everything=True)
     watermark: Watermark | None = None
-    with closing(ahead(work.source.read(None, work.wanted))) as pages:
+    reading = work.source.read(None, work.wanted)
+    with closing(ahead(reading, early.decide) if early else ahead(reading)) as pages:
         for page in pages:
             watermark = page.watermark or watermark
             _take(work, intake, without_watermark(page), read)
+            if early:
+                early.waiting += len(page.items)
             read.live += sum(isinstance(item, Whole) and item.type not in CONTAINERS for item in page.items)
             read.complete = page.complete
     intake.everything = False

@@ -57,6 +57,10 @@ class Places:
             within |= {entry.anchor}
         return Place(dn, covered, within)
 
+    def forget(self) -> None:
+        """Walk up anew: containers came or changed."""
+        self._known.clear()
+
     def _container(self, anchor: Anchor) -> Place | None:
         place = self._known.get(anchor)
         if place is None:

@@ -142,7 +142,11 @@ class Answer:
                 yield from entries
         finally:
             if not ended:
-                self._connection.abandon(number)
+                self.abandon()
+
+    def abandon(self) -> None:
+        """What is left of it is not wanted."""
+        self._connection.abandon(self._number)
 
 
 def connect(controller: Controller, settings: Settings, credential: Credential) -> Connection:

@@ -65,6 +65,29 @@ def dirsync_search(
         yield cookie
 
 
+def dirsync_in_parts(
+    connection: Connection, base: str, filters: Sequence[str], attributes: Sequence[str], *, object_security: bool
+) -> Generator[Entry]:
+    """Everything that any of the filters finds; the next answer is asked for while this one is being worked on."""
+    wanted = (controls.dirsync(b"", object_security=object_security), controls.extended_dn())
+    coming: list[Answer] = []
+    try:
+        for number in range(len(filters)):
+            following = filters[number + len(coming) : number + 2]
+            coming += [connection.search(base, one, attributes, wanted, patient=True) for one in following]
+            answer = coming.pop(0)
+            yield from answer
+            told = _control(connection, answer, controls.DIRSYNC, controls.dirsync_answer)
+            if told.more:
+                rest = dirsync_search(
+                    connection, base, filters[number], attributes, told.cookie, object_security=object_security
+                )
+                yield from (found for found in rest if not isinstance(found, bytes))
+    finally:
+        for answer in coming:
+            answer.abandon()
+
+
 def dirsync_now(connection: Connection, base: str, attributes: Sequence[str], *, object_security: bool) -> bytes:
     """The cookie that stands for this moment: a DirSync search that matches nothing."""
     cookie = b""
