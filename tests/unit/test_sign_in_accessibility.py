@@ -15,7 +15,8 @@ def check(page: Element) -> None:
     """What a page must have, whichever it is."""
     (html,) = page.every("html")
     assert html.attributes["lang"] == "en"
-    (title,), (heading,), (_main,) = page.every("title"), page.every("h1"), page.every("main")
+    (head,), (heading,), (_main,) = page.every("head"), page.every("h1"), page.every("main")
+    (title,) = head.every("title")
     assert heading.words in title.words
     assert not page.every("script")
     ids = [e.attributes["id"] for e in _all(page) if "id" in e.attributes]

@@ -42,6 +42,25 @@ def add_to(group: typer.Typer) -> None:
         else:
             session.say(made, f"{made.user} has a new password.{then}")
 
+    @group.command("second-factor")
+    def second_factor(
+        context: typer.Context,
+        user: User,
+        remove: Annotated[
+            bool, typer.Option("--remove", help="There is none any more, as for a lost telephone.")
+        ] = False,
+    ) -> None:
+        """Ask a user of the cloud alone for more than a password: an authenticator app, set up at the next sign-in."""
+        session = current(context)
+        with session.control() as control:
+            found = control.set_second_factor(user, wanted=not remove)
+        said = {
+            "none": "has no second factor",
+            "wanted": "sets up a second factor at the next sign-in",
+            "set up": "has a second factor already; a new one after --remove",
+        }
+        session.say(found, f"{found.user} {said[found.second_factor]}.")
+
     @group.command("sign-out")
     def sign_out(context: typer.Context, user: User) -> None:
         """End every sign-in of a user: within an hour, applications and browsers ask for the password again."""
@@ -50,7 +69,7 @@ def add_to(group: typer.Typer) -> None:
             control.end_sign_ins(user)
         session.say({"user": user}, f"{user} is signed out everywhere.")
 
-    del password, sign_out  # Typer holds them
+    del password, second_factor, sign_out  # Typer holds them
 
 
 def _typed() -> Secret[str]:

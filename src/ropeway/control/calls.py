@@ -146,6 +146,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("add_domain", "POST", "directory/domains"),
         Call("verify_domain", "POST", "directory/domains/{name}/verify"),
         Call("set_password", "POST", "directory/users/{user}/password"),
+        Call("set_second_factor", "POST", "directory/users/{user}/second-factor"),
         Call("end_sign_ins", "POST", "directory/users/{user}/end-sign-ins"),
         Call("list_objects", "GET", "directory/{type}"),
         Call("create_object", "POST", "directory/{type}", whole="properties"),

@@ -51,6 +51,7 @@ from ropeway.control.protocol import (
     RegistrationView,
     ReportView,
     RoleView,
+    SecondFactorView,
     SecretView,
     SynchronizationChange,
     SynchronizationView,
@@ -628,6 +629,9 @@ class InProcess:
 
     def set_password(self, user: str, password: Secret[str] | None = None, *, must_change: bool = True) -> PasswordView:
         return self._people.set_password(user, password, must_change=must_change)
+
+    def set_second_factor(self, user: str, *, wanted: bool = True) -> SecondFactorView:
+        return self._people.set_second_factor(user, wanted=wanted)
 
     def end_sign_ins(self, user: str) -> None:
         self._people.end_sign_ins(user)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from ropeway.control.protocol import PasswordView
+from ropeway.control.protocol import PasswordView, SecondFactorView
 from ropeway.control.running import trouble
 from ropeway.directory import people
 from ropeway.directory.people import Person
@@ -32,6 +32,20 @@ class People:
             passwords.replace(c, self._tenant, person.id, hash_, must_change=must_change, now=self._clock())
         shown_once = "" if password is not None else chosen.reveal()
         return PasswordView(user=person.upn, password=shown_once, must_change=must_change)
+
+    def set_second_factor(self, user: str, *, wanted: bool) -> SecondFactorView:
+        """Who has one keeps it; who shall have one signs in again, and sets it up then. The key is nobody else's."""
+        with trouble(), self._db.write() as c:
+            person = self._cloud_only(c, user)
+            kept = passwords.find(c, self._tenant, person.id)
+            if kept is None:
+                raise RopewayError(Problem("password-missing", object=person.upn))
+            if wanted and kept.second_factor:
+                return SecondFactorView(user=person.upn, second_factor="set up")
+            passwords.set_second_factor(c, self._tenant, person.id, passwords.WANTED if wanted else None)
+            if wanted:
+                families.end_all(c, self._tenant, person.id)
+        return SecondFactorView(user=person.upn, second_factor="wanted" if wanted else "none")
 
     def end_sign_ins(self, user: str) -> None:
         """Refresh tokens, codes and browser sessions of a person are worth nothing any more."""

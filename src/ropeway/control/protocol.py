@@ -503,6 +503,14 @@ class RoleView(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[RoleMemberView, ...]
 
 
+class SecondFactorView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a user is asked for more than a password."""
+
+    user: str
+    second_factor: str
+    """`none`, `wanted`: it is set up at the next sign-in, or `set up`."""
+
+
 OnProgress = Callable[[Progress], None]
 
 
@@ -685,6 +693,10 @@ class Control(Protocol):
     def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]: ...
     def set_password(self, user: str, password: Secret[str] | None = None, *, must_change: bool = True) -> PasswordView:
         """For a user of the cloud alone, by UPN or id; without one it is made. All sign-ins of before end."""
+        ...
+
+    def set_second_factor(self, user: str, *, wanted: bool = True) -> SecondFactorView:
+        """A user of the cloud alone has to set up a second factor at the next sign-in, or has none any more."""
         ...
 
     def end_sign_ins(self, user: str) -> None:

@@ -76,6 +76,12 @@ def find(c: Connection, tenant: int, named: str) -> Application:
     return _application(row)
 
 
+def by_id(c: Connection, tenant: int, id_: str) -> Application | None:
+    """By the id of its object."""
+    row = c.execute(select(application).where(application.c.tenant == tenant, application.c.id == id_)).one_or_none()
+    return _application(row) if row else None
+
+
 def by_app_id(c: Connection, tenant: int, app_id: str) -> Application | None:
     """As a client names itself."""
     a = application.c

@@ -15,7 +15,7 @@ KIND = "session"
 GOOD_FOR = 86400.0
 """Seconds after which a browser asks for the password again."""
 
-Stage = Literal["done", "second-factor", "new-password"]
+Stage = Literal["done", "second-factor", "enrolment", "new-password"]
 """How far a sign-in is: what is still to be done, the password having been right."""
 
 
@@ -27,7 +27,9 @@ class Details(msgspec.Struct, frozen=True):
     ways: tuple[str, ...]
     stage: Stage = "done"
     tries: int = 0
-    """Wrong codes of the second factor."""
+    """Wrong codes, of the second factor or of devices."""
+    key: str = ""
+    """The sealed key, in Base64, of a second factor that does not count yet."""
 
 
 class Account(NamedTuple):

@@ -68,8 +68,9 @@ def is_known(c: Connection, tenant: int, person: str, address: str, now: float) 
     return (c.scalar(select(p.seen).where(*mine)) or 0.0) > now - KNOWN_FOR
 
 
-def know(c: Connection, tenant: int, person: str, address: str, now: float) -> None:
-    """Somebody signed in from there."""
+def welcome(c: Connection, tenant: int, person: str, address: str, now: float, *, known_place: bool) -> None:
+    """Somebody signed in from there: what was wrong before is forgotten, and the place known."""
+    clear(c, tenant, person, known_place=known_place)
     p, network = place.c, network_of(address)
     mine = (p.tenant == tenant, p.person == person, p.network == network)
     if c.execute(update(place).where(*mine).values(seen=now)).rowcount == 0:

@@ -22,6 +22,9 @@ from ropeway.store.identity_tables import password as table
 SHORTEST, LONGEST = 8, 256
 """Characters, as Entra ID has it."""
 
+WANTED = b""
+"""In the place of a second factor: the person has to set one up at the next sign-in."""
+
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
 _NOBODYS = _HASHER.hash(secrets.token_urlsafe(16))
@@ -34,7 +37,7 @@ class Password(NamedTuple):
     hash: str
     must_change: bool
     second_factor: bytes | None
-    """A sealed TOTP key."""
+    """A sealed TOTP key, or `WANTED`."""
     second_factor_step: int
     """The last time step whose code was taken."""
     changed: float

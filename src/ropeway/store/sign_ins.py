@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
+from ropeway.store import families, lockouts
 from ropeway.store.identity_tables import sign_in
 
 KEPT = 30 * 86400.0
@@ -48,5 +49,7 @@ def some(
 
 
 def sweep(c: Connection, now: float) -> None:
-    """Forget what is older than 30 days."""
+    """Forget what is older than 30 days, and what people were given that is over."""
+    families.sweep(c, now)
+    lockouts.sweep(c, now)
     c.execute(delete(sign_in).where(sign_in.c.time < now - KEPT))

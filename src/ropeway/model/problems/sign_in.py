@@ -50,6 +50,13 @@ ENTRIES: tuple[Entry, ...] = (
         also_known_as="PasswordComplexity",
     ),
     Entry(
+        "password-missing",
+        Severity.ERROR,
+        "The user has no password",
+        "{object} has no password here, and so cannot sign in.",
+        "Give one: `ropeway directory users password NAME`.",
+    ),
+    Entry(
         "password-of-premises",
         Severity.ERROR,
         "This user's password is not kept here",

@@ -38,7 +38,7 @@ class ByPassword(ResourceOwnerPasswordCredentialsGrant):
         if kept.must_change:
             raise Refusal(50055)
         if kept.second_factor is not None:
-            raise Refusal(50076, GRAPH)
+            raise Refusal(50076 if kept.second_factor else 50079, GRAPH)
         return person
 
     def validate_requested_scope(self) -> None:

@@ -18,6 +18,7 @@ def configuration(issuer: Issuer, segment: str) -> dict[str, Any]:
         "issuer": issuer.name,
         "token_endpoint": f"{issuer.url}/{issuer.tenant}/oauth2/v2.0/token",
         "authorization_endpoint": f"{here}/oauth2/v2.0/authorize",
+        "device_authorization_endpoint": f"{here}/oauth2/v2.0/devicecode",
         "end_session_endpoint": f"{here}/oauth2/v2.0/logout",
         "authorization_response_iss_parameter_supported": True,
         "code_challenge_methods_supported": ["S256"],

@@ -25,6 +25,9 @@ KINDS: dict[int, tuple[str, int, str]] = {
     50012: ("invalid_client", 401, "Client assertion has an audience that is not this service, or cannot be read."),
     50048: ("invalid_client", 401, "Subject must match Issuer claim in the client assertion."),
     1002012: ("invalid_scope", 400, "Scope '{0}' is not valid. Client credential flows need RESOURCE/.default."),
+    70016: ("authorization_pending", 400, "Authorization is pending. Continue polling."),
+    70018: ("bad_verification_code", 400, "The device code is invalid, or was used already."),
+    70020: ("expired_token", 400, "The device code has expired. Begin anew."),
     70011: ("invalid_scope", 400, "The provided value for the input parameter 'scope' is not valid: '{0}'."),
     500011: ("invalid_resource", 400, "The resource principal named '{0}' was not found in the tenant."),
     50034: ("invalid_grant", 400, "The user account {0} does not exist in the directory."),
@@ -33,6 +36,7 @@ KINDS: dict[int, tuple[str, int, str]] = {
     50056: ("invalid_grant", 400, "Invalid or null password: there is none in the directory for this user."),
     50057: ("invalid_grant", 400, "The user account is disabled."),
     50076: ("invalid_grant", 400, "The user must use multi-factor authentication to access '{0}'."),
+    50079: ("invalid_grant", 400, "The user must enroll in multi-factor authentication to access '{0}'."),
     50126: ("invalid_grant", 400, "Error validating credentials due to invalid username or password."),
     50173: ("invalid_grant", 400, "The provided grant has been revoked. The user has to sign in again."),
     50011: ("invalid_request", 400, "The redirect URI specified in the request is not one of the application's."),
@@ -55,6 +59,7 @@ KINDS: dict[int, tuple[str, int, str]] = {
 SUBERRORS = {
     50055: "user_password_expired",
     50076: "basic_action",
+    50079: "basic_action",
     50173: "bad_token",
     65001: "consent_required",
     70000: "bad_token",
@@ -66,9 +71,9 @@ SUBERRORS = {
 class Refusal(OAuth2Error):  # noqa: N818 - an answer
     """An answer of the token endpoint, or of discovery, that gives nothing."""
 
-    def __init__(self, number: int, about: str = "") -> None:
-        error, status, words = KINDS[number]
-        super().__init__(error=error, status_code=status)  # pyright: ignore[reportUnknownMemberType] - Authlib's own
+    def __init__(self, number: int, about: str = "", *, error: str = "") -> None:
+        usual, status, words = KINDS[number]
+        super().__init__(error=error or usual, status_code=status)  # pyright: ignore[reportUnknownMemberType] - Authlib's own
         self.number, self.suberror = number, SUBERRORS.get(number, "")
         self.words = words.replace("{0}", plain(about))
 

@@ -51,9 +51,8 @@ class Passwords:
             if not right:
                 after = lockouts.after(before, passwords.tag_of(kept.hash, password), now)
                 lockouts.keep(c, self.tenant, person.id, after, known_place=known)
-            elif before.until <= now:
-                lockouts.clear(c, self.tenant, person.id, known_place=known)
-                lockouts.know(c, self.tenant, person.id, address, now)
+            elif before.until <= now and not kept.second_factor:  # else wrong codes go on being counted
+                lockouts.welcome(c, self.tenant, person.id, address, now, known_place=known)
         if not right:
             raise Refusal(50126)
         if before.until > now:

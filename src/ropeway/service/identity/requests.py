@@ -16,6 +16,7 @@ from ropeway.directory.people import Person
 from ropeway.service.identity.scopes import Scopes
 from ropeway.store.applications import Application
 from ropeway.store.codes import Code
+from ropeway.store.devices import Device
 from ropeway.store.families import Family
 
 
@@ -52,6 +53,7 @@ class TokenRequest(OAuth2Request):
         self.app: Application | None = None
         self.person: Person | None = None
         self.code: Code | None = None
+        self.device: Device | None = None
         self.family: Family | None = None
         self.named = ""
         """Whom somebody claimed to be who is nobody."""

@@ -14,11 +14,13 @@ from starlette.routing import BaseRoute, Route
 
 from ropeway.service.http.auditing import only_looked
 from ropeway.service.identity import discovery
+from ropeway.service.identity.by_device import begin
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.forms import read_form
 from ropeway.service.identity.identity import Identity
 from ropeway.service.identity.pages import routes as pages
-from ropeway.service.identity.requests import Posted
+from ropeway.service.identity.requests import Answered, Posted
+from ropeway.service.identity.server import Server
 
 OPEN = {"Access-Control-Allow-Origin": "*"}
 """What is public may be read by scripts of any page."""
@@ -50,7 +52,12 @@ def routes(identity: Identity) -> list[BaseRoute]:
     async def token(request: Request) -> Response:
         only_looked(request)
         form = await read_form(request)
-        return await run_in_threadpool(_answered, identity, request, form)
+        return await run_in_threadpool(_answered, identity, request, form, Server.answer)
+
+    async def device_code(request: Request) -> Response:
+        only_looked(request)
+        form = await read_form(request)
+        return await run_in_threadpool(_answered, identity, request, form, begin)
 
     return [
         Route("/common/discovery/instance", instance),
@@ -59,6 +66,7 @@ def routes(identity: Identity) -> list[BaseRoute]:
         Route("/{tenant}/.well-known/openid-configuration", configuration),
         Route("/{tenant}/discovery/v2.0/keys", keys),
         Route("/{tenant}/oauth2/v2.0/token", token, methods=["POST"]),
+        Route("/{tenant}/oauth2/v2.0/devicecode", device_code, methods=["POST"]),
         *pages.routes(identity),
     ]
 
@@ -70,7 +78,12 @@ def _said(request: Request, told: Callable[[], dict[str, Any]]) -> Response:
         return _refused(request, refusal)
 
 
-def _answered(identity: Identity, request: Request, form: dict[str, str] | None) -> Response:
+def _answered(
+    identity: Identity,
+    request: Request,
+    form: dict[str, str] | None,
+    answer: Callable[[Server, Posted], Answered],
+) -> Response:
     try:
         if form is None:
             raise Refusal(9002313)
@@ -78,7 +91,7 @@ def _answered(identity: Identity, request: Request, form: dict[str, str] | None)
         headers = {name.lower(): value for name, value in request.headers.items()}
         address = request.client.host if request.client else ""
         posted = Posted(str(request.url.replace(scheme="https")), form, headers, address, _id(request))
-        found = server.answer(posted)
+        found = answer(server, posted)
     except Refusal as refusal:
         return _refused(request, refusal)
     except SQLAlchemyError:

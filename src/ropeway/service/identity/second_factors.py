@@ -6,6 +6,8 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import segno
+from markupsafe import Markup
 from pyotp import random_base32
 from pyotp.totp import TOTP
 
@@ -41,13 +43,15 @@ class SecondFactors:
         with self.database.read() as c:
             kept = passwords.find(c, self.tenant, person.id)
             known = lockouts.is_known(c, self.tenant, person.id, address, now)
-        if kept is None or kept.second_factor is None:
+        if kept is None or not kept.second_factor:
             raise Refusal(500121)
-        step = _step_of(self.open(kept), code.replace(" ", ""), now)
+        step = _step_of(self.opened(person.id, kept.second_factor), code.replace(" ", ""), now)
         with self.database.write() as c:
             before = lockouts.find(c, self.tenant, person.id, known_place=known)
             right = before.until <= now and step is not None and passwords.use_step(c, self.tenant, person.id, step)
-            if not right and before.until <= now:
+            if right:
+                lockouts.welcome(c, self.tenant, person.id, address, now, known_place=known)
+            elif before.until <= now:
                 after = lockouts.after(before, f"code-{code[:7]}", now)
                 lockouts.keep(c, self.tenant, person.id, after, known_place=known)
         if before.until > now:
@@ -56,20 +60,17 @@ class SecondFactors:
             raise Refusal(500121)
         return kept
 
-    def begin(self, person: str) -> tuple[Secret[str], bytes]:
-        """A new key, in Base32, and as it is kept; it counts when it is put to the person's password."""
-        key = Secret(random_base32())
-        return key, self.seal.wrap(Secret(key.reveal().encode()), about(self.tenant, person))
+    def begin(self, person: str) -> bytes:
+        """A new key as it is kept; it counts when it is put to the person's password."""
+        return self.seal.wrap(Secret(random_base32().encode()), about(self.tenant, person))
+
+    def opened(self, person: str, sealed: bytes) -> Secret[str]:
+        """The key in Base32."""
+        return Secret(self.seal.unwrap(sealed, about(self.tenant, person)).reveal().decode())
 
     def fits(self, person: str, sealed: bytes, code: str) -> int | None:
         """The time step of a code for a key that does not count yet; None for a wrong code."""
-        key = Secret(self.seal.unwrap(sealed, about(self.tenant, person)).reveal().decode())
-        return _step_of(key, code.replace(" ", ""), self.clock())
-
-    def open(self, kept: Password) -> Secret[str]:
-        """The key of a person."""
-        sealed = kept.second_factor or b""
-        return Secret(self.seal.unwrap(sealed, about(self.tenant, kept.person)).reveal().decode())
+        return _step_of(self.opened(person, sealed), code.replace(" ", ""), self.clock())
 
 
 def about(tenant: int, person: str) -> str:
@@ -80,6 +81,19 @@ def about(tenant: int, person: str) -> str:
 def address_of(key: Secret[str], upn: str, organisation: str) -> Secret[str]:
     """The key as authenticator apps read it: otpauth://…"""
     return Secret(TOTP(key.reveal()).provisioning_uri(name=upn, issuer_name=organisation))
+
+
+def in_groups(key: Secret[str]) -> str:
+    """The key as it is easily typed."""
+    text = key.reveal()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def picture_of(address: Secret[str]) -> Markup:
+    """A QR code as SVG, to be scanned with a telephone."""
+    made = segno.make(address.reveal(), error="m", micro=False)
+    told = made.svg_inline(scale=4, border=2, omitsize=True, svgclass=None, lineclass=None, title="QR code of the key")
+    return Markup(told)  # noqa: S704 - made here, of an address that is encoded as dots
 
 
 def _step_of(key: Secret[str], code: str, now: float) -> int | None:

@@ -14,9 +14,11 @@ from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from sqlalchemy import Connection, select
 
+from ropeway.directory.tables import domain as domains
 from ropeway.service.http.sealing import Seal
 from ropeway.service.identity import recording
 from ropeway.service.identity.by_code import ByCode
+from ropeway.service.identity.by_device import ByDevice
 from ropeway.service.identity.by_password import ByPassword
 from ropeway.service.identity.by_refresh import ByRefresh
 from ropeway.service.identity.clients import Client, Clients
@@ -87,7 +89,7 @@ class Server(AuthorizationServer):
         self.clients = Clients(database, tenant, issuer, issuer.clock)
         self.passwords = Passwords(database, tenant, issuer.clock)
         self.register_client_auth_method(OURS, self._authenticated)
-        for grant in (ByItself, ByPassword, ByCode, ByRefresh):
+        for grant in (ByItself, ByPassword, ByCode, ByDevice, ByRefresh):
             self.register_grant(grant)
 
     @property
@@ -95,6 +97,14 @@ class Server(AuthorizationServer):
         """What people know the tenant as."""
         with self.database.read() as c:
             return c.scalar(select(tenants.c.name).where(tenants.c.number == self.tenant)) or "Ropeway"
+
+    @property
+    def name(self) -> str:
+        """A short name for addresses that people type: a verified domain, else the id."""
+        d = domains.c
+        with self.database.read() as c:
+            names = c.scalars(select(d.name).where(d.tenant == self.tenant, d.verified.is_(True))).all()
+        return min(names, key=lambda name: (len(name), name), default=self.issuer.tenant)
 
     def answer(self, posted: Posted) -> Answered:
         """A token, or why there is none."""
@@ -171,7 +181,9 @@ class Server(AuthorizationServer):
 
     def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> Answered:
         refusal = error if isinstance(error, Refusal) else _refusal(request, error)
-        if request.app is not None or refusal.number in (7000215, 7000222, 700027, 700024, 7000218):
+        if refusal.number == 70016:
+            pass  # nobody tried anything
+        elif request.app is not None or refusal.number in (7000215, 7000222, 700027, 700024, 7000218):
             self.note(request, refusal.number)
         correlation = request.posted.headers.get("client-request-id", "")[:64]
         headers = {"WWW-Authenticate": 'Basic realm="ropeway"'} if refusal.status_code == 401 else {}

@@ -6,6 +6,7 @@ signing_in     from nobody to somebody, a page a step
 asking         what an application asks for at /authorize
 consenting     whether it may have that
 authorizing    sign-in, consent, and back to the application with a code
+enrolling      setting up a second factor
 devices        the page for a device that shows a code
 leaving        signing out
 rendering      templates as answers; templates/ has them

@@ -11,13 +11,11 @@ from ropeway.service.identity.pages import asking
 from ropeway.service.identity.pages.asking import Ask, Back
 from ropeway.service.identity.pages.consenting import consent
 from ropeway.service.identity.pages.signing_in import Here, Wanted, note, somebody
-from ropeway.service.identity.pages.visit import Visit
+from ropeway.service.identity.pages.visit import STALE, Visit
 from ropeway.service.identity.recording import note as record
 from ropeway.service.identity.redirects import origin
 from ropeway.store import codes
 from ropeway.store.codes import Details
-
-STALE = "This page is not from here, or was open for too long. Go back to the application and sign in again."
 
 
 def authorize(visit: Visit, said: Mapping[str, str] | None) -> Response:

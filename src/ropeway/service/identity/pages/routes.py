@@ -17,6 +17,8 @@ from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.forms import read_form, single
 from ropeway.service.identity.identity import Identity
 from ropeway.service.identity.pages.authorizing import authorize
+from ropeway.service.identity.pages.devices import device
+from ropeway.service.identity.pages.enrolling import second_factor
 from ropeway.service.identity.pages.leaving import leave
 from ropeway.service.identity.pages.rendering import page
 from ropeway.service.identity.pages.visit import Visit
@@ -41,6 +43,8 @@ def routes(identity: Identity) -> list[BaseRoute]:
     return [
         at("/{tenant}/oauth2/v2.0/authorize", authorize, "authorization_code"),
         at("/{tenant}/oauth2/v2.0/logout", leave, "logout"),
+        at("/{tenant}/device", device, "device_code"),
+        at("/{tenant}/second-factor", second_factor, "second_factor"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,9 +16,11 @@ from ropeway.model.secret import Secret
 from ropeway.service.identity import recording
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.pages.visit import Visit
+from ropeway.service.identity.second_factors import address_of, in_groups, picture_of
 from ropeway.store import browsers, passwords
 from ropeway.store.applications import Application
-from ropeway.store.browsers import Account, Details
+from ropeway.store.browsers import Account, Details, Stage
+from ropeway.store.passwords import Password
 
 JUST_NOW = 600.0
 """Seconds within which somebody who signed in again did so for the request at hand."""
@@ -59,7 +62,7 @@ def somebody(visit: Visit, wanted: Wanted) -> Here | Response:
             return _password(visit, wanted)
         case "account" if visit.form.get("account") == "other":
             return _ask_password(visit, "")
-        case "account" | "second-factor" | "new-password" | "answer":
+        case "account" | "second-factor" | "enrolment" | "new-password" | "confirm" | "answer":
             return _going_on(visit, wanted)
         case _:
             return _begin(visit, wanted)
@@ -93,6 +96,11 @@ def _begin(visit: Visit, wanted: Wanted) -> Here | Response:
     return candidates[0]
 
 
+def begin_anew(visit: Visit, username: str, error: str) -> Response:
+    """The password once more."""
+    return _ask_password(visit, username, error)
+
+
 def _ask_password(visit: Visit, username: str, error: str = "") -> Response:
     return visit.show("password", "Sign in", step="password", username=username, error=error)
 
@@ -106,8 +114,7 @@ def _password(visit: Visit, wanted: Wanted) -> Here | Response:
     except Refusal as refusal:
         note(visit, wanted.app, person or username, refusal.number)
         return _ask_password(visit, username, SAID[refusal.number])
-    factor = kept.second_factor is not None
-    stage = "second-factor" if factor else "new-password" if kept.must_change else "done"
+    stage = "second-factor" if kept.second_factor else _stage_after(kept)
     before, now = visit.browser, server.issuer.clock()
     after = visit.change_cookie()
     with server.database.write() as c:
@@ -126,6 +133,8 @@ def _going_on(visit: Visit, wanted: Wanted) -> Here | Response:
         return _ask_password(visit, found.person.upn)
     if visit.step == "second-factor" and details.stage == "second-factor":
         return _second_factor(visit, wanted, found)
+    if visit.step == "enrolment" and details.key:
+        return _enrolled(visit, found)
     if visit.step == "new-password" and details.stage == "new-password":
         return _new_password(visit, found)
     return _next(visit, found)
@@ -137,6 +146,8 @@ def _next(visit: Visit, found: Here, error: str = "") -> Here | Response:
     match account.details.stage:
         case "done":
             return found
+        case "enrolment":
+            return enrol(visit, found, error)
         case "second-factor":
             return visit.show("second_factor", "Enter the code", step="second-factor", **told)
         case "new-password":
@@ -152,16 +163,53 @@ def _second_factor(visit: Visit, wanted: Wanted, found: Here) -> Here | Response
         if details.tries + 1 >= MOST_TRIES or refusal.number == 50053:
             with server.database.write() as c:
                 browsers.leave(c, server.tenant, visit.browser)
-            return _ask_password(visit, found.person.upn, SAID.get(refusal.number, "Too many wrong codes. Begin anew."))
+            return begin_anew(visit, found.person.upn, SAID.get(refusal.number, "Too many wrong codes. Begin anew."))
         with server.database.write() as c:
             account = browsers.go_on(c, found.account, replace(details, tries=details.tries + 1))
         return _next(
             visit, Here(account, found.person), "The code is wrong, or was used already. Wait for the next one."
         )
-    stage = "new-password" if kept.must_change else "done"
+    stage = _stage_after(kept)
     with server.database.write() as c:
         after = replace(details, ways=("pwd", "mfa"), stage=stage)
         account = browsers.go_on(c, found.account, after)
+    return _next(visit, Here(account, found.person))
+
+
+def _stage_after(kept: Password) -> Stage:
+    """What is to be done when password and, where there is one, second factor were right."""
+    if kept.second_factor == passwords.WANTED:
+        return "enrolment"
+    return "new-password" if kept.must_change else "done"
+
+
+def enrol(visit: Visit, found: Here, error: str = "") -> Response:
+    """The page with a new key, or the one that was shown before, which counts when a code of it is typed."""
+    server, details = visit.server, found.account.details
+    if details.key and error:
+        sealed = b64decode(details.key)
+    else:
+        sealed = server.second_factors.begin(found.person.id)
+        with server.database.write() as c:
+            browsers.go_on(c, found.account, replace(details, key=b64encode(sealed).decode()))
+    key = server.second_factors.opened(found.person.id, sealed)
+    address = address_of(key, found.person.upn, server.organisation)
+    told: dict[str, Any] = {"account": found.account.id, "upn": found.person.upn, "error": error}
+    told |= {"key": in_groups(key), "picture": picture_of(address)}
+    return visit.show("enrolment", "Set up a second factor", step="enrolment", **told)
+
+
+def _enrolled(visit: Visit, found: Here) -> Here | Response:
+    server, details = visit.server, found.account.details
+    sealed = b64decode(details.key)
+    step = server.second_factors.fits(found.person.id, sealed, visit.form.get("code", ""))
+    if step is None:
+        return enrol(visit, found, "This is not the code that belongs to the key. Type the one that the app shows now.")
+    with server.database.write() as c:
+        passwords.set_second_factor(c, server.tenant, found.person.id, sealed, step)
+        kept = passwords.find(c, server.tenant, found.person.id)
+        stage = "new-password" if kept is not None and kept.must_change else "done"
+        account = browsers.go_on(c, found.account, replace(details, ways=("pwd", "mfa"), stage=stage, key=""))
     return _next(visit, Here(account, found.person))
 
 

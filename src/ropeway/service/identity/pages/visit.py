@@ -16,7 +16,9 @@ from ropeway.service.identity.recording import Attempt
 from ropeway.service.identity.server import Server
 
 COOKIE = "__Host-ropeway-sign-in"
-"""The prefix binds it to HTTPS, this host and the whole path (RFC 6265bis)."""
+"""The prefix binds it to HTTPS, this host and the whole path (RFC 6265bis); the tenant's number follows."""
+
+STALE = "This page is not from here, or was open for too long. Go back to where you came from and sign in again."
 
 
 class Visit:
@@ -25,7 +27,8 @@ class Visit:
     def __init__(self, request: Request, server: Server, form: Mapping[str, str] | None, way: str) -> None:
         self.server, self.form, self.request = server, form or {}, request
         self.is_post = request.method == "POST"
-        self.browser = request.cookies.get(COOKIE, "")
+        self._cookie = f"{COOKIE}-{server.tenant}"
+        self.browser = request.cookies.get(self._cookie, "")
         self._new = ""
         client = request.client.host if request.client else ""
         agent, id_ = request.headers.get("user-agent", ""), request.scope.get("ropeway.request", "")
@@ -35,6 +38,8 @@ class Visit:
         """Forms go to where they come from."""
         self.goes_to = ""
         self.application = ""
+        self.hidden: Mapping[str, str] = {}
+        """What a form brings back beside what is filled in."""
 
     @property
     def step(self) -> str:
@@ -60,7 +65,7 @@ class Visit:
         if not self.browser:
             self.change_cookie()
         given: dict[str, Any] = {"title": title, "organisation": self.server.organisation, "action": self.action}
-        given |= {"csrf": self._csrf(self.browser), "application": self.application}
+        given |= {"csrf": self._csrf(self.browser), "application": self.application, "hidden": self.hidden}
         return self.keep(page(name, status, goes_to=self.goes_to, **given | told))
 
     def say(self, title: str, *lines: str, status: int = 200) -> Response:
@@ -71,12 +76,12 @@ class Visit:
     def keep(self, response: Response) -> Response:
         """The answer with the browser's new cookie, where it has one."""
         if self._new:
-            response.set_cookie(COOKIE, self._new, path="/", secure=True, httponly=True, samesite="lax")
+            response.set_cookie(self._cookie, self._new, path="/", secure=True, httponly=True, samesite="lax")
         return response
 
     def forget(self, response: Response) -> Response:
         """The answer after which the browser has no cookie."""
-        response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+        response.delete_cookie(self._cookie, path="/", secure=True, httponly=True, samesite="lax")
         return response
 
     @staticmethod
