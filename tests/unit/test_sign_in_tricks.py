@@ -163,12 +163,12 @@ def test_pages_are_for_no_frame_and_cookies_for_nobody_else(office: Office, desk
         assert first.headers["cache-control"] == "no-store"
         assert first.headers["referrer-policy"] == "no-referrer"
         cookie = first.headers["set-cookie"]
-        assert cookie.startswith("__Host-ropeway-sign-in=")
+        assert cookie.startswith("__Host-ropeway-sign-in-1=")
         for part in ("HttpOnly", "Path=/", "SameSite=lax", "Secure"):
             assert part in cookie
-        before = client.cookies["__Host-ropeway-sign-in"]
+        before = client.cookies["__Host-ropeway-sign-in-1"]
         signed_in(Browser(client).go(asked(office, desktop)))
-        assert client.cookies["__Host-ropeway-sign-in"] != before, "whoever planted one knows nothing of the next"
+        assert client.cookies["__Host-ropeway-sign-in-1"] != before, "whoever planted one knows nothing of the next"
 
 
 def test_what_others_wrote_is_text_on_the_page(office: Office, browser: Browser) -> None:
