@@ -249,7 +249,9 @@ def test_a_renewed_certificate_replaces_the_old_one_when_it_is_used(liar: Liar) 
         liar.connection.post("/challenge", Asking(old.fingerprint), Challenge)
 
 
-@pytest.mark.parametrize("path", ["heartbeat", "certificate", "calls/1/1/parts/1", "calls/1/1/changed"])
+@pytest.mark.parametrize(
+    "path", ["heartbeat", "certificate", "calls/1/1/parts/1", "calls/1/1/changed", "calls/1/1/back"]
+)
 def test_without_a_session_nothing_is_answered(liar: Liar, path: str) -> None:
     for token in (None, Secret("rw_forged"), Secret(liar.service.token().reveal())):
         with refused("not-signed-in"):

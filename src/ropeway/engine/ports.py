@@ -64,6 +64,10 @@ class Watches(Protocol):
         """Return early with True when something changed; False when the time is over."""
         ...
 
+    def brings(self, watermark: Watermark) -> bool:
+        """Whether a read from this watermark, made by whichever controller, would bring anything here and now."""
+        ...
+
 
 @runtime_checkable
 class Resolves(Protocol):

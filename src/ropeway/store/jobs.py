@@ -155,6 +155,12 @@ def stopped_before(c: Connection, number: int) -> bool:
     return outcome is not None and msgspec.json.decode(outcome)["result"] == "stopped"
 
 
+def watermark(c: Connection, number: int) -> Watermark | None:
+    """How far a job has read."""
+    packed = c.scalar(select(job.c.watermark).where(job.c.number == number))
+    return msgspec.msgpack.decode(packed, type=Watermark) if packed else None
+
+
 def set_watermark(c: Connection, number: int, watermark: Watermark | None) -> None:
     """Advance the watermark, in the transaction that stores what it covers."""
     packed = msgspec.msgpack.encode(watermark) if watermark else None

@@ -80,6 +80,11 @@ def trusted(mark: Watermark, session: Session, moment: Moment, settings: Setting
     return opaque
 
 
+def wanted(mark: Watermark) -> Wanted:
+    """What was read up to the mark."""
+    return Wanted(_opened(mark).types)
+
+
 def mode_of(mark: Watermark, opaque: Opaque) -> Mode:
     """The way in which a mark's changes were found."""
     return Mode("usn" if mark.method == "usn" else "dirsync", opaque.object_security)

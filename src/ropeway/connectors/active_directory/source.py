@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from ropeway.connectors.active_directory import marks
 from ropeway.connectors.active_directory.changes import changes
 from ropeway.connectors.active_directory.connection import connect
 from ropeway.connectors.active_directory.credentials import Ask, Credential, credential_of
@@ -20,6 +21,7 @@ from ropeway.connectors.active_directory.searching import whole_search
 from ropeway.connectors.active_directory.selection import Selection, select
 from ropeway.connectors.active_directory.session import Session
 from ropeway.connectors.active_directory.settings import Settings, settings_from
+from ropeway.engine.ports import FullReadNeeded
 from ropeway.model.anchors import Anchor, guid_from_bytes
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.pages import AnchorPage, Page, Whole
@@ -129,6 +131,13 @@ class ActiveDirectorySource:
             if left <= 0:
                 return False
             time.sleep(min(LOOK_EVERY, left))
+
+    def brings(self, watermark: Watermark) -> bool:
+        """Ask for the first change since the watermark; one that must be followed by a full read brings everything."""
+        try:
+            return any(page.items for page in self.read(watermark, marks.wanted(watermark)))
+        except FullReadNeeded:
+            return True
 
     def close(self) -> None:
         """Close the connection, if there is one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,6 +13,8 @@ from ropeway.model.wire.calls import Message
 from ropeway.service.gateway.sessions import Caller
 from ropeway.store.calls import WATCH
 
+SPARED_FOR = 10.0
+"""Seconds for which an agent that could not reach its domain is asked after all others."""
 POLL_GAP = 10.0
 """Seconds for which an agent that polls is remembered between two polls."""
 
@@ -29,6 +32,7 @@ class Channel:
         """When a long poll last ended, by the loop's clock."""
         self.given: set[tuple[int, int]] = set()
         """Calls given to it here: number and attempt."""
+        self._spared_until = 0.0
         self._loop = loop
         self._waiting: deque[Message] = deque()
         self._came = asyncio.Event()
@@ -59,6 +63,15 @@ class Channel:
         while self._waiting:
             messages.append(self._waiting.popleft())
         return messages
+
+    def failed(self) -> None:
+        """The agent could not do what it was given."""
+        self._spared_until = time.monotonic() + SPARED_FOR
+
+    @property
+    def is_spared(self) -> bool:
+        """Whether it just failed: others come first."""
+        return time.monotonic() < self._spared_until
 
     def load(self, rows: Sequence[tuple[str, str]]) -> tuple[int, int]:
         """Calls and watches that the agent has, of (agent, method) of all calls in work."""

@@ -168,13 +168,27 @@ class Dispatcher:
         channel.send(Call(lease.number, lease.attempt, row.domain, method, taken.body, taken.carried))
 
     def _chosen(self, row: CallRow) -> Channel | None:
-        """Of the agents of its domain that wait and have room, the one with the least to do."""
+        """Of the agents of its domain that wait and have room, the one with the least to do.
+
+        Among equals the one that watches the job: its controller has what it saw, another's may not have it yet.
+        """
         in_work = self._in_work()
-        loads = [(channel.load(in_work), channel) for channel in self.channels.waiting_for(row.domain)]
+        found = [(*channel.load(in_work), channel) for channel in self.channels.waiting_for(row.domain)]
         if row.method == WATCH:
-            return min(loads, key=lambda one: one[0][1], default=(None, None))[1]
-        free = [(load, channel) for load, channel in loads if load[0] < channel.room]
-        return min(free, key=lambda one: one[0], default=(None, None))[1]
+            able = [(watches, channel) for _, watches, channel in found if not channel.is_spared]
+            return min(able, key=lambda one: one[0], default=(0, None))[1]
+        watcher = self._watcher(row.job)
+        free = [
+            ((channel.is_spared, calls_, channel.caller.id != watcher, watches), channel)
+            for calls_, watches, channel in found
+            if calls_ < channel.room
+        ]
+        return min(free, key=lambda one: one[0], default=(0, None))[1]
+
+    def _watcher(self, job: int) -> str:
+        """The agent that watches a job's domain; "" for nobody."""
+        of_job = (row.agent for row in self._rows.values() if row.method == WATCH and row.job == job)
+        return next(of_job, "")
 
     def _in_work(self) -> Sequence[tuple[str, str]]:
         return [(row.agent, row.method) for row in self._rows.values() if row.state == "taken"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ropeway.model.problems import RopewayError
+from ropeway.model.watermark import Watermark
 from ropeway.model.wire import calls as wire
 from ropeway.model.wire.parts import MOST_PACKED
 from ropeway.model.wire.sessions import (
@@ -32,7 +34,7 @@ from ropeway.service.gateway.registering import Registrar, named
 from ropeway.service.gateway.sessions import Caller, caller, challenge, open_session
 from ropeway.service.http.errors import json_answer, refusal
 from ropeway.service.parts import Parts
-from ropeway.store import calls
+from ropeway.store import calls, jobs
 from ropeway.store.agents import Seen
 from ropeway.store.calls import CallRow, Lease, Part
 
@@ -74,6 +76,8 @@ class Gateway:
                     Route(call + "/parts/{seq}", self._put, methods=["POST"]),
                     Route(call + "/room/{seq}", self._room, methods=["GET"]),
                     Route(call + "/changed", self._changed, methods=["POST"]),
+                    Route(call + "/mark", self._mark, methods=["GET"]),
+                    Route(call + "/back", self._back, methods=["POST"]),
                 ],
             )
         ]
@@ -236,6 +240,23 @@ class Gateway:
         lease = await self._lease(request)
         row = await run_in_threadpool(self._held, lease)
         await run_in_threadpool(self._parts.queue.ask, row.job)
+        return json_answer(Taken(0))
+
+    async def _mark(self, request: Request) -> Response:
+        """How far the call's job has read by now."""
+        mark = await run_in_threadpool(self._read_so_far, await self._lease(request))
+        return Response(msgspec.msgpack.encode(mark), media_type="application/msgpack")
+
+    def _read_so_far(self, lease: Lease) -> Watermark | None:
+        with self._parts.database.read() as c:
+            return jobs.watermark(c, calls.require(c, lease).job)
+
+    async def _back(self, request: Request) -> Response:
+        """The agent cannot do it; another may."""
+        lease = await self._lease(request)
+        if channel := self._dispatcher.channels.of(lease.agent):
+            channel.failed()
+        await run_in_threadpool(self._give, lease)
         return json_answer(Taken(0))
 
     def _give(self, lease: Lease) -> None:

@@ -1,0 +1,123 @@
+"""Several agents and controllers of one domain: one that is behind, one that cannot be reached."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import ldap
+import pytest
+from ldap.ldapobject import LDAPObject
+
+from ropeway.connectors.active_directory import open_source
+from ropeway.control.in_process import InProcess
+from ropeway.engine.ports import Source
+from ropeway.lab import controller
+from ropeway.lab.domain import Domain
+from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.store import calls, jobs
+from tests.fixtures.gateway import Service, a_service, an_agent, running, wait_until
+from tests.fixtures.laboratory import Laboratory
+from tests.fixtures.samba import NewDomain
+from tests.integration.active_directory_office import settings
+
+pytestmark = pytest.mark.samba
+
+NO_INBOUND_REPLICATION = b"2"
+"""NTDSDSA_OPT_DISABLE_INBOUND_REPL ([MS-ADTS] 6.1.1.2.2.1.2.1.1)."""
+QUIET = 5.0
+"""Seconds without a word that count as quiet; what is missing is told after one."""
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    with a_service(f"sqlite:///{tmp_path}/ropeway.db", tmp_path) as service:
+        yield service
+
+
+@contextmanager
+def behind(domain: Domain, connection: LDAPObject) -> Generator[None]:
+    """Within, a controller gets no news from the others."""
+    base = f"CN=Sites,CN=Configuration,{domain.base_dn}"
+    found = connection.search_s(base, ldap.SCOPE_SUBTREE, "(objectClass=nTDSDSA)", ["cn"])
+    settings_ = next(dn for dn, _ in found if f"CN={domain.host}," in dn.replace(domain.host.upper(), domain.host))
+    connection.modify_s(settings_, [(ldap.MOD_REPLACE, "options", [NO_INBOUND_REPLICATION])])
+    try:
+        yield
+    finally:
+        connection.modify_s(settings_, [(ldap.MOD_DELETE, "options", None)])
+
+
+def test_a_change_that_the_controller_read_did_not_have_yet_is_told_until_it_is_read(
+    service: Service,
+    new_domain: NewDomain,
+    second_controller: Callable[[Domain], Domain],
+    ldap_admin: Callable[[Domain], LDAPObject],
+    tmp_path: Path,
+) -> None:
+    first = new_domain("contoso.test")
+    second = second_controller(first)
+    here, there = ldap_admin(first), ldap_admin(second)
+    told = service.queue.jobs
+
+    def from_second(_settings: SourceSettings, _job: int = 0) -> Source:
+        return open_source(settings(second))
+
+    def run() -> int:
+        told.clear()
+        return control.run_job("Contoso").read
+
+    def is_quiet() -> bool:
+        run()
+        until = time.monotonic() + QUIET
+        while time.monotonic() < until and not told:
+            time.sleep(0.1)
+        return not told
+
+    with closing(InProcess(service.database, from_second)) as control:
+        source = SourceSettings("active-directory", {"domain": first.dns_domain}, "agents")
+        control.create_job(JobSettings("Contoso", source), containers=[f"CN=Users,{first.base_dn}"])
+        run()
+        with running(an_agent(service, tmp_path / "agent", first)):
+            wait_until(is_quiet, "all is read", 60)
+            with behind(second, there):
+                wait_until(is_quiet, "all is read", 60)
+                here.add_s(f"CN=Ann,CN=Users,{first.base_dn}", [("objectClass", b"user"), ("sAMAccountName", b"ann")])
+                for _ in range(3):
+                    wait_until(lambda: told, "the change is told, and told again")
+                    assert run() == 0, "a controller that is behind has it"
+            wait_until(lambda: told and run(), "it is read", 60)
+            wait_until(is_quiet, "it is told no more", 60)
+
+
+def test_an_agent_that_does_not_reach_its_controller_leaves_the_watch_to_another(
+    service: Service,
+    new_domain: NewDomain,
+    second_controller: Callable[[Domain], Domain],
+    laboratory: Laboratory,
+    tmp_path: Path,
+) -> None:
+    first = new_domain("contoso.test")
+    both = (first, second_controller(first))
+    agents = [an_agent(service, tmp_path / one.host, one) for one in both]
+
+    def watcher() -> str:
+        with service.database.read() as c:
+            return next((row.agent for row in calls.all_calls(c, 1) if row.method == "watch"), "")
+
+    with running(*agents):
+        settings_ = JobSettings("Contoso", SourceSettings("active-directory", {"domain": first.dns_domain}, "agents"))
+        with service.database.write() as c:
+            jobs.create(c, service.database, 1, settings_, service.clock())
+        wait_until(watcher, "the domain is watched")
+        before = watcher()
+        broken = both[[agent.id for agent in agents].index(before)]
+        service.queue.jobs.clear()
+        began = time.monotonic()
+        controller.kill(broken)
+        wait_until(lambda: watcher() not in ("", before), "the other one watches")
+        wait_until(lambda: service.queue.jobs, "what changed meanwhile is read")
+        assert time.monotonic() - began < calls.LEASE
+        laboratory.start(broken)
