@@ -4,10 +4,11 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3.14 /usr/bin/python3.13 /usr/bi
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
 WORKERS ?= 2
+MINUTES ?= 10
 FAST := $(wildcard tests/unit tests/contract)
 REAL := $(wildcard tests/journeys tests/integration tests/crash)
 
-.PHONY: help install demo check test bench docs
+.PHONY: help install demo check test endure bench docs
 
 help: ## List the verbs.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,6 +29,9 @@ check: install ## Format, lint, types, and which package may import which.
 test: check ## Everything that must hold: check, the fast tests, then those with real servers.
 	$(PYTEST) -n $(WORKERS) $(FAST)
 	$(PYTEST) -n $(WORKERS) --dist loadscope $(REAL)
+
+endure: install ## Kill services, agents and controllers for MINUTES=10, and compare the directory with the domain.
+	ROPEWAY_ENDURANCE=$$(( $(MINUTES) * 60 )) ROPEWAY_SEED=$(SEED) $(PYTEST) -s tests/crash/test_endurance.py
 
 bench: install ## Measure, and write the table of docs/performance.md.
 	$(BIN)/python -m benchmarks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from ropeway.agent.sessions import Line
 from ropeway.agent.settings import checked
 from ropeway.model.problems import RopewayError
 from ropeway.model.wire.sessions import Heartbeat, Pulse
+from tests.crash.large_form import free_port
 from tests.fixtures.gateway import Service, a_service
 
 BEAT = Heartbeat("1.0")
@@ -42,9 +42,3 @@ def test_an_agent_goes_on_at_the_next_service(service: Service, tmp_path: Path, 
             line.post("/heartbeat", BEAT, Pulse)
         line.post("/heartbeat", BEAT, Pulse)
         assert connection.address == service.url
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has just now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
