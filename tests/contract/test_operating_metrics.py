@@ -54,7 +54,7 @@ def _user(request: Request) -> PlainTextResponse:
 def samples(service: Operated) -> dict[tuple[str, ...], float]:
     """Name and label values to value, as they are now."""
     return {
-        (s.name, *(v for _, v in sorted(s.labels.items()))): s.value
+        (s.name, *(v for name, v in sorted(s.labels.items()) if name != "tenant")): s.value
         for family in Figures(service.parts).collect()
         for s in family.samples
     }

@@ -96,7 +96,7 @@ def test_a_log_that_no_longer_goes_back_so_far_means_everything_anew(company: Co
 
 
 def test_a_service_keeps_the_table_in_step(company: Company) -> None:
-    with followed(company.database, 1, every=0.01):
+    with followed(company.database, every=0.01):
         company.done(person("zoe", department="Sales"))
         deadline = time.monotonic() + 20
         while behind(company) != 0:

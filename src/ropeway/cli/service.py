@@ -15,6 +15,7 @@ from ropeway.cli.render.audit import audit_blocks
 from ropeway.cli.service_migrate import migrate
 from ropeway.cli.service_options import ServiceOptions, WhereOptions, settings_where
 from ropeway.cli.session import current
+from ropeway.cli.times import seconds
 from ropeway.cli.times import since as moment
 from ropeway.cli.up import spelled, stay
 
@@ -78,6 +79,27 @@ def key(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
 
     on_site.make_key(file)
     current(context).say({"file": str(file)}, f"{file} is the key file. Keep a copy apart from backups of the state.")
+
+
+@app.command("metrics-token")
+def metrics_token(
+    context: typer.Context,
+    lifetime: Annotated[str, typer.Option(metavar="TIME", help="How long it is good: 30d, 1h.")] = "365d",
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The service's settings; /etc/ropeway/ropeway.yaml if it exists."),
+    ] = None,
+) -> None:
+    """Make a token for Prometheus: it opens /metrics, of all tenants or with --tenant of one, and nothing else.
+
+    It is printed once, alone on stdout.
+    """
+    from ropeway.service import on_site
+
+    session = current(context)
+    good = seconds(lifetime)
+    made = on_site.metrics_token(settings_where(session, WhereOptions(config)), user_here(), session.tenant, good)
+    session.say({"token": made.reveal()}, made.reveal())
 
 
 @app.command("audit")

@@ -17,6 +17,7 @@ from ropeway.store.backups import Backup
 from ropeway.store.database import Database
 from ropeway.store.job_vitals import JobVitals, job_vitals
 from ropeway.store.schema import version_of
+from ropeway.store.tenants import HOME
 from ropeway.store.vitals import AgentState, Heard, Waiting
 
 DAY = 86400.0
@@ -46,24 +47,25 @@ class _Found(NamedTuple):
 
 
 def service_view(database: Database, tenant: int, now: float) -> ServiceView:
-    """The whole of it."""
+    """What concerns a tenant; the house itself (machines, disk, backups) is shown to the first one alone."""
+    is_home = tenant == HOME
     with database.snapshot() as c:
         found = _read(c, database, tenant, now)
-        schema, messages = version_of(c) or "", vitals.messages(c)
+        schema, messages = version_of(c) or "", vitals.messages(c, tenant)
     return ServiceView(
         version=version("ropeway"),
         database="sqlite" if database.is_sqlite else "postgresql",
         schema=schema,
-        size=found.size,
-        free=found.free,
-        processes=tuple(_process(p, now) for p in found.processes),
+        size=found.size if is_home else 0,
+        free=found.free if is_home else None,
+        processes=tuple(_process(p, now) for p in found.processes) if is_home else (),
         jobs=tuple(_job(job) for job in found.jobs),
         agents=tuple(_agents(found.agents, now)),
         errands={state: waiting.rows for state, waiting in found.errands.items()},
         messages=messages,
         certificates={name: iso(expires) or "" for name, expires in found.certificates.items()},
-        last_backup=_backup(found.backup),
-        problems=tuple(_problems(found)),
+        last_backup=_backup(found.backup) if is_home else None,
+        problems=tuple(_problems(found, is_home=is_home)),
     )
 
 
@@ -71,11 +73,11 @@ def _read(c: Connection, database: Database, tenant: int, now: float) -> _Found:
     return _Found(
         now=now,
         jobs=job_vitals(c, tenant, now),
-        processes=vitals.processes(c, tenant),
+        processes=vitals.processes(c, HOME),
         agents=vitals.agents(c, tenant),
-        errands=vitals.errands(c),
+        errands=vitals.errands(c, tenant),
         certificates=vitals.certificates(c, tenant),
-        backup=backups.last(c, tenant),
+        backup=backups.last(c, HOME),
         size=vitals.size(c),
         free=vitals.room(database),
     )
@@ -131,7 +133,7 @@ def _backup(last: Backup | None) -> BackupView | None:
     return BackupView(time=iso(last.time) or "", machine=last.machine, place=last.place, bytes=last.bytes)
 
 
-def _problems(found: _Found) -> Iterator[Problem]:
+def _problems(found: _Found, *, is_home: bool) -> Iterator[Problem]:
     """What needs a person, the most urgent first."""
     yield from _nobody_works(found)
     for job in found.jobs:
@@ -143,7 +145,9 @@ def _problems(found: _Found) -> Iterator[Problem]:
     open_ = found.errands.get("open")
     if open_ and found.now - open_.oldest > WAITED:
         yield Problem("errands-waiting", details={"count": str(open_.rows), "since": iso(open_.oldest) or ""})
-    yield from _of_the_house(found)
+    yield from _of_certificates(found)
+    if is_home:
+        yield from _of_the_house(found)
 
 
 def _nobody_works(found: _Found) -> Iterator[Problem]:
@@ -169,10 +173,13 @@ def _of_job(job: JobVitals, now: float) -> Iterator[Problem]:
         yield Problem("changes-held", job.name, details={"count": f"{job.held:,}", "holds": str(job.holds)})
 
 
-def _of_the_house(found: _Found) -> Iterator[Problem]:
+def _of_certificates(found: _Found) -> Iterator[Problem]:
     for name, expires in found.certificates.items():
         if expires - found.now < CERTIFICATE_WITHIN:
             yield Problem("certificate-expires", object=name, details={"when": iso(expires) or ""})
+
+
+def _of_the_house(found: _Found) -> Iterator[Problem]:
     if found.free is not None and found.free < found.size + ROOM:
         yield Problem("disk-low", details={"free": _mb(found.free), "size": _mb(found.size)})
     if found.jobs and (found.backup is None or found.now - found.backup.time > BACKUP_EVERY):

@@ -64,7 +64,7 @@ class ServiceView(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     """The version of its tables."""
     size: int
-    """Bytes of the database."""
+    """Bytes of the database; 0 for a tenant whose house it is not."""
     free: int | None
     """Bytes free where the state's file is; None with PostgreSQL."""
     processes: tuple[ProcessView, ...] = ()

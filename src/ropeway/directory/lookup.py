@@ -44,9 +44,9 @@ def behind(c: Connection, tenant: int) -> int | None:
     return None if row.rebuilt is not None else row.sequence - row.looked_up
 
 
-def sequence(c: Connection, tenant: int) -> int:
-    """The change log's last sequence; 0 for a tenant that is not there."""
-    return c.scalar(select(_d.sequence).where(_d.tenant == tenant)) or 0
+def sequences(c: Connection) -> dict[int, int]:
+    """The last sequence of each tenant's change log."""
+    return {row.tenant: row.sequence for row in c.execute(select(_d.tenant, _d.sequence))}
 
 
 def catch_up(database: Database, tenant: int) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from starlette.routing import BaseRoute
 
-from ropeway.control.in_process import TENANT, InProcess
+from ropeway.control.in_process import InProcess
+from ropeway.control.queueing.queue import Queue
 from ropeway.engine.ports import Source
 from ropeway.model.job import SourceSettings
 from ropeway.model.problems import Problem, RopewayError
@@ -18,6 +19,8 @@ from ropeway.service.errands import Watch
 from ropeway.service.errands.blocking import by_errand
 from ropeway.service.gateway.routes import Gateway
 from ropeway.service.http import authorities, login
+from ropeway.service.http.app import audited
+from ropeway.service.http.auditing import Trail
 from ropeway.service.http.certificates import FromAuthority, FromFiles, Served, names_of
 from ropeway.service.http.sealing import Seal, make_seal, open_seal
 from ropeway.service.identity import Identity
@@ -26,11 +29,13 @@ from ropeway.service.operating.metrics.endpoint import Access
 from ropeway.service.parts import Parts
 from ropeway.service.settings import Settings
 from ropeway.service.supervising import Child
+from ropeway.service.tenants import Hosted
 from ropeway.service.work.process import start_worker
 from ropeway.service.work.queues import queue_of
 from ropeway.service.work.settings import WorkerSettings
 from ropeway.store.bell import open_bell
 from ropeway.store.database import Database
+from ropeway.store.tenants import HOME, TenantRow
 
 Clock = Callable[[], float]
 
@@ -65,23 +70,65 @@ def worker_of(settings: Settings) -> Callable[[], Child]:
     return partial(start_worker, told)
 
 
-def parts_of(settings: Settings, url: str, database: Database, clock: Clock) -> tuple[Parts, Served]:
-    """Keys and certificate, and what the parts share."""
-    seal = seal_of(settings, database)
-    local = InProcess(database, FromNowhere())
-    agents = authorities.agents(database, TENANT, seal, clock)
-    queue = queue_of(database, TENANT)
-    own = Identity(database, TENANT, url, seal, clock)
-    parts = Parts(TENANT, database, local, queue, clock, url, agents, seal=seal, identity=own, settings=settings)
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all tenants share."""
+
+    settings: Settings
+    url: str
+    database: Database
+    clock: Clock
+    seal: Seal
+    queue: Queue
+    authority: str
+    """Of the service's certificate, in PEM, where it is one of its own."""
+
+
+def house_of(settings: Settings, url: str, database: Database, clock: Clock) -> tuple[House, Served]:
+    """Key file, queue and certificate."""
+    seal, queue = seal_of(settings, database), queue_of(database)
     if settings.certificate:
-        return parts, Served(FromFiles(settings.certificate, settings.key), clock)
-    tls = authorities.tls(database, TENANT, seal, clock)
-    return replace(parts, authority=tls.pem), Served(FromAuthority(tls, names_of(settings)), clock)
+        house = House(settings, url, database, clock, seal, queue, "")
+        return house, Served(FromFiles(settings.certificate, settings.key), clock)
+    tls = authorities.tls(database, HOME, seal, clock)
+    house = House(settings, url, database, clock, seal, queue, tls.pem)
+    return house, Served(FromAuthority(tls, names_of(settings)), clock)
+
+
+def parts_of(house: House, tenant: int) -> Parts:
+    """The parts of one tenant, with keys of its own."""
+    database, clock = house.database, house.clock
+    return Parts(
+        tenant=tenant,
+        database=database,
+        control=InProcess(database, FromNowhere(), tenant),
+        queue=house.queue,
+        clock=clock,
+        url=house.url,
+        agents=authorities.agents(database, tenant, house.seal, clock),
+        authority=house.authority,
+        seal=house.seal,
+        identity=Identity(database, tenant, house.url, house.seal, clock),
+        settings=house.settings,
+    )
+
+
+def hosted(house: House, row: TenantRow) -> Hosted:
+    """One tenant's part of the service."""
+    parts = parts_of(house, row.number)
+    everything = answered(parts)
+    trail = Trail(parts.database, row.number, parts.clock)
+
+    def close() -> None:
+        parts.stopping.set()
+        everything.close()
+
+    return Hosted(row, parts, audited(everything.routes, trail), trail, close)
 
 
 def seal_of(settings: Settings, database: Database) -> Seal:
     """The key file; made only for a state in which nothing is sealed yet."""
-    if authorities.known(database, TENANT, "tls") or authorities.known(database, TENANT, "agents"):
+    if authorities.known(database, HOME, "tls") or authorities.known(database, HOME, "agents"):
         return open_seal(settings.seal_file)
     return make_seal(settings.seal_file)
 

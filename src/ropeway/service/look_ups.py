@@ -1,4 +1,4 @@
-"""Keeps the directory's look-up table in step with its change log, in a thread of the service."""
+"""Keeps the look-up table of directories in step with their change logs, in a thread of the service."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ BUSY = 1000
 
 
 @contextmanager
-def followed(database: Database, tenant: int, every: float = LOOK_EVERY) -> Generator[None]:
-    """Within, values of changed objects are taken into the table as soon as the directory is quiet."""
+def followed(database: Database, every: float = LOOK_EVERY) -> Generator[None]:
+    """Within, values of changed objects are taken into the table as soon as a tenant's directory is quiet."""
     ending = threading.Event()
 
     def follow() -> None:
-        before = 0
+        before: dict[int, int] = {}
         while not ending.wait(every):
             try:
                 with database.read() as c:
-                    now = lookup.sequence(c, tenant)
-                while now - before < BUSY and not ending.is_set() and lookup.catch_up(database, tenant):
-                    pass
+                    now = lookup.sequences(c)
+                for tenant, reached in now.items():
+                    is_quiet = reached - before.get(tenant, 0) < BUSY
+                    while is_quiet and not ending.is_set() and lookup.catch_up(database, tenant):
+                        pass
                 before = now
             except SQLAlchemyError as error:
                 logging.getLogger(__name__).warning("Look-ups wait for the database: %s", type(error).__name__)

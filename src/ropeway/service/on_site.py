@@ -16,8 +16,9 @@ from ropeway.service.http import authorities
 from ropeway.service.http.authorities import Authority
 from ropeway.service.http.sealing import make_seal
 from ropeway.service.settings import Settings
-from ropeway.store import trail
+from ropeway.store import tokens, trail
 from ropeway.store.database import Database
+from ropeway.store.tokens import Kind
 from ropeway.store.trail import Act
 
 Clock = Callable[[], float]
@@ -32,6 +33,19 @@ def login_link(
         link = signing_in.new_link(database, number, name, clock(), settings.url.rstrip("/"))
         _note(database, Act(clock(), by, "create_login_link", name, "success"), number)
         return link
+
+
+def metrics_token(
+    settings: Settings, by: str, tenant: str | None, lifetime: float, clock: Clock = time.time
+) -> Secret[str]:
+    """A token that opens /metrics and nothing else: those of a tenant, or of all."""
+    with _opened(settings) as database:
+        number = TENANT if tenant is None else Tenants(database).number(tenant)
+        kind: Kind = "metrics-of-all" if tenant is None else "metrics"
+        with database.write() as c:
+            token = tokens.issue(c, number, kind, "metrics", now=clock(), lifetime=lifetime)
+        _note(database, Act(clock(), by, "create_metrics_token", tenant or "all tenants", "success"), number)
+        return token
 
 
 def authority(settings: Settings) -> str | None:

@@ -7,19 +7,20 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ropeway.control.in_process import TENANT, open_database
+from ropeway.control.in_process import open_database
 from ropeway.control.running import trouble
 from ropeway.model.job import JobStatus
 from ropeway.model.secret import Secret
 from ropeway.service import assembling, signing_in
-from ropeway.service.http.app import application
-from ropeway.service.http.auditing import Trail
+from ropeway.service.assembling import House
+from ropeway.service.http.app import around
 from ropeway.service.http.listening import listen
 from ropeway.service.http.serve import Serving, serve
 from ropeway.service.links import Link
@@ -28,7 +29,9 @@ from ropeway.service.parts import Parts
 from ropeway.service.presence import present
 from ropeway.service.settings import Settings
 from ropeway.service.supervising import Child, Supervisor
-from ropeway.store import jobs, sign_ins, tokens
+from ropeway.service.tenants import Dispatch, Hosting
+from ropeway.store import jobs, sign_ins, tenants, tokens
+from ropeway.store.tenants import HOME
 
 HOUSE_EVERY = 60.0
 """Seconds between two looks at what is to be written down or forgotten."""
@@ -73,28 +76,25 @@ def run(settings: Settings, caller: Caller, worker: Callable[[], Child] | None =
         database = open_database(settings.state)
         ending.callback(database.close)
         url = settings.found_at(port)
-        parts, certificate = assembling.parts_of(settings, url, database, caller.clock)
-        authority = fingerprint(parts.authority)
-        ending.enter_context(present(database, TENANT, "service", caller.clock, url=url, authority=authority))
-        trail = Trail(database, TENANT, caller.clock)
-        ending.enter_context(_housekeeping(parts, trail))
-        ending.enter_context(followed(database, TENANT))
+        house, certificate = assembling.house_of(settings, url, database, caller.clock)
+        hosting = Hosting(database, partial(assembling.hosted, house))
+        home = hosting.home
+        authority = fingerprint(house.authority)
+        ending.enter_context(present(database, HOME, "service", caller.clock, url=url, authority=authority))
+        ending.enter_context(_housekeeping(house, hosting))
+        ending.enter_context(followed(database))
         supervisor = Supervisor(worker, settings.workers, caller.say) if worker else None
 
         def started() -> None:
-            caller.started(_told(parts, f"{settings.place.host or '*'}:{port}", authority, links=caller.shows_links))
+            caller.started(
+                _told(home.parts, f"{settings.place.host or '*'}:{port}", authority, links=caller.shows_links)
+            )
             if supervisor:
                 ending.callback(supervisor.end)
                 supervisor.begin()
 
-        answered = assembling.answered(parts)
-
-        def stopping() -> None:
-            parts.stopping.set()
-            answered.close()
-
-        app = application(answered.routes, trail)
-        serve(Serving(app, certificate, settings.proxies, caller.stop, stopping), listener, started)
+        app = around(Dispatch(hosting, database, home))
+        serve(Serving(app, certificate, settings.proxies, caller.stop, hosting.close), listener, started)
 
 
 def fingerprint(authority: str) -> str:
@@ -106,24 +106,30 @@ def _told(parts: Parts, address: str, authority: str, *, links: bool) -> Started
     place = Link(parts.url, Secret(""), authority)
     link = signing_in.first_link(parts.database, parts.tenant, place, parts.clock()) if links else None
     with parts.database.read() as c:
-        names = [row.name for row in jobs.every(c, parts.tenant) if row.status != JobStatus.PAUSED.value]
+        names = [
+            row.name if of.number == HOME else f"{row.name} of {of.name}"
+            for of in tenants.every(c)
+            for row in jobs.every(c, of.number)
+            if row.status != JobStatus.PAUSED.value
+        ]
     return Started(parts.url, address, authority, link, tuple(names))
 
 
 @contextmanager
-def _housekeeping(parts: Parts, trail: Trail) -> Generator[None, None, None]:
-    """Within, what expired is forgotten and strangers are summed up, in a thread of its own."""
+def _housekeeping(house: House, hosting: Hosting) -> Generator[None, None, None]:
+    """Within, what expired is forgotten, strangers are summed up, keys are renewed, in a thread of its own."""
     ending = threading.Event()
 
     def keep() -> None:
         while not ending.wait(HOUSE_EVERY):
-            trail.sum_up()
             try:
-                with parts.database.write() as c:
-                    tokens.sweep(c, parts.clock())
-                    sign_ins.sweep(c, parts.clock())
-                if parts.identity:
-                    parts.identity.keys.tend()
+                with house.database.write() as c:
+                    tokens.sweep(c, house.clock())
+                    sign_ins.sweep(c, house.clock())
+                for one in hosting.every():
+                    one.trail.sum_up()
+                    if one.parts.identity:
+                        one.parts.identity.keys.tend()
             except SQLAlchemyError as error:
                 logging.getLogger(__name__).warning("Housekeeping waits for the database: %s", type(error).__name__)
 
@@ -134,4 +140,6 @@ def _housekeeping(parts: Parts, trail: Trail) -> Generator[None, None, None]:
     finally:
         ending.set()
         thread.join()
-        trail.sum_up(at_once=True)
+        with suppress(SQLAlchemyError):
+            for one in hosting.every():
+                one.trail.sum_up(at_once=True)

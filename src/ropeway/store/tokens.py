@@ -13,7 +13,15 @@ from ropeway.model.secret import Secret
 from ropeway.store.bell import ring
 from ropeway.store.service_tables import token
 
-Kind = Literal["administrator", "login-link", "agent-registration", "agent-challenge", "agent-session"]
+Kind = Literal[
+    "administrator",
+    "login-link",
+    "agent-registration",
+    "agent-challenge",
+    "agent-session",
+    "metrics",
+    "metrics-of-all",
+]
 PREFIX = "rw_"
 """So that scanners for leaked secrets can know one."""
 

@@ -68,22 +68,24 @@ def processes(c: Connection, tenant: int) -> list[Heard]:
     return [Heard(p.id, p.machine, p.role, p.version, p.started, p.seen) for p in c.execute(found)]
 
 
-def calls(c: Connection) -> dict[tuple[str, str], Waiting]:
+def calls(c: Connection, tenant: int) -> dict[tuple[str, str], Waiting]:
     """What agents are asked for, by domain and state; watches stay, so they are not counted."""
-    asked = select(call.c.domain, call.c.state, func.count(), func.min(call.c.created)).where(call.c.method != "watch")
+    mine = (call.c.tenant == tenant, call.c.method != "watch")
+    asked = select(call.c.domain, call.c.state, func.count(), func.min(call.c.created)).where(*mine)
     rows = c.execute(asked.group_by(call.c.domain, call.c.state))
     return {(domain, state): Waiting(count, oldest) for domain, state, count, oldest in rows}
 
 
-def errands(c: Connection) -> dict[str, Waiting]:
+def errands(c: Connection, tenant: int) -> dict[str, Waiting]:
     """What workers are asked for, by state."""
-    asked = select(errand.c.state, func.count(), func.min(errand.c.created)).group_by(errand.c.state)
-    return {state: Waiting(count, oldest) for state, count, oldest in c.execute(asked)}
+    asked = select(errand.c.state, func.count(), func.min(errand.c.created)).where(errand.c.tenant == tenant)
+    return {state: Waiting(count, oldest) for state, count, oldest in c.execute(asked.group_by(errand.c.state))}
 
 
-def messages(c: Connection) -> int:
+def messages(c: Connection, tenant: int) -> int:
     """Notifications that have not arrived yet."""
-    return c.scalar(select(func.count()).select_from(select(notice.c.number).limit(MOST).subquery())) or 0
+    mine = select(notice.c.number).where(notice.c.tenant == tenant)
+    return c.scalar(select(func.count()).select_from(mine.limit(MOST).subquery())) or 0
 
 
 def certificates(c: Connection, tenant: int) -> dict[str, float]:

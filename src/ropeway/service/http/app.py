@@ -32,12 +32,22 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
 def application(routes: Sequence[BaseRoute], trail: Trail | None = None) -> ASGIApp:
-    """Routes with errors in Graph's shape, bounds, an audit trail; each request observed, with an id on its answer."""
+    """The application of one tenant alone."""
+    return around(audited(routes, trail))
+
+
+def around(app: ASGIApp) -> ASGIApp:
+    """Bounds, each request observed, with an id on its answer."""
+    return RequestIds(Observed(Bounds(app)))
+
+
+def audited(routes: Sequence[BaseRoute], trail: Trail | None) -> ASGIApp:
+    """Routes with errors in Graph's shape, and an audit trail."""
     app = Starlette(
         routes=[*routes],
         exception_handlers={RopewayError: on_problem, HTTPException: on_http_error, Exception: on_defect},
     )
-    return RequestIds(Observed(Bounds(Auditing(app, trail) if trail else app)))
+    return Auditing(app, trail) if trail else app
 
 
 class RequestIds:

@@ -21,19 +21,25 @@ LONGEST_SIGNED = 8192
 """Characters of a signed one that are worth verifying."""
 
 
-def administrator(parts: Parts, request: HTTPConnection) -> TokenRow:
-    """The administrator of the service that a request comes from; RopewayError for anybody else."""
-    found = caller_of(parts, request)
+ADMINISTRATORS: tuple[Kind, ...] = ("administrator",)
+
+
+def administrator(parts: Parts, request: HTTPConnection, kinds: Sequence[Kind] = ADMINISTRATORS) -> TokenRow:
+    """The administrator of the tenant that a request comes from, or whoever has a token of one of these kinds.
+
+    RopewayError for anybody else.
+    """
+    found = caller_of(parts, request, kinds)
     if found.power is not None:
         raise not_allowed("No permission opens this to applications.")
     return found.row
 
 
-def caller_of(parts: Parts, request: HTTPConnection) -> Caller:
+def caller_of(parts: Parts, request: HTTPConnection, kinds: Sequence[Kind] = ADMINISTRATORS) -> Caller:
     """Whom a request comes from, whatever they may do; RopewayError `not-signed-in`."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if parts.identity is None or scheme.lower() != "bearer" or text.count(".") != 2 or len(text) > LONGEST_SIGNED:
-        return Caller(whoever(parts, request, ("administrator",)))
+        return Caller(whoever(parts, request, kinds))
     found = parts.identity.caller(text.strip())
     if found is None:
         raise RopewayError(Problem("not-signed-in"))

@@ -31,10 +31,7 @@ class Dispatch:
         if scope["type"] not in ("http", "websocket"):
             await self._home.app(scope, receive, send)
             return
-        try:
-            hosted, receive = await self._found(scope, receive)
-        except SQLAlchemyError:
-            hosted = self._home  # its routes say what there is to be said about a database that is away
+        hosted, receive = await self._found(scope, receive)
         note(tenant=hosted.row.name)
         scope["ropeway.tenant"] = hosted.row.name
         await hosted.app(scope, receive, send)
@@ -46,7 +43,7 @@ class Dispatch:
         if any(meant):
             return await run_in_threadpool(self._of_named, meant), receive
         if finding.brings(scope):
-            brought, receive = await finding.peeked(receive)
+            brought, receive = await finding.peeked(scope, receive)
             return await run_in_threadpool(self._of, lambda: finding.number_of_brought(self._db, brought)), receive
         return self._home, receive
 
@@ -55,18 +52,20 @@ class Dispatch:
         return self._hosting.ready(number) if number is not None else None
 
     def _of_named(self, meant: Named) -> Hosted:
-        if meant.id:
-            return self._hosting.with_id(meant.id) or self._home
-        return self._of(lambda: finding.number_of(self._db, meant), meant.token)
-
-    def _of(self, find: Callable[[], int | None], token: str = "") -> Hosted:
-        number = find()
-        hosted = self._hosting.of(number) if number is not None else None
-        if hosted is None:
-            return self._home
-        if token:
-            self._owners.remember(token, hosted.row.number)
+        hosted = self._of(lambda: finding.number_of(self._db, meant), meant.id)
+        if meant.token and hosted is not self._home:
+            self._owners.remember(meant.token, hosted.row.number)
         return hosted
+
+    def _of(self, find: Callable[[], int | None], id_: str = "") -> Hosted:
+        """The tenant, or the first one; its routes say what there is to be said about a database that is away."""
+        try:
+            if id_:
+                return self._hosting.with_id(id_) or self._home
+            number = find()
+            return (self._hosting.of(number) if number is not None else None) or self._home
+        except SQLAlchemyError:
+            return self._home
 
 
 class Owners:

@@ -15,22 +15,23 @@ from starlette.types import Message, Receive, Scope
 
 from ropeway.directory import domains
 from ropeway.model.problems import RopewayError
+from ropeway.model.wire.sessions import PATH
 from ropeway.service.gateway import certificates
+from ropeway.service.gateway.bodies import MOST_TEXT
+from ropeway.service.http import login
 from ropeway.store import tokens
 from ropeway.store.database import Database
 from ropeway.store.service_tables import agent
 
 LONGEST = 8192
 """Characters of a token that is looked at."""
-LARGEST = 64 * 1024
-"""Bytes of a body that is looked at; a larger one is refused by whoever gets it."""
 
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DOMAIN = r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+"
 _SEGMENT = re.compile(f"/(?:(?P<id>{_ID})|(?P<domain>{_DOMAIN}))/.", re.ASCII | re.IGNORECASE)
 _REALM = "/common/userrealm/"
-_BROUGHT = frozenset({"/login", "/agent/v1/register", "/agent/v1/challenge", "/agent/v1/sessions"})
-"""Where somebody comes who has no token yet."""
+_BROUGHT = {"/login": login.LARGEST} | {f"{PATH}/{name}": MOST_TEXT for name in ("register", "challenge", "sessions")}
+"""Where somebody comes who has no token yet, and how much of a body is looked at: more is refused in any case."""
 
 
 class Named(NamedTuple):
@@ -81,7 +82,7 @@ def _tid(text: str) -> str:
     payload = text.split(".")[1]
     try:
         return msgspec.json.decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Claims).tid.lower()
-    except (ValueError, msgspec.MsgspecError):
+    except (ValueError, msgspec.MsgspecError, RecursionError):
         return ""
 
 
@@ -90,11 +91,11 @@ def brings(scope: Scope) -> bool:
     return scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _BROUGHT
 
 
-async def peeked(receive: Receive) -> tuple[Brought, Receive]:
+async def peeked(scope: Scope, receive: Receive) -> tuple[Brought, Receive]:
     """What stands in a body, and the body once more from its beginning, with whatever went wrong on its way."""
     came: list[Message | Exception] = []
     body = bytearray()
-    while len(body) <= LARGEST:
+    while len(body) <= _BROUGHT[scope["path"]]:
         try:
             message = await receive()
         except Exception as error:  # noqa: BLE001 - it is raised again, where errors are answered
@@ -119,7 +120,7 @@ async def peeked(receive: Receive) -> tuple[Brought, Receive]:
 def _read(body: bytes) -> Brought:
     try:
         return msgspec.json.decode(body, type=Brought)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Brought()
 
 

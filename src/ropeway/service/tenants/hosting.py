@@ -32,7 +32,7 @@ class Hosted:
     """Its routes, with its audit trail around them."""
     trail: Trail
     close: Callable[[], None]
-    """Lets go of those who wait for something."""
+    """Ends answers that wait for something."""
 
 
 class Known(NamedTuple):
@@ -110,7 +110,6 @@ class Hosting:
             self._known, self._looked = known, self._clock()
             gone = [self._hosted.pop(id_) for id_ in self._hosted.keys() - known.by_id.keys()]
         for one in gone:
-            one.parts.stopping.set()
             one.close()
 
     def _opened(self, row: TenantRow) -> Hosted:

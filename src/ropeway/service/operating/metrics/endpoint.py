@@ -20,6 +20,8 @@ from ropeway.service.http.who import administrator
 from ropeway.service.operating.metrics.figures import Figures
 from ropeway.service.operating.metrics.requests import REQUESTS_HERE
 from ropeway.service.parts import Parts
+from ropeway.store import tenants
+from ropeway.store.tokens import Kind
 
 KEPT = 1.0
 """Seconds for which an answer is given again: several scrapers, or somebody in a hurry, cost one look."""
@@ -29,27 +31,37 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class Access(StrEnum):
-    """Who may read metrics, which name jobs, domains and machines."""
+    """Who may read all metrics, which name tenants, jobs, domains and machines."""
 
     LOOPBACK = "loopback"
-    """Processes of this machine without a token, others with an administrator's."""
+    """Processes of this machine without a token, others with one for it."""
     TOKEN = "token"  # noqa: S105 - a word, no token
-    """Everybody with an administrator's token."""
+    """Everybody with a token for it."""
 
 
 def endpoint(parts: Parts, access: Access) -> Callable[[Request], Response]:
     """The endpoint; it reads the database, so it runs in a thread."""
-    registry = CollectorRegistry()
-    registry.register(Everything(Figures(parts)))
-    kept = Kept(registry)
+    every, own = Kept(Everything(Figures(parts))), Kept(Figures(parts, own=True))
 
     def metrics(request: Request) -> Response:
-        if access is Access.TOKEN or not is_local(request):
-            administrator(parts, request)
+        is_told_all = access is Access.LOOPBACK and is_local(request) and "authorization" not in request.headers
+        kept = every if is_told_all or _may_see_all(parts, request) else own
         body, content_type = kept.answer(request.headers.get("accept", ""))
         return Response(body, media_type=content_type)
 
     return metrics
+
+
+def _may_see_all(parts: Parts, request: Request) -> bool:
+    """Whether a token opens the metrics of all tenants: one made for it, or an administrator's of the only tenant.
+
+    RopewayError where it opens none.
+    """
+    kinds: tuple[Kind, ...] = ("administrator", "metrics", "metrics-of-all")
+    if administrator(parts, request, kinds).kind == "metrics-of-all":
+        return True
+    with parts.database.read() as c:
+        return len(tenants.every(c)) == 1
 
 
 def is_local(request: Request) -> bool:
@@ -76,8 +88,9 @@ class Everything(Collector):
 class Kept:
     """The last answer in each form, and one look at a time."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._registry = registry
+    def __init__(self, collector: Collector) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(collector)
         self._lock = threading.Lock()
         self._answers: dict[str, tuple[float, bytes]] = {}
 

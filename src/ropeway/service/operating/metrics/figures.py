@@ -16,9 +16,10 @@ from ropeway.model.job import JobStatus
 from ropeway.service.operating.metrics.catalogue import FIGURES
 from ropeway.service.operating.patience import hurried
 from ropeway.service.parts import Parts
-from ropeway.store import agenda, backups, vitals
+from ropeway.store import agenda, backups, tenants, vitals
 from ropeway.store.database import Database
 from ropeway.store.job_vitals import JobVitals, job_vitals
+from ropeway.store.tenants import HOME
 from ropeway.store.vitals import AGENT_STATES, Heard
 
 SHOWN_FOR = 3600.0
@@ -34,10 +35,10 @@ class Sample(NamedTuple):
 
 
 class Figures(Collector):
-    """Everything in `catalogue.FIGURES`, as it is at each scrape."""
+    """What is in `catalogue.FIGURES`, as it is at each scrape: everything, or one tenant's alone."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, parts: Parts, *, own: bool = False) -> None:
+        self._parts, self._own = parts, own
 
     def collect(self) -> Iterable[Metric]:
         """The families with their samples; where the database is away, that and nothing else."""
@@ -50,35 +51,41 @@ class Figures(Collector):
         began, now = time.perf_counter(), self._parts.clock()
         try:
             with hurried(self._parts.database) as c:
-                found = list(everything(c, self._parts, now))
+                found = list(self._found(c, now))
         except (SQLAlchemyError, OSError):
             return [Sample("ropeway_database_up", (), 0)]
         spent = time.perf_counter() - began
         return [*found, Sample("ropeway_database_up", (), 1), Sample("ropeway_scrape_seconds", (), spent)]
 
-
-def everything(c: Connection, parts: Parts, now: float) -> Iterator[Sample]:
-    """All samples of a tenant."""
-    yield from _house(c, parts.database, parts.tenant, now)
-    for job in job_vitals(c, parts.tenant, now):
-        yield from _job(job, now)
-        yield from _cycle(job, now)
-    yield from _processes(vitals.processes(c, parts.tenant), now)
-    yield from _agents(vitals.agents(c, parts.tenant), now)
-    yield from _work(c, now)
-    yield Sample("ropeway_queue_length", (), agenda.waiting(c, parts.tenant, now))
+    def _found(self, c: Connection, now: float) -> Iterator[Sample]:
+        if not self._own:
+            yield from _house(c, self._parts.database, now)
+        for of in tenants.every(c):
+            if not self._own or of.number == self._parts.tenant:
+                yield from (one._replace(labels=(of.name, *one.labels)) for one in of_tenant(c, of.number, now))
 
 
-def _house(c: Connection, database: Database, tenant: int, now: float) -> Iterator[Sample]:
+def _house(c: Connection, database: Database, now: float) -> Iterator[Sample]:
     kind = "sqlite" if database.is_sqlite else "postgresql"
     yield Sample("ropeway_database_size_bytes", (kind,), vitals.size(c))
     if (free := vitals.room(database)) is not None:
         yield Sample("ropeway_state_free_bytes", (), free)
-    if (last := backups.last(c, tenant)) is not None:
+    if (last := backups.last(c, HOME)) is not None:
         yield Sample("ropeway_backup_age_seconds", (), now - last.time)
+    yield from _processes(vitals.processes(c, HOME), now)
+
+
+def of_tenant(c: Connection, tenant: int, now: float) -> Iterator[Sample]:
+    """All samples of a tenant, without its label."""
     for name, expires in vitals.certificates(c, tenant).items():
         yield Sample("ropeway_certificate_expires_seconds", (name,), expires - now)
-    yield Sample("ropeway_notifications_waiting", (), vitals.messages(c))
+    yield Sample("ropeway_notifications_waiting", (), vitals.messages(c, tenant))
+    for job in job_vitals(c, tenant, now):
+        yield from _job(job, now)
+        yield from _cycle(job, now)
+    yield from _agents(vitals.agents(c, tenant), now)
+    yield from _work(c, tenant, now)
+    yield Sample("ropeway_queue_length", (), agenda.waiting(c, tenant, now))
 
 
 def _job(job: JobVitals, now: float) -> Iterator[Sample]:
@@ -155,11 +162,11 @@ def _newest(found: Iterable[Heard]) -> dict[tuple[str, str], float]:
     return seen
 
 
-def _work(c: Connection, now: float) -> Iterator[Sample]:
-    for (domain, state), some in vitals.calls(c).items():
+def _work(c: Connection, tenant: int, now: float) -> Iterator[Sample]:
+    for (domain, state), some in vitals.calls(c, tenant).items():
         yield Sample("ropeway_calls", (domain, state), some.rows)
         yield Sample("ropeway_call_oldest_age_seconds", (domain, state), now - some.oldest)
-    errands = vitals.errands(c)
+    errands = vitals.errands(c, tenant)
     for state in sorted({"open", "taken", *errands}):
         some = errands.get(state)
         yield Sample("ropeway_errands", (state,), some.rows if some else 0)
