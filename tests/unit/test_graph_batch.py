@@ -75,6 +75,23 @@ def test_a_malformed_batch_is_refused_as_a_whole(office: GraphOffice, requests: 
     assert office.refused("POST", "/v1.0/$batch", {"requests": requests})[:2] == (400, "Request_BadRequest")
 
 
+@pytest.mark.parametrize("text", [r"\ud800", r"a\r\nb", r"\u0000", r"\u20ac", "x" * 5000])
+def test_what_no_address_and_no_header_can_hold_is_refused_by_itself(office: GraphOffice, text: str) -> None:
+    told = {"Authorization": f"Bearer {office.token.reveal()}", "Content-Type": "application/json"}
+    for inner in (
+        f'"url": "/users/{text}"',
+        f'"url": "/users?$filter={text}"',
+        f'"url": "/users/x", "headers": {{"{text}": "x"}}',
+        f'"url": "/users/x", "headers": {{"client-request-id": "{text}", "ConsistencyLevel": "{text}"}}',
+        f'"url": "/users", "body": "{text}"',
+    ):
+        body = f'{{"requests": [{{"id": "1", "method": "GET", {inner}}}]}}'
+        answer = office.http.post("/v1.0/$batch", content=body, headers=told)
+        assert answer.status_code in (200, 400), answer.text
+        for one in answer.json().get("responses", []):
+            assert 200 <= one["status"] < 500, one
+
+
 def test_a_batch_without_a_token_is_refused(office: GraphOffice) -> None:
     assert office.http.post("/v1.0/$batch", json={"requests": []}).status_code == 401
 

@@ -183,7 +183,8 @@ def _one(directory: Directory, asked: Asked, one: Inner, *, failed: bool) -> dic
 
 
 def _target(asked: Asked, url: str) -> tuple[str, str]:
-    """Path and query of a request: relative to the version, or an address of this service."""
+    """Path and query of a request: relative to the version or, as the JavaScript client has it, to the service; or an
+    address of this service."""
     version = asked.request.url.path.split("/")[1]
     own = (asked.parts.url, str(asked.request.base_url).rstrip("/"))
     base = next((one for one in own if one and url.startswith(f"{one}/")), "")
@@ -191,7 +192,8 @@ def _target(asked: Asked, url: str) -> tuple[str, str]:
         path, _, query = url[len(base) :].partition("?")
     else:
         path, _, query = url.partition("?")
-        path = f"/{version}/{path.lstrip('/')}"
+        below = path.lstrip("/")
+        path = f"/{below}" if below.partition("/")[0] in VERSIONS else f"/{version}/{below}"
     path = unquote(path.partition("#")[0])
     return (path if len(url) <= LONGEST_URL and path.isprintable() and ".." not in path.split("/") else "/"), query
 

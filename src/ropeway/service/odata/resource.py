@@ -32,6 +32,8 @@ from ropeway.service.parts import Parts
 from ropeway.store.tokens import TokenRow
 
 T = TypeVar("T")
+SDKS_ME = "me-token-to-replace"
+"""How Microsoft's SDKs write `/me`, as one of /users; a client of theirs that is built by hand does not replace it."""
 EXPAND: frozenset[Option] = frozenset({"$expand"})
 
 
@@ -134,7 +136,7 @@ class VerbRoute(KeyRoute):
     def admit(self, caller: Caller, verb: Verb, request: Request) -> Reach:
         """How much of a verb somebody may; RopewayError `not-allowed`. `/me` becomes the person's own id."""
         keys = request.path_params
-        if self._below == "me":
+        if self._below == "me" or (self._below == "users" and keys.get("id") == SDKS_ME):
             if not caller.person:
                 raise HTTPException(400, "/me request is only valid with delegated authentication flow.")
             keys["id"] = caller.person
