@@ -25,6 +25,7 @@ from benchmarks import (
     page,
     profile,
     rules,
+    sign_in,
     through_agents,
     up,
 )
@@ -41,6 +42,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "up": up.measure,
     "crowd": crowd.measure,
     "graph": graph_api.measure,
+    "signin": sign_in.measure,
     "samba": from_samba.measure,
     "idle": idle.measure,
     "changes": changes.measure,

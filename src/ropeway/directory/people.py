@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 
 from ropeway.directory import tables
 from ropeway.directory.computed import UPN
@@ -12,6 +12,13 @@ from ropeway.directory.record import decoded
 from ropeway.model.values import compare_key
 
 _o, _k = tables.object_.c, tables.key.c
+
+
+_tenant: BindParameter[int] = bindparam("b_tenant")
+_LIVE = select(_o.id, _o.properties).where(_o.tenant == _tenant, _o.type == "user", _o.deleted.is_(None))
+_HELD = select(_k.object).where(_k.tenant == _tenant, _k.name == UPN, _k.value == bindparam("b_upn"))
+_BY_UPN = _LIVE.where(_o.number.in_(_HELD))
+_BY_ID = _LIVE.where(_o.id == bindparam("b_id"))
 
 
 class Person(NamedTuple):
@@ -28,18 +35,16 @@ class Person(NamedTuple):
 
 def by_upn(c: Connection, tenant: int, upn: str) -> Person | None:
     """Whoever has that userPrincipalName."""
-    held = select(_k.object).where(_k.tenant == tenant, _k.name == UPN, _k.value == compare_key(upn))
-    return _one(c, tenant, _o.number.in_(held))
+    return _one(c, _BY_UPN, {"b_tenant": tenant, "b_upn": compare_key(upn)})
 
 
 def by_id(c: Connection, tenant: int, id_: str) -> Person | None:
     """By object id."""
-    return _one(c, tenant, _o.id == id_.lower())
+    return _one(c, _BY_ID, {"b_tenant": tenant, "b_id": id_.lower()})
 
 
-def _one(c: Connection, tenant: int, which: ColumnElement[bool]) -> Person | None:
-    live = (_o.tenant == tenant, _o.type == "user", _o.deleted.is_(None))
-    row = c.execute(select(_o.id, _o.properties).where(*live, which)).first()
+def _one(c: Connection, query: Select[Any, Any], named: dict[str, Any]) -> Person | None:
+    row = c.execute(query, named).first()
     if row is None:
         return None
     told: dict[str, Any] = decoded(row.properties)

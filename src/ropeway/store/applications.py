@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.secret import Secret
@@ -17,6 +17,18 @@ from ropeway.store.identity_tables import application, credential, given, grant
 
 BY_ITSELF, EVERYBODY = "", "*"
 """For whom a permission is granted, where it is no single person."""
+
+
+_BY_APP_ID = select(application).where(
+    application.c.tenant == bindparam("b_tenant"), application.c.app_id == bindparam("b_app_id")
+)
+_PERMISSIONS = (
+    select(grant.c.permission)
+    .where(grant.c.application == bindparam("b_application"))
+    .where(or_(grant.c.person == bindparam("b_person"), grant.c.person == bindparam("b_also")))
+    .distinct()
+    .order_by(grant.c.permission)
+)
 
 
 class Application(NamedTuple):
@@ -84,8 +96,7 @@ def by_id(c: Connection, tenant: int, id_: str) -> Application | None:
 
 def by_app_id(c: Connection, tenant: int, app_id: str) -> Application | None:
     """As a client names itself."""
-    a = application.c
-    row = c.execute(select(application).where(a.tenant == tenant, a.app_id == app_id.lower())).one_or_none()
+    row = c.execute(_BY_APP_ID, {"b_tenant": tenant, "b_app_id": app_id.lower()}).one_or_none()
     return _application(row) if row else None
 
 
@@ -139,10 +150,8 @@ def drop_credential(c: Connection, app: Application, id_: str) -> None:
 
 def permissions(c: Connection, app: Application, person: str = BY_ITSELF) -> list[str]:
     """What it may do by itself, or for somebody."""
-    g = grant.c
-    whom = [person] if person == BY_ITSELF else [person, EVERYBODY]
-    which = select(g.permission).where(g.application == app.id, g.person.in_(whom)).distinct()
-    return list(c.scalars(which.order_by(g.permission)))
+    also = BY_ITSELF if person == BY_ITSELF else EVERYBODY
+    return list(c.scalars(_PERMISSIONS, {"b_application": app.id, "b_person": person, "b_also": also}))
 
 
 def allow(c: Connection, app: Application, names: Iterable[str], now: float, person: str = BY_ITSELF) -> None:

@@ -11,7 +11,7 @@ import secrets
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ropeway.model.secret import Secret
 from ropeway.store.applications import digest_of
@@ -21,6 +21,16 @@ KIND = "refresh"
 KEPT = 90 * 86400.0
 """Seconds for which a token is good; each use gives a new one."""
 _PART = 43
+
+
+_FIND = select(table).where(
+    table.c.digest == bindparam("b_digest"), table.c.tenant == bindparam("b_tenant"), table.c.kind == KIND
+)
+_RENEW = (
+    update(table)
+    .where(table.c.digest == bindparam("b_digest"), table.c.code == bindparam("b_code"))
+    .values({name: bindparam(name) for name in ("code", "used", "expires")})
+)
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -74,9 +84,8 @@ def id_of(name: Secret[str]) -> str:
 
 def find(c: Connection, tenant: int, text: str) -> Family | None:
     """The family of a token, whether it is the last one given or not; None for one that nobody knows."""
-    t = table.c
-    which = (t.digest == digest_of(text[:_PART]), t.tenant == tenant, t.kind == KIND)
-    row = c.execute(select(table).where(*which)).one_or_none() if len(text) == 2 * _PART else None
+    named = {"b_digest": digest_of(text[:_PART]), "b_tenant": tenant}
+    row = c.execute(_FIND, named).one_or_none() if len(text) == 2 * _PART else None
     if row is None:
         return None
     details = msgspec.json.decode(row.details, type=Details)
@@ -86,9 +95,9 @@ def find(c: Connection, tenant: int, text: str) -> Family | None:
 def renew(c: Connection, family: Family, text: str, now: float) -> str | None:
     """The next token, in place of this one; None where this one was used before. Of two at once one gets it."""
     secret = secrets.token_urlsafe(32)
-    this = (table.c.digest == family.id, table.c.code == digest_of(text[_PART:]))
+    this = {"b_digest": family.id, "b_code": digest_of(text[_PART:])}
     values = {"code": digest_of(secret), "used": now, "expires": now + KEPT}
-    return text[:_PART] + secret if c.execute(update(table).where(*this).values(values)).rowcount == 1 else None
+    return text[:_PART] + secret if c.execute(_RENEW, this | values).rowcount == 1 else None
 
 
 def end(c: Connection, family: str) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from ropeway.store.identity_tables import role
 
 _r = role.c
 
 
+_OF = select(_r.role).where(_r.tenant == bindparam("b_tenant"), _r.person == bindparam("b_person")).order_by(_r.role)
+
+
 def of(c: Connection, tenant: int, person: str) -> list[str]:
     """The names of a person's roles."""
-    found = select(_r.role).where(_r.tenant == tenant, _r.person == person)
-    return list(c.scalars(found.order_by(_r.role)))
+    return list(c.scalars(_OF, {"b_tenant": tenant, "b_person": person}))
 
 
 def members(c: Connection, tenant: int, name: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from ropeway.store import families, lockouts
+from ropeway.store.constant import inserting
 from ropeway.store.identity_tables import sign_in
 
 KEPT = 30 * 86400.0
@@ -32,9 +33,12 @@ class SignIn(NamedTuple):
     request: str
 
 
+_INSERT = inserting(sign_in, "tenant", *SignIn._fields)
+
+
 def note(c: Connection, tenant: int, one: SignIn) -> None:
     """Put it on record."""
-    c.execute(sign_in.insert().values(one._asdict() | {"tenant": tenant}))
+    _INSERT.run(c, [(tenant, *one)])
 
 
 def some(
