@@ -17,15 +17,16 @@ from tests.unit.test_sign_in_pages import Clicking, desktop, signed_in
 
 __all__ = ["desktop", "office"]
 
-PAGE = Path(__file__).parents[2] / "docs" / "sign-in.md"
+README = Path(__file__).parents[2] / "README.md"
+PAGE = README.parent / "docs" / "sign-in.md"
 
 
 def test_the_table_of_permissions_is_the_one_that_is_asked() -> None:
     assert table() in PAGE.with_name("permissions.md").read_text(encoding="utf-8"), "run scripts/write-permissions"
 
 
-def examples() -> list[str]:
-    return re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+def examples(page: Path = PAGE) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
 
 
 def names(office: Office, app_id: str) -> dict[str, Any]:
@@ -53,10 +54,15 @@ def test_examples_of_people_get_a_token(
     monkeypatch.chdir(office.ca.parent)
     monkeypatch.setattr(webbrowser, "_tryorder", ["clicking"])
     webbrowser.register("clicking", None, Clicking(office))
-    of_people = [example for example in examples() if "SECRET" not in example]
-    assert len(of_people) == 2
+    of_readme = [example for example in examples(README) if "import msal" in example]
+    of_people = [example for example in examples() if "SECRET" not in example] + of_readme
+    assert len(of_people) == 3
+    printed: list[str] = []
 
     def typed(message: str) -> None:
+        printed.append(message)
+        if "https://" not in message:
+            return
         (where,) = re.findall(r"https://\S+", message)
         (code,) = re.findall(r"[A-Z]{4}-[A-Z]{4}", message)
         with office.service.client(verify=False) as client:
@@ -65,4 +71,6 @@ def test_examples_of_people_get_a_token(
     for example in of_people:
         given = names(office, desktop.app_id) | {"print": typed}
         exec(example, given)
-        assert office.status(given["token"], "/v1.0/me") == 200
+        token = given.get("token") or given["told"]["access_token"]
+        assert office.status(token, "/v1.0/me") == 200
+    assert printed[-1] == "Anna"

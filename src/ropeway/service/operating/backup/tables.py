@@ -17,6 +17,7 @@ LEFT_OUT = frozenset(
         "progress",
         "sign_in_grant",
         "sign_in_lockout",
+        "sign_in_place",
     }
 )
 """Not in a backup: what lives as long as a process, a cycle or a sign-in does, and the directory's change log.
