@@ -71,7 +71,8 @@ def test_an_application_may_in_a_batch_what_it_may_outside(office: Office) -> No
 def test_a_key_in_parentheses_is_no_way_around_the_rule_of_synchronization(office: Office) -> None:
     app, secret = office.application("Reader", "Application.Read.All")
     token = office.token(app, secret)
-    (principal,) = asked(office, token, "GET", "/v1.0/servicePrincipals")[1]["value"]
+    found = asked(office, token, "GET", "/v1.0/servicePrincipals?$filter=displayName eq 'Ropeway'")[1]
+    (principal,) = found["value"]
     for path in ("('{}')", "/{}", "(appId='{}')"):
         at = f"/v1.0/servicePrincipals{path.format(principal['id'])}"
         assert asked(office, token, "GET", f"{at}/synchronization/jobs")[0] == 403, path

@@ -232,7 +232,8 @@ def test_the_rest_of_the_tenant(office: Office) -> None:
         assert audits is not None
         assert principals is not None
         assert principals.value is not None
-        one = graph.service_principals.by_service_principal_id(str(principals.value[0].id)).synchronization
+        own = next(one for one in principals.value if one.display_name == "Ropeway")
+        one = graph.service_principals.by_service_principal_id(str(own.id)).synchronization
         jobs, templates = await one.jobs.get(), await one.templates.get()
         assert jobs is not None
         assert templates is not None

@@ -55,7 +55,7 @@ def test_examples_of_people_get_a_token(
     monkeypatch.setattr(webbrowser, "_tryorder", ["clicking"])
     webbrowser.register("clicking", None, Clicking(office))
     of_readme = [example for example in examples(README) if "import msal" in example]
-    of_people = [example for example in examples() if "SECRET" not in example] + of_readme
+    of_people = [example for example in (*examples(), *of_readme) if "SECRET" not in example]
     assert len(of_people) == 3
     printed: list[str] = []
 

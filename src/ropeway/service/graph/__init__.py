@@ -1,7 +1,8 @@
 """The service in Microsoft Graph's shape: jobs, provisioning log, agents (graph-scim.md B).
 
 api                 what all of them share: parts, long calls, ids of the tenant
-service_principals  the one service principal of a tenant
+service_principals  Ropeway's own, and applications that sign in
+openapi             all of it as a document
 jobs, job_actions   synchronization jobs, and what is done with them
 job_shape, job_settings, counting, durations    a job as Graph tells it
 on_demand           one object now: JSON within texts

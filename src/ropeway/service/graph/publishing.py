@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import wraps
 from typing import cast
 
 from starlette.routing import BaseRoute
@@ -81,6 +82,7 @@ class Publishing:
     def _checked(self, verb: Verb) -> Verb:
         """The verb where the profile is ours; other profiles are not there."""
 
+        @wraps(verb.handler)
         def handler(asked: Asked) -> Answer:
             if asked.key("profile").lower() != TYPE:
                 raise resource_unknown(asked.key("profile"))

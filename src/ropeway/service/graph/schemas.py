@@ -60,21 +60,26 @@ class Schemas:
         parts = self.jobs.api.parts
 
         def listed(asked: Asked) -> Answer:
+            """Directories of a schema: what there is to be mapped."""
             items = directories(schema_of(asked))
             return many(f"{context_of(asked)}/directories", page_of(items, asked.options, asked.page_size))
 
         def shown(asked: Asked) -> Answer:
+            """A directory of a schema."""
             return one(f"{context_of(asked)}/directories", _directory(schema_of(asked), asked.key("directory")))
 
         def operators(asked: Asked) -> Answer:
+            """Operators of scoping filters."""
             schema_of(asked)
             return many("Collection(microsoft.graph.filterOperatorSchema)", Page(vocabulary.filter_operators()))
 
         def functions(asked: Asked) -> Answer:
+            """Functions of attribute mappings."""
             found = vocabulary.functions(schema_of(asked).dialect)
             return many("Collection(microsoft.graph.attributeMappingFunctionSchema)", Page(found))
 
         def parse(asked: Asked) -> Answer:
+            """POST …/parseExpression: whether an expression can be read, and its value for a sample."""
             answer = parsed(asked.shaped(ParseBody), schema_of(asked).dialect)
             return one("microsoft.graph.parseExpressionResponse", answer, is_entity=False)
 

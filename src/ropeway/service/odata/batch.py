@@ -82,6 +82,7 @@ def routes(parts: Parts, others: Sequence[BaseRoute]) -> list[BaseRoute]:
     directory = Directory(others)
 
     def handler(asked: Asked) -> Answer:
+        """POST /$batch: up to twenty requests in one, each checked and answered by itself."""
         requests = _checked(asked)
         order = list(_in_order(requests))
         answers = _together(directory, asked, order)
