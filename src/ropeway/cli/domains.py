@@ -20,8 +20,10 @@ def list_domains(context: typer.Context) -> None:
     session = current(context)
     with session.control() as control:
         found = control.domains()
-    rows = [(d.name, _yes(d.verified), _yes(d.initial), _yes(d.default)) for d in found]
-    session.show(found, lambda: [Table(("Domain", "Verified", "Initial", "Default"), rows)])
+    rows = [(d.name, _yes(d.verified), _yes(d.initial), _yes(d.default), d.record) for d in found]
+    columns = ("Domain", "Verified", "Initial", "Default", "TXT record to publish")
+    shown = len(columns) if any(d.record for d in found) else -1
+    session.show(found, lambda: [Table(columns[:shown], [row[:shown] for row in rows])])
 
 
 @app.command()
@@ -31,16 +33,36 @@ def add(context: typer.Context, name: Name) -> None:
     with session.control() as control:
         domain = control.add_domain(name)
     verify = session.command("directory", "domains", "verify", domain.name)
-    session.say(domain, f"Added {domain.name}. Names in it are used as they are once it is verified: {verify}")
+    told = f"Added {domain.name}. Names in it are used as they are once it is verified: {verify}"
+    record = f"Before that, publish this TXT record at {domain.name}: {domain.record}"
+    session.say(domain, told, *([record] if domain.record else []))
 
 
 @app.command()
 def verify(context: typer.Context, name: Name) -> None:
-    """Verify a domain: from now on names in it are used as they are."""
+    """Verify a domain: from now on names in it are used as they are.
+
+    A service with several tenants looks for the TXT record that `list` shows. Otherwise your word is enough; so it is
+    on the machine of the service, with --state.
+    """
     session = current(context)
     with session.control() as control:
         domain = control.verify_domain(name)
     session.say(domain, f"{domain.name} is {'verified' if domain.verified else 'not verified'}.")
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a domain: users with names in it are called after their mailNickname at the initial domain."""
+    session = current(context)
+    session.confirm(f"Remove the domain {name}? Users with names in it get others.", yes)
+    with session.control() as control:
+        control.remove_domain(name)
+    session.say({"removed": name}, f"Removed {name}.")
 
 
 def _yes(flag: bool) -> str:

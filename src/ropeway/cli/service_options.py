@@ -52,12 +52,18 @@ class ServiceOptions:
     workers: Annotated[int | None, typer.Option(min=0, max=64, help="Processes that run cycles.")] = None
     log: Annotated[Literal["text", "json"] | None, typer.Option(help="How log lines are written.")] = None
     metrics: Annotated[bool | None, typer.Option(help="Whether /metrics answers Prometheus.")] = None
+    resolver: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS:PORT", help="A DNS server to ask whose a domain is; the system's if none is said."
+        ),
+    ] = None
     otlp: Annotated[
         str | None, typer.Option(metavar="URL", help="Where OpenTelemetry traces go; without it none are made.")
     ] = None
 
 
-RENAMED = {"name": "names", "proxy": "proxies"}
+RENAMED = {"name": "names", "proxy": "proxies", "resolver": "resolvers"}
 
 
 def settings_of(session: Session, options: ServiceOptions) -> Settings:

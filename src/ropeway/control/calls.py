@@ -145,6 +145,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("domains", "GET", "directory/domains"),
         Call("add_domain", "POST", "directory/domains"),
         Call("verify_domain", "POST", "directory/domains/{name}/verify"),
+        Call("remove_domain", "DELETE", "directory/domains/{name}"),
         Call("set_password", "POST", "directory/users/{user}/password"),
         Call("set_second_factor", "POST", "directory/users/{user}/second-factor"),
         Call("end_sign_ins", "POST", "directory/users/{user}/end-sign-ins"),

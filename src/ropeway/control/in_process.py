@@ -19,6 +19,8 @@ from ropeway.control.applications import Applications
 from ropeway.control.asking import Asking
 from ropeway.control.attribute_stories import job_names
 from ropeway.control.comparing import Comparing, opened, side
+from ropeway.control.domain_proof import Proof, by_word
+from ropeway.control.domains import Domains
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
 from ropeway.control.keeping import Keeping, Works, work_off
@@ -146,7 +148,7 @@ def _directory(database: Database, tenant: int) -> Directory:
 class InProcess:
     """Implements `Control`."""
 
-    def __init__(self, database: Database, sources: Sources, tenant: int = TENANT) -> None:
+    def __init__(self, database: Database, sources: Sources, tenant: int = TENANT, proof: Proof = by_word) -> None:
         self._db = database
         self._tenant = tenant
         self._directory = _directory(database, tenant)
@@ -156,6 +158,7 @@ class InProcess:
         self._lifecycle = Lifecycle(database, tenant, time.time)
         self._courier = Courier(database, tenant, time.time)
         self._on_demand = OnDemand(database, tenant, self._open)
+        self._domains = Domains(database, self._directory, tenant, proof)
         self._agents = Agents(database, tenant, time.time)
         self._applications = Applications(database, tenant, time.time)
         self._people = People(database, tenant, time.time)
@@ -644,13 +647,16 @@ class InProcess:
         return found | {"contributions": told}
 
     def domains(self) -> Sequence[DomainView]:
-        return self._directory.domains()
+        return self._domains.every()
 
     def add_domain(self, name: str) -> DomainView:
-        return self._directory.add_domain(name)
+        return self._domains.add(name)
 
     def verify_domain(self, name: str) -> DomainView:
-        return self._directory.verify_domain(name)
+        return self._domains.verify(name)
+
+    def remove_domain(self, name: str) -> None:
+        self._domains.remove(name)
 
 
 def _seconds(iso: str | None) -> float | None:

@@ -372,6 +372,8 @@ class DomainView(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool
     initial: bool = False
     default: bool = False
+    record: str = ""
+    """The text of the TXT record that shows whose the domain is; empty where it is verified, or a word will do."""
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -791,5 +793,12 @@ class Control(Protocol):
 
     def domains(self) -> Sequence[DomainView]: ...
     def add_domain(self, name: str) -> DomainView: ...
-    def verify_domain(self, name: str) -> DomainView: ...
+    def verify_domain(self, name: str) -> DomainView:
+        """By its TXT record, or by the administrator's word where nobody else can be meant."""
+        ...
+
+    def remove_domain(self, name: str) -> None:
+        """Users with names in it are called after their mailNickname at the initial domain."""
+        ...
+
     def close(self) -> None: ...

@@ -8,6 +8,7 @@ from functools import partial
 
 from starlette.routing import BaseRoute
 
+from ropeway.control.domain_proof import ByRecord
 from ropeway.control.in_process import InProcess
 from ropeway.control.queueing.queue import Queue
 from ropeway.engine.ports import Source
@@ -101,7 +102,7 @@ def parts_of(house: House, tenant: int) -> Parts:
     return Parts(
         tenant=tenant,
         database=database,
-        control=InProcess(database, FromNowhere(), tenant),
+        control=InProcess(database, FromNowhere(), tenant, ByRecord(database, house.settings.resolvers)),
         queue=house.queue,
         clock=clock,
         url=house.url,

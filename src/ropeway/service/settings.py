@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ropeway.control.domain_proof import parted
 from ropeway.model.problems import Problem, RopewayError
 
 LARGEST = 65536
@@ -45,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How log lines are written to standard error: for people, or one JSON object a line."""
     metrics: bool = True
     """Whether /metrics answers Prometheus."""
+    resolvers: tuple[str, ...] = ()
+    """DNS servers that are asked whether a domain is a tenant's, ADDRESS or ADDRESS:PORT; without it the system's."""
     otlp: str = ""
     """Where OpenTelemetry traces are sent, http://127.0.0.1:4318; without it none are made."""
 
@@ -140,6 +143,7 @@ def _check(settings: Settings, where: str) -> None:
         "otlp": settings.otlp and not _is_url(settings.otlp, "http", "https") and "it is written http://HOST:PORT",
         "workers": not 0 <= settings.workers <= 64 and "it is a number from 0 to 64",
         "proxies": next((f"{n} is no network, as 10.0.0.0/8" for n in settings.proxies if not _is_network(n)), ""),
+        "resolvers": next((f"{n} is no ADDRESS:PORT" for n in settings.resolvers if not _is_resolver(n)), ""),
         "names": next((f"{n} is no name of a host" for n in settings.names if not _is_host(n)), ""),
         "key": bool(settings.key) != bool(settings.certificate) and "certificate and key are given together",
     }
@@ -172,6 +176,13 @@ def _is_url(url: str, *schemes: str) -> bool:
 def _is_network(text: str) -> bool:
     try:
         return bool(ip_network(text))
+    except ValueError:
+        return False
+
+
+def _is_resolver(text: str) -> bool:
+    try:
+        return bool(parted(text))
     except ValueError:
         return False
 

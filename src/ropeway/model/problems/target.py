@@ -220,6 +220,21 @@ _ADMINISTRATION = (
         "If it is yours, ask whoever runs the service, who can take it away there: `ropeway directory domains remove`.",
     ),
     Entry(
+        "domain-record-missing",
+        _ERROR,
+        "The domain does not have the TXT record that shows whose it is",
+        "{object} must have the TXT record “{record}”; {found}.",
+        "Add it at {object} itself, beside those that are there, and try again when DNS has it: `dig TXT {object}`. "
+        "Resolvers remember what they were asked a moment ago, often for an hour.",
+    ),
+    Entry(
+        "domain-record-unknown",
+        _ERROR,
+        "DNS did not say which TXT records the domain has",
+        "The TXT records of {object} could not be read: {reason}.",
+        "Try `dig TXT {object}` on the service's machine. Another resolver is named by the setting `resolvers`.",
+    ),
+    Entry(
         "domain-is-initial",
         _ERROR,
         "The initial domain stays",

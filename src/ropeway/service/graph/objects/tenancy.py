@@ -11,7 +11,7 @@ from sqlalchemy import select
 from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import DomainView, SynchronizationChange
-from ropeway.directory import Directory, tables
+from ropeway.directory import tables
 from ropeway.directory.workspace import iso
 from ropeway.service.graph.api import Api
 from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
@@ -50,6 +50,7 @@ class Tenancy:
         return [
             make("/v1.0/domains", get=Verb(self.domains, LIST), post=add),
             make("/v1.0/domains/{domain}", get=Verb(self.domain, ONE), delete=drop),
+            make("/v1.0/domains/{domain}/verificationDnsRecords", get=Verb(self.records, LIST)),
             make("/v1.0/domains/{domain}/verify", post=Verb(self.verify, act="verify_domain")),
             make("/v1.0/organization", get=Verb(self.organizations, LIST)),
             make("/v1.0/organization/{organization}", get=Verb(self.organization, ONE), patch=change),
@@ -76,15 +77,21 @@ class Tenancy:
         view = asked.parts.control.add_domain(asked.shaped(NewDomain).id)
         return made("domains", _domain(view), f"domains/{view.name}")
 
+    def records(self, asked: Asked) -> Answer:
+        """GET /domains/{name}/verificationDnsRecords: the TXT record, where one is asked for."""
+        view = self._view(asked)
+        found = [_record(view, str(self.api.ids.of(f"record {view.name}")))] if view.record else []
+        page = page_of(found, asked.options, asked.page_size)
+        return many(f"domains('{view.name}')/verificationDnsRecords", page)
+
     def verify(self, asked: Asked) -> Answer:
-        """POST /domains/{name}/verify: the administrator's word."""
+        """POST /domains/{name}/verify: by its TXT record, or the administrator's word."""
         view = asked.parts.control.verify_domain(self._view(asked).name)
         return one("domains", _domain(view))
 
     def drop(self, asked: Asked) -> Answer:
         """DELETE /domains/{name}."""
-        parts = asked.parts
-        Directory(parts.database, parts.tenant, clock=parts.clock).remove_domain(self._view(asked).name)
+        asked.parts.control.remove_domain(self._view(asked).name)
         return nothing()
 
     def organizations(self, asked: Asked) -> Answer:
@@ -139,6 +146,19 @@ def _domain(view: DomainView) -> dict[str, Any]:
         "isRoot": True,
         "isVerified": view.verified,
         "supportedServices": ["Email"] if view.verified else [],
+    }
+
+
+def _record(view: DomainView, id_: str) -> dict[str, Any]:
+    return {
+        "@odata.type": "#microsoft.graph.domainDnsTxtRecord",
+        "id": id_,
+        "isOptional": False,
+        "label": view.name,
+        "recordType": "Txt",
+        "supportedService": "Email",
+        "ttl": 3600,
+        "text": view.record,
     }
 
 
