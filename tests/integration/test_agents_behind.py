@@ -11,17 +11,19 @@ import ldap
 import pytest
 from ldap.ldapobject import LDAPObject
 
-from ropeway.connectors.active_directory import open_source
+from ropeway.connectors.active_directory import ActiveDirectorySource, open_source
 from ropeway.control.in_process import InProcess
 from ropeway.engine.ports import Source
 from ropeway.lab import controller
 from ropeway.lab.domain import Domain
 from ropeway.model.job import JobSettings, SourceSettings
+from ropeway.model.pages import LinkRemoved
+from ropeway.model.problems import RopewayError
 from ropeway.store import calls, jobs
 from tests.fixtures.gateway import Service, a_service, an_agent, running, wait_until
 from tests.fixtures.laboratory import Laboratory
 from tests.fixtures.samba import NewDomain
-from tests.integration.active_directory_office import settings
+from tests.integration.active_directory_office import WANTED, settings
 
 pytestmark = pytest.mark.samba
 
@@ -90,6 +92,53 @@ def test_a_change_that_the_controller_read_did_not_have_yet_is_told_until_it_is_
                     assert run() == 0, "a controller that is behind has it"
             wait_until(lambda: told and run(), "it is read", 60)
             wait_until(is_quiet, "it is told no more", 60)
+
+
+def test_one_object_is_not_asked_of_a_controller_that_is_behind_what_another_told(
+    new_domain: NewDomain, second_controller: Callable[[Domain], Domain], ldap_admin: Callable[[Domain], LDAPObject]
+) -> None:
+    first = new_domain("contoso.test")
+    second = second_controller(first)
+    here, there = ldap_admin(first), ldap_admin(second)
+    ann, boss = (f"CN={name},CN=Users,{first.base_dn}" for name in ("Ann", "Boss"))
+    for dn, more in ((boss, []), (ann, [("manager", boss.encode())])):
+        here.add_s(dn, [("objectClass", b"user"), *more])
+    wait_until(lambda: has_manager(there, ann), "the second controller has both", 60)
+    with (
+        closing(open_source(settings(first))) as at_first,
+        closing(open_source(settings(second))) as at_second,
+        closing(open_source(settings(second, servers=[second.address, first.address]))) as at_either,
+    ):
+        mark = list(at_first.read(None, WANTED))[-1].watermark
+        with behind(second, there):
+            here.modify_s(ann, [(ldap.MOD_DELETE, "manager", None)])
+            news = list(at_first.read(mark, WANTED))
+            assert LinkRemoved in {type(item) for page in news for item in page.items}
+            for source in (at_second, at_either):
+                source.remember(news[-1].watermark)
+            with pytest.raises(RopewayError, match="controller-behind"):
+                at_second.resolve(ann, WANTED)
+            found = at_either.resolve(ann, WANTED)
+            assert found is not None
+            assert "manager" not in found.links
+        wait_until(lambda: not has_manager(there, ann), "the second controller knows", 60)
+        wait_until(lambda: answers(at_second, ann), "it is asked again", 60)
+
+
+def has_manager(connection: LDAPObject, dn: str) -> bool:
+    """Whether somebody is there, and has one."""
+    try:
+        return "manager" in connection.search_s(dn, ldap.SCOPE_BASE, "(objectClass=*)", ["manager"])[0][1]
+    except ldap.NO_SUCH_OBJECT:
+        return False
+
+
+def answers(source: ActiveDirectorySource, dn: str) -> bool:
+    """Whether it finds somebody, and does not say that its controller is behind."""
+    try:
+        return source.resolve(dn, WANTED) is not None
+    except RopewayError:
+        return False
 
 
 def test_an_agent_that_does_not_reach_its_controller_leaves_the_watch_to_another(

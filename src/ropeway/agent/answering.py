@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ropeway.agent.trace import log
-from ropeway.engine.ports import Enumerates, FullReadNeeded, Resolves, Restarts, Source
+from ropeway.engine.ports import Enumerates, FullReadNeeded, Remembers, Resolves, Restarts, Source
 from ropeway.model.pages import Page, Unreadable
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.wire.calls import Arguments, Method
@@ -28,7 +28,7 @@ from ropeway.model.wire.parts import LARGEST_FRAME, encoded
 def answer(source: Source, method: Method, arguments: Arguments) -> Iterator[Frame]:
     """The method's whole answer; whatever it raises is its last frame."""
     try:
-        if isinstance(source, Restarts):
+        if isinstance(source, Remembers):
             source.remember(arguments.seen)
         yield from _asked(source, method, arguments)
         yield DoneFrame(_reports_deletions(source) if method in ("read", "reports_deletions") else None)

@@ -13,6 +13,7 @@ from ropeway.engine.exporting import Exporting
 from ropeway.engine.guards import Guards
 from ropeway.engine.importing import Read
 from ropeway.engine.intake import Intake, ask
+from ropeway.engine.ports import Remembers
 from ropeway.engine.records import Entry, Outcome, Planned
 from ropeway.engine.scoping import missing_bases
 from ropeway.engine.work import Work
@@ -54,8 +55,11 @@ def provision(work: Work, anchor: Anchor, members: Collection[Anchor] = ()) -> P
 
     Scope and guards count as in every cycle. RopewayError `object-unknown` where neither source nor state has it.
     """
-    if work.state.record().watermark is None:
+    watermark = work.state.record().watermark
+    if watermark is None:
         raise RopewayError(Problem("provision-too-early"))
+    if isinstance(work.source, Remembers):
+        work.source.remember(watermark)
     if doubts := missing_bases(work.state, work.settings.scope, work.rules):
         raise RopewayError(doubts[0])
     before = work.state.known([anchor]).get(anchor)

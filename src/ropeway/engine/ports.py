@@ -97,8 +97,13 @@ class Restarts(Protocol):
         """`read(None, wanted)` with that mark."""
         ...
 
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A source of several servers, of which one may not have yet what another told."""
+
     def remember(self, watermark: Watermark | None) -> None:
-        """How far the job has read before; a full read of a controller behind it says nothing about absence."""
+        """How far the job has read: a server behind it says nothing about absence, and is not asked for one object."""
         ...
 
 

@@ -63,9 +63,15 @@ def _stream(
         yield from _by_usn(session, selection, mark.usn, settings)
         yield marks.make(session, mode, moment, wanted, b"")
         return
+    news = False
     try:
         for found in _by_dirsync(session, selection, opaque.cookie, mode):
-            yield marks.make(session, mode, moment, wanted, found) if isinstance(found, bytes) else found
+            if isinstance(found, bytes):
+                now = session.moment() if news else moment  # another controller must have all of what was just told
+                yield marks.make(session, mode, now, wanted, found)
+            else:
+                news = True
+                yield found
     except Refused as refused:
         if refused.problem.code == "rights-missing":
             raise FullReadNeeded(

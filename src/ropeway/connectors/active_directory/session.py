@@ -113,6 +113,13 @@ class Session:
             return self.moment().usn >= mark.usn
         return self._vector().get(mark.controller, -1) >= mark.usn
 
+    def is_behind(self, mark: Watermark) -> bool:
+        """Whether this controller is known to lack something that the mark's controller had then."""
+        if mark.controller == self.invocation:
+            return False
+        vector = self._vector()
+        return bool(vector) and vector.get(mark.controller, -1) < mark.usn
+
     def sees_deleted(self) -> bool:
         """Whether the account may look into the Deleted Objects container."""
         name = f"<WKGUID={DELETED_OBJECTS},{self.base}>"

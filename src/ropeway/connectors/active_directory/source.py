@@ -74,8 +74,8 @@ class ActiveDirectorySource:
             lambda session: changes(session, self._selection(session, wanted), watermark, wanted, self._settings)
         )
         for page in found:
+            self.remember(page.watermark)  # before it is worked on: what is asked then must not be older
             yield page
-            self.remember(page.watermark)
 
     def identity(self) -> str:
         """The objectGUID of the domain whose controller is connected."""
@@ -104,8 +104,8 @@ class ActiveDirectorySource:
         return self.resolve(f"<GUID={anchor}>", wanted)
 
     def resolve(self, dn: str, wanted: Wanted) -> Whole | None:
-        """One object by its DN, with links and back links."""
-        return self._once(lambda session: read_one(session, self._selection(session, wanted), dn)) if dn else None
+        """One object by its DN, with links and back links; a controller that is behind the job is passed over."""
+        return self._once(lambda session: self._read_one(session, dn, wanted)) if dn else None
 
     def anchors(self, wanted: Wanted) -> Iterator[AnchorPage]:
         """Every objectGUID of the wanted types; complete only on a controller that is not behind."""
@@ -144,6 +144,12 @@ class ActiveDirectorySource:
         session, self._session = self._session, None
         if session is not None:
             session.connection.close()
+
+    def _read_one(self, session: Session, dn: str, wanted: Wanted) -> Whole | None:
+        if self._seen is not None and session.is_behind(self._seen):
+            controller = str(session.connection.controller)
+            raise Lost(Problem("controller-behind", object=controller, details={"reason": "it is behind"}))
+        return read_one(session, self._selection(session, wanted), dn)
 
     def _reports_deletions(self, session: Session) -> bool:
         if self._mode is None:

@@ -81,6 +81,14 @@ CONNECTION = (
         "Ropeway goes on with the next controller, and tries again by itself.",
     ),
     Entry(
+        "controller-behind",
+        Severity.FATAL,
+        "A domain controller has not yet what another one told",
+        "{object} was asked for one object, and has not replicated yet what the job has read: {reason}.",
+        "Nothing is lost: Ropeway tries again by itself. If it happens often, look at the replication between the "
+        "domain controllers: repadmin /replsummary (samba-tool drs showrepl).",
+    ),
+    Entry(
         "full-read-interrupted",
         Severity.WARNING,
         "A full read was interrupted by the loss of its domain controller",

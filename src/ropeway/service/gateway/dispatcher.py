@@ -170,20 +170,30 @@ class Dispatcher:
     def _chosen(self, row: CallRow) -> Channel | None:
         """Of the agents of its domain that wait and have room, the one with the least to do.
 
-        Among equals the one that watches the job: its controller has what it saw, another's may not have it yet.
+        Who works for the job already comes first, and among equals who watches it: their controller has what they told,
+        another's may not have it yet.
         """
         in_work = self._in_work()
         found = [(*channel.load(in_work), channel) for channel in self.channels.waiting_for(row.domain)]
         if row.method == WATCH:
             able = [(watches, channel) for _, watches, channel in found if not channel.is_spared]
             return min(able, key=lambda one: one[0], default=(0, None))[1]
-        watcher = self._watcher(row.job)
+        reading, watcher = self._readers(row.job), self._watcher(row.job)
         free = [
-            ((channel.is_spared, calls_, channel.caller.id != watcher, watches), channel)
+            (
+                (channel.is_spared, channel.caller.id not in reading, calls_, channel.caller.id != watcher, watches),
+                channel,
+            )
             for calls_, watches, channel in found
             if calls_ < channel.room
         ]
         return min(free, key=lambda one: one[0], default=(0, None))[1]
+
+    def _readers(self, job: int) -> set[str]:
+        """The agents that have calls of a job."""
+        return {
+            row.agent for row in self._rows.values() if job and row.job == job and row.method != WATCH and row.agent
+        }
 
     def _watcher(self, job: int) -> str:
         """The agent that watches a job's domain; "" for nobody."""

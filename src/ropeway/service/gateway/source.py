@@ -77,16 +77,16 @@ class AgentSource:
 
         Pages that an agent sent before it was lost come again from another; each says what is.
         """
-        self._remember(watermark)
+        self.remember(watermark)
         arguments = self._arguments(wanted, watermark=watermark)
         if watermark is None:
             begun = self._one("begin", arguments, BegunFrame).mark
             arguments = self._arguments(wanted, begun=begun)
         for frame in self._all("read", arguments, PageFrame):
             self._require_domain(frame.page)
-            yield frame.page
             if watermark is not None or frame.page.complete:
-                self._remember(frame.page.watermark)
+                self.remember(frame.page.watermark)  # before it is worked on: what is asked then must not be older
+            yield frame.page
 
     def read_one(self, anchor: Anchor, wanted: Wanted) -> Whole | None:
         """One object by its objectGUID."""
@@ -122,7 +122,7 @@ class AgentSource:
     ) -> Arguments:
         return Arguments(self._settings, wanted, watermark, begun, self._seen, anchor, dn)
 
-    def _remember(self, watermark: Watermark | None) -> None:
+    def remember(self, watermark: Watermark | None) -> None:
         """How far the job has read before, and of which domain: an agent of another one is refused."""
         if watermark is not None:
             self._seen = watermark
