@@ -17,6 +17,7 @@ from ropeway.directory.workspace import Workspace
 from ropeway.directory.writing import accept, store
 from ropeway.engine.ports import Owned, OwnedLink
 from ropeway.model.anchors import Anchor, Reference, TargetId
+from ropeway.store.parting import forget_people
 from ropeway.store.statements import among
 
 BIN_SECONDS = 30 * 86400
@@ -118,6 +119,7 @@ def _purge(work: Workspace, which: ColumnElement[bool]) -> int:
         return removed
     work.connection.execute(delete(tables.contribution).where(tables.contribution.c.object.in_(numbers)))
     work.connection.execute(delete(tables.object_).where(o.number.in_(numbers)))
+    forget_people(work.connection, work.tenant, [row.id for row in rows if row.type == "user"])
     LOG.run(work.connection, [log(work, row.id, row.type, "purged", {}) for row in rows])
     save_counters(work)
     return removed + len(rows)

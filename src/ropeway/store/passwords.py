@@ -50,6 +50,11 @@ def find(c: Connection, tenant: int, person: str) -> Password | None:
     return Password(*row) if row else None
 
 
+def hold(c: Connection, tenant: int, person: str) -> None:
+    """Whoever tries the same person's password meanwhile waits until this transaction is over."""
+    c.execute(select(table.c.person).where(table.c.tenant == tenant, table.c.person == person).with_for_update())
+
+
 def replace(c: Connection, tenant: int, person: str, hash_: str, *, must_change: bool, now: float) -> None:
     """A new password; a second factor stays. Whoever signed in with the one before has to sign in again."""
     lockouts.clear(c, tenant, person)

@@ -47,7 +47,8 @@ class Passwords:
             raise Refusal(50056)
         right = passwords.matches(kept.hash, password)
         with self.database.write() as c:
-            before = lockouts.find(c, self.tenant, person.id, known_place=known)  # others guess at the same time
+            passwords.hold(c, self.tenant, person.id)
+            before = lockouts.find(c, self.tenant, person.id, known_place=known)
             if not right:
                 after = lockouts.after(before, passwords.tag_of(kept.hash, password), now)
                 lockouts.keep(c, self.tenant, person.id, after, known_place=known)

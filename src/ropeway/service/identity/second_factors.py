@@ -47,6 +47,7 @@ class SecondFactors:
             raise Refusal(500121)
         step = _step_of(self.opened(person.id, kept.second_factor), code.replace(" ", ""), now)
         with self.database.write() as c:
+            passwords.hold(c, self.tenant, person.id)
             before = lockouts.find(c, self.tenant, person.id, known_place=known)
             right = before.until <= now and step is not None and passwords.use_step(c, self.tenant, person.id, step)
             if right:

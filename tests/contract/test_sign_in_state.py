@@ -1,0 +1,196 @@
+"""What is kept of sign-ins, on both databases: what works once works for one, and guesses are counted, however many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from ropeway.control.in_process import TENANT, InProcess, open_database
+from ropeway.control.sources import FromHere
+from ropeway.directory import Directory, people
+from ropeway.model.secret import Secret
+from ropeway.service.identity.errors import Refusal
+from ropeway.service.identity.passwords import Passwords
+from ropeway.store import applications, codes, devices, families, identity_tables, lockouts, passwords
+from ropeway.store.database import Database
+from ropeway.store.lockouts import Lockout
+
+NOW = 1_800_000_000.0
+RIGHT = Secret("Correct-Horse-7")
+
+
+@dataclass
+class World:
+    """A database with Anna, who has a password, and an application."""
+
+    database: Database
+    anna: people.Person
+    app: str
+
+    def at_once(self, attempt: Callable[[int], Any], times: int = 12) -> list[Any]:
+        with ThreadPoolExecutor(times) as pool:
+            return list(pool.map(attempt, range(times)))
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    with closing(open_database(database_url)) as database:
+        control = InProcess(database, FromHere())
+        control.add_domain("contoso.test")
+        control.verify_domain("contoso.test")
+        names = {"displayName": "Anna", "mailNickname": "anna", "userPrincipalName": "anna@contoso.test"}
+        made = control.create_object("users", {"accountEnabled": True, **names})
+        control.set_password("anna@contoso.test", RIGHT, must_change=False)
+        app = control.create_application("Desktop", public=True)
+        with database.read() as c:
+            anna = people.by_id(c, TENANT, made["id"])
+        assert anna is not None
+        yield World(database, anna, app.id)
+
+
+def begun(world: World, at: float = NOW) -> str:
+    details = families.Details(("openid",), "https://graph.microsoft.com", at, ("pwd",))
+    with world.database.write() as c:
+        return families.begin(c, TENANT, families.new_name(), world.app, world.anna.id, details, at)
+
+
+def renewed(world: World, text: str) -> str | None:
+    with world.database.write() as c:
+        family = families.find(c, TENANT, text)
+        return families.renew(c, family, text, NOW) if family else None
+
+
+def test_of_many_who_refresh_at_once_one_gets_the_next(world: World) -> None:
+    text = begun(world)
+    assert sum(found is not None for found in world.at_once(lambda _: renewed(world, text))) == 1
+
+
+def test_of_many_who_show_a_code_at_once_one_gets_tokens(world: World) -> None:
+    details = codes.Details(("openid",), "http://localhost", "", "", NOW, ("pwd",))
+    with world.database.write() as c:
+        text = codes.give(c, TENANT, world.app, world.anna.id, details, NOW).reveal()
+
+    def attempt(number: int) -> bool:
+        with world.database.write() as c:
+            code = codes.find(c, TENANT, text)
+            return code is not None and codes.use(c, code, f"family {number}", NOW)
+
+    assert sum(world.at_once(attempt)) == 1
+
+
+def test_of_many_who_answer_for_a_device_one_is_heard(world: World) -> None:
+    with world.database.write() as c:
+        _, typed = devices.begin(c, TENANT, world.app, devices.Details(("openid",), "", "192.0.2.1"), NOW)
+        waiting = devices.typed(c, TENANT, typed, NOW)
+    assert waiting is not None
+
+    def attempt(number: int) -> bool:
+        with world.database.write() as c:
+            said = devices.Details(("openid",), "", "192.0.2.1", answer="yes", at=float(number))
+            return devices.answer(c, waiting, f"person {number}", said)
+
+    assert sum(world.at_once(attempt)) == 1
+
+
+def test_guesses_at_the_same_time_are_counted_each(world: World) -> None:
+    gate = Passwords(world.database, TENANT, lambda: NOW)
+
+    def attempt(number: int) -> int:
+        try:
+            gate.check(world.anna, Secret(f"guess {number}"), "192.0.2.1")
+        except Refusal as refusal:
+            return refusal.number
+        return 0
+
+    answers = world.at_once(attempt, 16)
+    assert set(answers) <= {50126, 50053}
+    with world.database.read() as c:
+        found = lockouts.find(c, TENANT, world.anna.id, known_place=False)
+    assert found.failures >= lockouts.ALLOWED
+    assert found.until > NOW
+    with pytest.raises(Refusal) as refused:
+        gate.check(world.anna, RIGHT, "192.0.2.1")
+    assert refused.value.number == 50053
+
+
+def test_who_is_guessed_at_from_elsewhere_still_signs_in_from_a_known_place(world: World) -> None:
+    gate = Passwords(world.database, TENANT, lambda: NOW)
+    gate.check(world.anna, RIGHT, "198.51.100.7")
+    for number in range(10):
+        with pytest.raises(Refusal):
+            gate.check(world.anna, Secret(f"guess {number}"), "192.0.2.1")
+    with pytest.raises(Refusal):
+        gate.check(world.anna, RIGHT, "192.0.2.200")
+    assert gate.check(world.anna, RIGHT, "198.51.100.200"), "the same network"
+
+
+def test_what_is_kept_of_a_person_goes_with_the_person(world: World) -> None:
+    directory = Directory(world.database, TENANT, clock=lambda: NOW)
+    gate = Passwords(world.database, TENANT, lambda: NOW)
+    gate.check(world.anna, RIGHT, "198.51.100.7")
+    with pytest.raises(Refusal):
+        gate.check(world.anna, Secret("guess"), "198.51.100.7")
+    with world.database.write() as c:
+        app = applications.find(c, TENANT, "Desktop")
+        applications.allow(c, app, ["User.Read"], NOW, world.anna.id)
+        applications.allow(c, app, ["User.Read"], NOW, applications.EVERYBODY)
+    directory.delete_object("users", world.anna.id)
+    while directory.purge_object(world.anna.id):
+        pass
+    left = {}
+    with world.database.read() as c:
+        for name in ("password", "lockout", "place", "role", "given", "grant"):
+            left[name] = c.scalar(select(func.count()).select_from(getattr(identity_tables, name)))
+    assert left == {"password": 0, "lockout": 0, "place": 0, "role": 0, "given": 0, "grant": 1}
+
+
+STEPS = st.lists(st.sampled_from(["refresh", "again", "old"]), max_size=12)
+
+
+@given(STEPS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_only_the_token_given_last_is_good_and_any_other_ends_all(world: World, steps: list[str]) -> None:
+    """The law of a family: after any history of uses, at most one token is good; a second use leaves none."""
+    given_ = [begun(world)]
+    over = False
+    for step in steps:
+        text = given_[-1] if step == "refresh" else given_[0] if step == "old" else given_[len(given_) // 2]
+        is_last = text == given_[-1]
+        found = renewed(world, text)
+        if found is None and not over:
+            with world.database.write() as c:
+                family = families.find(c, TENANT, text)
+                assert family is not None
+                families.end(c, family.id)
+        assert (found is not None) == (is_last and not over)
+        over = over or found is None
+        given_ += [found] if found else []
+    good = [text for text in given_ if not over and renewed(world, text) is not None]
+    assert len(good) == (0 if over else 1)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", "d", "e"]), st.floats(0, 100)), max_size=40))
+def test_a_lock_only_grows_and_the_same_password_counts_once(tries: list[tuple[str, float]]) -> None:
+    found, now = Lockout(), NOW
+    for tag, later in tries:
+        now += later
+        after = lockouts.after(found, tag, now)
+        assert after.failures - found.failures == (tag not in found.last.split())
+        assert after.until >= found.until
+        assert (after.until > 0) == (after.failures >= lockouts.ALLOWED)
+        assert len(after.last.split()) <= lockouts.REMEMBERED
+        found = after
+
+
+def test_tags_tell_nothing_but_whether_it_is_the_same() -> None:
+    assert len(passwords.tag_of("one salt", RIGHT)) == 4
+    assert passwords.tag_of("one salt", RIGHT) == passwords.tag_of("one salt", RIGHT)
+    assert passwords.tag_of("one salt", RIGHT) != passwords.tag_of("another", RIGHT)
