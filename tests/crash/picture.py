@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from ropeway.control.in_process import InProcess, open_control
 from ropeway.directory import tables
+from ropeway.directory.record import said_attributes
 from ropeway.store import tables as state
 from ropeway.store.database import Database
 from tests.crash.child import JOB
@@ -35,11 +36,13 @@ def _directory(database: Database) -> dict[str, Any]:
         contributions = connection.execute(select(c)).all()
         links = connection.execute(select(link)).all()
         keys = connection.execute(select(tables.key)).all()
+    properties = {row.number: json.loads(row.properties) for row in objects}
     names = {row.object: row.anchor for row in sorted(contributions, key=lambda row: row.anchor)}
     return {
         "objects": sorted((names.get(n, ""), _steady(text), deleted is not None) for n, text, deleted in objects),
         "contributions": sorted(
-            (r.anchor, names[r.object], r.precedence, r.standing, _steady(r.attributes)) for r in contributions
+            (r.anchor, names[r.object], r.precedence, r.standing, _said(r.attributes, properties[r.object]))
+            for r in contributions
         ),
         "links": sorted((names.get(r.object, ""), r.attribute, r.reference, r.job) for r in links),
         "keys": sorted((r.name, r.value, names.get(r.object, "")) for r in keys),
@@ -48,6 +51,10 @@ def _directory(database: Database) -> dict[str, Any]:
 
 def _steady(text: str) -> str:
     return json.dumps({k: v for k, v in json.loads(text).items() if k not in TIMES}, sort_keys=True)
+
+
+def _said(text: str, properties: dict[str, Any]) -> str:
+    return json.dumps(said_attributes(text, properties), sort_keys=True)
 
 
 def _job(control: InProcess) -> dict[str, Any]:

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ropeway.directory.computed import Contribution, Standing
+from ropeway.directory.record import contribution, encoded_said
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import Change, Kind
 from ropeway.model.problems import RopewayError
@@ -215,3 +219,30 @@ def test_people_are_found_by_nickname_whatever_their_mail_begins_with(company: C
     assert [company.user(name)["displayName"] for name in ("ann", "Benny")] == ["Ann", "Ben"]
     with pytest.raises(RopewayError, match="object-not-found"):
         company.user("b.king")
+
+
+_VALUES = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from("ab") | st.lists(st.sampled_from("ab"))
+_SAID = st.dictionaries(st.sampled_from("abcdefgh"), _VALUES)
+
+
+@given(_SAID, _SAID, st.dictionaries(st.sampled_from("abc"), st.sampled_from(["add", "fill"])))
+def test_what_was_said_is_read_again_whatever_the_object_has(
+    said: dict[str, object], has: dict[str, object], flows: dict[str, str]
+) -> None:
+    one = Contribution(1, "ann", 100, Standing.PROVISIONS, said, flows)
+    has |= {name: value for name, value in said.items() if name in "abcd"}
+    again = contribution(1, "ann", 100, Standing.PROVISIONS, encoded_said(one, has), has)
+    assert again == one
+
+
+def test_what_a_job_said_stays_when_the_object_changes_without_it(company: Company) -> None:
+    (ann,) = company.done(person("ann", department="Sales", jobTitle="Clerk"))
+    before = company.user(ann)["contributions"][0]["attributes"]
+    adopted(company, ann, 2, department="Buying", city="Bonn", mail="ann@elsewhere.test")
+    company.done(update("ann", department="Law"))
+    first, second = company.user(ann)["contributions"]
+    assert first["attributes"] == before | {"department": "Law"}
+    assert (second["attributes"]["department"], second["attributes"]["city"]) == ("Buying", "Bonn")
+    company.done(gone("ann"))
+    (left,) = company.user(ann)["contributions"]
+    assert left["attributes"] == second["attributes"]

@@ -88,7 +88,7 @@ def spare_the_collector() -> None:
     A tenth of the time of a large cycle is the collector's otherwise; hardly anything that a cycle makes waits for it.
     """
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
 
 
 class Running:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, update
 
 from ropeway.directory import tables
-from ropeway.directory.computed import Claim, Contribution, Who
+from ropeway.directory.computed import Claim
 from ropeway.directory.recognition import recognised_by
 from ropeway.directory.record import Record, State, encode, encoded_said
 from ropeway.directory.workspace import Workspace
@@ -127,8 +127,8 @@ def _plan_record(plan: _Plan, work: Workspace, record: Record) -> None:
         if before.properties != now.properties or before.deleted != now.deleted:
             plan.log.append(_logged(plan, work, record, before))
     before = before or _NOTHING
-    if now.contributions is not before.contributions:
-        _plan_contributions(plan, work, record.number, before.contributions, now.contributions)
+    if now.contributions is not before.contributions or now.properties is not before.properties:
+        _plan_contributions(plan, work, record.number, before, now)
     _plan_waits(plan, work, record.number, _listed(work, record, before), _listed(work, record, now))
 
 
@@ -165,20 +165,16 @@ def _key(text: str | None) -> str | None:
     return None if text is None else compare_key(text)
 
 
-def _plan_contributions(
-    plan: _Plan, work: Workspace, number: int, before: dict[Who, Contribution], now: dict[Who, Contribution]
-) -> None:
-    for who, one in now.items():
-        known = before.get(who)
+def _plan_contributions(plan: _Plan, work: Workspace, number: int, before: State, now: State) -> None:
+    """What is new, and what is said or stored otherwise: a contribution is stored as it differs from its object."""
+    for who, one in now.contributions.items():
+        known = before.contributions.get(who)
+        text = encoded_said(one, now.properties)
         if known is None:
-            plan.said.append((work.tenant, one.anchor, one.job, *_said(one, number)))
-        elif known != one:
-            plan.changed.append((*_said(one, number), work.tenant, who[1], who[0]))
-    plan.gone.extend((work.tenant, who[1], who[0]) for who in before if who not in now)
-
-
-def _said(one: Contribution, number: int) -> Row:
-    return (number, one.precedence, int(one.standing), encoded_said(one))
+            plan.said.append((work.tenant, one.anchor, one.job, number, one.precedence, int(one.standing), text))
+        elif known != one or encoded_said(known, before.properties) != text:
+            plan.changed.append((number, one.precedence, int(one.standing), text, work.tenant, who[1], who[0]))
+    plan.gone.extend((work.tenant, who[1], who[0]) for who in before.contributions if who not in now.contributions)
 
 
 def _listed(work: Workspace, record: Record, state: State) -> set[Claim]:

@@ -12,7 +12,7 @@ from ropeway.directory.administration import cloud_owned
 from ropeway.directory.computed import Standing
 from ropeway.directory.drafts import Draft, recomputed
 from ropeway.directory.flush import LOG, log, save_counters
-from ropeway.directory.record import decoded
+from ropeway.directory.record import said_attributes
 from ropeway.directory.workspace import Workspace
 from ropeway.directory.writing import accept, store
 from ropeway.engine.ports import Owned, OwnedLink
@@ -58,7 +58,7 @@ def owned(connection: Connection, tenant: int, job: int, after: str, limit: int)
         properties = msgspec.json.decode(text)
         name = properties.get("onPremisesDistinguishedName") or properties.get("displayName") or id_
         immutable = properties.get("onPremisesImmutableId") or ""
-        attributes = decoded(said) if deleted is None else None
+        attributes = said_attributes(said, properties) if deleted is None else None
         found.append(Owned(Anchor(anchor), immutable, type_, TargetId(id_), name, attributes))
     return found
 

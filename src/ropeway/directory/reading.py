@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, uni
 
 from ropeway.directory import tables
 from ropeway.directory.computed import PROXY, SID, UPN, Standing
-from ropeway.directory.record import decoded, encode
+from ropeway.directory.record import decoded, encode, said_attributes
 from ropeway.directory.workspace import iso
 from ropeway.model.changes import Desired
 from ropeway.model.values import compare_key
@@ -170,14 +170,20 @@ def member_of(connection: Connection, tenant: int, number: int) -> list[Desired]
 
 def contributions(connection: Connection, number: int) -> list[Desired]:
     """Who says what about an object, by precedence."""
-    query = select(_c.job, _c.anchor, _c.precedence, _c.standing, _c.attributes).where(_c.object == number)
+    query = (
+        select(_c.job, _c.anchor, _c.precedence, _c.standing, _c.attributes, _o.properties)
+        .join(tables.object_, _o.number == _c.object)
+        .where(_c.object == number)
+    )
     return [
         {
             "job": job,
             "anchor": anchor,
             "precedence": precedence,
             "standing": Standing(standing).name.lower(),
-            "attributes": decoded(attributes),
+            "attributes": said_attributes(attributes, decoded(properties)),
         }
-        for job, anchor, precedence, standing, attributes in connection.execute(query.order_by(_c.precedence, _c.job))
+        for job, anchor, precedence, standing, attributes, properties in connection.execute(
+            query.order_by(_c.precedence, _c.job)
+        )
     ]

@@ -62,15 +62,37 @@ def decoded(text: str) -> Desired:
     return _properties.decode(text)
 
 
-def encoded_said(said: Contribution) -> str:
-    """A contribution's attributes for their column, and how they flow where that is not simply so."""
+UNSAID = "-"
+"""In a stored contribution: the object's properties of which it says nothing. What else it does not name it says as the
+object has it: most objects have one contribution, and most of what they have is what that says.
+"""
+
+_ABSENT: Any = object()
+
+
+def encoded_said(said: Contribution, properties: Desired) -> str:
+    """A contribution for its column: how it differs from its object, where that is less than what it says."""
     attributes = {**said.attributes, FLOWS: said.flows} if said.flows else said.attributes
+    unsaid = [name for name in properties if name not in attributes]
+    if len(unsaid) * 2 < len(attributes):
+        has = properties.get
+        attributes = {name: value for name, value in attributes.items() if has(name, _ABSENT) != value}
+        attributes[UNSAID] = unsaid
     return encode(attributes).decode()
 
 
-def contribution(job: int, anchor: str, precedence: int, standing: int, text: str) -> Contribution:
-    """A contribution from its columns."""
+def said_attributes(text: str, properties: Desired) -> Desired:
+    """What a stored contribution says of an object with these properties, and under FLOWS how that flows."""
     attributes = decoded(text)
+    if UNSAID not in attributes:
+        return attributes
+    without = frozenset(attributes.pop(UNSAID))
+    return {name: value for name, value in properties.items() if name not in without} | attributes
+
+
+def contribution(job: int, anchor: str, precedence: int, standing: int, text: str, properties: Desired) -> Contribution:
+    """A contribution from its columns, and the properties of its object."""
+    attributes = said_attributes(text, properties)
     flows: Any = attributes.pop(FLOWS, {})
     return Contribution(job, anchor, precedence, standing, attributes, flows)
 

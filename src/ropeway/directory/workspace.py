@@ -102,12 +102,14 @@ class Workspace:
 
     def _load(self, numbers: list[int]) -> None:
         asked = {"numbers": numbers}
+        objects = self.connection.execute(_objects, asked).all()
+        properties = {row.number: decoded(row.properties) for row in objects}
         said: dict[int, dict[Who, Contribution]] = {}
-        for number, job, anchor, precedence, standing, attributes in self.connection.execute(_said, asked):
-            one = contribution(job, anchor, precedence, standing, attributes)
+        for number, job, anchor, precedence, standing, text in self.connection.execute(_said, asked):
+            one = contribution(job, anchor, precedence, standing, text, properties.get(number, {}))
             said.setdefault(number, {})[(job, anchor)] = one
-        for number, id_, type_, properties, history, deleted in self.connection.execute(_objects, asked):
-            state = State(decoded(properties), decoded_history(history), deleted, said.get(number, {}))
+        for number, id_, type_, _, history, deleted in objects:
+            state = State(properties[number], decoded_history(history), deleted, said.get(number, {}))
             self.records[number] = Record(number, id_, type_, state, state)
             self.keys.known(state.claims(), number)
 
