@@ -153,3 +153,17 @@ def test_a_state_without_a_table_or_column_is_of_another_version(database_url: s
     assert error.value.problem.code == "state-of-another-version"
     assert "space" not in str(error.value)
     control.close()
+
+
+def test_what_was_written_is_put_in_its_place_while_somebody_goes_on_writing(tmp_path: Path) -> None:
+    file = tmp_path / "state.sqlite"
+    database = Database(f"sqlite:///{file}")
+    with database.write() as c:
+        c.execute(text("CREATE TABLE note (words TEXT)"))
+        c.execute(text("INSERT INTO note VALUES (:words)"), {"words": "Dear Zoë, " * 10_000})
+    before = file.stat().st_size
+    with database.write() as c:
+        c.execute(text("INSERT INTO note VALUES ('another')"))
+        database.checkpoint()
+    assert before < 100_000 < file.stat().st_size
+    database.close()

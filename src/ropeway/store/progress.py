@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
@@ -93,8 +95,14 @@ class Teller:
             while not self._ending.wait(EVERY) and (now := self._now) is not None:
                 if now is not told and self._tried(lambda c, now=now: put(c, self._db, self._key, now)):
                     told = now
+                    self._checkpointed()
             if told is not None:
                 self._tried(lambda c: drop(c, self._key["job"]))
+
+    def _checkpointed(self) -> None:
+        """A cycle that goes on writes much: what it wrote so far is put in its place meanwhile."""
+        with suppress(SQLAlchemyError, sqlite3.Error):
+            self._db.checkpoint()
 
     def _tried(self, write: Callable[[Connection], None]) -> bool:
         """A look at progress is worth no trouble: a database that is away is somebody else's to tell."""
