@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from itertools import groupby
 
 import msgspec
 
+from ropeway.engine.beside import Beside
 from ropeway.engine.decisions import decision, staying
 from ropeway.engine.planning import REPLACED, exported_after
 from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
@@ -23,7 +25,7 @@ from ropeway.rules import TypeRule
 REFERENCES = "references"
 """The stage at which objects are set aside that are in step but for some of their links."""
 
-LINKS_PHASE = 4
+ARRIVING, LINKS_PHASE = (2, 3), 4
 LINKS = 900
 """Links sent together: about 30 ms in each transaction."""
 
@@ -47,17 +49,29 @@ class Exporting:
 
     def run(self, *, only_sent: bool = False) -> None:
         """Everything that can be sent, in the order of its phases; or only what was sent and never answered."""
-        for phase in range(LINKS_PHASE + 1):
-            after = 0
-            while rows := self._work.state.sendable(phase, after, BATCH, sent=only_sent):
-                after = rows[-1].planned.seq
-                with self._work.span("export batch", phase=phase, rows=len(rows)):
-                    self._work.state.mark_sent([row.planned.seq for row in rows])
-                    if phase == LINKS_PHASE:
-                        self._send_links(rows)
-                    else:
-                        self._send(rows)
-                self._work.say("export", self.exported.total(), self._total)
+        with Beside() as beside:
+            for phase in range(LINKS_PHASE + 1):
+                self._run_phase(phase, beside, only_sent=only_sent)
+                beside.wait()
+
+    def _run_phase(self, phase: int, beside: Beside, *, only_sent: bool) -> None:
+        """One phase, batch by batch. Of new objects a batch is looked up while the one before is confirmed.
+
+        That is safe where each entry has one row: nothing of a batch depends on what the one before came to.
+        """
+        state, after = self._work.state, 0
+        while rows := state.sendable(phase, after, BATCH, sent=only_sent):
+            after, seqs = rows[-1].planned.seq, [row.planned.seq for row in rows]
+            with self._work.span("export batch", phase=phase, rows=len(rows)):
+                if phase == LINKS_PHASE:
+                    state.mark_sent(seqs)
+                    self._send_links(rows)
+                else:
+                    changes = self._changes(rows)
+                    beside.wait()
+                    state.mark_sent(seqs)
+                    self._send(rows, changes, beside.do if phase in ARRIVING and len(rows) == BATCH else _at_once)
+            self._work.say("export", self.exported.total(), self._total)
 
     def only(self, row: Sendable) -> None:
         """One row, with all its links where it is one of links."""
@@ -65,7 +79,7 @@ class Exporting:
         if row.planned.kind is Kind.LINKS:
             self._send_links([row])
         else:
-            self._send([row])
+            self._send([row], self._changes([row]), _at_once)
 
     def only_links(self, row: Sendable, others: Collection[Anchor]) -> int:
         """Of an owner's open link changes those with these other ends, one by one; answers how many are left."""
@@ -84,14 +98,22 @@ class Exporting:
             self._work.state.finish_links([row.planned.seq], [])
         return left
 
-    def _send(self, rows: Sequence[Sendable]) -> None:
+    def _changes(self, rows: Sequence[Sendable]) -> list[Change]:
         links = self._carried_links(rows)
-        outcomes = self._work.target.write([self._change(row, links.get(row.entry.number)) for row in rows])
+        return [self._change(row, links.get(row.entry.number)) for row in rows]
+
+    def _send(
+        self, rows: Sequence[Sendable], changes: Sequence[Change], do: Callable[[Callable[[], None]], None]
+    ) -> None:
+        outcomes = self._work.target.write(changes)
         done = self._judged(rows, outcomes)
         escrows = self._set_aside([x for x in done if x.status == "failure"])
+        do(partial(self._confirm, done, escrows))
+        self._stop_if_told(outcomes)
+
+    def _confirm(self, done: Sequence[Confirmed], escrows: Sequence[Escrow]) -> None:
         self._work.state.confirm(self._work.cycle(), done, escrows)
         self._decide_anew(done)
-        self._stop_if_told(outcomes)
 
     def _decide_anew(self, done: Sequence[Confirmed]) -> None:
         """Whoever gave up a target object only to have another one is decided by the next cycle."""
@@ -189,6 +211,10 @@ class Exporting:
             x.approved = sum(not link.present and link.approved for link in part)
             done.append(x)
         return done
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()
 
 
 def _by_rules_of(planned: Planned, rule: TypeRule | None, change: Change) -> Planned:

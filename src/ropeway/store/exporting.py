@@ -6,14 +6,23 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
+    JSON,
+    BigInteger,
     Connection,
+    Float,
     Select,
+    Text,
     and_,
     bindparam,
+    case,
+    cast,
     delete,
     false,
     func,
+    literal,
+    null,
     or_,
     select,
     true,
@@ -23,6 +32,7 @@ from sqlalchemy import (
 
 from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Confirmed, Entry, PendingLink, Planned, Sendable
+from ropeway.model.anchors import TargetId
 from ropeway.model.changes import Kind
 from ropeway.store.constant import Placed, any_of, inserting
 from ropeway.store.rows import Key, problem_text
@@ -146,10 +156,13 @@ def _foreign(c: Connection, key: Key, anchors: Sequence[str]) -> dict[str, bytes
     return dict(c.execute(_foreign_of, {"b_job": key["job"], "b_anchors": anchors}).all())
 
 
-_event = inserting(
-    provisioning_event, "tenant", "job", "cycle", "time", "action", "status", "type", "entry", "anchor", "object",
+ARRIVALS = frozenset({Kind.CREATE, Kind.ADOPT, Kind.RESTORE})
+
+_LOGGED = (
+    "tenant", "job", "cycle", "time", "action", "status", "type", "entry", "anchor", "object",
     "target", "modified", "decision", "lost", "approved", "problem",
 )  # fmt: skip
+_event = inserting(provisioning_event, *_LOGGED)
 
 
 def log(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
@@ -180,18 +193,66 @@ _again = update(change).where(any_of(change.c.seq, "b_seqs")).values(state="plan
 def confirm(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[Confirmed]) -> None:
     """Entries as the target has them now, a log line each, and the rows out of the plan."""
     good = [x for x in changes if x.status in ("success", "warning") and x.planned.kind is not Kind.LINKS]
-    now_are = [x.entry for x in good]
-    _settle.run(c, [(e.in_scope, e.target_type, e.target, e.exported, e.number) for e in now_are])
-    drop_escrows(c, key, [e.anchor for e in now_are], ("export",))
+    drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
     born = [x.entry.number for x in good if x.planned.kind is Kind.CREATE and x.planned.type != "group"]
     if born:
         c.execute(_born, {"b_owners": born, "b_job": key["job"]})
+    plain = {x.planned.seq: x.entry.target for x in good if _arrived_plainly(x)}
+    if plain:
+        arrived(c, plain, cycle, now)
+    now_are = [x.entry for x in good if x.planned.seq not in plain]
+    _settle.run(c, [(e.in_scope, e.target_type, e.target, e.exported, e.number) for e in now_are])
     logged = [x for x in changes if not x.keep]
-    log(c, key, cycle, now, logged)
+    log(c, key, cycle, now, [x for x in logged if x.planned.seq not in plain])
     c.execute(_out_of_plan, {"b_seqs": [x.planned.seq for x in logged]})
     kept = [x.planned.seq for x in changes if x.keep]
     if kept:
         c.execute(_again, {"b_seqs": kept})
+
+
+def _arrived_plainly(x: Confirmed) -> bool:
+    """Whether all that there is to store of a confirmed change is in its row of the plan, but for the target's id."""
+    planned = x.planned
+    return planned.kind in ARRIVALS and x.problem is None and x.modified is planned.attributes
+
+
+def _arrivals(dialect: str) -> tuple[Any, Any]:
+    """The statements of `arrived`: the entries, and their log lines."""
+    each = func.json_each if dialect == "sqlite" else func.json_each_text
+    given: Any = bindparam("b_told", type_=Text) if dialect == "sqlite" else cast(bindparam("b_told", type_=Text), JSON)
+    told = each(given).table_valued("key", "value")
+    rows = select(change.c.entry, change.c.type, change.c.attributes, told.c.value.label("target"))
+    found = rows.join_from(told, change, change.c.seq == cast(told.c.key, BigInteger)).subquery()
+    settle = (
+        update(entry)
+        .where(entry.c.number == found.c.entry)
+        .values(
+            target=found.c.target,
+            exported=found.c.attributes,
+            target_type=found.c.type,
+            in_scope=case((entry.c.live == true(), true()), else_=entry.c.in_scope),
+        )
+    )
+    lines = (
+        select(change.c.tenant, change.c.job, bindparam("b_cycle", type_=BigInteger), bindparam("b_now", type_=Float),
+               change.c.kind, literal("success"), change.c.type, entry.c.number, entry.c.anchor, entry.c.dn,
+               told.c.value, change.c.attributes, change.c.decision, literal(0), change.c.hold.is_not(None), null())
+        .join_from(told, change, change.c.seq == cast(told.c.key, BigInteger))
+        .join(entry, entry.c.number == change.c.entry)
+        .order_by(change.c.seq)
+    )  # fmt: skip
+    return settle, provisioning_event.insert().from_select(list(_LOGGED), lines)
+
+
+_arrived = {dialect: _arrivals(dialect) for dialect in ("sqlite", "postgresql")}
+
+
+def arrived(c: Connection, targets: dict[int, TargetId | None], cycle: int, now: float) -> None:
+    """Changes (`seq` to the target's id) that went as planned: two statements for all, which need no Python."""
+    settle, lines = _arrived[c.dialect.name]
+    told = msgspec.json.encode(targets).decode()
+    c.execute(settle, {"b_told": told})
+    c.execute(lines, {"b_told": told, "b_cycle": cycle, "b_now": now})
 
 
 def forget_exported_links(c: Connection, owners: Sequence[int], limit: int) -> int:
