@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,6 +129,17 @@ def test_a_guess_is_counted_after_one_that_was_made_meanwhile(world: World) -> N
     with pytest.raises(Refusal) as refused:
         gate.check(world.anna, RIGHT, "192.0.2.1")
     assert refused.value.number == 50053
+
+
+def test_a_flood_of_passwords_is_refused_and_holds_up_nobody(world: World) -> None:
+    gate = Passwords(world.database, TENANT, lambda: NOW)
+    with ExitStack() as flood:
+        while passwords.WAITING.acquire(blocking=False):
+            flood.callback(passwords.WAITING.release)
+        with pytest.raises(Refusal) as refused:
+            gate.check(world.anna, RIGHT, "192.0.2.1")
+        assert (refused.value.number, refused.value.status_code) == (90033, 503)
+    assert gate.check(world.anna, RIGHT, "192.0.2.1")
 
 
 def test_who_is_guessed_at_from_elsewhere_still_signs_in_from_a_known_place(world: World) -> None:

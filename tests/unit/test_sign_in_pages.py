@@ -11,6 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import msal
 import pytest
+from azure.identity import InteractiveBrowserCredential
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from sqlalchemy import select
 
 from ropeway.control.in_process import open_database
@@ -72,6 +75,10 @@ def test_msal_gets_tokens_for_a_person_who_signs_in_and_consents(
     assert claims(told["access_token"])["scp"].split() == ["User.Read", "openid", "profile"]
     assert office.status(told["access_token"], "/v1.0/me") == 200
     assert told["id_token_claims"]["nonce"]
+    with office.service.client(verify=False) as client:
+        keys = KeySet.import_key_set(client.get(f"/{office.tenant}/discovery/v2.0/keys").json())
+    proved = jwt.decode(told["id_token"], keys, algorithms=["RS256"]).claims
+    assert (proved["iss"], proved["aud"]) == (f"{office.authority}/v2.0", desktop.app_id)
     (account,) = app.get_accounts()
     assert "access_token" in app.acquire_token_silent([READ], account, force_refresh=True)
 
@@ -97,6 +104,9 @@ class Clicking(webbrowser.BaseBrowser):
             signed_in(browser.go(url))
             if browser.title == "Permissions requested":
                 browser.submit("Accept")
+            if browser.left:
+                assert outside.get(browser.left).status_code == 200
+                return
             browser.submit("Go on")
             assert outside.post(browser.left, data=browser.posted).status_code == 200
 
@@ -108,6 +118,19 @@ def test_msal_opens_a_browser_and_waits_for_the_answer(
     webbrowser.register("clicking", None, Clicking(office))
     told = msal_client(office, desktop).acquire_token_interactive([READ], timeout=30, prompt="select_account")
     assert told["id_token_claims"]["preferred_username"] == ANNA
+
+
+def test_azure_identity_opens_a_browser_and_waits_for_the_answer(
+    office: Office, desktop: ApplicationView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webbrowser, "_tryorder", ["clicking"])
+    webbrowser.register("clicking", None, Clicking(office))
+    where: dict[str, Any] = {"authority": office.service.url, "connection_verify": str(office.ca)}
+    with InteractiveBrowserCredential(
+        client_id=desktop.app_id, tenant_id=office.tenant, disable_instance_discovery=True, timeout=60, **where
+    ) as credential:
+        said = claims(credential.get_token(READ).token)
+    assert said["upn"] == ANNA
 
 
 def test_a_web_application_with_a_secret_gets_its_answer_posted(office: Office, browser: Browser) -> None:
@@ -164,6 +187,10 @@ def test_what_concerns_others_needs_an_administrator(
     assert "code" in answer_of(browser.left)
     browser.go(f"{url}&login_hint={ANNA}")
     assert "code" in answer_of(browser.left), "everybody has it now"
+    with office.service.administrator() as graph:
+        acts = graph.get("/v1.0/auditLogs/directoryAudits").json()["value"]
+    (consent,) = [act for act in acts if act["activityDisplayName"] == "consent"]
+    assert consent["initiatedBy"]["user"]["displayName"] == "boss@contoso.test"
 
 
 def test_prompts_do_what_they_say(office: Office, desktop: ApplicationView, browser: Browser) -> None:

@@ -11,7 +11,7 @@ import secrets
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from ropeway.model.secret import Secret
 from ropeway.store.applications import digest_of
@@ -111,5 +111,6 @@ def end_all(c: Connection, tenant: int, person: str) -> None:
 
 
 def sweep(c: Connection, now: float) -> None:
-    """Forget what expired a day ago: until then it can be said so."""
-    c.execute(delete(table).where(table.c.expires < now - 86400.0))
+    """Forget what expired: an hour ago, tokens a day ago. Until then it can be said that they did."""
+    t = table.c
+    c.execute(delete(table).where(t.expires < now - 3600.0, or_(t.kind != KIND, t.expires < now - 86400.0)))

@@ -27,6 +27,8 @@ WANTED = b""
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
+WAITING = threading.BoundedSemaphore(max(12, 2 * (os.cpu_count() or 1)))
+"""Passwords that are compared, or wait for it: threads that wait answer nobody else."""
 _NOBODYS = _HASHER.hash(secrets.token_urlsafe(16))
 
 
@@ -96,15 +98,23 @@ def hashed(password: Secret[str]) -> str:
         return _HASHER.hash(password.reveal())
 
 
+class Busy(Exception):  # noqa: N818 - no failure
+    """More passwords are tried than can be compared. Whoever tries one may try again."""
+
+
 def matches(hash_: str, password: Secret[str]) -> bool:
-    """Whether it is that password; against an empty hash nothing is, after the same time."""
+    """Whether it is that password; against an empty hash nothing is, after the same time. Busy when many are tried."""
     if len(password.reveal()) > LONGEST:
         return False
+    if not WAITING.acquire(blocking=False):
+        raise Busy
     try:
         with _AT_ONCE:
             return _HASHER.verify(hash_ or _NOBODYS, password.reveal()) and bool(hash_)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
+    finally:
+        WAITING.release()
 
 
 def check(password: Secret[str]) -> None:

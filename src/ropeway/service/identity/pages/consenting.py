@@ -36,6 +36,8 @@ def consent(visit: Visit, app: Application, scopes: Scopes, found: Here, prompt:
         whom = EVERYBODY if is_administrator and visit.form.get("everybody") == "yes" else person.id
         with server.database.write() as c:
             applications.allow(c, app, wanted, server.issuer.clock(), whom)
+        told = {"permissions": sorted(wanted), "for": "everybody" if whom == EVERYBODY else person.upn}
+        visit.act("consent", app.name, person, told)
         return None
     if prompt == "none":
         raise Refusal(65001, f"{app.name} ({app.app_id})")

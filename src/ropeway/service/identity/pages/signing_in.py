@@ -33,6 +33,7 @@ SAID = {
     50056: "There is no account with this user name, or the password is wrong.",
     50053: "Too many wrong passwords were tried. Wait a while, then try again.",
     50057: "This account is disabled. Ask an administrator.",
+    90033: "Too many people sign in at this moment. Try again.",
 }
 """What a person is told; the sign-in log knows better."""
 
@@ -210,6 +211,7 @@ def _enrolled(visit: Visit, found: Here) -> Here | Response:
         kept = passwords.find(c, server.tenant, found.person.id)
         stage = "new-password" if kept is not None and kept.must_change else "done"
         account = browsers.go_on(c, found.account, replace(details, ways=("pwd", "mfa"), stage=stage, key=""))
+    visit.act("set_up_second_factor", found.person.upn, found.person)
     return _next(visit, Here(account, found.person))
 
 
@@ -219,7 +221,7 @@ def _new_password(visit: Visit, found: Here) -> Here | Response:
         return _next(visit, found, "The two passwords differ.")
     with server.database.read() as c:
         kept = passwords.find(c, server.tenant, found.person.id)
-    if kept is not None and passwords.matches(kept.hash, new):
+    if kept is not None and server.passwords.is_same(kept, new):
         return _next(visit, found, "The new password must be another one than before.")
     try:
         hash_ = passwords.hashed(new)
@@ -229,6 +231,7 @@ def _new_password(visit: Visit, found: Here) -> Here | Response:
     with server.database.write() as c:
         passwords.replace(c, server.tenant, found.person.id, hash_, must_change=False, now=now)
         account = browsers.enter(c, server.tenant, visit.browser, found.person.id, after, now)
+    visit.act("change_password", found.person.upn, found.person)
     return Here(account, found.person)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ropeway.directory.people import Person
+from ropeway.service.http.auditing import name_act
 from ropeway.service.identity.pages.rendering import page
 from ropeway.service.identity.recording import Attempt
 from ropeway.service.identity.server import Server
@@ -54,6 +56,10 @@ class Visit:
             and site == "same-origin"
             and hmac.compare_digest(self.form.get("csrf", "").encode(), self._csrf(self.browser).encode())
         )
+
+    def act(self, action: str, subject: str, person: Person, details: Mapping[str, Any] | None = None) -> None:
+        """Put on record what somebody did here, beside signing in."""
+        name_act(self.request, action, subject, details, who=person.upn)
 
     def change_cookie(self) -> str:
         """Another cookie for the browser, from now on."""
