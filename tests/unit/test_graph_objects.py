@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ropeway.control.in_process import TENANT
-from ropeway.directory import lookup
+from ropeway.directory import lookup, relations
 from ropeway.service.graph.objects.kinds import KINDS
 from tests.fixtures.postgres import PostgresServer
 from tests.unit.graph_office import GraphOffice, opened
@@ -176,6 +176,38 @@ def test_members_count_through_groups_within_groups(office: GraphOffice) -> None
     assert {"Inner", "Outer"} <= set(above)
     assert "Outer" not in names(office, f"/v1.0/users/{inside}/memberOf?$select=displayName")
     assert names(office, f"/v1.0/users?$filter=id eq '{inside}'&$expand=memberOf")
+
+
+@pytest.mark.parametrize("query", ["", "/microsoft.graph.user", "?$filter=startsWith(displayName,'a')", "/$count"])
+def test_a_crowded_group_tells_the_same_members(
+    office: GraphOffice, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    def told() -> list[set[str]]:
+        groups = office.get("/v1.0/groups")["value"]
+        places = [f"/v1.0/groups/{group['id']}/members{query}" for group in groups]
+        if query == "/$count":
+            return [{office.send("GET", place, **ADVANCED).text} for place in places]
+        small = [f"{place}{'&' if '?' in query else '?'}$top=1&$select=id" for place in places]
+        found = [[one["id"] for one in office.follow(place)] for place in small]
+        assert all(len(set(ids)) == len(ids) for ids in found)
+        return [set(ids) for ids in found]
+
+    before = told()
+    assert any(before)
+    monkeypatch.setattr(relations, "MANY", 0)
+    assert told() == before
+
+
+def test_a_list_that_began_crowded_goes_on_so(office: GraphOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = next(g["id"] for g in office.get("/v1.0/groups")["value"] if g["displayName"] == "Inner")
+    path = f"/v1.0/groups/{group}/members?$select=id"
+    everybody = {one["id"] for one in office.get(path)["value"]}
+    monkeypatch.setattr(relations, "MANY", 0)
+    first = office.get(f"{path}&$top=1")
+    monkeypatch.undo()
+    rest = office.follow(first["@odata.nextLink"].partition("8443")[2])
+    ids = [one["id"] for one in (*first["value"], *rest)]
+    assert (set(ids), len(ids)) == (everybody, len(everybody))
 
 
 def test_managers_are_told_up_to_the_top(office: GraphOffice) -> None:

@@ -57,3 +57,9 @@ def test_every_route_of_the_api_has_a_rule(shared_office: GraphOffice) -> None:
     assert len(found) > 100
     assert [(m, r.path) for r in found for m in r.verbs if rule_of(r.path, m.upper()) is None] == []
     assert all(isinstance(r, VerbRoute) for r in routes(shared_office.parts) if isinstance(r, Route))
+
+
+def test_every_rule_is_about_a_route(shared_office: GraphOffice) -> None:
+    found = [route for route in routes(shared_office.parts) if isinstance(route, VerbRoute)]
+    used = {rule for route in found for rule in route.rules.values()}
+    assert [rule.written for rule in RULES if rule not in used] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, union
 
 from ropeway.directory import tables
 from ropeway.directory.computed import SID, Standing
@@ -16,6 +16,8 @@ from ropeway.store.statements import among
 
 _o, _c, _k, _l = tables.object_.c, tables.contribution.c, tables.key.c, tables.link.c
 Numbers = Select[Any]
+MANY = 20_000
+"""Members from which on a group is told object by object."""
 
 
 def ends(c: Connection, tenant: int, numbers: Collection[int], attribute: str) -> Numbers:
@@ -56,6 +58,28 @@ def members(c: Connection, tenant: int, numbers: Collection[int]) -> Numbers:
     named = ends(c, tenant, numbers, "members")
     others = back(c, tenant, numbers, PRIMARY_GROUP)
     return select(union(named, others).subquery().c[0])
+
+
+def is_crowded(c: Connection, number: int) -> bool:
+    """Whether a group has so many members that each of its pages would take long to find among all of them."""
+    some = select(_l.object).where(_l.object == number, _l.attribute == "members").limit(MANY).subquery()
+    return (c.scalar(select(func.count()).select_from(some)) or 0) >= MANY
+
+
+def is_member(c: Connection, tenant: int, number: int, sid: Any) -> ColumnElement[bool]:
+    """Whether an object is a member of a group, asked of each object: the same as `members`, without finding all.
+
+    `sid` is the object's security identifier, as SQL.
+    """
+    link = and_(_l.object == number, _l.attribute == "members", _l.tenant == tenant)
+    anchors = and_(_c.object == _o.number, _c.anchor == _l.reference, _c.standing != Standing.WITHDRAWN)
+    primary = and_(_l.object == _o.number, _l.attribute == PRIMARY_GROUP)
+    return or_(
+        exists().where(link, anchors),
+        exists().where(link, _l.reference == _o.id, _l.job == 0),
+        exists().where(primary, among(c, _l.reference, list(references(c, [number])))),
+        exists().where(link, _l.reference == "sid:" + func.coalesce(sid, "")),
+    )
 
 
 def groups_of(c: Connection, tenant: int, numbers: Collection[int]) -> Numbers:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy import Connection
 from starlette.routing import BaseRoute
 
+from ropeway.directory import relations
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.kinds import ANY, KINDS, Kind, by_name, by_stored
-from ropeway.service.graph.objects.listing import Listing
+from ropeway.service.graph.objects.listing import BY_NUMBER, Listing
 from ropeway.service.graph.objects.reading import (
     RELATED,
     answer_one,
@@ -20,9 +22,10 @@ from ropeway.service.graph.objects.reading import (
     manager_of,
     question,
 )
+from ropeway.service.graph.objects.values import json_text
 from ropeway.service.odata.answers import Answer
 from ropeway.service.odata.options import LIST, Option
-from ropeway.service.odata.paging import Page
+from ropeway.service.odata.paging import Page, key_of
 from ropeway.service.odata.refusals import resource_unknown, segment_unknown, unreadable
 from ropeway.service.odata.resource import Asked, Verb, resource
 
@@ -101,6 +104,10 @@ class Reading:
             raise segment_unknown(str(cast))
         with parts.database.read() as c:
             row = find(c, parts.tenant, kind, asked.key())
+            if name == "members" and _goes_on_by_number(c, row.number, asked):
+                sid = json_text("onPremisesSecurityIdentifier", parts.database.is_sqlite)
+                belongs = relations.is_member(c, parts.tenant, row.number, sid)
+                return Listing(question(asked, wanted), belongs=belongs), wanted
             numbers = RELATED[name].numbers(c, parts.tenant, row.number)
         return Listing(question(asked, wanted), numbers), wanted
 
@@ -112,6 +119,12 @@ class Reading:
             if row is None:
                 raise resource_unknown("manager")
             return answer_one(asked, by_stored(row.type), row, c, "directoryObjects", typed=True)
+
+
+def _goes_on_by_number(c: Connection, group: int, asked: Asked) -> bool:
+    """Whether members are told in the order of their numbers: what a page began with is kept to by the others."""
+    after = key_of(asked.options, tuple[str, int])
+    return relations.is_crowded(c, group) if after is None else after[0] == BY_NUMBER
 
 
 def counted(asked: Asked, listing: Listing) -> Answer:

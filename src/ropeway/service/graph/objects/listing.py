@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, union_all
 
 from ropeway.directory import tables
 from ropeway.directory.record import decoded
@@ -23,6 +23,10 @@ from ropeway.service.odata.refusals import no_property, unsupported
 
 _o = tables.object_.c
 _ROW = (_o.number, _o.id, _o.type, _o.properties, _o.deleted)
+NUMBERS = 40
+"""Bits of an object's number within its tenant."""
+BY_NUMBER = "\x01"
+"""In the place of a name, where objects come in the order of their numbers: no name is so."""
 Place = tuple[str, int]
 """Value of the order, and number, of the last row that was told."""
 
@@ -44,6 +48,8 @@ class Listing:
     among: Any = None
     """A query of numbers; None: every object of the kind."""
     binned: bool = False
+    belongs: Condition | None = None
+    """In place of `among`, where most objects are: asked of each, in the order of their numbers."""
 
     def page(self, c: Connection, options: Options, size: int) -> Found:
         """The rows of a page; the count only in an advanced query, as Graph has it."""
@@ -74,11 +80,18 @@ class Listing:
             raise unsupported("$orderby", "Sorting and filtering together is part of advanced queries: send the header "
                               "'ConsistencyLevel: eventual' and $count=true")  # fmt: skip
 
+    @property
+    def _is_of_all(self) -> bool:
+        return self.among is None and self.belongs is None
+
     def _base(self) -> Condition:
-        kind, parts = self.question.kind, [_o.tenant == self.question.tenant]
+        kind, tenant = self.question.kind, self.question.tenant
+        parts = [_o.tenant == tenant if self.belongs is None else _o.tenant + 0 == tenant]  # by number: no index of it
         if kind.stored:
             parts.append(_o.type == kind.stored)
-        if self.among is not None:
+        if self.belongs is not None:
+            parts.append(self.belongs)
+        elif self.among is not None:
             parts.append(_o.number.in_(self.among))
         parts.append(_o.deleted.is_not(None) if self.binned else _o.deleted.is_(None))
         return and_(*parts)
@@ -90,6 +103,10 @@ class Listing:
         return and_(self._base(), wanted, searched(search, question) if search else true())
 
     def _ordered(self, options: Options, where: Condition, after: Place | None) -> Any:
+        if self.belongs is not None and not options.order:
+            begin = after[1] if after else self.question.tenant << NUMBERS
+            query = select(*_ROW, literal(BY_NUMBER)).where(where, _o.number > begin)
+            return query.order_by(_o.number)
         value, descending = self._order(options)
         query = select(*_ROW, value).where(where, _beyond(value, _o.number, after, descending=descending))
         return query.order_by(*((value.desc(), _o.number.desc()) if descending else (value, _o.number)))
@@ -115,7 +132,13 @@ class Listing:
 
     def _ways(self, options: Options) -> tuple[Sequence[Way], Condition]:
         """The index that the filter is best read by, and what is left of it; none where there is none."""
-        if options.filter is None or options.order or options.raw.get("$search") or self.among is not None:
+        if (
+            options.filter is None
+            or options.order
+            or options.raw.get("$search")
+            or self.among is not None
+            or self.belongs is not None
+        ):
             return (), true()
         found = self.question.way(options.filter)
         if found is None:
@@ -132,7 +155,13 @@ class Listing:
         return select(*columns).order_by(columns[5], columns[0])
 
     def _count(self, c: Connection, options: Options, where: Condition) -> int:
-        if options.filter is None and not options.raw.get("$search") and self.among is None and not self.binned:
+        if (
+            options.filter is None
+            and not options.raw.get("$search")
+            and self.among is None
+            and self.belongs is None
+            and not self.binned
+        ):
             return _all(c, self.question.tenant, self.question.kind)
         return c.scalar(select(func.count()).select_from(tables.object_).where(where)) or 0
 
