@@ -23,7 +23,7 @@ from benchmarks.machine import load
 from ropeway.control.in_process import TENANT
 from ropeway.directory import lookup
 from ropeway.directory.portions import slices
-from ropeway.model.anchors import Anchor
+from ropeway.model.anchors import Anchor, Reference
 from ropeway.model.changes import Change, Kind
 from ropeway.store.database import Database
 from ropeway.store.schema import prepare
@@ -58,6 +58,12 @@ def _filled(url: str, wanted: int) -> None:
         target = tenant.hub(database).target(1, precedence=100)
         for part in slices(range(wanted)):
             target.write([_person(number) for number in part])
+        group = Anchor("f" * 32)
+        told = {"displayName": "Everybody", "mailNickname": "everybody", "securityEnabled": True, "mailEnabled": False}
+        target.write([Change(Kind.CREATE, "group", group, "source-everybody", None, told)])
+        for part in slices(range(wanted)):
+            ends = [Reference(f"{number:032x}") for number in part]
+            target.write([Change(Kind.LINKS, "group", group, "", None, {}, {"members": ends}, {})])
         while lookup.catch_up(database, TENANT):
             pass
     finally:
@@ -122,7 +128,7 @@ def _figures(ask: Ask, people: str) -> Iterator[Figure]:
     selection = "$select=id,displayName,mail,userPrincipalName,department"
     users = json.loads(ask(f"/v1.0/users?$top=20&{selection}"))["value"]
     single = f"/v1.0/users/{users[0]['id']}?$select=id,displayName"
-    bare = ask.took("/v1.0/groups?$top=1")
+    bare = ask.took("/v1.0/contacts?$top=1")
     page = ask.took(f"/v1.0/users?$top={PAGE}&{selection}")
     yield _figure(f"a page of {PAGE} of {people}", page, bare, bound=PAGE / OBJECTS * 1000)
     inner = [{"id": str(n), "method": "GET", "url": f"/users/{one['id']}?$select=id,displayName"}
@@ -134,6 +140,9 @@ def _figures(ask: Ask, people: str) -> Iterator[Figure]:
     begun = json.loads(ask("/v1.0/users/delta?$deltatoken=latest"))["@odata.deltaLink"]
     there = urlsplit(begun)
     yield _figure(f"a delta with nothing new, {people}", ask.took(f"{there.path}?{there.query}"), bare, bound=5)
+    everybody = json.loads(ask("/v1.0/groups?$top=1"))["value"][0]["id"]
+    took = ask.took(f"/v1.0/groups/{everybody}/members?$top={PAGE}&$select=id,displayName")
+    yield _figure(f"a page of {PAGE} members of a group of {people}", took, bare, bound=PAGE / OBJECTS * 1000)
     for filter_ in INDEXED:
         took = ask.took(f"/v1.0/users?$select=id&$filter={quote(filter_)}")
         yield _figure(f"`{filter_}`, a page of {people}", took, bare, bound=5)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ropeway.model.permissions import GLOBAL, HYBRID, REPORTS, ROLES, USERS
+from tests.unit.graph_office import GraphOffice
+from tests.unit.graph_office import office as synced
 from tests.unit.sign_in_office import Office, office
 from tests.unit.test_graph_access import asked
 
-__all__ = ["office"]
+__all__ = ["office", "synced"]
 
 
 def test_a_global_administrator_gives_and_takes_roles(office: Office) -> None:
@@ -79,6 +81,19 @@ def test_whoever_has_a_role_is_not_matched_by_name(office: Office) -> None:
     assert office.control.show_object("users", anna)["isAssignedAdminRole"] is True
     office.control.withdraw_role(ROLES[USERS], anna)
     assert not office.control.show_object("users", anna).get("isAssignedAdminRole")
+
+
+def test_a_synchronised_user_has_a_role_too(synced: GraphOffice) -> None:
+    (anna,) = synced.get("/v1.0/users?$filter=displayName eq 'Anna Berg'")["value"]
+    reference = {"@odata.id": f"https://ropeway.contoso.test:8443/v1.0/users/{anna['id']}"}
+    synced.post(f"/v1.0/directoryRoles/{ROLES[USERS]}/members/$ref", reference)
+    assert [m["id"] for m in synced.get(f"/v1.0/directoryRoles/{ROLES[USERS]}/members")["value"]] == [anna["id"]]
+    synced.company.person("Zoe Ek")
+    synced.run()
+    assert synced.control.show_object("users", anna["id"])["isAssignedAdminRole"] is True
+    (role,) = [one for one in synced.control.roles() if one.members]
+    assert role.members[0].user == anna["userPrincipalName"]
+    synced.delete(f"/v1.0/directoryRoles/{ROLES[USERS]}/members/{anna['id']}/$ref")
 
 
 def test_sign_ins_are_told_with_filters_and_pages(office: Office) -> None:

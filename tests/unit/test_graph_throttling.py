@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from ropeway.control.in_process import TENANT
 from ropeway.service.graph.objects import throttling
 from ropeway.service.graph.objects.throttling import Bucket
+from ropeway.store import tokens
 from tests.unit.graph_office import GraphOffice, office
 
 __all__ = ["office"]
@@ -26,6 +30,18 @@ __all__ = ["office"]
 def test_a_request_tells_what_it_cost(office: GraphOffice, path: str, cost: int) -> None:
     group = office.get("/v1.0/groups")["value"][0]["id"]
     assert office.send("GET", path.format(group)).headers["x-ms-resource-unit"] == str(cost)
+
+
+def test_a_new_token_is_no_new_caller(office: GraphOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttling, "SMALL", 10)
+    for _ in range(6):
+        last = office.send("GET", "/v1.0/users").status_code
+    with office.database.write() as c:
+        office.token = tokens.issue(c, TENANT, "administrator", "Ada", now=time.time(), lifetime=3600)
+    assert (last, office.send("GET", "/v1.0/users").status_code) == (429, 429)
+    with office.database.write() as c:
+        office.token = tokens.issue(c, TENANT, "administrator", "Bo", now=time.time(), lifetime=3600)
+    assert office.send("GET", "/v1.0/users").status_code == 200
 
 
 def test_who_has_used_up_everything_waits(office: GraphOffice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ class Throttle:
             if len(self._units) > MOST_CALLERS:
                 self._units.clear()
                 self._writes.clear()
-            who = asked.who.id
+            who = asked.who.subject  # a new token is no new caller
             units = self._units.setdefault(who, Bucket(0, SECONDS, at=now))
             units.most = self._limit(now)
             writes = self._writes.setdefault(who, Bucket(WRITES, WRITE_SECONDS, at=now))
