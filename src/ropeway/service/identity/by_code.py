@@ -16,6 +16,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from sqlalchemy import Connection
 
 from ropeway.directory import people
+from ropeway.service.identity.clients import OURS
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.requests import TokenRequest
 from ropeway.service.identity.scopes import read_scopes
@@ -32,7 +33,7 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 class ByCode(AuthorizationCodeGrant):
     """A person who signed in at a browser."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["ropeway"]  # noqa: RUF012 - as Authlib has it
+    TOKEN_ENDPOINT_AUTH_METHODS = [OURS]  # noqa: RUF012 - as Authlib has it
     request: TokenRequest
     server: Server
 

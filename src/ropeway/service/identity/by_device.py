@@ -12,6 +12,7 @@ from authlib.oauth2.rfc8628 import DeviceCodeGrant
 from sqlalchemy import Connection
 
 from ropeway.directory import people
+from ropeway.service.identity.clients import OURS
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.requests import Answered, Posted, TokenRequest
 from ropeway.service.identity.scopes import read_scopes
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class ByDevice(DeviceCodeGrant):
     """A person who signed in elsewhere."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["ropeway"]  # noqa: RUF012 - as Authlib has it
+    TOKEN_ENDPOINT_AUTH_METHODS = [OURS]  # noqa: RUF012 - as Authlib has it
     request: TokenRequest
     server: Server
 

@@ -11,6 +11,7 @@ from authlib.oauth2.rfc6749.grants import ResourceOwnerPasswordCredentialsGrant
 
 from ropeway.directory.people import Person
 from ropeway.model.secret import Secret
+from ropeway.service.identity.clients import OURS
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.requests import TokenRequest
 from ropeway.service.identity.scopes import GRAPH, read_scopes
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class ByPassword(ResourceOwnerPasswordCredentialsGrant):
     """A person whose password the application asks for itself."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["ropeway"]  # noqa: RUF012 - as Authlib has it
+    TOKEN_ENDPOINT_AUTH_METHODS = [OURS]  # noqa: RUF012 - as Authlib has it
     request: TokenRequest
     server: Server
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
 from ropeway.directory import people
+from ropeway.service.identity.clients import OURS
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.requests import TokenRequest
 from ropeway.service.identity.scopes import read_scopes
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class ByRefresh(RefreshTokenGrant):
     """A sign-in of before, gone on with."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["ropeway"]  # noqa: RUF012 - as Authlib has it
+    TOKEN_ENDPOINT_AUTH_METHODS = [OURS]  # noqa: RUF012 - as Authlib has it
     request: TokenRequest
     server: Server
 

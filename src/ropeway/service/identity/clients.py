@@ -26,6 +26,9 @@ from ropeway.store import applications
 from ropeway.store.applications import Application, Credential
 from ropeway.store.database import Database
 
+OURS = "ropeway"
+"""What Authlib calls the one way in which clients authenticate: whichever they chose."""
+
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST = 16 * 1024
 """Characters of an assertion, its certificates included."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer
 from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
-from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from sqlalchemy import Connection, select
 
 from ropeway.directory.tables import domain as domains
@@ -19,64 +18,28 @@ from ropeway.service.http.sealing import Seal
 from ropeway.service.identity import recording
 from ropeway.service.identity.by_code import ByCode
 from ropeway.service.identity.by_device import ByDevice
+from ropeway.service.identity.by_itself import ByItself
 from ropeway.service.identity.by_password import ByPassword
 from ropeway.service.identity.by_refresh import ByRefresh
-from ropeway.service.identity.clients import Client, Clients
+from ropeway.service.identity.clients import OURS, Client, Clients
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.issuer import Issuer
 from ropeway.service.identity.passwords import Passwords
 from ropeway.service.identity.recording import Attempt
 from ropeway.service.identity.requests import Answered, Posted, TokenRequest
-from ropeway.service.identity.scopes import DEFAULT, read_scopes
 from ropeway.service.identity.second_factors import SecondFactors
-from ropeway.service.identity.tokens import BEARER, SignedIn, client_info, tokens_of
+from ropeway.service.identity.tokens import SignedIn, client_info, tokens_of
 from ropeway.store import applications, families
 from ropeway.store.database import Database
 from ropeway.store.families import Details, Family
 from ropeway.store.metadata import tenant as tenants
 
-OURS = "ropeway"
-"""The one way in which clients authenticate: whichever they chose (`clients.py`)."""
-
-
 Once = Callable[[Connection, str], Refusal | None]
+"""Takes what a sign-in was shown with, once; it is told the family of the tokens."""
 
 
 def _always(_c: Connection, _family: str) -> None:
     """What was shown can be shown again."""
-
-
-class ByItself(ClientCredentialsGrant):
-    """An application that acts by itself, with the app roles that it was granted."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS = [OURS]  # noqa: RUF012 - as Authlib has it
-    request: TokenRequest
-    server: Server
-
-    def validate_requested_scope(self) -> None:
-        """One resource, and all that was granted of it."""
-        asked = self.request.form.get("scope", "")
-        self.request.scopes = scopes = read_scopes(asked, self.server.issuer.url)
-        if scopes.names != frozenset({DEFAULT}):
-            raise Refusal(1002012, asked)
-
-    def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
-        """An access token, and nothing to renew it with."""
-        app, scopes = self.request.app, self.request.scopes
-        assert app is not None
-        assert scopes is not None
-        with self.server.database.read() as c:
-            roles = applications.permissions(c, app)
-        claims: dict[str, Any] = {
-            "appid": app.app_id,
-            "azp": app.app_id,
-            "app_displayname": app.name,
-            "oid": app.principal,
-        }
-        claims |= {"sub": app.principal, "idtyp": "app", "roles": roles}
-        token = {"access_token": self.server.issuer.sign(claims, scopes.resource)}
-        self.save_token(token)
-        return 200, BEARER | token, self.TOKEN_RESPONSE_HEADER
 
 
 class Server(AuthorizationServer):

@@ -3,6 +3,8 @@
 routes         where they answer
 visit          a request of a browser: its form, its cookie, who it is
 signing_in     from nobody to somebody, a page a step
+proving        what is asked for beside the password
+showing        the pages of these steps, and which comes next
 asking         what an application asks for at /authorize
 consenting     whether it may have that
 authorizing    sign-in, consent, and back to the application with a code

@@ -10,7 +10,8 @@ from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.pages import asking
 from ropeway.service.identity.pages.asking import Ask, Back
 from ropeway.service.identity.pages.consenting import consent
-from ropeway.service.identity.pages.signing_in import Here, Wanted, note, somebody
+from ropeway.service.identity.pages.showing import Here, note
+from ropeway.service.identity.pages.signing_in import Wanted, somebody
 from ropeway.service.identity.pages.visit import STALE, Visit
 from ropeway.service.identity.recording import note as record
 from ropeway.service.identity.redirects import origin

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from ropeway.model.permissions import BY_ANYBODY, GLOBAL, SCOPES
 from ropeway.service.identity.errors import Refusal
-from ropeway.service.identity.pages.signing_in import Here
+from ropeway.service.identity.pages.showing import Here
 from ropeway.service.identity.pages.visit import Visit
 from ropeway.service.identity.scopes import DEFAULT, Scopes
 from ropeway.store import applications, roles

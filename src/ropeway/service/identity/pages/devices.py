@@ -11,7 +11,8 @@ from starlette.responses import Response
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.pages.consenting import consent
 from ropeway.service.identity.pages.own import own
-from ropeway.service.identity.pages.signing_in import Here, Wanted, begin_anew, somebody
+from ropeway.service.identity.pages.showing import Here, ask_password
+from ropeway.service.identity.pages.signing_in import Wanted, somebody
 from ropeway.service.identity.pages.visit import STALE, Visit
 from ropeway.service.identity.scopes import read_scopes
 from ropeway.store import applications, browsers, devices
@@ -53,7 +54,7 @@ def _typed(visit: Visit, found: Here, typed: str) -> Response:
             if tries >= MOST_TRIES:
                 browsers.leave(c, server.tenant, visit.browser)
         if tries >= MOST_TRIES:
-            return begin_anew(visit, found.person.upn, "Too many codes that nobody waits for. Begin anew.")
+            return ask_password(visit, found.person.upn, "Too many codes that nobody waits for. Begin anew.")
         return _ask(visit, found, typed, "Nobody waits with this code. It is good for 15 minutes; look again.")
     return _confirm(visit, found, waiting, app, typed)
 

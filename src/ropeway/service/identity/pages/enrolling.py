@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from ropeway.service.identity.pages.own import own
-from ropeway.service.identity.pages.signing_in import JUST_NOW, Wanted, enrol, somebody
+from ropeway.service.identity.pages.showing import enrol
+from ropeway.service.identity.pages.signing_in import JUST_NOW, Wanted, somebody
 from ropeway.service.identity.pages.visit import STALE, Visit
 
 
