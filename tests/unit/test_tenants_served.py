@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -15,14 +16,20 @@ from ropeway.service.tenants import Hosting
 from ropeway.store.database import Database
 from ropeway.telemetry import logs
 from tests.fixtures.gateway import wait_until
+from tests.fixtures.postgres import PostgresServer
 from tests.fixtures.tenants import JOB
 from tests.fixtures.two_tenants import Side, Two, link_token, two_tenants
 
 
-@pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    with two_tenants(tmp_path_factory.mktemp("two")) as found:
-        yield found
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def two(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Two]:
+    with ExitStack() as ending:
+        url = ""
+        if request.param == "postgresql":
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            url = server.create("two_tenants")
+            ending.callback(server.drop, "two_tenants")
+        yield ending.enter_context(two_tenants(tmp_path_factory.mktemp("two"), url))
 
 
 def status(side: Side, token: str, path: str) -> int:
@@ -162,7 +169,8 @@ def test_a_tenant_that_nobody_knows_is_looked_for_now_and_then_alone(two: Two) -
             Counted.looks += 1
             return super().read()
 
-    hosting = Hosting(Counted(two.database.url), lambda row: pytest.fail(row.name), time.monotonic)
-    for _ in range(1000):
-        assert hosting.with_id("11111111-1111-4111-8111-111111111111") is None
+    with closing(Counted(two.database.url)) as counted:
+        hosting = Hosting(counted, lambda row: pytest.fail(row.name), time.monotonic)
+        for _ in range(1000):
+            assert hosting.with_id("11111111-1111-4111-8111-111111111111") is None
     assert Counted.looks <= 30

@@ -11,6 +11,7 @@ import typer
 
 from ropeway.cli.environment import make_folder, user_here
 from ropeway.cli.output import Table
+from ropeway.cli.render.audit import audit_blocks
 from ropeway.cli.service_options import USUAL, ServiceOptions, settings_of
 from ropeway.cli.session import Session, current
 from ropeway.cli.times import local
@@ -95,6 +96,19 @@ def remove(
         session.confirm(f"Remove the tenant {found.name} with {what}, for good?", yes)
         gone = tenants.remove(found.id, user_here())
     session.say(gone, f"The tenant {gone.name} is removed.")
+
+
+@app.command()
+def audit(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the latest.")] = 50,
+    config: Config = None,
+) -> None:
+    """Who made and removed tenants, which is in no tenant's own audit trail."""
+    session = current(context)
+    with _tenants(session, config) as tenants:
+        found = tenants.acts(limit)
+    session.show(found, lambda: audit_blocks(found))
 
 
 def _state(found: TenantView) -> str:

@@ -70,7 +70,7 @@ from ropeway.control.service_status import service_view
 from ropeway.control.service_views import ServiceView
 from ropeway.control.settling import settled
 from ropeway.control.sources import Ask, FromHere, Sources
-from ropeway.control.views import cycle_view, hold_view, iso, job_view
+from ropeway.control.views import act_view, cycle_view, hold_view, iso, job_view
 from ropeway.control.watching import live_view
 from ropeway.directory import Directory
 from ropeway.model.definition import DirectoryDefinition
@@ -473,18 +473,7 @@ class InProcess:
     def audit(self, *, who: str | None = None, since: str | None = None, limit: int = 100) -> Sequence[AuditView]:
         with trouble(), self._db.read() as c:
             found = trail.latest(c, self._tenant, who=who, since=_seconds(since), limit=limit)
-        return [
-            AuditView(
-                time=iso(act.time) or "",
-                who=act.who,
-                action=act.action,
-                subject=act.subject,
-                outcome=act.outcome,
-                details=dict(act.details or {}),
-                request=act.request,
-            )
-            for act in found
-        ]
+        return [act_view(act) for act in found]
 
     # schemas
 

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Table, delete, func, select, tuple_, update
 
 from ropeway.control.holder import a_run
 from ropeway.control.in_process import open_database
+from ropeway.control.protocol import AuditView
 from ropeway.control.room import room
 from ropeway.control.running import dead_holders, trouble
-from ropeway.control.views import iso
+from ropeway.control.views import act_view, iso
 from ropeway.directory import tables as hub
 from ropeway.directory.founding import New, found, initial_domain
 from ropeway.directory.ids import NewIds
@@ -27,7 +28,7 @@ from ropeway.store.rows import Key
 from ropeway.store.service_tables import agent
 from ropeway.store.state import SqlState
 from ropeway.store.tables import job
-from ropeway.store.tenants import HOME, TenantRow
+from ropeway.store.tenants import HOME, SERVICE, TenantRow
 from ropeway.store.trail import Act
 
 LONGEST_NAME = 64
@@ -82,7 +83,7 @@ class Tenants:
             id_, now = NewIds()(), self._clock()
             number = tenants.claim(c, name)
             found(c, self._db, New(number, id_, name, initial_domain(c, name, id_), now))
-            trail.note(c, HOME, Act(now, by, "create_tenant", f"{name} ({id_})", "success"))
+            trail.note(c, SERVICE, Act(now, by, "create_tenant", f"{name} ({id_})", "success"))
         return self.one(id_)
 
     def remove(self, named: str, by: str) -> TenantView:
@@ -95,9 +96,14 @@ class Tenants:
             if row.removed is None:
                 tenants.mark_removed(c, row, self._clock())
                 _put_to_rest(c, row.number)
-                trail.note(c, HOME, Act(self._clock(), by, "remove_tenant", f"{row.name} ({row.id})", "success"))
+                trail.note(c, SERVICE, Act(self._clock(), by, "remove_tenant", f"{row.name} ({row.id})", "success"))
         self._erase(row)
         return view
+
+    def acts(self, limit: int = 100) -> list[AuditView]:
+        """Who made and removed tenants."""
+        with trouble(), self._db.read() as c:
+            return [act_view(act) for act in trail.latest(c, SERVICE, who=None, since=None, limit=limit)]
 
     def go_on(self) -> int:
         """End removals that were interrupted, or last long; how many there were."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ropeway.control.protocol import CycleView, HoldView, JobView, QuarantineView
+from ropeway.control.protocol import AuditView, CycleView, HoldView, JobView, QuarantineView
 from ropeway.control.revisions import revision_of
 from ropeway.control.sources import source_name
 from ropeway.engine.lifecycle.schedule import next_run
@@ -15,6 +15,7 @@ from ropeway.model.watermark import Watermark
 from ropeway.store.jobs import JobRow
 from ropeway.store.leases import Active
 from ropeway.store.looking import Hold
+from ropeway.store.trail import Act
 
 
 def iso(seconds: float | None) -> str | None:
@@ -108,4 +109,17 @@ def hold_view(hold: Hold, sample: list[str]) -> HoldView:
         created=iso(hold.created) or "",
         approved=iso(hold.approved),
         sample=tuple(sample),
+    )
+
+
+def act_view(act: Act) -> AuditView:
+    """A line of the audit trail."""
+    return AuditView(
+        time=iso(act.time) or "",
+        who=act.who,
+        action=act.action,
+        subject=act.subject,
+        outcome=act.outcome,
+        details=dict(act.details or {}),
+        request=act.request,
     )

@@ -13,6 +13,9 @@ from ropeway.store.metadata import tenant
 HOME = 1
 """The first tenant: there from the first start, never removed. It has the rows of the service as a whole."""
 
+SERVICE = 0
+"""No tenant's number: what concerns several tenants is on record under it, and shown to none of them."""
+
 
 class TenantRow(NamedTuple):
     """One tenant."""
