@@ -20,7 +20,7 @@ from ropeway.directory import Directory, people
 from ropeway.model.secret import Secret
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.passwords import Passwords
-from ropeway.store import applications, codes, devices, families, identity_tables, lockouts, passwords
+from ropeway.store import applications, codes, devices, families, identity_tables, lockouts, passwords, sign_ins
 from ropeway.store.database import Database
 from ropeway.store.lockouts import Lockout
 
@@ -171,6 +171,28 @@ def test_what_is_kept_of_a_person_goes_with_the_person(world: World) -> None:
         for name in ("password", "lockout", "place", "role", "given", "grant"):
             left[name] = c.scalar(select(func.count()).select_from(getattr(identity_tables, name)))
     assert left == {"password": 0, "lockout": 0, "place": 0, "role": 0, "given": 0, "grant": 1}
+
+
+def test_what_is_over_is_forgotten_and_nothing_else(world: World) -> None:
+    text = begun(world)
+    with world.database.write() as c:
+        devices.begin(c, TENANT, world.app, devices.Details(("openid",), "", "192.0.2.1"), NOW)
+        lockouts.welcome(c, TENANT, world.anna.id, "192.0.2.1", NOW, known_place=False)
+
+    def left(now: float) -> tuple[int, int]:
+        with world.database.write() as c:
+            sign_ins.sweep(c, now)
+            counts = [
+                c.scalar(select(func.count()).select_from(t)) for t in (identity_tables.given, identity_tables.place)
+            ]
+        return counts[0] or 0, counts[1] or 0
+
+    assert left(NOW + devices.GOOD_FOR) == (2, 1), "for an hour it can be said that a code is over"
+    assert left(NOW + devices.GOOD_FOR + 3601) == (1, 1)
+    assert left(NOW + lockouts.KNOWN_FOR + 1) == (1, 0)
+    with world.database.read() as c:
+        assert families.find(c, TENANT, text) is not None
+    assert left(NOW + families.KEPT + 86401) == (0, 0)
 
 
 STEPS = st.lists(st.sampled_from(["refresh", "again", "old"]), max_size=12)

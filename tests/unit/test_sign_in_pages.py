@@ -176,6 +176,7 @@ def test_what_concerns_others_needs_an_administrator(
     url = asked(office, desktop, scope="openid Group.Read.All")
     signed_in(browser.go(url))
     assert browser.title == "An administrator has to consent"
+    assert "Read all groups" in browser.page.words
     browser.submit("Back to")
     assert answer_of(browser.left)["error"] == "access_denied"
 

@@ -14,6 +14,22 @@ from ropeway.service.identity.scopes import DEFAULT, Scopes
 from ropeway.store import applications, roles
 from ropeway.store.applications import EVERYBODY, Application
 
+VERBS = {"Read": "Read", "ReadBasic": "Read the basic profiles of", "ReadWrite": "Read and change"}
+NOUNS = {
+    "Application": "all applications",
+    "AuditLog": "the audit and sign-in logs",
+    "Device": "all devices",
+    "Directory": "the whole directory",
+    "Domain": "the domains",
+    "Group": "all groups",
+    "GroupMember": "the members of all groups",
+    "Organization": "what is said of the organization",
+    "OrgContact": "all contacts",
+    "ProvisioningLog": "the provisioning log",
+    "RoleManagement": "who has which directory role",
+    "Synchronization": "the synchronization jobs",
+    "User": "all users",
+}
 MEANINGS = {"User.Read": "Sign you in and read your profile", "User.ReadWrite": "Read and change your profile"}
 
 
@@ -65,7 +81,5 @@ def _wanted(scopes: Scopes) -> set[str]:
 def _words(name: str) -> str:
     """`Group.ReadWrite.All` as people say it."""
     what, _, how = name.partition(".")
-    verb = {"Read": "Read", "ReadBasic": "Read basic profiles of", "ReadWrite": "Read and change"}.get(
-        how.split(".")[0], how
-    )
-    return f"{verb} {what}, as far as you may: all of your organisation's"
+    verb = VERBS.get(how.partition(".")[0])
+    return f"{verb} {NOUNS[what]}" if verb and what in NOUNS else f"Use {name}"
