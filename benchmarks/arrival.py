@@ -110,11 +110,14 @@ class Poller(threading.Thread):
     def __init__(self, domain: Domain) -> None:
         super().__init__(name="bare poll", daemon=True)
         self._domain = domain
-        self._stop_asked = threading.Event()
+        self._begun, self._stop_asked = threading.Event(), threading.Event()
         self.seen: dict[str, float] = {}
 
     def __enter__(self) -> Poller:
+        """It has begun: signing in and reading the schema take seconds, and what is written before is not seen."""
         self.start()
+        if not self._begun.wait(LONGEST):
+            raise RuntimeError(f"the bare poll has not begun after {LONGEST:.0f} s")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,6 +128,7 @@ class Poller(threading.Thread):
         """Until told to stop."""
         with asking(self._domain) as bare:
             cookie = bare.now()
+            self._begun.set()
             while not self._stop_asked.wait(POLL):
                 entries, cookie = bare.changes(cookie)
                 now = time.monotonic()
