@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from ropeway.control.in_process import open_database
-from ropeway.store.bell import ServerBell, open_bell, ring
+from ropeway.store.bell import open_bell, ring
 from ropeway.store.database import Database
+from ropeway.store.server_bell import ServerBell
 from tests.fixtures.postgres import PostgresServer
 
 

@@ -6,21 +6,18 @@ What was written is not told: whoever is woken reads the present state. A ring t
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from typing import Protocol
-
-import psycopg
 
 from ropeway.store.database import Database
 from ropeway.store.ringing import CHANNEL, ring
 
-__all__ = ["CHANNEL", "Bell", "FileBell", "ServerBell", "open_bell", "ring"]
+__all__ = ["CHANNEL", "Bell", "Bells", "FileBell", "open_bell", "ring"]
 
-LOOK_EVERY, IDLE_LOOK_EVERY = 0.015, 0.05
+LOOK_EVERY, IDLE_LOOK_EVERY = 0.02, 0.05
 """Seconds between two looks at a file: while something happens, and when nothing did for IDLE_AFTER seconds."""
 IDLE_AFTER = 2.0
-AGAIN_AFTER = 0.5
-"""Seconds until a server that is away is asked again."""
 
 
 class Bell(Protocol):
@@ -36,10 +33,41 @@ class Bell(Protocol):
 
 
 def open_bell(database: Database) -> Bell:
-    """The bell of a database: it has rung for everything that is written from now on."""
+    """The bell of a database: it has rung for everything that is written from now on; OSError where it is away."""
     if database.is_sqlite:
         return FileBell(database.url.removeprefix("sqlite:///"))
+    from ropeway.store.server_bell import ServerBell
+
     return ServerBell(database.url)
+
+
+class Bells:
+    """The bells of a database for those who wait for a moment: one is opened only where all others are lent."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._free: list[Bell] = []
+        database.at_close(self.close)
+
+    def lend(self) -> Bell:
+        """One to wait with alone; it may ring at once, for what was written before."""
+        with self._lock:
+            if self._free:
+                return self._free.pop()
+        return open_bell(self._database)
+
+    def take_back(self, bell: Bell) -> None:
+        """For the next."""
+        with self._lock:
+            self._free.append(bell)
+
+    def close(self) -> None:
+        """Close those that are not lent."""
+        with self._lock:
+            free, self._free = self._free, []
+        for bell in free:
+            bell.close()
 
 
 class FileBell:
@@ -69,35 +97,3 @@ class FileBell:
 
     def _look(self) -> int:
         return self._connection.execute("PRAGMA data_version").fetchone()[0]
-
-
-class ServerBell:
-    """PostgreSQL's LISTEN. After a lost connection it counts as having rung: something may have been missed."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection: psycopg.Connection | None = None
-        self._listen()
-
-    def wait(self, seconds: float) -> bool:
-        """True once somebody rang, or where it cannot be known."""
-        try:
-            if self._connection is None:
-                self._listen()
-                return True
-            return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
-        except psycopg.OperationalError:
-            self.close()
-            time.sleep(min(seconds, AGAIN_AFTER))
-            return True
-
-    def close(self) -> None:
-        """Close the connection."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    def _listen(self) -> None:
-        connection = psycopg.connect(self._url, autocommit=True)
-        connection.execute(f"LISTEN {CHANNEL}")
-        self._connection = connection

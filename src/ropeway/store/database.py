@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -29,6 +29,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._end = ExitStack()
 
     @contextmanager
     def read(self) -> Generator[Connection, None, None]:
@@ -60,8 +61,13 @@ class Database:
         """INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`, in this database's dialect."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    def at_close(self, close: Callable[[], None]) -> None:
+        """Something that is to be closed with it."""
+        self._end.callback(close)
+
     def close(self) -> None:
         """Let go of all connections."""
+        self._end.close()
         self.engine.dispose()
 
 

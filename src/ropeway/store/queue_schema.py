@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, text
 
 PREFIX = "procrastinate_"
@@ -18,5 +17,7 @@ def create(c: Connection) -> None:
     """Make them, once, in the schema in which our tables are: the first of the connection's search path."""
     if c.dialect.name != "postgresql" or c.scalar(text(f"SELECT to_regclass('{PREFIX}jobs')")) is not None:
         return
+    from procrastinate.schema import SchemaManager  # a file has no such tables, and need not load it
+
     driver: Any = c.connection.driver_connection
     driver.execute(SchemaManager.get_schema())

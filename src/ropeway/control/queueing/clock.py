@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 
-import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.control.holder import is_dead
@@ -20,7 +19,7 @@ from ropeway.store.trouble import state_problem
 
 LOG = logging.getLogger(__name__)
 
-AWAY = (SQLAlchemyError, sqlite3.Error, psycopg.Error, OSError)
+AWAY = (SQLAlchemyError, sqlite3.Error, OSError)
 """What is said by a database that is not there."""
 
 LOOK_EVERY = 2.0
@@ -29,7 +28,7 @@ LOOK_EVERY = 2.0
 STOP_EVERY = 0.2
 """Seconds within which a wish to end is heard."""
 
-AT_MOST_EVERY = 0.02
+AT_MOST_EVERY = 0.03
 """Seconds between two looks where the bell rings all the time."""
 
 PUT_RIGHT_EVERY = 300.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-BREATH = 0.02
+BREATH = 0.04
 """Seconds from one look to the next at least."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -30,8 +30,6 @@ class Channel:
         self.is_waiting = False
         self.left = 0.0
         """When a long poll last ended, by the loop's clock."""
-        self.given: set[tuple[int, int]] = set()
-        """Calls given to it here: number and attempt."""
         self._spared_until = 0.0
         self._loop = loop
         self._waiting: deque[Message] = deque()
@@ -85,6 +83,7 @@ class Channels:
 
     def __init__(self) -> None:
         self._open: dict[str, Channel] = {}
+        self._of_domain: defaultdict[str, dict[str, Channel]] = defaultdict(dict)
         self._lock = threading.Lock()
 
     def add(self, channel: Channel) -> Channel | None:
@@ -92,6 +91,7 @@ class Channels:
         with self._lock:
             before = self._open.get(channel.caller.id)
             self._open[channel.caller.id] = channel
+            self._of_domain[channel.caller.domain][channel.caller.id] = channel
         return before
 
     def drop(self, channel: Channel) -> None:
@@ -99,6 +99,7 @@ class Channels:
         with self._lock:
             if self._open.get(channel.caller.id) is channel:
                 del self._open[channel.caller.id]
+                del self._of_domain[channel.caller.domain][channel.caller.id]
 
     def of(self, agent: str) -> Channel | None:
         """The agent's channel, if it has one here."""
@@ -107,7 +108,7 @@ class Channels:
     def waiting_for(self, domain: str) -> list[Channel]:
         """Those that could be given a call of this domain now."""
         with self._lock:
-            return [c for c in self._open.values() if c.caller.domain == domain and c.is_waiting]
+            return [channel for channel in self._of_domain[domain].values() if channel.is_waiting]
 
     def every(self) -> list[Channel]:
         """All of them."""

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.model.wire.calls import Call, Ended, Level, Method, Stop
@@ -29,7 +28,7 @@ from ropeway.store.calls import WATCH, CallRow
 
 LOOK_EVERY = 1.0
 """Seconds between two looks where no bell rings."""
-AT_MOST_EVERY = 0.01
+AT_MOST_EVERY = 0.02
 """Seconds between two looks where it rings all the time."""
 WRITE_EVERY = 2.0
 REMOVALS_EVERY = 0.25
@@ -38,7 +37,7 @@ AGENTS_EVERY = 5.0
 WATCHES_EVERY = 10.0
 SWEEP_EVERY = 3600.0
 
-AWAY = (SQLAlchemyError, sqlite3.Error, psycopg.Error, OSError)
+AWAY = (SQLAlchemyError, sqlite3.Error, OSError)
 """What is said by a database that is not there."""
 
 log = logging.getLogger(__name__)
@@ -66,6 +65,8 @@ class Dispatcher:
         self._jobs = (0, 0, 0)
         self._parts = parts
         self._rows: dict[int, CallRow] = {}
+        self._given: dict[tuple[int, int], Channel] = {}
+        """Calls given here: number and attempt."""
         self._looking = threading.Lock()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -163,7 +164,7 @@ class Dispatcher:
         lease = taken.lease
         mine = {"state": "taken", "agent": lease.agent, "attempt": lease.attempt, "acknowledged": 0}
         self._rows[row.number] = row._replace(**mine)
-        channel.given.add((lease.number, lease.attempt))
+        self._given[lease.number, lease.attempt] = channel
         method: Method = row.method  # pyright: ignore[reportAssignmentType] - what a reader asks
         channel.send(Call(lease.number, lease.attempt, row.domain, method, taken.body, taken.carried))
 
@@ -204,11 +205,12 @@ class Dispatcher:
         return [(row.agent, row.method) for row in self._rows.values() if row.state == "taken"]
 
     def _stop_what_is_gone(self) -> None:
-        for channel in self.channels.every():
-            for number, attempt in [*channel.given]:
-                if not self.holds(number, attempt, channel.caller.id):
-                    channel.given.discard((number, attempt))
-                    channel.send(Stop(number, attempt))
+        for (number, attempt), channel in [*self._given.items()]:
+            if not self.holds(number, attempt, channel.caller.id):
+                del self._given[number, attempt]
+                channel.send(Stop(number, attempt))
+                if number in self._rows:  # not done in time: perhaps nobody is at the other end any more
+                    channel.failed()
 
     def _keep_calls(self) -> None:
         now = self._parts.clock()

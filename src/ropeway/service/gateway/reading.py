@@ -16,7 +16,7 @@ from ropeway.model.wire.parts import Part as Unpacked
 from ropeway.model.wire.parts import TooLarge, unpacked
 from ropeway.model.wire.versions import SPOKEN, Spoken
 from ropeway.store import agents, calls
-from ropeway.store.bell import Bell, open_bell
+from ropeway.store.bell import Bell, Bells
 from ropeway.store.calls import Answers, CallRow, Order, Part
 from ropeway.store.database import Database
 from ropeway.telemetry import tracing
@@ -47,6 +47,7 @@ class Reader:
     tenant: int
     domain: str
     job: int
+    bells: Bells
     patience: Patience = field(default_factory=Patience)
     clock: Callable[[], float] = time.time
     spoken: Spoken = SPOKEN
@@ -73,10 +74,10 @@ class Reader:
             waiting.close()
 
     def close(self) -> None:
-        """Let go of the bell."""
+        """Give back the bell."""
         bell, self.bell = self.bell, None
         if bell is not None:
-            bell.close()
+            self.bells.take_back(bell)
 
     def standing(self) -> agents.Standing:
         """How many agents the domain has."""
@@ -175,7 +176,7 @@ class _Waiting:
             with self._reader.database.write() as c:
                 calls.still_wanted(c, self._number, self._reader.clock())
         if self._reader.bell is None:
-            self._reader.bell = open_bell(self._reader.database)
+            self._reader.bell = self._reader.bells.lend()
             return  # what was written before the bell was there, it does not tell
         self._reader.bell.wait(min(patience.look, patience.answer))
 

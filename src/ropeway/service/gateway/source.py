@@ -26,6 +26,7 @@ from ropeway.model.wire.frames import (
 )
 from ropeway.service.gateway.reading import Patience, Reader
 from ropeway.service.gateway.settings import domain_of, require_ours, travelling
+from ropeway.store.bell import Bells
 from ropeway.store.database import Database
 
 F = TypeVar("F", bound=Frame)
@@ -44,7 +45,7 @@ class ThroughAgents:
         patience: Patience | None = None,
     ) -> None:
         self._database, self._tenant, self._otherwise = database, tenant, otherwise
-        self._clock, self._patience = clock, patience or Patience()
+        self._clock, self._patience, self._bells = clock, patience or Patience(), Bells(database)
 
     def __call__(self, settings: SourceSettings, job: int = 0) -> Source:
         """The source; RopewayError where the settings are not those of a job that agents read."""
@@ -55,7 +56,7 @@ class ThroughAgents:
             raise RopewayError(Problem("source-settings-invalid", object="source.kind", details={"reason": reason}))
         require_ours(settings.settings)
         domain = domain_of(settings.settings)
-        reader = Reader(self._database, self._tenant, domain, job, self._patience, self._clock)
+        reader = Reader(self._database, self._tenant, domain, job, self._bells, self._patience, self._clock)
         return AgentSource(reader, travelling(settings.settings))
 
 
@@ -108,7 +109,7 @@ class AgentSource:
         return bool(self._reports)
 
     def close(self) -> None:
-        """Let go of the bell."""
+        """Give back the bell."""
         self._reader.close()
 
     def _arguments(

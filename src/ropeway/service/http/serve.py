@@ -28,6 +28,9 @@ GOODBYE_WITHIN = 5.0
 IDLE = 75
 """Seconds that a connection may be idle between two requests."""
 
+PING_EVERY = 60.0
+"""Seconds between two signs of life on a WebSocket; agents send their own, as often as the way between needs it."""
+
 MOST_CONNECTIONS = 20_000
 """Beyond, requests are answered with 503."""
 
@@ -61,6 +64,7 @@ def _config(serving: Serving) -> uvicorn.Config:
         http=Connection,
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=PING_EVERY,
         lifespan="off",
         log_config=None,
         log_level=logging.ERROR,

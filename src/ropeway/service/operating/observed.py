@@ -17,7 +17,7 @@ from ropeway.telemetry.correlation import bound
 
 _log = logging.getLogger("ropeway.requests")
 
-ROUTINE = frozenset({"/healthz", "/readyz", "/metrics"})
+ROUTINE = frozenset({"/healthz", "/readyz", "/metrics", "/heartbeat", "/poll"})
 """Routes that somebody asks all the time: told at `debug`, and worth no trace."""
 
 ABANDONED = 499
