@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
+from ropeway.control.in_process import open_database
 from ropeway.control.protocol import SynchronizationChange
 from ropeway.control.switches import guard_of
 from ropeway.model.job import Guard
 from ropeway.model.problems import RopewayError
+from ropeway.store.tenants import HOME
+from tests.fixtures.tenants import filled, second
 from tests.unit.graph_office import GraphOffice, office
 
 __all__ = ["office"]
@@ -103,3 +109,22 @@ def test_switches_are_set_and_others_say_what_they_always_are(office: GraphOffic
     assert office.refused("PATCH", one(office), prevention("enabledForCount", 0))[2] == "threshold-invalid"
     assert office.refused("PATCH", one(office), prevention("sometimes"))[:2] == (400, "Request_BadRequest")
     assert office.refused("PATCH", f"{PATH}/x", {})[0] == 404
+
+
+def test_what_one_tenant_switches_concerns_no_other(tmp_path: Path) -> None:
+    with closing(open_database(f"sqlite:///{tmp_path / 'ropeway.db'}")) as database:
+        ours = filled(database, HOME, tmp_path)
+        theirs = filled(database, second(database)[0], tmp_path)
+        theirs.change_synchronization(SynchronizationChange(prevention="enabledForCount", alert_threshold=7))
+        guards = [one.job("Contoso").settings.guards.deletes for one in (ours, theirs)]
+        assert [guard.most for guard in guards] == [Guard().most, 7]
+        theirs.change_synchronization(SynchronizationChange(enabled=False))
+        assert [one.synchronization().enabled for one in (ours, theirs)] == [True, False]
+        ours.run_job("Contoso")
+        with pytest.raises(RopewayError, match="deactivated"):
+            theirs.run_job("Contoso")
+        person = ours.list_objects("users", limit=1)[0]
+        ours.assign_role("Reports Reader", person["id"])
+        with pytest.raises(RopewayError):
+            theirs.assign_role("Reports Reader", person["id"])
+        assert [len([r for r in one.roles() if r.members]) for one in (ours, theirs)] == [1, 0]

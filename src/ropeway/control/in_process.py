@@ -571,7 +571,7 @@ class InProcess:
         wanted = switches.changed(self._directory.features(), change)
         self._directory.set_features(wanted)
         with trouble(), self._db.read() as c:
-            rows = jobs.every(c, TENANT)
+            rows = jobs.every(c, self._tenant)
         for row in rows:
             if switches.is_about_deletions(change):
                 self.guard_job(row.id, switches.guarded(row.settings.guards, wanted))
