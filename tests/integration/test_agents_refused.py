@@ -369,11 +369,13 @@ def test_a_domain_without_an_agent_says_how_to_get_one(service: Service) -> None
     assert "ropeway agent token nobody.test" in str(error.value)
 
 
-def test_a_domain_whose_agents_are_silent_says_where_to_look(liar: Liar) -> None:
-    liar.service.clock.ahead = 120
+@pytest.mark.parametrize("ahead", [40, 120])
+def test_a_domain_whose_agents_are_silent_says_which_and_where_to_look(liar: Liar, ahead: int) -> None:
+    liar.service.clock.ahead = ahead
     with refused("agents-none-active") as error:
         liar.service.source(patience=Patience(nobody=0.5, look=0.1)).describe()
     assert "ropeway agent list" in str(error.value)
+    assert liar.service.control.agents()[0].id in str(error.value)
 
 
 # versions

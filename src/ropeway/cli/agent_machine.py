@@ -63,7 +63,10 @@ def register(
     session, place = current(context), _full(folder)
     document = _document(session, ca_file, proxy, proxy_password_file) or _known(place)
     if document is None:
-        raise Refused("Say where the service is, as its first lines do: --service https://HOST:PORT.")
+        raise Refused(
+            "Say which service the agent is to call: --service https://HOST:PORT. It is the address that "
+            "`ropeway up` and `ropeway service run` print when they begin."
+        )
     made = register_here(place, _token(token_file), document, anew=anew)
     if anew:
         session.note("An agent that runs goes on as the former one until: systemctl restart ropeway-agent")

@@ -97,11 +97,18 @@ def by_fingerprint(c: Connection, tenant: int, fingerprint: str) -> AgentRow | N
     return AgentRow(*row) if row else None
 
 
-def standing(c: Connection, tenant: int, domain: str, now: float) -> Standing:
-    """How many agents could read a domain."""
-    active = func.count().filter(agent.c.seen > now - ACTIVE_FOR)
+def standing(c: Connection, tenant: int, domain: str, now: float, within: float = ACTIVE_FOR) -> Standing:
+    """How many agents could read a domain, having been heard of within so many seconds."""
+    active = func.count().filter(agent.c.seen > now - within)
     mine = (agent.c.tenant == tenant, agent.c.domain == domain, agent.c.removed.is_(None))
     return Standing(*c.execute(select(func.count(), active).where(*mine)).one())
+
+
+def heard(c: Connection, tenant: int, domain: str, now: float) -> str:
+    """The agents of a domain and how long ago each was heard of, in words for a problem; the last one first."""
+    mine = (agent.c.tenant == tenant, agent.c.domain == domain, agent.c.removed.is_(None))
+    rows = c.execute(select(agent.c.name, agent.c.id, agent.c.seen).where(*mine).order_by(agent.c.seen.desc()).limit(5))
+    return ", ".join(f"{row.name} ({row.id}) {max(now - row.seen, 0):.0f} s ago" for row in rows)
 
 
 def saw(c: Connection, signs: Sequence[Seen]) -> None:

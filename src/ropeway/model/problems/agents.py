@@ -24,7 +24,7 @@ OF_THE_DOMAIN = (
         "agents-none-active",
         Severity.FATAL,
         "No agent of the domain is running",
-        "Of the agents registered for {object} ({count}) none was heard of in the last 90 seconds.",
+        "Of the agents registered for {object} ({count}) none answers; heard of last: {agents}.",
         f"`ropeway agent list` says when each was last seen. {_CHECK} The job goes on by itself when one is back.",
         "HybridIdentityServiceNoActiveAgents",
     ),

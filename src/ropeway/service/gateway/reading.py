@@ -14,12 +14,16 @@ from ropeway.model.wire.calls import Arguments, Method
 from ropeway.model.wire.frames import DoneFrame, FailedFrame, Frame, FullReadFrame
 from ropeway.model.wire.parts import Part as Unpacked
 from ropeway.model.wire.parts import TooLarge, unpacked
+from ropeway.model.wire.sessions import HEARTBEAT
 from ropeway.model.wire.versions import SPOKEN, Spoken
 from ropeway.store import agents, calls
 from ropeway.store.bell import Bell, Bells
 from ropeway.store.calls import Answers, CallRow, Order, Part
 from ropeway.store.database import Database
 from ropeway.telemetry import tracing
+
+SLACK = 5.0
+"""Seconds by which a heartbeat may be late."""
 
 MOST_DETAILS, LONGEST_DETAIL = 20, 600
 """Of a problem that an agent tells: enough for every sentence of the catalogue."""
@@ -80,9 +84,14 @@ class Reader:
             self.bells.take_back(bell)
 
     def standing(self) -> agents.Standing:
-        """How many agents the domain has."""
+        """How many agents the domain has, and how many have not missed a heartbeat."""
         with self.database.read() as c:
-            return agents.standing(c, self.tenant, self.domain, self.clock())
+            return agents.standing(c, self.tenant, self.domain, self.clock(), HEARTBEAT + SLACK)
+
+    def heard(self) -> str:
+        """When each of them was heard of."""
+        with self.database.read() as c:
+            return agents.heard(c, self.tenant, self.domain, self.clock())
 
     def _require_agents(self) -> None:
         if not self.standing().registered:
@@ -189,7 +198,7 @@ class _Waiting:
             return
         self._deserted = now if self._deserted is None else self._deserted
         if now - self._deserted >= self._reader.patience.nobody:
-            details = {"count": str(standing.registered)}
+            details = {"count": str(standing.registered), "agents": self._reader.heard()}
             raise RopewayError(Problem("agents-none-active", object=self._order.domain, details=details))
 
 
