@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from ropeway.control.tenants import Tenants
 from ropeway.service.tenants import Hosting
 from ropeway.store.database import Database
-from ropeway.telemetry import logs
+from ropeway.telemetry import logs, tracing
 from tests.fixtures.gateway import wait_until
 from tests.fixtures.postgres import PostgresServer
 from tests.fixtures.tenants import JOB
@@ -154,6 +157,25 @@ def test_every_line_of_the_log_says_which_tenant_it_is_about(two: Two) -> None:
     about = [line for line in lines if line["logger"].startswith("ropeway")]
     assert len(about) > 1
     assert [line for line in about if line.get("tenant") != "Woodgrove"] == []
+
+
+def test_every_span_says_which_tenant_it_is_about(two: Two) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    with two.theirs.client() as client:
+        tracing.use(provider)
+        try:
+            client.get("/v1.0/users")
+            client.post(f"/v1.0/ropeway/jobs/{JOB}/run", json={})
+            wait_until(lambda: {"request", "errand", "cycle"} <= names(exporter), "all spans have ended")
+        finally:
+            tracing.use(None)
+    spans = exporter.get_finished_spans()
+    assert [s.name for s in spans if (s.attributes or {}).get("ropeway.tenant") != "Woodgrove"] == []
+
+
+def names(exporter: InMemorySpanExporter) -> set[str]:
+    return {span.name for span in exporter.get_finished_spans()}
 
 
 def test_a_tenant_sees_nothing_of_the_house(two: Two) -> None:

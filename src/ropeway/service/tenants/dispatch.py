@@ -14,6 +14,7 @@ from ropeway.service.tenants import finding
 from ropeway.service.tenants.finding import Named
 from ropeway.service.tenants.hosting import Hosted, Hosting
 from ropeway.store.database import Database
+from ropeway.telemetry import tracing
 from ropeway.telemetry.correlation import note
 
 MOST = 10_000
@@ -33,6 +34,7 @@ class Dispatch:
             return
         hosted, receive = await self._found(scope, receive)
         note(tenant=hosted.row.name)
+        tracing.describe(tenant=hosted.row.name)
         scope["ropeway.tenant"] = hosted.row.name
         await hosted.app(scope, receive, send)
 

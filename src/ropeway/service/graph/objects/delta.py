@@ -59,7 +59,7 @@ class Delta:
         now = parts.clock()
         with parts.database.snapshot() as c:
             if token and token != "latest":  # noqa: S105 - Graph's word for the present
-                at = delta_tokens.read(token, kind.plural, now, again)
+                at = delta_tokens.read(token, (parts.tenant, kind.plural), now, again)
                 if changes.forgotten(c, parts.tenant, at.sequence):
                     raise gone(again)
             else:
@@ -86,7 +86,8 @@ def _begun(kind: Kind, asked: Asked, sequence: int, now: float) -> Round:
     ids = _ids(asked.options.filter) if asked.options.filter is not None else ()
     if len(ids) > MOST_IDS:
         raise unsupported("$filter", f"More than {MOST_IDS} ids")
-    return Round(delta_tokens.VERSION, kind.plural, now, sequence, select_, ids, ("", 0, ""))
+    tenant = asked.parts.tenant
+    return Round(delta_tokens.VERSION, tenant, kind.plural, now, sequence, select_, ids, ("", 0, ""))
 
 
 def _ids(node: Node) -> tuple[str, ...]:

@@ -13,13 +13,15 @@ from ropeway.model.problems import Problem, RopewayError
 LIFETIME = 7 * 86400.0
 """Seconds, as Graph has it for directory objects."""
 LONGEST = 8192
-VERSION = 1
+VERSION = 2
 
 
 class Round(msgspec.Struct, frozen=True, array_like=True):
     """A place in a round of pages."""
 
     version: int
+    tenant: int
+    """Whose change log it is a place of."""
     plural: str
     """What is asked about: `users`."""
     issued: float
@@ -39,8 +41,8 @@ def written(round_: Round) -> str:
     return base64.urlsafe_b64encode(msgspec.msgpack.encode(round_)).rstrip(b"=").decode()
 
 
-def read(text: str, plural: str, now: float, again: str) -> Round:
-    """What a token says; HTTP 410 with the place to begin anew for one that is too old."""
+def read(text: str, of: tuple[int, str], now: float, again: str) -> Round:
+    """What a token of this tenant and plural says; HTTP 410 with the place to begin anew for one that is too old."""
     try:
         if len(text) > LONGEST:
             raise ValueError
@@ -48,7 +50,7 @@ def read(text: str, plural: str, now: float, again: str) -> Round:
         found = msgspec.msgpack.decode(raw, type=Round)
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise RopewayError(Problem("page-token-stale")) from None
-    if found.version != VERSION or found.plural != plural or not 0 <= found.sequence < 2**62:
+    if found.version != VERSION or (found.tenant, found.plural) != of or not 0 <= found.sequence < 2**62:
         raise RopewayError(Problem("page-token-stale"))
     if now - found.issued > LIFETIME:
         raise gone(again)
