@@ -103,7 +103,7 @@ def test_an_agent_that_was_removed_is_registered_anew_in_one_command(service: Se
     assert (code, found["sign-in at the service"]) == (7, "failed agent-removed")
     token = service.token().reveal()
     code, made = typed("register", "--anew", "--token-file", "-", "--folder", str(agent.folder), stdin=token)
-    assert (code, made["agent"] != agent.id) == (0, True)
+    assert (code, made["agent"] != agent.id, made["former"]) == (0, True, agent.id)
     assert checked("--folder", str(agent.folder))[1]["sign-in at the service"] == "ok"
 
 

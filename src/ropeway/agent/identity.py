@@ -32,6 +32,12 @@ class Identity:
         """SHA-256 of the certificate."""
         return x509.load_pem_x509_certificate(self.certificate.encode()).fingerprint(hashes.SHA256()).hex()
 
+    @property
+    def agent(self) -> str:
+        """Its id, as the certificate has it."""
+        subject = x509.load_pem_x509_certificate(self.certificate.encode()).subject
+        return "".join(str(name.value) for name in subject.get_attributes_for_oid(NameOID.COMMON_NAME))
+
     def signature(self, service: str, nonce: str) -> str:
         """The proof for one service and one nonce."""
         text = to_be_signed(service, nonce, self.fingerprint)

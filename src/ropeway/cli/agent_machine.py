@@ -67,17 +67,29 @@ def register(
             "Say which service the agent is to call: --service https://HOST:PORT. It is the address that "
             "`ropeway up` and `ropeway service run` print when they begin."
         )
+    former = _former(place) if anew else None
     made = register_here(place, _token(token_file), document, anew=anew)
     if anew:
         session.note("An agent that runs goes on as the former one until: systemctl restart ropeway-agent")
-        session.note("Then take the former one off the list of agents: ropeway agent remove ID")
+        session.note(f"Then take the former one off the list of agents: ropeway agent remove {former or 'ID'}")
     session.say(
-        {"agent": made.agent, "domain": made.domain, "folder": str(folder)},
+        {"agent": made.agent, "domain": made.domain, "folder": str(folder), "former": former},
         f"Registered for {made.domain}, as agent {made.agent}.",
         f"Now give it an account that may read the domain: domains in {folder / 'agent.yaml'} (docs/agents.md).",
         f"See whether all is well: ropeway agent check --folder {folder}",
         f"Then run it: ropeway agent run --folder {folder}",
     )
+
+
+def _former(folder: Path) -> str | None:
+    """The id of the agent that a folder has been until now."""
+    from ropeway.agent import identity
+    from ropeway.model.problems import RopewayError
+
+    try:
+        return identity.load(folder).agent or None
+    except RopewayError:
+        return None
 
 
 def run(context: typer.Context, folder: Folder = PLACE) -> int:
