@@ -33,6 +33,8 @@ VALUES = {
     "identifier": "zoe",
     "name": "contoso.test",
     "number": "1",
+    "role": "Reports Reader",
+    "user": "zoe@contoso.test",
 }
 ROUTES = [*((call.verb, call.path) for call in CALLS.values()), ("GET", FOLLOWED)]
 
@@ -46,8 +48,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def http(service: Service) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=service.url, verify=service.authority_context(), trust_env=False) as client:
+    with browser(service) as client:
         yield client
+
+
+def browser(service: Service) -> httpx2.Client:
+    return httpx2.Client(base_url=service.url, verify=service.authority_context(), trust_env=False)
 
 
 def asked(http: httpx2.Client, token: str | None, verb: str, path: str, **more: Any) -> httpx2.Response:
@@ -195,18 +201,19 @@ def test_what_no_call_is_answers_as_graph_does(service: Service, http: httpx2.Cl
     assert asked(http, token, "HEAD", "explain?identifier=x").status_code == 405
 
 
-def test_etags_guard_settings(service: Service, http: httpx2.Client, tmp_path: Path) -> None:
+def test_etags_guard_settings(tmp_path: Path) -> None:
     file = tmp_path / "office.ldif"
     file.write_text(OFFICE)
-    token = administrator(service)
     body = {"settings": {"name": "Etag", "source": {"kind": "ldif", "settings": {"path": str(file)}}}}
-    with service.worker():
-        assert "result" in asked(http, token, "POST", "jobs", json=body).text
-    etag = asked(http, token, "GET", "jobs/Etag").headers["ETag"]
-    put = {"json": {"every": 600}, "headers": {"If-Match": etag}}
-    assert asked(http, token, "PUT", "jobs/Etag/schedule", **put).status_code == 200
-    put = {"json": {"every": 700}, "headers": {"If-Match": etag}}
-    assert refusal(asked(http, token, "PUT", "jobs/Etag/schedule", **put), 412) == "PreconditionFailed"
+    with a_service(f"sqlite:///{tmp_path / 'ropeway.db'}", tmp_path) as service, browser(service) as http:
+        token = administrator(service)
+        with service.worker():
+            assert "result" in asked(http, token, "POST", "jobs", json=body).text
+        etag = asked(http, token, "GET", "jobs/Etag").headers["ETag"]
+        put = {"json": {"every": 600}, "headers": {"If-Match": etag}}
+        assert asked(http, token, "PUT", "jobs/Etag/schedule", **put).status_code == 200
+        put = {"json": {"every": 700}, "headers": {"If-Match": etag}}
+        assert refusal(asked(http, token, "PUT", "jobs/Etag/schedule", **put), 412) == "PreconditionFailed"
 
 
 def test_tokens_are_in_no_log(service: Service, http: httpx2.Client, caplog: pytest.LogCaptureFixture) -> None:

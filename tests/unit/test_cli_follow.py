@@ -20,7 +20,7 @@ from ropeway.cli.main import main
 
 company = Company()
 company.during_keep_in_step = lambda: time.sleep(0.01)
-session.connect = lambda url, ask: company
+session.connect = lambda url, ask, *more: company
 code = main(sys.argv[1:])
 print("closed" if company.closed else "left open", file=sys.stderr)
 sys.exit(code)
