@@ -37,4 +37,4 @@ bench: install ## Measure, and write the table of docs/performance.md.
 	$(BIN)/python -m benchmarks
 
 docs: install ## Try every example of the documentation.
-	$(PYTEST) -k "documentation or docs or readme or examples" tests
+	$(PYTEST) -k "documentation or docs or readme or examples" $(FAST)
