@@ -119,7 +119,7 @@ def test_a_proxy_that_drops_what_is_idle_costs_nothing_but_more_signs_of_life(
 def test_what_a_proxy_cuts_in_the_middle_is_sent_again(service: Service, beside: Beside, proxy: Proxy) -> None:
     with running(beside), closing(service.source()) as source:
         expected, _ = read_all(source, WANTED)
-        proxy.cut_after = 9000
+        proxy.cut_after, proxy.cuts = 5000, 2
         proxy.cut()
         wait_until(beside.is_active, "it is back")
         assert read_all(source, WANTED)[0] == expected
