@@ -9,7 +9,7 @@ on_demand           one object now: JSON within texts
 credentials, saved  validateCredentials, secrets, acquireAccessToken
 schemas             schemas of jobs and templates; schema_shape, directories, expressions, vocabulary: their parts
 templates           what jobs are made from
-provisioning_log, provisioning_shape, directory_audits, sign_ins, log_pages    the logs
+provisioning_log, provisioning_shape, directory_audits, sign_ins, logs    the logs
 roles               directory roles
 on_premises         switches of the tenant's synchronization
 objects             users, groups, contacts, devices
@@ -20,12 +20,11 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from ropeway.service.graph import objects, service_principals
+from ropeway.service.graph import directory_audits, objects, service_principals, sign_ins
 from ropeway.service.graph.agents import Served
 from ropeway.service.graph.api import Api, Long, directly
 from ropeway.service.graph.counting import Counting
 from ropeway.service.graph.credentials import Credentials
-from ropeway.service.graph.directory_audits import DirectoryAudits
 from ropeway.service.graph.job_actions import JobActions
 from ropeway.service.graph.jobs import Jobs
 from ropeway.service.graph.on_premises import OnPremises
@@ -33,7 +32,6 @@ from ropeway.service.graph.provisioning_log import ProvisioningLog
 from ropeway.service.graph.publishing import Publishing
 from ropeway.service.graph.roles import DirectoryRoles
 from ropeway.service.graph.schemas import Schemas
-from ropeway.service.graph.sign_ins import SignIns
 from ropeway.service.graph.templates import Templates
 from ropeway.service.odata import batch
 from ropeway.service.parts import Parts
@@ -57,8 +55,8 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
         *schemas.routes(),
         *Templates(api, schemas).routes(),
         *ProvisioningLog(api).routes(),
-        *DirectoryAudits(api).routes(),
-        *SignIns(api).routes(),
+        *directory_audits.log(parts).routes(),
+        *sign_ins.log(parts).routes(),
         *Publishing(api, Served(api)).routes(),
     ]
     return [*batch.routes(parts, found), *found]

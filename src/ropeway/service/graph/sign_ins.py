@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from starlette.routing import BaseRoute
-
-from ropeway.service.graph.api import Api
 from ropeway.service.graph.durations import told_time
-from ropeway.service.graph.log_pages import log_page
+from ropeway.service.graph.logs import Log
 from ropeway.service.identity.errors import KINDS
-from ropeway.service.odata.answers import Answer, many, one
-from ropeway.service.odata.options import LIST, ONE
-from ropeway.service.odata.refusals import resource_unknown
-from ropeway.service.odata.resource import Asked, Verb, resource
-from ropeway.service.odata.sql import Condition, Fields, Moment, Number, Serial, Text
+from ropeway.service.odata.sql import Fields, Moment, Number, Serial, Text
+from ropeway.service.parts import Parts
 from ropeway.store import sign_ins
 from ropeway.store.identity_tables import sign_in
 from ropeway.store.sign_ins import SignIn
 
-CONTEXT = "auditLogs/signIns"
 WHEN = "createddatetime"
 Numbered = tuple[int, SignIn]
 
 
-@dataclass(frozen=True, slots=True)
-class SignIns:
+def log(parts: Parts) -> Log[Numbered]:
     """The sign-in log as a resource."""
-
-    api: Api
-
-    def routes(self) -> Sequence[BaseRoute]:
-        """The list, and one of it."""
-        path = "/v1.0/auditLogs/signIns"
-        return [
-            resource(self.api.parts, path, get=Verb(self.listed, LIST)),
-            resource(self.api.parts, f"{path}/{{line}}", get=Verb(self.shown, ONE)),
-        ]
-
-    def listed(self, asked: Asked) -> Answer:
-        """GET /auditLogs/signIns."""
-        return many(CONTEXT, log_page(asked, fields(), self._read, lambda found: found[0], _told, when=WHEN))
-
-    def shown(self, asked: Asked) -> Answer:
-        """GET /auditLogs/signIns/{id}."""
-        id_ = asked.key("line")
-        if not (id_.isascii() and id_.isdecimal() and len(id_) < 19):
-            raise resource_unknown(id_)
-        found = self._read(sign_in.c.id == int(id_), None, False, 1)
-        if not found:
-            raise resource_unknown(id_)
-        return one(CONTEXT, _told(found)[0])
-
-    def _read(self, where: Condition, after: int | None, oldest_first: bool, limit: int) -> list[Numbered]:
-        parts = self.api.parts
-        with parts.database.read() as c:
-            return sign_ins.some(c, parts.tenant, where, after=after, oldest_first=oldest_first, limit=limit)
+    return Log(parts, "auditLogs/signIns", sign_in.c.id, fields, sign_ins.some, itemgetter(0), _told, WHEN)
 
 
 def fields() -> Fields:

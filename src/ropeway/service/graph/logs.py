@@ -1,0 +1,88 @@
+"""Logs as resources: a list, newest first, and one line; what is written once and only grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, true
+from starlette.routing import BaseRoute
+
+from ropeway.service.odata.answers import Answer, many, one
+from ropeway.service.odata.options import LIST, ONE, Options
+from ropeway.service.odata.paging import Page, key_of, token_of
+from ropeway.service.odata.refusals import resource_unknown, unsupported
+from ropeway.service.odata.resource import Asked, Verb, resource
+from ropeway.service.odata.sql import Condition, Fields, condition
+from ropeway.service.parts import Parts
+
+Row = TypeVar("Row")
+ReadRow = TypeVar("ReadRow", covariant=True)
+
+
+class Read(Protocol[ReadRow]):
+    """Rows of a tenant that meet a condition, beyond the one that was told last."""
+
+    def __call__(
+        self, c: Connection, tenant: int, where: Condition, *, after: int | None, oldest_first: bool, limit: int
+    ) -> Sequence[ReadRow]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Log(Generic[Row]):
+    """A log: where it is, what may be asked for, how it is read and told."""
+
+    parts: Parts
+    context: str
+    """Its path below `/v1.0`."""
+    serial: ColumnElement[int]
+    """The column of the lines' numbers."""
+    fields: Callable[[], Fields]
+    read: Read[Row]
+    number_of: Callable[[Row], int]
+    tell: Callable[[Sequence[Row]], list[dict[str, Any]]]
+    when: str = "activitydatetime"
+    """The property that holds the time."""
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The list, and one line of it."""
+        path = f"/v1.0/{self.context}"
+        return [
+            resource(self.parts, path, get=Verb(self.listed, LIST)),
+            resource(self.parts, f"{path}/{{line}}", get=Verb(self.shown, ONE)),
+        ]
+
+    def listed(self, asked: Asked) -> Answer:
+        """Lines of the log, the newest first; `$count` is ignored, as in Graph: counting would read all of them."""
+        options, size = asked.options, asked.page_size
+        where = condition(options.filter, self.fields()) if options.filter is not None else true()
+        found = self._rows(where, size + 1, after=key_of(options, int), oldest_first=self._oldest_first(options))
+        page = found[:size]
+        after = token_of(options, self.number_of(page[-1])) if len(found) > size else ""
+        return many(self.context, Page(self.tell(page), after))
+
+    def shown(self, asked: Asked) -> Answer:
+        """One line of the log."""
+        line = asked.key("line")
+        if not (line.isascii() and line.isdecimal() and len(line) < 19):
+            raise resource_unknown(line)
+        found = self._rows(self.serial == int(line), 1)
+        if not found:
+            raise resource_unknown(line)
+        return one(self.context, self.tell(found)[0])
+
+    def _rows(
+        self, where: Condition, limit: int, *, after: int | None = None, oldest_first: bool = False
+    ) -> Sequence[Row]:
+        with self.parts.database.read() as c:
+            return self.read(c, self.parts.tenant, where, after=after, oldest_first=oldest_first, limit=limit)
+
+    def _oldest_first(self, options: Options) -> bool:
+        """By time, in the order in which it was written; other orders would have to read the whole log."""
+        if not options.order:
+            return False
+        first, *others = options.order
+        if others or first.name != self.when:
+            raise unsupported("$orderby", f"A log is told by {self.when}, asc or desc")
+        return not first.descending
