@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
@@ -116,7 +117,7 @@ def test_a_guess_is_counted_after_one_that_was_made_meanwhile(world: World) -> N
     with ThreadPoolExecutor(1) as pool:
         with world.database.write() as c:
             passwords.hold(c, TENANT, world.anna.id)
-            lockouts.keep(c, TENANT, world.anna.id, nine, known_place=False)
+            lockouts.keep(c, TENANT, world.anna.id, nine, NOW, known_place=False)
             guess = pool.submit(gate.check, world.anna, Secret("guess"), "192.0.2.1")
             deadline = time.monotonic() + 20
             while not is_waited_for(world):
@@ -153,6 +154,39 @@ def test_who_is_guessed_at_from_elsewhere_still_signs_in_from_a_known_place(worl
     assert gate.check(world.anna, RIGHT, "198.51.100.200"), "the same network"
 
 
+@pytest.mark.parametrize("who", ["anna", "nobody", "no password"])
+def test_a_guess_costs_a_comparison_and_a_lock_comes_whether_there_is_such_a_user_or_not(
+    world: World, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither time nor answers tell which user names there are."""
+    compared: list[str] = []
+
+    class Counted(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - as argon2 has it
+            compared.append(str(hash))
+            return super().verify(hash, password)
+
+    monkeypatch.setattr(passwords, "_HASHER", Counted(time_cost=2, memory_cost=19 * 1024, parallelism=1))
+    if who == "no password":
+        with world.database.write() as c:
+            passwords.forget(c, TENANT, world.anna.id)
+    gate = Passwords(world.database, TENANT, lambda: NOW)
+    named = gate.person("nobody@contoso.test" if who == "nobody" else "ANNA@contoso.test") or "nobody@contoso.test"
+
+    def guess(number: int) -> int:
+        with pytest.raises(Refusal) as refused:
+            gate.check(named, Secret(f"guess {number}"), "192.0.2.1")
+        return refused.value.number
+
+    assert [guess(number) for number in range(lockouts.ALLOWED)] == [50126] * lockouts.ALLOWED
+    assert len(compared) == lockouts.ALLOWED
+    assert guess(99) == 50053
+    with world.database.write() as c:
+        lockouts.clear(c, TENANT, named.id if isinstance(named, people.Person) else lockouts.nobody(named))
+    assert set(world.at_once(guess, lockouts.ALLOWED)) == {50126}
+    assert guess(99) == 50053, "guesses at once are counted, too"
+
+
 def test_what_is_kept_of_a_person_goes_with_the_person(world: World) -> None:
     directory = Directory(world.database, TENANT, clock=lambda: NOW)
     gate = Passwords(world.database, TENANT, lambda: NOW)
@@ -178,6 +212,7 @@ def test_what_is_over_is_forgotten_and_nothing_else(world: World) -> None:
     with world.database.write() as c:
         devices.begin(c, TENANT, world.app, devices.Details(("openid",), "", "192.0.2.1"), NOW)
         lockouts.welcome(c, TENANT, world.anna.id, "192.0.2.1", NOW, known_place=False)
+        lockouts.count(c, TENANT, lockouts.nobody("nobody@contoso.test"), "tag", NOW, known_place=False)
 
     def left(now: float) -> tuple[int, int]:
         with world.database.write() as c:
@@ -190,6 +225,10 @@ def test_what_is_over_is_forgotten_and_nothing_else(world: World) -> None:
     assert left(NOW + devices.GOOD_FOR) == (2, 1), "for an hour it can be said that a code is over"
     assert left(NOW + devices.GOOD_FOR + 3601) == (1, 1)
     assert left(NOW + lockouts.KNOWN_FOR + 1) == (1, 0)
+    with world.database.read() as c:
+        assert not c.scalar(select(func.count()).select_from(identity_tables.lockout)), (
+            "wrong passwords of before a day"
+        )
     with world.database.read() as c:
         assert families.find(c, TENANT, text) is not None
     assert left(NOW + families.KEPT + 86401) == (0, 0)

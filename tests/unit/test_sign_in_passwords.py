@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msal
 import pytest
 from msal.authority import Authority
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ropeway.control.in_process import open_database
 from ropeway.control.protocol import ApplicationView
+from ropeway.directory.tables import object_
 from ropeway.model.permissions import GLOBAL, ROLES
 from ropeway.model.secret import Secret
 from ropeway.store import roles
@@ -81,20 +83,40 @@ def test_what_is_wrong_is_said_in_entras_words(office: Office, desktop: Applicat
     good = asked(office, desktop)
     invalid = (400, "invalid_grant")
     assert office.refused(**good | {"password": "guess"}) == (*invalid, 50126)
-    assert office.refused(**good | {"username": "nobody@contoso.test"}) == (*invalid, 50034)
+    assert office.refused(**good | {"username": "nobody@contoso.test"}) == (*invalid, 50126), "as a wrong password"
     assert office.refused(**good | {"username": ""}) == (400, "invalid_request", 900144)
     assert office.refused(**good | {"scope": "Group.Read.All"}) == (*invalid, 65001)
     assert office.refused(**good | {"scope": "Coffee.Make"}) == (400, "invalid_scope", 70011)
     assert office.refused(**good | {"client_secret": "x"}) == (401, "invalid_client", 700025)
     office.control.create_object("users", office.shape("berta@contoso.test"))
-    assert office.refused(**good | {"username": "berta@contoso.test"}) == (*invalid, 50056)
+    assert office.refused(**good | {"username": "berta@contoso.test"}) == (*invalid, 50126)
     office.control.set_password(ANNA, Secret(PASSWORD), must_change=True)
     assert office.post(**good).json()["suberror"] == "user_password_expired"
     assert office.refused(**good) == (*invalid, 50055)
     office.control.set_password(ANNA, Secret(PASSWORD), must_change=False)
+    database = open_database(office.service.settings.state)
+    with database.read() as c:
+        codes = c.scalars(select(sign_in.c.error).order_by(sign_in.c.id)).all()
+    database.close()
+    assert {50034, 50056} <= set(codes), "the sign-in log knows better"
     office.control.update_object("users", ANNA, {"accountEnabled": False})
     assert office.refused(**good) == (*invalid, 50057)
     assert office.refused(**good | {"password": "guess"}) == (*invalid, 50126), "nothing is told to strangers"
+
+
+def test_who_is_not_said_to_be_enabled_neither_signs_in_nor_acts(office: Office, desktop: ApplicationView) -> None:
+    person = office.control.show_object("users", ANNA)["id"]
+    token = office.post(**asked(office, desktop)).json()["access_token"]
+    assert office.status(token, "/v1.0/me") == 200
+    database = open_database(office.service.settings.state)
+    with database.write() as c:
+        which = object_.c.id == person
+        properties = json.loads(c.scalar(select(object_.c.properties).where(which)) or "")
+        del properties["accountEnabled"]
+        c.execute(update(object_).where(which).values(properties=json.dumps(properties)))
+    database.close()
+    assert office.status(token, "/v1.0/me") == 401
+    assert office.refused(**asked(office, desktop))[2] == 50057
 
 
 def test_whoever_guesses_is_locked_out_longer_and_longer(office: Office, desktop: ApplicationView) -> None:

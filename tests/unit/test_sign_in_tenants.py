@@ -55,7 +55,7 @@ def test_a_person_signs_in_at_their_own_tenant_alone(two: Two) -> None:
     assert claims(token)["tid"] == ours.id
     with ours.client(token) as client:
         assert client.get("/v1.0/me").json()["userPrincipalName"] == upn(ours)
-    assert signed_in(two, theirs, desktop(theirs), upn(ours))["error_codes"] == [50034]
+    assert signed_in(two, theirs, desktop(theirs), upn(ours))["error_codes"] == [50126]
     assert signed_in(two, theirs, desktop(ours), upn(theirs))["error_codes"] == [700016]
 
 

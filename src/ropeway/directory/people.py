@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, select
@@ -43,6 +44,11 @@ def by_id(c: Connection, tenant: int, id_: str) -> Person | None:
     return _one(c, _BY_ID, {"b_tenant": tenant, "b_id": id_.lower()})
 
 
+def is_enabled(properties: Mapping[str, object]) -> bool:
+    """Whether somebody may sign in and act: only where it is said so. Each user of the directory says it."""
+    return properties.get("accountEnabled") is True
+
+
 def _one(c: Connection, query: Select[Any, Any], named: dict[str, Any]) -> Person | None:
     row = c.execute(query, named).first()
     if row is None:
@@ -52,7 +58,6 @@ def _one(c: Connection, query: Select[Any, Any], named: dict[str, Any]) -> Perso
     def text(name: str) -> str:
         return str(told.get(name) or "")
 
-    enabled = told.get("accountEnabled") is not False
     synchronised = told.get("onPremisesSyncEnabled") is True
     name = text("displayName")
-    return Person(row.id, text("userPrincipalName"), name, text("mail"), enabled, synchronised)
+    return Person(row.id, text("userPrincipalName"), name, text("mail"), is_enabled(told), synchronised)

@@ -127,9 +127,13 @@ lockout = Table(
     Column("last", String, nullable=False),
     Column("times", Integer, nullable=False),
     Column("until", Float, nullable=False),
+    Column("seen", Float, nullable=False, server_default=text("0")),
+    Index("ix_sign_in_lockout_seen", "seen"),
     PrimaryKeyConstraint("tenant", "person", "known_place"),
 )
-"""Wrong passwords in a row. Places from which somebody signed in before are counted apart."""
+"""Wrong passwords in a row, of user names that nobody has as well, the last of them `seen` then.
+
+Places from which somebody signed in before are counted apart."""
 
 place = Table(
     "sign_in_place",

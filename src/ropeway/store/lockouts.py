@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from ropeway.store.identity_tables import lockout as table
 from ropeway.store.identity_tables import place
+from ropeway.store.statements import upsert
 
 ALLOWED = 10
 """Wrong passwords in a row before the first lock."""
@@ -16,6 +18,8 @@ FIRST, LONGEST = 60.0, 3600.0
 """Seconds of the first lock; each further wrong password doubles them, up to the longest."""
 REMEMBERED = 3
 """Wrong passwords that count once however often they come, as a telephone sends an old one."""
+FORGOTTEN = 86400.0
+"""Seconds after the last wrong password: those before it count no more."""
 KNOWN_FOR = 30 * 86400.0
 """Seconds for which a place is known after somebody signed in from it."""
 
@@ -48,11 +52,19 @@ def after(found: Lockout, tag: str, now: float) -> Lockout:
     return Lockout(failures, kept, found.times + 1, now + min(LONGEST, FIRST * 2.0 ** min(found.times, 20)))
 
 
-def keep(c: Connection, tenant: int, person: str, one: Lockout, *, known_place: bool) -> None:
+def keep(c: Connection, tenant: int, person: str, one: Lockout, now: float, *, known_place: bool) -> None:
     """Write it down."""
-    values: dict[str, Any] = one._asdict()
-    if c.execute(update(table).where(*_mine(tenant, person, known_place)).values(values)).rowcount == 0:
-        c.execute(table.insert().values(values | {"tenant": tenant, "person": person, "known_place": known_place}))
+    row = {"tenant": tenant, "person": person, "known_place": known_place, **one._asdict(), "seen": now}
+    upsert(c, table, ("tenant", "person", "known_place"), (*Lockout._fields, "seen"), [row])
+
+
+def count(c: Connection, tenant: int, person: str, tag: str, now: float, *, known_place: bool) -> None:
+    """One more wrong password; of many at once each is counted, whether the person is anybody or not."""
+    row = {"tenant": tenant, "person": person, "known_place": known_place, **Lockout()._asdict(), "seen": now}
+    upsert(c, table, ("tenant", "person", "known_place"), (), [row])
+    c.execute(select(table.c.person).where(*_mine(tenant, person, known_place)).with_for_update())
+    before = find(c, tenant, person, known_place=known_place)
+    keep(c, tenant, person, after(before, tag, now), now, known_place=known_place)
 
 
 def clear(c: Connection, tenant: int, person: str, *, known_place: bool | None = None) -> None:
@@ -78,8 +90,14 @@ def welcome(c: Connection, tenant: int, person: str, address: str, now: float, *
 
 
 def sweep(c: Connection, now: float) -> None:
-    """Forget places that nobody came from for thirty days."""
+    """Forget places that nobody came from for thirty days, and wrong passwords of before a day."""
+    c.execute(delete(table).where(table.c.seen < now - FORGOTTEN, table.c.until < now))
     c.execute(delete(place).where(place.c.seen < now - KNOWN_FOR))
+
+
+def nobody(name: str) -> str:
+    """Under which key wrong passwords of a user name are counted that nobody has: as those of anybody."""
+    return f"nobody {hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def network_of(address: str) -> str:

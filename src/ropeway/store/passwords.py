@@ -143,7 +143,7 @@ def generated() -> Secret[str]:
         return made
 
 
-def tag_of(hash_: str, password: Secret[str]) -> str:
+def tag_of(key: str, password: Secret[str]) -> str:
     """16 bits that tell whether the same wrong password came again; too few to find out which one it was."""
     said = password.reveal()[:LONGEST].encode("utf-8", "surrogatepass")
-    return hmac.digest(hash_.encode(), said, hashlib.sha256).hex()[:4]
+    return hmac.digest(key.encode(), said, hashlib.sha256).hex()[:4]

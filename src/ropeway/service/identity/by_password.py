@@ -35,7 +35,8 @@ class ByPassword(ResourceOwnerPasswordCredentialsGrant):
             raise Refusal(900144, "username" if not username else "password")
         request.named = username
         request.person = person = passwords.person(username)
-        kept = passwords.check(person, Secret(password), request.posted.address)
+        kept = passwords.check(person or username, Secret(password), request.posted.address)
+        assert person is not None
         if kept.must_change:
             raise Refusal(50055)
         if kept.second_factor is not None:

@@ -7,18 +7,14 @@ is read anew with each request, so that who is disabled or loses a role loses it
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from ropeway.directory import tables
+from ropeway.directory import people
 from ropeway.model.permissions import Power
 from ropeway.service.identity.issuer import Claims
 from ropeway.store import applications, roles
 from ropeway.store.tokens import TokenRow
-
-_o = tables.object_.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +45,12 @@ def _person(c: Connection, tenant: int, claims: Claims) -> Caller | None:
     id_, scopes = str(claims.get("oid", "")), claims.get("scp")
     if not isinstance(scopes, str):
         return None
-    is_it = (_o.tenant == tenant, _o.id == id_, _o.type == "user", _o.deleted.is_(None))
-    found: dict[str, Any] = msgspec.json.decode(c.scalar(select(_o.properties).where(*is_it)) or "{}")
-    if not found.get("accountEnabled"):
+    person = people.by_id(c, tenant, id_)
+    if person is None or not person.enabled:
         return None
-    name = str(found.get("userPrincipalName", id_))
-    power = Power(frozenset(scopes.split()), frozenset(roles.of(c, tenant, id_)))
-    return Caller(_row(tenant, claims, name), power, id_, frozenset({id_.lower(), name.lower()}))
+    power = Power(frozenset(scopes.split()), frozenset(roles.of(c, tenant, person.id)))
+    names = frozenset({person.id.lower(), person.upn.lower()})
+    return Caller(_row(tenant, claims, person.upn), power, person.id, names)
 
 
 def _row(tenant: int, claims: Claims, name: str) -> TokenRow:

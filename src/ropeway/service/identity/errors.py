@@ -71,10 +71,12 @@ SUBERRORS = {
 class Refusal(OAuth2Error):  # noqa: N818 - an answer
     """An answer of the token endpoint, or of discovery, that gives nothing."""
 
-    def __init__(self, number: int, about: str = "", *, error: str = "") -> None:
+    def __init__(self, number: int, about: str = "", *, error: str = "", reason: int = 0) -> None:
         usual, status, words = KINDS[number]
         super().__init__(error=error or usual, status_code=status)  # pyright: ignore[reportUnknownMemberType] - Authlib's own
         self.number, self.suberror = number, SUBERRORS.get(number, "")
+        self.reason = reason or number
+        """What the sign-in log says, where strangers are told less."""
         self.words = words.replace("{0}", plain(about))
 
     def body(self, request_id: str, correlation: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ropeway.directory import people
 from ropeway.directory.people import Person
 from ropeway.model.secret import Secret
+from ropeway.model.values import compare_key
 from ropeway.service.identity.errors import Refusal
 from ropeway.store import lockouts, passwords
 from ropeway.store.database import Database
@@ -22,47 +23,42 @@ class Passwords:
     tenant: int
     clock: Callable[[], float]
 
-    def person(self, upn: str) -> Person:
-        """Whoever is called so; Refusal 50034."""
+    def person(self, upn: str) -> Person | None:
+        """Whoever is called so."""
         with self.database.read() as c:
-            found = people.by_upn(c, self.tenant, upn)
-        if found is None:
-            raise Refusal(50034, upn)
-        return found
+            return people.by_upn(c, self.tenant, upn)
 
-    def check(self, person: Person, password: Secret[str], address: str) -> Password:
-        """What is kept of the person's password, when this is it.
+    def check(self, who: Person | str, password: Secret[str], address: str) -> Password:
+        """What is kept of the person's password, when this is it; a user name that nobody has is refused alike.
 
-        Refusal 50126 for a wrong one, 50053 while guessing is locked, 50056 where there is none, 50057 for a person who
-        is disabled, 90033 when too many are tried at once. Whether the password must be changed, or is not enough, is
-        for the caller to see.
+        Refusal 50126 for a wrong one, 50053 while guessing is locked, 50057 for a person who is disabled, 90033 when
+        too many are tried at once. Whether the password must be changed, or is not enough, is for the caller to see.
         """
         now = self.clock()
+        id_ = who.id if isinstance(who, Person) else lockouts.nobody(compare_key(who))
         with self.database.read() as c:
-            kept = passwords.find(c, self.tenant, person.id)
-            known = lockouts.is_known(c, self.tenant, person.id, address, now)
-            before = lockouts.find(c, self.tenant, person.id, known_place=known)
+            kept = passwords.find(c, self.tenant, id_)
+            known = lockouts.is_known(c, self.tenant, id_, address, now)
+            before = lockouts.find(c, self.tenant, id_, known_place=known)
         if before.until > now:
             raise Refusal(50053)
-        if kept is None:
-            raise Refusal(50056)
         try:
-            right = passwords.matches(kept.hash, password)
+            right = passwords.matches(kept.hash if kept else "", password)
         except passwords.Busy:
             raise Refusal(90033) from None
         with self.database.write() as c:
-            passwords.hold(c, self.tenant, person.id)
-            before = lockouts.find(c, self.tenant, person.id, known_place=known)
+            passwords.hold(c, self.tenant, id_)
+            before = lockouts.find(c, self.tenant, id_, known_place=known)
             if not right:
-                after = lockouts.after(before, passwords.tag_of(kept.hash, password), now)
-                lockouts.keep(c, self.tenant, person.id, after, known_place=known)
-            elif before.until <= now and not kept.second_factor:  # else wrong codes go on being counted
-                lockouts.welcome(c, self.tenant, person.id, address, now, known_place=known)
-        if not right:
-            raise Refusal(50126)
+                tag = passwords.tag_of(kept.hash if kept else id_, password)
+                lockouts.count(c, self.tenant, id_, tag, now, known_place=known)
+            elif before.until <= now and kept and not kept.second_factor:  # else wrong codes go on being counted
+                lockouts.welcome(c, self.tenant, id_, address, now, known_place=known)
+        if not right or kept is None or isinstance(who, str):
+            raise Refusal(50126, reason=50126 if kept else 50056 if isinstance(who, Person) else 50034)
         if before.until > now:
             raise Refusal(50053)
-        if not person.enabled:
+        if not who.enabled:
             raise Refusal(50057)
         return kept
 

@@ -53,8 +53,7 @@ class SecondFactors:
             if right:
                 lockouts.welcome(c, self.tenant, person.id, address, now, known_place=known)
             elif before.until <= now:
-                after = lockouts.after(before, f"code-{code[:7]}", now)
-                lockouts.keep(c, self.tenant, person.id, after, known_place=known)
+                lockouts.count(c, self.tenant, person.id, f"code-{code[:7]}", now, known_place=known)
         if before.until > now:
             raise Refusal(50053)
         if not right:

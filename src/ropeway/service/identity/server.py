@@ -147,7 +147,7 @@ class Server(AuthorizationServer):
         if refusal.number == 70016:
             pass  # nobody tried anything
         elif request.app is not None or refusal.number in (7000215, 7000222, 700027, 700024, 7000218):
-            self.note(request, refusal.number)
+            self.note(request, refusal.reason)
         correlation = request.posted.headers.get("client-request-id", "")[:64]
         headers = {"WWW-Authenticate": 'Basic realm="ropeway"'} if refusal.status_code == 401 else {}
         return Answered(refusal.status_code, refusal.body(request.posted.request, correlation), headers)

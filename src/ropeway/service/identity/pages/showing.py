@@ -17,9 +17,7 @@ from ropeway.store.applications import Application
 from ropeway.store.browsers import Account
 
 SAID = {
-    50034: "There is no account with this user name, or the password is wrong.",
     50126: "There is no account with this user name, or the password is wrong.",
-    50056: "There is no account with this user name, or the password is wrong.",
     50053: "Too many wrong passwords were tried. Wait a while, then try again.",
     50057: "This account is disabled. Ask an administrator.",
     90033: "Too many people sign in at this moment. Try again.",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from ropeway.directory import people
-from ropeway.directory.people import Person
 from ropeway.model.secret import Secret
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.pages.proving import enrolled, new_password, second_factor, stage_after
@@ -75,13 +74,13 @@ def _begin(visit: Visit, wanted: Wanted) -> Here | Response:
 
 def _password(visit: Visit, wanted: Wanted) -> Here | Response:
     server, username = visit.server, visit.form.get("username", "").strip()
-    person: Person | None = None
+    person = server.passwords.person(username)
     try:
-        person = server.passwords.person(username)
-        kept = server.passwords.check(person, Secret(visit.form.get("password", "")), visit.attempt.address)
+        kept = server.passwords.check(person or username, Secret(visit.form.get("password", "")), visit.attempt.address)
     except Refusal as refusal:
-        note(visit, wanted.app, person or username, refusal.number)
+        note(visit, wanted.app, person or username, refusal.reason)
         return ask_password(visit, username, SAID[refusal.number])
+    assert person is not None
     stage = "second-factor" if kept.second_factor else stage_after(kept)
     before, now = visit.browser, server.issuer.clock()
     after = visit.change_cookie()
