@@ -1,0 +1,12 @@
+"""What calls of every subject take."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+ObjectType = Literal["users", "groups", "contacts", "devices"]
+
+Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+"""How many are told at most."""
