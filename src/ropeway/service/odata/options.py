@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from starlette.requests import Request
 
+from ropeway.service.odata.keys import plain
 from ropeway.service.odata.parser import parse
 from ropeway.service.odata.refusals import no_property, unreadable, unsupported
 from ropeway.service.odata.tokens import FilterError
@@ -78,9 +79,11 @@ class Options:
     """The same in full, `members($select=id)`."""
     raw: Mapping[str, str] = field(default_factory=dict[str, str])
     """The options as they were written, by name."""
+    place: tuple[int, str] = (0, "")
+    """Tenant and path of the question, which alone its skip tokens continue."""
 
 
-def options_of(request: Request, offered: frozenset[Option]) -> Options:
+def options_of(request: Request, offered: frozenset[Option], tenant: int) -> Options:
     """The query options; RopewayError for one that is unknown, not offered here, given twice or unreadable.
 
     Options without a dollar sign are the client's own business (OData 4.01, custom query options), but for the names of
@@ -97,7 +100,7 @@ def options_of(request: Request, offered: frozenset[Option]) -> Options:
         if name in raw:
             raise unreadable(name, "Query option was specified more than once, but it must be specified at most once")
         raw[name] = value
-    return _read(raw)
+    return replace(_read(raw), place=(tenant, plain(request.url.path)))
 
 
 def _refused(key: str, known: Option | None) -> Exception:

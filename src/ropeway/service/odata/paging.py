@@ -1,7 +1,8 @@
 """Pages by the key of their last row, so that rows written meanwhile neither repeat nor hide others.
 
-A skip token is opaque: the key, and a digest of the question that it continues. It is no secret and gives no access;
-one that was changed, or belongs to another question, is refused (Graph: Directory_ExpiredPageToken).
+A skip token is opaque: the key, and a digest of the question that it continues, with its path and its tenant. It is no
+secret and gives no access; one that was changed, or belongs to another question or tenant, is refused (Graph:
+Directory_ExpiredPageToken).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ropeway.service.odata.tree import Path
 
 _Key = TypeVar("_Key")
 
-VERSION = 1
+VERSION = 2
 LONGEST = 4096
 """Characters of a token."""
 _ASKED = ("$filter", "$orderby", "$search")
@@ -68,7 +69,7 @@ def key_of(options: Options, kind: type[_Key]) -> _Key | None:
 
 
 def _question(options: Options) -> bytes:
-    return digest(pack([options.raw.get(name, "") for name in _ASKED]))[:6]
+    return digest(pack([*options.place, *(options.raw.get(name, "") for name in _ASKED)]))[:6]
 
 
 def page_of(items: Sequence[dict[str, Any]], options: Options, size: int, *, key: str = "id") -> Page:

@@ -167,7 +167,7 @@ def _answered(parts: Parts, verb: Verb, caller: Caller, reach: Reach, request: R
     offered: frozenset[Option] = verb.options | EXPAND if verb.expands else verb.options
     with trouble():
         form = form_of(request)
-        options = options_of(request, offered)
+        options = options_of(request, offered, parts.tenant)
         if reach == "basic":
             options = only_basic(options)
         asked = Asked(parts, request, caller, options, form, reach, decoded(request, raw))
