@@ -141,7 +141,7 @@ def _figures(ask: Ask, people: str) -> Iterator[Figure]:
     one, batch = ask.by_turns((single, None), ("/v1.0/$batch", {"requests": inner}))
     yield Figure(what="a batch of 20 reads", value=batch, unit="ms", yardstick="one read", beside=one,
                  ratio_bound=1.5, load=load())  # fmt: skip
-    begun = json.loads(ask("/v1.0/users/delta?$deltatoken=latest"))["@odata.deltaLink"]
+    begun: str = json.loads(ask("/v1.0/users/delta?$deltatoken=latest"))["@odata.deltaLink"]
     there = urlsplit(begun)
     yield _figure(f"a delta with nothing new, {people}", ask.took(f"{there.path}?{there.query}"), bare, bound=5)
     everybody = json.loads(ask("/v1.0/groups?$top=1"))["value"][0]["id"]

@@ -9,7 +9,8 @@ from time import time
 from typing import Any
 
 from benchmarks.process import ROPEWAY, Used, measured
-from ropeway.control.in_process import INITIAL_DOMAIN, TENANT, open_control
+from ropeway.control.in_process import TENANT, open_control
+from ropeway.control.in_process.opening import INITIAL_DOMAIN
 from ropeway.control.protocol import Control
 from ropeway.control.running import Running
 from ropeway.control.sources import FromHere
