@@ -100,6 +100,16 @@ def all_groups_in(c: Connection, tenant: int, number: int) -> set[int]:
     return _closed({number}, lambda some: _live_groups(c, members(c, tenant, some)))
 
 
+def all_reports_of(c: Connection, tenant: int, number: int) -> set[int]:
+    """Who reports to somebody, by however many steps."""
+
+    def reports(some: Collection[int]) -> Iterable[int]:
+        mine = (_o.number.in_(back(c, tenant, some, "manager")), _o.deleted.is_(None))
+        return c.execute(select(_o.number).where(*mine)).scalars()
+
+    return _closed({number}, reports) - {number}
+
+
 def _live_groups(c: Connection, numbers: Numbers) -> Iterable[int]:
     query = select(_o.number).where(_o.number.in_(numbers), _o.type == "group", _o.deleted.is_(None))
     return c.execute(query).scalars()

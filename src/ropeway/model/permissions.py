@@ -139,6 +139,7 @@ RULES: tuple[Rule, ...] = (
     _rule("devices/**", f"Device.Read.All {_ALL}", f"Device.ReadWrite.All {_EVERY}", *_PEOPLE),
     _rule("domains/**", f"Domain.Read.All {_ALL}", f"Domain.ReadWrite.All {_EVERY}", "reports users", "hybrid"),
     _rule("organization/**", f"Organization.Read.All {_ALL}", "Organization.ReadWrite.All", "reports users", "hybrid"),
+    _rule("subscribedSkus/**", f"Organization.Read.All {_ALL}", "", "hybrid reports users"),
     _rule("directoryObjects/**", _ALL, _EVERY, *_PEOPLE),
     _rule("directory/onPremisesSynchronization/**", *_ON_PREMISES),
     _rule("directory/deletedItems/**", _ALL, _EVERY, *_PEOPLE),

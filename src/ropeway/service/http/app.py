@@ -47,6 +47,7 @@ def audited(routes: Sequence[BaseRoute], trail: Trail | None) -> ASGIApp:
         routes=[*routes],
         exception_handlers={RopewayError: on_problem, HTTPException: on_http_error, Exception: on_defect},
     )
+    app.router.redirect_slashes = False  # to wherever the header Host says
     return Auditing(app, trail) if trail else app
 
 

@@ -73,7 +73,7 @@ class Directory:
 
 
 def _place(path: str) -> tuple[str, str, int]:
-    parts = path.split("/")
+    parts = path.lower().split("/")
     return parts[1], parts[2] if len(parts) > 2 else "", len(parts)
 
 

@@ -15,7 +15,7 @@ signing_in        a user's sign-ins and password
 me                the person who asks
 delta, delta_tokens, membership   what changed since the last time
 throttling        resource units
-tenancy           domains, organization
+domains, tenancy  domains, organization
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from ropeway.service.graph.objects.any_object import AnyObjects
 from ropeway.service.graph.objects.collections import Reading
 from ropeway.service.graph.objects.deleted_items import DeletedItems
 from ropeway.service.graph.objects.delta import Delta
+from ropeway.service.graph.objects.domains import Domains
 from ropeway.service.graph.objects.signing_in import SigningIn
 from ropeway.service.graph.objects.tenancy import Tenancy
 from ropeway.service.graph.objects.throttling import Throttle
@@ -49,9 +50,10 @@ def routes(api: Api) -> list[BaseRoute]:
         *AnyObjects(api, reads).routes(),
         *writes.references(),
         *SigningIn(api).routes(),
+        *Tenancy(api).routes(),
         *reads.routes(),
         *writes.routes(),
-        *Tenancy(api).routes(),
+        *Domains(api).routes(),
     ]
     found += me.routes(api, found)
     for route in found:

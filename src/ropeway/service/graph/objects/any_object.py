@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from ropeway.directory import relations, tables
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import ONE, Reading
+from ropeway.service.graph.objects.extensions import extension_properties
 from ropeway.service.graph.objects.kinds import ANY, KINDS, Kind, by_name, by_stored
 from ropeway.service.graph.objects.privileged import check_privileged
 from ropeway.service.graph.objects.reading import answer_one, find
@@ -20,7 +21,7 @@ from ropeway.service.graph.objects.shapes import Row, told
 from ropeway.service.graph.objects.writing import PLURALS, Writing
 from ropeway.service.odata.answers import Answer, nothing
 from ropeway.service.odata.bodies import Body
-from ropeway.service.odata.paging import Page
+from ropeway.service.odata.paging import Page, page_of
 from ropeway.service.odata.refusals import body_invalid
 from ropeway.service.odata.resource import Asked, Verb, resource
 from ropeway.store.statements import among
@@ -43,6 +44,12 @@ class Names(Body, frozen=True):
     display_name: str | None = None
     mail_nickname: str | None = None
     on_behalf_of_user_id: str | None = None
+
+
+class Origin(Body, frozen=True):
+    """The body of getAvailableExtensionProperties."""
+
+    is_synced_from_on_premises: bool | None = None
 
 
 class Checked(Body, frozen=True):
@@ -72,6 +79,7 @@ class AnyObjects:
         routes = [
             make(f"{path}/getByIds", post=Verb(self.by_ids, frozenset({"$select"}), body=True)),
             make(f"{path}/validateProperties", post=Verb(self.validate, body=True)),
+            make(f"{path}/getAvailableExtensionProperties", post=Verb(self.extensions, body=True)),
         ]
         for kind in (ANY, *KINDS):
             below = f"/v1.0/{kind.plural}/{{id}}"
@@ -121,6 +129,12 @@ class AnyObjects:
         if said.display_name is not None and not 0 < len(said.display_name) <= 256:
             raise HTTPException(422, "The specified displayName is invalid.")
         return nothing()
+
+    def extensions(self, asked: Asked) -> Answer:
+        """POST /directoryObjects/getAvailableExtensionProperties: what jobs may bring beyond Graph's own properties."""
+        said = asked.shaped(Origin)
+        found = extension_properties(self.api.ids.of) if said.is_synced_from_on_premises is not False else []
+        return Answer("Collection(extensionProperty)", page=page_of(found, asked.options, len(found)), is_entity=False)
 
     def check(self, kind: Kind, asked: Asked) -> Answer:
         """POST …/checkMemberGroups: which of these groups an object is a member of, by however many steps."""

@@ -120,6 +120,11 @@ class Reading:
                 raise resource_unknown("manager")
             return answer_one(asked, by_stored(row.type), row, c, "directoryObjects", typed=True)
 
+    def manager_reference(self, kind: Kind, asked: Asked) -> Answer:
+        """GET /users/{id}/manager/$ref: the manager's address."""
+        found = self.manager(kind, asked).value or {}
+        return Answer("$ref", {"@odata.id": f"{asked.parts.url}/v1.0/directoryObjects/{found['id']}"}, is_entity=False)
+
 
 def _goes_on_by_number(c: Connection, group: int, asked: Asked) -> bool:
     """Whether members are told in the order of their numbers: what a page began with is kept to by the others."""

@@ -69,6 +69,10 @@ class Question:
             case Not(inner):
                 self._allow("advanced", "not", node.at)
                 return ~self.condition(inner)
+            case Compare("eq" | "ne" as how, Path((*steps, "$count")), Literal("number", "0")) if steps:
+                known = self._known(Path(tuple(steps), node.at))
+                found = self._has_any(known, node.at)
+                return found if how == "ne" else ~found
             case Compare():
                 return self._comparison(node)
             case In(path, values):
@@ -160,14 +164,18 @@ class Question:
         if known.form != "list" or node.quantifier == "all":
             raise unsupported("$filter", f"{node.path.name}/{node.quantifier} at position {node.at}")
         if node.inner is None:
-            self._allow("advanced" if known.equal != "no" else "no", f"{known.name}/any", node.at)
-            return any_element(known.name, None, self.sqlite)
+            return self._has_any(known, node.at)
         plain = _plainly(node.variable, node.inner)
         if known.name == "proxyAddresses" and plain is not None:
             starts, value = plain
             found = indexes.held(self.tenant, known.name, value.text, starts=starts, lookups=False)
             return false() if found is None else found
         return any_element(known.name, self._element(known, node.variable, node.inner), self.sqlite)
+
+    def _has_any(self, known: Property, at: int) -> Condition:
+        """Whether a list has elements; of one that the directory does not keep, too."""
+        self._allow("advanced" if known.form == "list" else "no", f"elements of {known.name}", at)
+        return any_element(known.name, None, self.sqlite)
 
     def _element(self, known: Property, variable: str, inner: Node) -> Callable[[Any], Condition]:
         """The filter of an element: its own value, or one step into it."""

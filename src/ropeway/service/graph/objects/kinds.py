@@ -56,6 +56,11 @@ class Kind:
     """Collections of other objects."""
     has_manager: bool = False
 
+    @property
+    def relations(self) -> frozenset[str]:
+        """Names of what leads to other objects."""
+        return self.links | {"manager"} if self.has_manager else self.links
+
     def property(self, name: str) -> Property | None:
         """The property of that name, in any case of letters; extensions are known by their form."""
         found = self.properties.get(name.lower())
@@ -90,7 +95,8 @@ def _with_extension_attributes(properties: dict[str, Property]) -> dict[str, Pro
 
 USERS = Kind(
     "users", "user", "user", _with_extension_attributes(_read(USER)),
-    frozenset({"directReports", "memberOf", "transitiveMemberOf", "ownedObjects"}), True,
+    frozenset({"directReports", "transitiveReports", "memberOf", "transitiveMemberOf", "ownedObjects", "ownedDevices",
+               "registeredDevices"}), True,
 )  # fmt: skip
 GROUPS = Kind(
     "groups", "group", "group", _with_extension_attributes(_read(GROUP)),

@@ -109,6 +109,9 @@ RELATED: Mapping[str, Related] = {
         _forward("registeredOwners"),
         _forward("registeredUsers"),
         _inverse("directReports", "manager"),
+        Related("transitiveReports", lambda c, t, number: _listed(relations.all_reports_of(c, t, number))),
+        _inverse("ownedDevices", "registeredOwners"),
+        _inverse("registeredDevices", "registeredUsers"),
         _inverse("ownedObjects", "owners"),
     )
 }
@@ -123,14 +126,14 @@ def manager_of(c: Connection, tenant: int, row: Row) -> Row | None:
 def answer_page(asked: Asked, kind: Kind, found: Found, c: Connection, context: str) -> Answer:
     """A page in Graph's shape, with what was asked to be expanded."""
     options = asked.options
-    check_select(kind, options.select)
+    check_select(kind, options.select, allowed=kind.relations)
     items = expanded(c, asked.parts.tenant, kind, found.rows, options)
     return Answer(context, page=Page(items, found.after, found.total, is_selected=True), is_entity=False)
 
 
 def answer_one(asked: Asked, kind: Kind, row: Row, c: Connection, context: str, *, typed: bool | None = None) -> Answer:
     """One object in Graph's shape."""
-    check_select(kind, asked.options.select)
+    check_select(kind, asked.options.select, allowed=kind.relations)
     items = expanded(c, asked.parts.tenant, kind, [row], asked.options, typed=typed)
     return Answer(context, as_dict(items[0]), is_selected=True)
 
@@ -140,7 +143,7 @@ def expanded(
 ) -> list[Any]:
     """Rows as they are told, each with its related objects."""
     for one in options.expansions:
-        if not _can_expand(kind, one.name):
+        if one.name not in kind.relations:
             raise no_property("$expand", one.name)
     if len(options.expansions) > 1:
         raise unsupported("$expand", "One property is expanded at a time")
@@ -149,10 +152,6 @@ def expanded(
         for item, row in zip(items, rows, strict=True):
             setattr(item, one.name, _related(c, tenant, row, one))
     return items
-
-
-def _can_expand(kind: Kind, name: str) -> bool:
-    return name in kind.links or (name == "manager" and kind.has_manager)
 
 
 def _related(c: Connection, tenant: int, row: Row, wanted: Expansion) -> Any:

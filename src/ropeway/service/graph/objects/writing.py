@@ -65,7 +65,8 @@ class Writing:
             if kind.has_manager:
                 put = Verb(partial(self.set_manager, kind), body=True, act="update_manager")
                 drop = Verb(partial(self.drop_manager, kind), act="remove_manager")
-                routes.append(make(f"{path}/{{id}}/manager/$ref", put=put, delete=drop))
+                shown = Verb(partial(self.reads.manager_reference, kind))
+                routes.append(make(f"{path}/{{id}}/manager/$ref", get=shown, put=put, delete=drop))
         return routes
 
     def routes(self) -> Sequence[BaseRoute]:
