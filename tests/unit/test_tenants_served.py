@@ -6,17 +6,22 @@ import io
 import json
 import logging
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy import select
 
+from ropeway.control.in_process import open_database
 from ropeway.control.tenants import Tenants
 from ropeway.service.tenants import Hosting
 from ropeway.store.database import Database
+from ropeway.store.service_tables import audit
 from ropeway.telemetry import logs, tracing
 from tests.fixtures.gateway import wait_until
 from tests.fixtures.postgres import PostgresServer
@@ -105,6 +110,20 @@ def test_strangers_are_refused_whatever_tenant_they_name(two: Two) -> None:
         with two.service.client() as client:
             answer = client.get("/v1.0/users", headers={"Authorization": f"Bearer {token}".encode()})
         assert answer.status_code == 401
+
+
+def test_a_refused_request_is_on_record_in_the_tenant_that_it_names_or_in_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with two_tenants(tmp_path) as two, two.service.client() as client:
+        claims = urlsafe_b64encode(json.dumps({"tid": two.theirs.id}).encode()).decode().rstrip("=")
+        for token in (f"e30.{claims}.e30", "a.b.c", f"rw_{'a' * 43}"):
+            assert client.get("/v1.0/users", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+        assert client.get("/v1.0/users").status_code == 401
+    with closing(open_database(two.service.settings.state)) as database, database.read() as c:
+        rows = c.execute(select(audit.c.tenant, audit.c.details).where(audit.c.action == "requests_without_token"))
+        assert [(row.tenant, json.loads(row.details)["count"]) for row in rows] == [(two.theirs.number, "1")]
+    assert "Requests that name no tenant were refused: count 3" in caplog.text
 
 
 def test_acts_are_on_record_in_the_tenant_where_they_were_done(two: Two) -> None:

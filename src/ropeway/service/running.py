@@ -21,6 +21,7 @@ from ropeway.model.secret import Secret
 from ropeway.service import assembling, signing_in
 from ropeway.service.assembling import House
 from ropeway.service.http.app import around
+from ropeway.service.http.auditing import Strangers
 from ropeway.service.http.listening import listen
 from ropeway.service.http.serve import Serving, serve
 from ropeway.service.links import Link
@@ -79,9 +80,10 @@ def run(settings: Settings, caller: Caller, worker: Callable[[], Child] | None =
         house, certificate = assembling.house_of(settings, url, database, caller.clock)
         hosting = Hosting(database, partial(assembling.hosted, house))
         home = hosting.home
+        dispatch = Dispatch(hosting, database, home)
         authority = fingerprint(house.authority)
         ending.enter_context(present(database, HOME, "service", caller.clock, url=url, authority=authority))
-        ending.enter_context(_housekeeping(house, hosting))
+        ending.enter_context(_housekeeping(house, hosting, dispatch.strangers))
         ending.enter_context(followed(database))
         supervisor = Supervisor(worker, settings.workers, caller.say) if worker else None
 
@@ -93,8 +95,7 @@ def run(settings: Settings, caller: Caller, worker: Callable[[], Child] | None =
                 ending.callback(supervisor.end)
                 supervisor.begin()
 
-        app = around(Dispatch(hosting, database, home))
-        serve(Serving(app, certificate, settings.proxies, caller.stop, hosting.close), listener, started)
+        serve(Serving(around(dispatch), certificate, settings.proxies, caller.stop, hosting.close), listener, started)
 
 
 def fingerprint(authority: str) -> str:
@@ -116,7 +117,7 @@ def _told(parts: Parts, address: str, authority: str, *, links: bool) -> Started
 
 
 @contextmanager
-def _housekeeping(house: House, hosting: Hosting) -> Generator[None, None, None]:
+def _housekeeping(house: House, hosting: Hosting, strangers: Strangers) -> Generator[None, None, None]:
     """Within, what expired is forgotten, strangers are summed up, keys are renewed, in a thread of its own."""
     ending = threading.Event()
 
@@ -126,6 +127,7 @@ def _housekeeping(house: House, hosting: Hosting) -> Generator[None, None, None]
                 with house.database.write() as c:
                     tokens.sweep(c, house.clock())
                     sign_ins.sweep(c, house.clock())
+                strangers.log(house.clock())
                 for one in hosting.every():
                     one.trail.sum_up()
                     if one.parts.identity:
@@ -140,6 +142,7 @@ def _housekeeping(house: House, hosting: Hosting) -> Generator[None, None, None]
     finally:
         ending.set()
         thread.join()
+        strangers.log(house.clock(), at_once=True)
         with suppress(SQLAlchemyError):
             for one in hosting.every():
                 one.trail.sum_up(at_once=True)

@@ -3,7 +3,8 @@
 An act is a request of an administrator that may change something: no GET, and nothing that its route calls a look
 (`only_looked`). Routes name act, subject and details (`name_act`); the outcome is that of the answer. Of what a worker
 does the worker tells, once it has an outcome (`service.acts`). Requests without a good token are counted and written
-down in sum, so that nobody fills the database from outside.
+down in sum, so that nobody fills the database from outside: in the trail of the tenant that they name, or, where they
+name none, in the service's log.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from ropeway.store.database import Database
 from ropeway.store.tokens import TokenRow
 from ropeway.store.trail import Act
 
+_log = logging.getLogger(__name__)
+
 LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_KEY, _TRAIL = "ropeway.act", "ropeway.trail"
+_KEY, _TRAIL, _STRANGERS = "ropeway.act", "ropeway.trail", "ropeway.strangers"
 
 SUMMED_UP_EVERY = 600.0
 """Seconds between two lines about refused requests of strangers."""
@@ -102,14 +105,25 @@ class Strangers:
             if address in self._addresses or len(self._addresses) < ADDRESSES:
                 self._addresses[address] = self._addresses.get(address, 0) + 1
 
-    def sum_up(self, now: float, *, at_once: bool = False) -> Act | None:
-        """One line about all of them, when it is time."""
+    def sum_up(self, now: float, *, at_once: bool = False) -> dict[str, str] | None:
+        """Details of one line about all of them, when it is time."""
         with self._lock:
             if not self._count or (not at_once and 0 <= now - self._began < SUMMED_UP_EVERY):
                 return None
             details = {"count": str(self._count)} | {a: str(n) for a, n in self._addresses.items()}
             self._count, self._addresses, self._began = 0, {}, now
-        return Act(now, "", "requests_without_token", "", "not-signed-in", details)
+        return details
+
+    def log(self, now: float, *, at_once: bool = False) -> None:
+        """A line of the service's log about all of them, when it is time."""
+        if (details := self.sum_up(now, at_once=at_once)) is not None:
+            words = "Requests that name no tenant were refused: %s"
+            _log.warning(words, ", ".join(f"{name} {value}" for name, value in details.items()))
+
+
+def of_no_tenant(scope: Scope, strangers: Strangers) -> None:
+    """This request names no tenant: if it is refused, it is counted here."""
+    scope[_STRANGERS] = strangers
 
 
 class Trail:
@@ -125,19 +139,20 @@ class Trail:
             with self._database.write() as c:
                 trail.note(c, self._tenant, act)
         except SQLAlchemyError as error:
-            logging.getLogger(__name__).error("Not in the audit trail (%s): %s", type(error).__name__, act)
+            _log.error("Not in the audit trail (%s): %s", type(error).__name__, act)
 
     def sum_up(self, *, at_once: bool = False) -> None:
         """Write down how many strangers were refused, when it is time."""
-        act = self._strangers.sum_up(self._clock(), at_once=at_once)
-        if act is not None:
-            self.add(act)
+        now = self._clock()
+        if (details := self._strangers.sum_up(now, at_once=at_once)) is not None:
+            self.add(Act(now, "", "requests_without_token", "", "not-signed-in", details))
 
     def of(self, scope: Scope, noted: Noted, status: int) -> Act | None:
         """The line about an answered request, or None where it is none."""
         if not noted.who:
             if status == 401:
-                self._strangers.add(scope["client"][0] if scope.get("client") else "")
+                strangers: Strangers = scope.get(_STRANGERS, self._strangers)
+                strangers.add(scope["client"][0] if scope.get("client") else "")
             return None
         if noted.is_look and status not in (401, 403):
             return None

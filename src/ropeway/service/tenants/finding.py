@@ -30,6 +30,7 @@ _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DOMAIN = r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+"
 _SEGMENT = re.compile(f"/(?:(?P<id>{_ID})|(?P<domain>{_DOMAIN}))/.", re.ASCII | re.IGNORECASE)
 _REALM = "/common/userrealm/"
+_COMMON = ("/common/", "/organizations/")
 _BROUGHT = {"/login": login.LARGEST} | {f"{PATH}/{name}": MOST_TEXT for name in ("register", "challenge", "sessions")}
 """Where somebody comes who has no token yet, and how much of a body is looked at: more is refused in any case."""
 
@@ -84,6 +85,11 @@ def _tid(text: str) -> str:
         return msgspec.json.decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Claims).tid.lower()
     except (ValueError, msgspec.MsgspecError, RecursionError):
         return ""
+
+
+def is_common(scope: Scope) -> bool:
+    """Whether somebody signs in where no tenant is named: there the first one is meant."""
+    return scope["path"].startswith(_COMMON)
 
 
 def brings(scope: Scope) -> bool:
