@@ -220,8 +220,24 @@ def test_a_removed_agent_has_no_session_from_that_moment(liar: Liar) -> None:
     agent = line.session().agent
     liar.service.control.remove_agent(agent)
     with refused("agent-removed"):
-        line.post("/heartbeat", Heartbeat("1.0"), Pulse)
+        line.send("GET", "/poll", query={"wait": "1"}, hold=1)
     assert liar.service.control.agent(agent).status == "removed"
+
+
+def test_a_removed_agent_is_told_so_by_its_next_sign_of_life_but_one(liar: Liar) -> None:
+    """Signs of life are many, and not looked up each: it takes the service a moment to know better."""
+    line = liar.line
+    line.post("/heartbeat", Heartbeat("1.0"), Pulse)
+    liar.service.control.remove_agent(line.session().agent)
+
+    def is_told() -> bool:
+        try:
+            line.post("/heartbeat", Heartbeat("1.0"), Pulse)
+        except RopewayError as error:
+            return error.problem.code == "agent-removed"
+        return False
+
+    wait_until(is_told, "it is told", 2)
 
 
 def test_a_certificate_that_has_expired_opens_nothing(liar: Liar) -> None:

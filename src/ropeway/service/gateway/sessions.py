@@ -24,12 +24,15 @@ class Caller(NamedTuple):
 
     id: str
     domain: str
+    until: float
+    """When its session is over."""
 
 
 def caller(parts: Parts, request: HTTPConnection) -> Caller:
     """Whose session the request's bearer token is; RopewayError `not-signed-in`."""
     token = whoever(parts, request, ("agent-session",))
-    return Caller(*token.subject.split(" ", 1))
+    id_, domain = token.subject.split(" ", 1)
+    return Caller(id_, domain, token.expires)
 
 
 def challenge(parts: Parts, fingerprint: str) -> Challenge:

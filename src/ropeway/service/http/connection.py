@@ -67,6 +67,12 @@ class Connection(HttpToolsProtocol):
         self._come()
         super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        """Who still sends a body whose answer has been there for a while (`bounds.LINGER`) is not listened to."""
+        super().on_response_complete()
+        if self.transport.is_closing() and self.cycle.more_body:
+            self.transport.abort()
+
     def _count(self, size: int) -> None:
         self._head += size
         if self._head > HEAD:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
-from ropeway.service.http.certificates import Served
 from ropeway.service.http.connection import Connection
 
 GRACE = 20
@@ -38,12 +39,23 @@ LARGEST_MESSAGE = 1 << 20
 """Bytes of a WebSocket message from a client; agents send theirs by POST."""
 
 
+class Certificate(Protocol):
+    """What is shown to clients."""
+
+    @property
+    def context(self) -> ssl.SSLContext: ...
+
+    def look(self) -> bool:
+        """Called often: take up another one where that is due."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Serving:
     """What a server is made of."""
 
     app: ASGIApp
-    certificate: Served
+    certificate: Certificate
     proxies: Sequence[str]
     """Networks whose X-Forwarded-For is believed."""
     stop: Callable[[], bool]
@@ -103,10 +115,10 @@ class _Server(uvicorn.Server):
         return False
 
 
-class _Loop(asyncio.SelectorEventLoop):
+class _Loop(uvloop.Loop):
     """Gives up on handshakes and goodbyes sooner than asyncio."""
 
-    async def create_server(self, *arguments: Any, **named: Any) -> asyncio.Server:  # pyright: ignore[reportIncompatibleMethodOverride] - handed on
+    async def create_server(self, *arguments: Any, **named: Any) -> asyncio.AbstractServer:  # pyright: ignore[reportIncompatibleMethodOverride] - handed on
         if named.get("ssl") is not None:
             named |= {"ssl_handshake_timeout": HANDSHAKE_WITHIN, "ssl_shutdown_timeout": GOODBYE_WITHIN}
         return await super().create_server(*arguments, **named)

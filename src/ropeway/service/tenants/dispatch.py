@@ -4,15 +4,14 @@ tenant, and is nobody's: neither its log lines nor its audit trail know of them.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from ropeway.service.http.auditing import Strangers, of_no_tenant
+from ropeway.service.http.remembered import Remembered
 from ropeway.service.tenants import finding
 from ropeway.service.tenants.finding import Named
 from ropeway.service.tenants.hosting import Hosted, Hosting
@@ -20,16 +19,14 @@ from ropeway.store.database import Database
 from ropeway.telemetry import tracing
 from ropeway.telemetry.correlation import note
 
-MOST = 10_000
-"""Tokens whose tenant is remembered: a token stays with its tenant for as long as there is either."""
-
 
 class Dispatch:
     """The application of all tenants."""
 
     def __init__(self, hosting: Hosting, database: Database, home: Hosted) -> None:
         self._hosting, self._db, self._home = hosting, database, home
-        self._owners = Owners()
+        self._owners = Remembered[int]()
+        """Numbers of tenants: a token stays with its tenant for as long as there is either."""
         self.strangers = Strangers(home.parts.clock())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,26 +72,3 @@ class Dispatch:
             return self._hosting.of(number) if number is not None else None
         except SQLAlchemyError:
             return None
-
-
-class Owners:
-    """Whose tokens are, by their digests."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: dict[bytes, int] = {}
-
-    def of(self, token: str) -> int | None:
-        """The tenant's number, if it was found out before."""
-        return self._known.get(_digest(token))
-
-    def remember(self, token: str, number: int) -> None:
-        """It was found out."""
-        with self._lock:
-            if len(self._known) >= MOST:
-                self._known.clear()
-            self._known[_digest(token)] = number
-
-
-def _digest(token: str) -> bytes:
-    return sha256(token.encode()).digest()
