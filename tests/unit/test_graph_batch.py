@@ -92,6 +92,33 @@ def test_what_no_address_and_no_header_can_hold_is_refused_by_itself(office: Gra
             assert 200 <= one["status"] < 500, one
 
 
+@pytest.mark.parametrize("depth", [1, 3, 300])
+def test_no_batch_is_in_a_batch(office: GraphOffice, depth: int) -> None:
+    inner: Any = {"requests": [{"id": "1", "method": "GET", "url": "/users"}]}
+    for _ in range(depth):
+        json = {"Content-Type": "application/json"}
+        inner = {"requests": [{"id": "1", "method": "POST", "url": "/$batch", "headers": json, "body": inner}]}
+    answer = office.send("POST", "/v1.0/$batch", inner)
+    if answer.status_code == 200:
+        assert [one["status"] for one in answer.json()["responses"]] == [404]
+    else:
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "Request_BadRequest")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/../v1.0/users", "/users/../groups", "/users/%2e%2e/groups", "/v1.0/../metrics", "https://evil.test/v1.0/users",
+     "//evil.test/v1.0/users", "/beta/../../readyz", "file:///etc/passwd", "/users\r\nX: y", "", "#", "?",
+     "/v1.0/ropeway/jobs"],
+)  # fmt: skip
+def test_an_address_within_a_batch_leads_nowhere_else(office: GraphOffice, url: str) -> None:
+    answer = office.send("POST", "/v1.0/$batch", {"requests": [{"id": "1", "method": "GET", "url": url}]})
+    assert answer.status_code == 200
+    (one,) = answer.json()["responses"]
+    assert one["status"] in (400, 404)
+    assert one["body"]["error"]["code"]
+
+
 def test_a_batch_without_a_token_is_refused(office: GraphOffice) -> None:
     assert office.http.post("/v1.0/$batch", json={"requests": []}).status_code == 401
 

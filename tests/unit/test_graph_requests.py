@@ -94,11 +94,72 @@ def test_a_route_that_is_none_and_a_method_that_is_none(office: GraphOffice) -> 
         ("/v1.0/servicePrincipals/%00", 400),
         ("/v1.0//servicePrincipals", 404),
         ("/v1.0/servicePrincipals('a')('b')", 404),
+        ("/v1.0/users/..%2fgroups", 400),
+        ("/v1.0/users/%2e%2e%2f%2e%2e%2fmetrics", 400),
+        ("/v1.0/users/..;/groups", 404),
+        ("/v1.0/users/%252e%252e%252fgroups", 404),
+        ("/v1.0/users/a%252fb", 404),
+        ("/v1.0/users/a%2fmanager", 404),
+        ("/v1.0/users('a''/../groups')", 404),
+        ("/v1.0/users('x' or 'x' eq 'x')", 404),
+        ("/v1.0/users/x%27%20or%20%271%27=%271", 404),
+        ("/v1.0/users/a%0d%0aX-Admin:%20yes", 400),
+        ("/v1.0/users/%E0%80%80", 404),
+        ("/v1.0/users/%ff%fe", 404),
+        ("/v1.0/users/\u202eanna", 400),
+        (f"/v1.0/users/{'a' * 5000}", 400),
+        (f"/v1.0/users{'/memberOf' * 300}", 404),
+        (f"/v1.0/users{'(' * 1000}", 404),
+        ("/v1.0/$batch/$batch", 404),
     ],
 )
 def test_tricks_with_the_path_find_nothing(office: GraphOffice, path: str, status: int) -> None:
     answer = office.http.get(path, headers={"Authorization": f"Bearer {office.token.reveal()}"})
     assert answer.status_code == status
+    assert answer.json()["error"]["innerError"]["request-id"] == answer.headers["request-id"]
+    assert "x-admin" not in answer.headers
+
+
+LISTS = (
+    "users", "groups", "contacts", "devices", "applications", "servicePrincipals", "domains", "directoryRoles",
+    "auditLogs/provisioning", "auditLogs/directoryAudits", "auditLogs/signIns",
+)  # fmt: skip
+BOMBS = {
+    "parentheses": "(" * 900 + "id eq 'x'" + ")" * 900,
+    "negations": "not " * 900 + "id eq 'x'",
+    "alternatives": " or ".join(["id eq 'x'"] * 700),
+    "values": f"id in ({','.join(['1'] * 2000)})",
+    "a text": f"id eq '{'x' * 9000}'",
+    "lambdas": "a/any(a:" * 500 + "a eq 'x'" + ")" * 500,
+    "a number": f"id eq {'9' * 7000}",
+    "a property": f"{'a/' * 3000}a eq 'x'",
+    "nothing": " " * 8000,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_is_no_query_on_any_list(office: GraphOffice, bomb: str) -> None:
+    for name in LISTS:
+        answer = office.http.get(
+            f"/v1.0/{name}",
+            params={"$filter": BOMBS[bomb], "$count": "true"},
+            headers={"Authorization": f"Bearer {office.token.reveal()}", "ConsistencyLevel": "eventual"},
+        )
+        assert answer.status_code == 400, (name, answer.text[:200])
+        assert answer.json()["error"]["code"] in ("Request_BadRequest", "Request_UnsupportedQuery")
+        assert len(answer.text) < 2500
+
+
+@pytest.mark.parametrize("option", ["$select", "$orderby", "$expand", "$search", "$top", "$skiptoken"])
+def test_other_options_are_no_bombs_either(office: GraphOffice, option: str) -> None:
+    for value in ("a," * 4000, "members(" * 1000, '"' * 999, "9" * 5000, '"displayName:a" OR ' * 400):
+        answer = office.http.get(
+            "/v1.0/users",
+            params={option: value},
+            headers={"Authorization": f"Bearer {office.token.reveal()}", "ConsistencyLevel": "eventual"},
+        )
+        assert answer.status_code == 400, (value[:20], answer.text[:200])
+        assert len(answer.text) < 2500
 
 
 def test_keys_are_written_as_segments_or_in_parentheses(office: GraphOffice) -> None:
