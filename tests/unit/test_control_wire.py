@@ -28,7 +28,7 @@ from ropeway.service.control.matching import ExactRoute
 AT_HOME = {"close", "keep_in_step"}
 """What is done where it is called."""
 
-METHODS = {name for name in vars(Control) if not name.startswith("_")} - AT_HOME
+METHODS = {name for name in dir(Control) if not name.startswith("_")} - AT_HOME
 
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 

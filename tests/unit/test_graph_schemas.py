@@ -174,7 +174,7 @@ def test_templates_are_the_same_below_principals_and_applications(office: GraphO
     application = office.get("/v1.0/servicePrincipals")["value"][0]["appId"]
     below = office.get(f"/v1.0/applications/{application}/synchronization/templates")["value"]
     assert below == office.get(f"{office.principal}/templates")["value"]
-    assert [one["id"] for one in below] == ["AD2AADProvisioning", "LDIF2AADProvisioning"]
+    assert [one["id"] for one in below] == ["AD2AADProvisioning", "API2AAD", "LDIF2AADProvisioning"]
     found = office.get(f"{office.principal}/templates/AD2AADProvisioning/schema")
     assert flow(found, "jobTitle")["source"]["name"] == "title"
     assert office.refused("GET", f"{office.principal}/templates/scim")[0] == 404

@@ -132,7 +132,7 @@ def validate(
     context: typer.Context,
     file: File,
     source: Annotated[
-        Literal["active-directory", "ldif"], typer.Option(help="The kind of source that it is for.")
+        Literal["active-directory", "ldif", "uploads"], typer.Option(help="The kind of source that it is for.")
     ] = "active-directory",
 ) -> None:
     """Whether a file is a schema that works: every attribute known, every expression right."""

@@ -68,7 +68,8 @@ class OnDemand:
             if "@" in names[0] and (found := looking.entries_addressed(c, key, names[0])):
                 return found[0].anchor
         for name in names:
-            if "=" in name and isinstance(work.source, Resolves):
+            is_dn = "=" in name or row.settings.source.kind == "uploads"
+            if is_dn and isinstance(work.source, Resolves):
                 whole = work.source.resolve(name, work.wanted)
                 if whole is not None:
                     return whole.anchor

@@ -45,6 +45,9 @@ def open_source(settings: SourceSettings, ask: Ask | None) -> Source:
             from ropeway.connectors import ldif
 
             return ldif.open_source(settings.settings, ask=ask)
+        case "uploads":
+            reason = "What was uploaded is read from the state of its job alone."
+            raise RopewayError(Problem("source-settings-invalid", object="source.kind", details={"reason": reason}))
 
 
 def source_name(settings: SourceSettings) -> str:

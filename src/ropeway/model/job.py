@@ -9,11 +9,14 @@ import msgspec
 
 from ropeway.model.anchors import Anchor
 
+SourceKind = Literal["active-directory", "ldif", "uploads"]
+"""`uploads` is what clients upload to a job of theirs (Graph: bulkUpload)."""
+
 
 class SourceSettings(msgspec.Struct, frozen=True):
     """Which connector reads, and its own settings, checked by it. Never a password: a file's name at most."""
 
-    kind: Literal["active-directory", "ldif"]
+    kind: SourceKind
     settings: dict[str, Any] = {}
     through: Literal["here", "agents"] = "here"
     """Who connects: the process that runs the job, or agents beside the domain, which have the credentials."""

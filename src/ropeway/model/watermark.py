@@ -10,7 +10,7 @@ import msgspec
 class Watermark(msgspec.Struct, frozen=True):
     """A place in a source's history. It is only ever stored in the transaction that stores what it covers."""
 
-    method: Literal["dirsync", "usn", "ldif", "changes"]
+    method: Literal["dirsync", "usn", "ldif", "uploads", "changes"]
     domain: str
     """`DirectoryDefinition.id` of the source it was taken from; another domain's watermark stops the job."""
     controller: str

@@ -43,7 +43,7 @@ SECURITY_ID_REFERENCES: dict[str, tuple[str, ...]] = {
 The primary group is a number within the domain ([MS-ADTS] 3.1.1.4.5.18 names the pair); the other is a SID itself.
 """
 
-_FILES = {"Active Directory": "active_directory", "Ropeway": "ropeway"}
+_FILES = {"Active Directory": "active_directory", "API": "uploads", "Ropeway": "ropeway"}
 
 
 class _BuiltIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

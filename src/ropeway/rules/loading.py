@@ -14,7 +14,7 @@ from ropeway.rules.refusals import refused
 from ropeway.rules.rules import compile_rules
 from ropeway.rules.schema import LinkType, ObjectMapping, Schema, SynchronizationRule
 
-_DEFAULTS = {"active-directory": "active_directory", "ldif": "active_directory"}
+_DEFAULTS = {"active-directory": "active_directory", "ldif": "active_directory", "uploads": "uploads"}
 """Source kind to the file of its default schema. An LDIF file is read as an export of Active Directory."""
 
 

@@ -18,7 +18,20 @@ from ropeway.store import agenda
 from ropeway.store.bell import ring
 from ropeway.store.database import Database
 from ropeway.store.rows import Key, inserted
-from ropeway.store.tables import change, cycle, due, entry, escrow, hold, job, later, lease, link, provisioning_event
+from ropeway.store.tables import (
+    change,
+    cycle,
+    due,
+    entry,
+    escrow,
+    hold,
+    job,
+    later,
+    lease,
+    link,
+    provisioning_event,
+    upload,
+)
 
 ERASED_AT_ONCE = 900
 """Rows of a deleted job that go in one transaction."""
@@ -181,7 +194,7 @@ def start_comparison(c: Connection, number: int) -> int:
 
 def erase(db: Database, key: Key) -> None:
     """Delete a job and all its state, in short transactions; the job itself goes last, so that it may be repeated."""
-    for table in (change, cycle, due, later, link, entry, escrow, hold, provisioning_event):
+    for table in (change, cycle, due, later, link, entry, escrow, hold, provisioning_event, upload):
         columns = tuple_(*table.primary_key.columns)
         some = select(*table.primary_key.columns).where(table.c.job == key["job"]).limit(ERASED_AT_ONCE)
         gone = ERASED_AT_ONCE

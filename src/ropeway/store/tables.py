@@ -50,6 +50,23 @@ job = Table(
 `next_run` is what follows from settings, status and standing, so that one narrow query finds what is due
 (`store/agenda.py`); none: not by itself."""
 
+upload = Table(
+    "upload",
+    metadata,
+    Column("job", Integer, nullable=False),
+    Column("anchor", String, nullable=False),
+    Column("tenant", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("external_id", String, nullable=False),
+    Column("manager", String),
+    Column("said", Text, nullable=False),
+    Column("time", Float, nullable=False),
+    PrimaryKeyConstraint("job", "anchor"),
+    Index("ix_upload_sequence", "job", "sequence", unique=True),
+    Index("ix_upload_manager", "job", "manager"),
+)
+"""What clients said of people, all of it by now; `sequence` counts within the job, and grows with each upload."""
+
 lease = Table(
     "lease",
     metadata,

@@ -17,6 +17,7 @@ from ropeway.control.roles import Roles
 from ropeway.control.running import Running, trouble
 from ropeway.control.schemas import Schemas
 from ropeway.control.sources import Sources
+from ropeway.control.uploaded import WithUploads
 from ropeway.directory import Directory
 from ropeway.model.problems import RopewayError
 from ropeway.store import jobs
@@ -34,7 +35,7 @@ class Core:
         self._db = database
         self._tenant = tenant
         self._directory = Directory(database, tenant, clock=time.time)
-        self._sources = sources
+        self._sources = sources = WithUploads(database, sources)
         self._house_kept: float | None = None
         """By the monotonic clock, when what is old was last removed."""
         self._schemas = Schemas(database, tenant, sources)

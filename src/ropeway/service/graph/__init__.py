@@ -9,6 +9,7 @@ on_demand           one object now: JSON within texts
 credentials, saved  validateCredentials, secrets, acquireAccessToken
 schemas             schemas of jobs and templates; schema_shape, directories, expressions, vocabulary: their parts
 templates           what jobs are made from
+uploading, scim_users   people that clients upload to a job
 provisioning_log, provisioning_shape, directory_audits, sign_ins, logs    the logs
 roles               directory roles
 on_premises         switches of the tenant's synchronization
@@ -33,6 +34,7 @@ from ropeway.service.graph.publishing import Publishing
 from ropeway.service.graph.roles import DirectoryRoles
 from ropeway.service.graph.schemas import Schemas
 from ropeway.service.graph.templates import Templates
+from ropeway.service.graph.uploading import Uploading
 from ropeway.service.odata import batch
 from ropeway.service.parts import Parts
 
@@ -52,6 +54,7 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
         *Credentials(jobs).routes(),
         *jobs.routes(),
         *JobActions(jobs).routes(),
+        *Uploading(jobs).routes(),
         *schemas.routes(),
         *Templates(api, schemas).routes(),
         *ProvisioningLog(api).routes(),

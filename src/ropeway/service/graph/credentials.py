@@ -118,8 +118,8 @@ class Credentials:
         kind = TEMPLATES.get(body.template_id or "AD2AADProvisioning")
         if kind is None:
             raise body_invalid("templateId", f"there is no template '{body.template_id}'")
-        if kind == "ldif":
-            raise not_offered("validateCredentials", "An export needs no credentials; it is looked at with its job")
+        if kind != "active-directory":
+            raise not_offered("validateCredentials", "Only domains are read with credentials")
         domain = saved.domain_of(self._credentials(body, before))
         if not domain:
             raise body_invalid(

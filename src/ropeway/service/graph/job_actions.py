@@ -1,4 +1,4 @@
-"""What is done with a job: start, pause, restart, one object now; and what is refused because it is not there."""
+"""What is done with a job: start, pause, restart, one object now."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import ProvisionView
 from ropeway.rules import layers
-from ropeway.service.graph.job_settings import TEMPLATE_OF
 from ropeway.service.graph.jobs import ROOT, Jobs
 from ropeway.service.graph.on_demand import OnDemandBody, answer_of, subject_of
 from ropeway.service.odata.answers import Answer, nothing, one
 from ropeway.service.odata.bodies import Body
-from ropeway.service.odata.options import ONE
-from ropeway.service.odata.refusals import not_offered
 from ropeway.service.odata.resource import Asked, Verb, resource
 
 JOB = f"{ROOT}/jobs/{{job}}"
@@ -43,13 +40,11 @@ class JobActions:
         """One route an action."""
         parts = self.jobs.api.parts
         on_demand = Verb(self.provision_on_demand, body=True, act="provision")
-        bulk = {"get": Verb(self.bulk_entity, ONE), "post": Verb(self.bulk_upload, act="bulk_upload")}
         return [
             resource(parts, f"{JOB}/start", post=Verb(self.start, act="resume_job")),
             resource(parts, f"{JOB}/pause", post=Verb(self.pause, act="pause_job")),
             resource(parts, f"{JOB}/restart", post=Verb(self.restart, body=True, act="restart_job")),
             resource(parts, f"{JOB}/provisionOnDemand", post=on_demand),
-            resource(parts, f"{JOB}/bulkUpload", **bulk),
         ]
 
     def start(self, asked: Asked) -> Answer:
@@ -92,17 +87,3 @@ class JobActions:
             members=subject.member_ids(),
         )
         return one("microsoft.graph.stringKeyStringValuePair", answer_of(view, row), is_entity=False)
-
-    def bulk_entity(self, asked: Asked) -> Answer:
-        """The place where bulk requests go: it has nothing but an id."""
-        row = self.jobs.row(asked)
-        return one(f"{self.jobs.context}('{row.id}')/bulkUpload", {"id": row.id})
-
-    def bulk_upload(self, asked: Asked) -> Answer:
-        """Jobs of API-driven provisioning are not there yet, and others have their own source."""
-        template = TEMPLATE_OF[self.jobs.row(asked).settings.source.kind]
-        reason = (
-            f"Bulk requests go to jobs that were made for them (template API2AAD), which this version has not; "
-            f"this one is of {template} and reads its source itself"
-        )
-        raise not_offered("bulkUpload", reason)

@@ -8,15 +8,15 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from ropeway.model.job import Departure, Guards, JobSettings, Retention, Schedule, Scope, SourceSettings
+from ropeway.model.job import Departure, Guards, JobSettings, Retention, Schedule, Scope, SourceKind, SourceSettings
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.refusals import body_invalid
 
 T = TypeVar("T")
-SourceKind = Literal["active-directory", "ldif"]
-
-TEMPLATES: Mapping[str, SourceKind] = {"AD2AADProvisioning": "active-directory", "LDIF2AADProvisioning": "ldif"}
-"""Template to the kind of its source. The first is Cloud Sync's; the other is Ropeway's own, named alike."""
+TEMPLATES: Mapping[str, SourceKind] = {
+    "AD2AADProvisioning": "active-directory", "API2AAD": "uploads", "LDIF2AADProvisioning": "ldif",
+}  # fmt: skip
+"""Template to the kind of its source. Two are Entra's; that of LDIF is Ropeway's own, named alike."""
 TEMPLATE_OF = {kind: template for template, kind in TEMPLATES.items()}
 
 THRESHOLD = "QuarantineTooManyDeletesThreshold"
@@ -91,7 +91,7 @@ def new_job(kind: SourceKind, said: Given, schedule: Schedule, schema: dict[str,
     source = _source(kind, said)
     place = str(source.settings.get("domain" if kind == "active-directory" else "path", ""))
     settings = JobSettings(
-        name=said.text("Name", place.rpartition("/")[2]),
+        name=said.text("Name", place.rpartition("/")[2] or kind.title()),
         source=source,
         scope=Scope(nested_groups=said.parsed("NestedGroups", bool, False)),
         schema=schema,
@@ -113,6 +113,8 @@ def new_job(kind: SourceKind, said: Given, schedule: Schedule, schema: dict[str,
 
 def _source(kind: SourceKind, said: Given) -> SourceSettings:
     more = said.parsed("SourceSettings", dict[str, Any], {})
+    if kind == "uploads":
+        return SourceSettings(kind)
     name, key = ("Domain", "domain") if kind == "active-directory" else ("Path", "path")
     place = said.text(name) or str(more.get(key, ""))
     if not place:

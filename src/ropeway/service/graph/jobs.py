@@ -133,7 +133,7 @@ class Jobs:
         schema = own_schema(body.schema) if body.schema is not None else None
         wanted = new_job(kind, with_saved(self.api, kind, given(body.synchronization_job_settings)), schedule, schema)
         view = self.api.call(asked.who, "create_job", JobView, **wanted._asdict())
-        self._ask(view.id)
+        self.ask(view.id)
         return made(self.context, self.present(view.id), f"{self.context}/{view.id}")
 
     def change(self, asked: Asked) -> Answer:
@@ -177,7 +177,7 @@ class Jobs:
             self.api.parts.control.pause_job(row.id)
         elif said.state == "Active" and schedule_state(row) != "Active":
             self.api.parts.control.resume_job(row.id)
-            self._ask(row.id)
+            self.ask(row.id)
 
     def start(self, row: JobRow) -> None:
         """Let a job go on that is paused, disabled, or was never started, and out of quarantine."""
@@ -185,9 +185,9 @@ class Jobs:
             on = msgspec.structs.replace(row.settings.schedule, off=False)
             self.api.parts.control.schedule_job(row.id, on)
         self.api.parts.control.resume_job(row.id)
-        self._ask(row.id)
+        self.ask(row.id)
 
-    def _ask(self, id_: str) -> None:
+    def ask(self, id_: str) -> None:
         """Ask for a cycle, where the job is one that runs by itself."""
         with self.api.parts.database.read() as c:
             row = jobs.find(c, self.api.parts.tenant, id_)

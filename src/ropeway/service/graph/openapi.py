@@ -46,7 +46,7 @@ def _operation(route: VerbRoute, method: str, verb: Verb) -> Json:
     if options:
         told["parameters"] = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in options]
     if verb.body:
-        told["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
+        told["requestBody"] = {"content": {verb.content: {"schema": {"type": "object"}}}}
     told["responses"] = {
         "2XX": {"$ref": "#/components/responses/done"},
         "4XX": {"$ref": "#/components/responses/refused"},

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 from ropeway.control.log_lines import steps_of
 from ropeway.control.sources import source_name
 from ropeway.model.changes import Kind
+from ropeway.model.job import SourceKind
 from ropeway.model.problems import Problem, Severity, describe, known, remedy_of
 from ropeway.model.values import unpack
 from ropeway.service.graph.api import DISPLAY_NAME, Ids
@@ -60,10 +61,13 @@ def ends_of(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
                 yield from ((event.job, anchor) for anchor in cast("list[str]", value)[:MOST_NAMES])
 
 
+SYSTEMS: Mapping[SourceKind, str] = {"active-directory": "Active Directory", "ldif": "LDIF export", "uploads": "API"}
+"""What sources are called, by their kind."""
+
+
 def source_system(row: JobRow) -> Json:
     """Where a job reads."""
-    kind = row.settings.source.kind
-    name = "Active Directory" if kind == "active-directory" else "LDIF export"
+    name = SYSTEMS[row.settings.source.kind]
     return {"id": row.id, "displayName": name, "details": {"source": source_name(row.settings.source)}}
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from ropeway.model.job import SourceKind
 from ropeway.rules.loading import default_document, default_schema
 from ropeway.rules.schema import Schema
 from ropeway.service.graph.api import Api
-from ropeway.service.graph.job_settings import TEMPLATES, SourceKind
+from ropeway.service.graph.job_settings import TEMPLATES
 from ropeway.service.graph.jobs import ROOT
 from ropeway.service.graph.schemas import Schemas, schema_value
 from ropeway.service.odata.answers import Answer, many, one
@@ -23,6 +24,7 @@ from ropeway.service.odata.resource import Asked, Verb, resource
 APPLICATION = "/v1.0/applications/{principal}/synchronization"
 DESCRIPTIONS: dict[SourceKind, str] = {
     "active-directory": "Users, groups, contacts and devices of an Active Directory domain, read by its agents.",
+    "uploads": "People of any system of record, which a client uploads as SCIM bulk requests.",
     "ldif": "The same, from an LDIF export of a domain that the service can read as a file.",
 }
 

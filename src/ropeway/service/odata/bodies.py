@@ -11,6 +11,7 @@ from starlette.requests import Request
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.service.odata.refusals import body_invalid, words
 
+JSON = "application/json"
 LARGEST = 4_000_000
 """Bytes of a request, as Graph has it."""
 DEEPEST = 64
@@ -44,12 +45,12 @@ def too_large() -> HTTPException:
     return HTTPException(413, f"The request is larger than {LARGEST:,} bytes.")
 
 
-def decoded(request: Request, raw: bytes) -> Any:
-    """What a body says, without annotations of OData; None for an empty one."""
+def decoded(request: Request, raw: bytes, content: str = JSON) -> Any:
+    """What a body of that type says, without annotations of OData; None for an empty one."""
     if not raw.strip():
         return None
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if kind != content:
         raise RopewayError(Problem("content-unsupported", value=shown(kind or "none")))
     try:
         value = msgspec.json.decode(raw)

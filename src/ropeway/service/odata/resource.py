@@ -24,7 +24,7 @@ from ropeway.service.http.who import caller_of, permitted
 from ropeway.service.identity.callers import Caller
 from ropeway.service.odata.answers import Answer, rendered
 from ropeway.service.odata.basic import only_basic
-from ropeway.service.odata.bodies import decoded, read_bytes, shaped
+from ropeway.service.odata.bodies import JSON, decoded, read_bytes, shaped
 from ropeway.service.odata.keys import KeyRoute
 from ropeway.service.odata.negotiation import Form, form_of
 from ropeway.service.odata.options import LARGEST_PAGE, USUAL_PAGE, Option, Options, options_of
@@ -87,6 +87,8 @@ class Verb:
     options: frozenset[Option] = frozenset()
     body: bool = False
     """Whether there is one to read; without it none is looked at."""
+    content: str = JSON
+    """The type of the body."""
     act: str = ""
     """What the audit trail calls it; empty: reading, which is not on record."""
     expands: Mapping[str, Expand] = field(default_factory=dict[str, Expand])
@@ -170,7 +172,7 @@ def _answered(parts: Parts, verb: Verb, caller: Caller, reach: Reach, request: R
         options = options_of(request, offered, parts.tenant)
         if reach == "basic":
             options = only_basic(options)
-        asked = Asked(parts, request, caller, options, form, reach, decoded(request, raw))
+        asked = Asked(parts, request, caller, options, form, reach, decoded(request, raw, verb.content))
         charged: Mapping[str, str] = verb.charge(asked, 1) if verb.charge else {}
         answer = verb.handler(asked)
         if answer.about:
