@@ -45,7 +45,7 @@ def control(service: Service) -> Iterator[Control]:
 
 def connection(service: Service) -> Connection:
     """A client that may leave whenever it likes."""
-    return Connection(service.url, service.token(), service.authority.read_text())
+    return Connection(service.url, service.token, service.authority.read_text())
 
 
 RUN = request("run_job", ["Contoso"], {})

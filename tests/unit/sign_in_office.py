@@ -27,6 +27,7 @@ from ropeway.service.http.sealing import open_seal
 from ropeway.service.identity.issuer import Issuer
 from ropeway.service.identity.keys import SigningKeys
 from ropeway.service.links import Link, read
+from ropeway.store import families
 from ropeway.store.roles import assign
 from tests.fixtures.https import Clock, RunningService, a_service
 
@@ -101,6 +102,10 @@ class Office:
         database = open_database(self.service.settings.state)
         keys = SigningKeys(database, TENANT, open_seal(self.service.settings.seal_file), self.clock)
         said = {"oid": person, "sub": person, "scp": " ".join(scopes), "appid": app.app_id, "azp": app.app_id}
+        name, details = families.new_name(), families.Details(scopes, "https://graph.microsoft.com", 0.0, ("pwd",))
+        with database.write() as c:
+            families.begin(c, TENANT, name, app.id, person, details, self.clock())
+        said["sid"] = families.id_of(name)
         issuer = Issuer(self.service.url, self.tenant, keys, self.clock)
         token = issuer.sign(said | {"idtyp": "user"} | claims, "https://graph.microsoft.com")
         database.close()

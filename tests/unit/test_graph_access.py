@@ -199,6 +199,8 @@ def test_people_change_their_password_and_nobody_elses(office: Office) -> None:
     assert asked(office, token, "POST", f"/v1.0/users/{ulf}/changePassword", said)[0] == 403
     assert asked(office, boss, "POST", f"/v1.0/users/{anna}/changePassword", said)[0] == 403
     assert asked(office, token, "POST", change, said)[0] == 204
+    assert asked(office, token, "POST", change, said)[0] == 401, "a new password ends every sign-in"
+    token = office.token_for(anna, "User.ReadWrite")
     assert asked(office, token, "POST", change, said)[0] == 400
     assert asked(office, token, "PATCH", "/v1.0/me", profile)[0] == 403
 
@@ -210,5 +212,7 @@ def test_sign_ins_are_ended_by_oneself_and_by_who_may(office: Office) -> None:
     status, told = asked(office, token, "POST", "/v1.0/me/revokeSignInSessions")
     assert (status, told["value"]) == (200, True)
     assert asked(office, ulf, "POST", f"/v1.0/users/{anna}/revokeSignInSessions")[0] == 200
+    assert asked(office, token, "POST", "/v1.0/me/revokeSignInSessions")[0] == 401, "at once"
+    token = office.token_for(anna, "User.RevokeSessions.All")
     assert asked(office, token, "POST", f"/v1.0/users/{boss}/revokeSignInSessions")[0] == 403
     assert asked(office, ulf, "POST", f"/v1.0/users/{boss}/revokeSignInSessions")[0] == 403

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 import msgspec
@@ -75,11 +76,7 @@ def trusted(link: Link, ca_file: Path | None) -> Trust:
 
 def ask(trust: Trust, method: str, path: str, token: Secret[str] | None = None, body: object = None) -> dict[str, Any]:
     """What the service answers; its problems are raised, as if they had happened here."""
-    try:
-        context = ssl.create_default_context(cadata=trust.ca)
-    except ssl.SSLError:
-        raise _not_trusted(trust.url, "the authority's certificate is none") from None
-    answer = _sent(context, method, trust.url + path, token, body)
+    answer = _sent(_context(trust), method, trust.url + path, token, body)
     if answer.status < 300:
         return _decoded(answer.content) if answer.content else {}
     with suppress(msgspec.MsgspecError):
@@ -88,9 +85,32 @@ def ask(trust: Trust, method: str, path: str, token: Secret[str] | None = None, 
     raise RopewayError(Problem("service-answers-otherwise", details=details))
 
 
-def _sent(context: ssl.SSLContext, method: str, url: str, token: Secret[str] | None, body: object = None) -> Answered:
+def ask_identity(trust: Trust, url: str, form: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+    """Status and answer of sign-in, to a form or a GET; refusals there have OAuth's shape, and are answers."""
+    encoded = urlencode(form).encode() if form is not None else None
+    answer = _sent(_context(trust), "GET" if form is None else "POST", url, None, form=encoded)
+    return answer.status, _decoded(answer.content)
+
+
+def _context(trust: Trust) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cadata=trust.ca)
+    except ssl.SSLError:
+        raise _not_trusted(trust.url, "the authority's certificate is none") from None
+
+
+def _sent(
+    context: ssl.SSLContext,
+    method: str,
+    url: str,
+    token: Secret[str] | None,
+    body: object = None,
+    *,
+    form: bytes | None = None,
+) -> Answered:
     headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
-    content = msgspec.json.encode(body) if body is not None else None
+    headers |= {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
+    content = msgspec.json.encode(body) if body is not None else form
     root = url.removesuffix(urlsplit(url).path)
     try:
         with (

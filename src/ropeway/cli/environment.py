@@ -104,3 +104,11 @@ def _refuse_a_password(url: str) -> None:
             f"Put the whole URL into the environment variable {STATE}, or the password into ~/.pgpass, "
             "and change the password if this one is in use."
         )
+
+
+def open_browser(address: str) -> None:
+    """Show an address to whoever sits here; nothing where there is no screen."""
+    import webbrowser
+
+    if any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")):
+        webbrowser.open(address)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ropeway.cli import output
 from ropeway.cli import signed_in as here
-from ropeway.cli.environment import user_here
+from ropeway.cli.environment import open_browser, user_here
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Table
 from ropeway.cli.service_options import ServiceOptions, settings_of
@@ -45,19 +48,38 @@ def login(
         str, typer.Option(metavar="NAME", help="With --new: who is to sign in; the audit trail has this name.")
     ] = "administrator",
     url: Annotated[
-        str | None, typer.Option(metavar="URL", help="With --new: the service's address, if it does not run now.")
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Sign in to this service with an account of your own, at a browser. With --new: the service's "
+            "address, if it does not run now.",
+        ),
     ] = None,
+    device_code: Annotated[
+        bool, typer.Option("--device-code", help="With --url: the browser is on another machine.")
+    ] = False,
+    authority: Annotated[
+        str,
+        typer.Option(
+            metavar="SHA256", help="With --url: trust the service's own authority, whose SHA-256 `ropeway up` prints."
+        ),
+    ] = "",
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="With --new: the service's settings.")] = None,
 ) -> None:
-    """Sign in with the link that `ropeway up` printed, or that somebody made with --new.
+    """Sign in with the link that `ropeway up` printed, or that somebody made with --new; or with an account: --url.
 
     A link works once and for 24 hours; what it is exchanged for is good for 30 days and kept in ~/.config/ropeway.
+    With an account you may do what its directory roles say, and the audit trail names it.
     """
     if context.invoked_subcommand is not None:
         return
     session = current(context)
     if new:
         _make_link(session, name, ServiceOptions(config=config, url=url))
+    elif url is not None:
+        _with_account(session, _trusted(url, ca, authority), device_code)
+    elif device_code or authority:
+        raise Refused("Say with --url to which service you sign in.")
     else:
         _redeem(session, link, ca)
 
@@ -84,13 +106,37 @@ def _redeem(session: Session, link: str, ca: Path | None) -> None:
             session.note("The link is still good, and the shell's history has it now: use it up, or let it expire.")
         raise
     told = {name: str(answer.get(name, "")) for name in ("name", "expires", "tenant", "tenant_name")}
-    signed = SignedIn(trust.url, Secret(answer["token"]), trust.ca, **told)
+    signed = SignedIn(trust.url, Secret(answer["token"]), trust.ca, told["name"], told["expires"])
+    signed = replace(signed, tenant=told["tenant"], tenant_name=told["tenant_name"])
     here.remember(signed)
     session.say(
         {"url": signed.url, **told},
         f"Signed in to {signed.url} as {signed.name} until {local(signed.expires)}.",
         f"Next: {session.command('job', 'list')}",
     )
+
+
+def _trusted(url: str, ca: Path | None, authority: str) -> Trust:
+    """Whom to trust at an address that somebody typed."""
+    from ropeway.cli.accounts import address
+    from ropeway.cli.asking import trusted
+    from ropeway.service.links import Link
+
+    digest = authority.replace(":", "").lower()
+    if digest and not re.fullmatch("[0-9a-f]{64}", digest):
+        raise Refused("--authority is a SHA-256: 64 hexadecimal digits, with or without colons.")
+    return trusted(Link(address(url), Secret(""), digest), ca)
+
+
+def _with_account(session: Session, trust: Trust, device_code: bool) -> None:
+    from ropeway.cli import accounts
+
+    place = accounts.find(trust, session.tenant or "")
+    say = output.write_error
+    signed = accounts.by_device(place, say) if device_code else accounts.by_browser(place, say, open_browser)
+    here.remember(signed)
+    record = {"url": signed.url, "name": signed.name, "tenant": signed.tenant}
+    session.say(record, f"Signed in to {signed.url} as {signed.name}.", f"Next: {session.command('job', 'list')}")
 
 
 def _asked_for() -> str:
@@ -132,6 +178,7 @@ def revoke(
 
 def logout(context: typer.Context) -> int:
     """Sign out: the token is made worthless at the service, and forgotten here."""
+    from ropeway.cli.accounts import leave
     from ropeway.cli.asking import ask
 
     session = current(context)
@@ -140,7 +187,10 @@ def logout(context: typer.Context) -> int:
         session.note("You are signed in nowhere.")
         return Code.OK
     try:
-        ask(_trust(signed), "POST", "/logout", signed.token)
+        if signed.refresh is not None:
+            leave(signed)
+        else:
+            ask(_trust(signed), "POST", "/logout", signed.token)
     except RopewayError as error:
         if error.problem.code != "not-signed-in":
             session.note("The token is still good at the service: it could not be reached. It is forgotten here.")
@@ -152,9 +202,12 @@ def logout(context: typer.Context) -> int:
 
 
 def _signed_in() -> tuple[SignedIn, Trust]:
+    from ropeway.cli.accounts import token_of
+
     signed = signed_in()
     if signed is None:
         raise Refused("You are signed in nowhere. See: ropeway login --help", Code.FAILED)
+    signed = replace(signed, token=token_of(signed)())
     return signed, _trust(signed)
 
 

@@ -150,9 +150,10 @@ def connect(url: str, ask: Ask, tenant: str | None = None) -> Control:
 
 def connect_service(service: SignedIn) -> Control:
     """Control of a service, over HTTPS."""
+    from ropeway.cli.accounts import token_of
     from ropeway.control.over_http import connect as over_http
 
-    return over_http(service.url, service.token, service.ca)
+    return over_http(service.url, token_of(service), service.ca)
 
 
 OTHERWISE = (

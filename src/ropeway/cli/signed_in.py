@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +37,8 @@ class SignedIn:
     tenant: str = ""
     """The id of the tenant that it is signed in to."""
     tenant_name: str = ""
+    refresh: Secret[str] | None = None
+    """What gives the next token, where somebody signed in with an account of their own."""
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -45,6 +49,7 @@ class _Stored(msgspec.Struct, frozen=True):
     expires: str = ""
     tenant: str = ""
     tenant_name: str = ""
+    refresh: str = ""
 
 
 def file() -> Path:
@@ -76,14 +81,16 @@ def signed_in(*, whoever_reads: bool = False) -> SignedIn | None:
     except msgspec.MsgspecError:
         raise Refused(f"{path}, which says where you are signed in, is damaged. Sign in again: ropeway login") from None
     token = Secret(found.token)
-    return SignedIn(found.url, token, found.ca, found.name, found.expires, found.tenant, found.tenant_name)
+    told = (found.ca, found.name, found.expires, found.tenant, found.tenant_name)
+    return SignedIn(found.url, token, *told, Secret(found.refresh) if found.refresh else None)
 
 
 def remember(signed: SignedIn) -> None:
     """Keep it for the commands to come: in one step, for this user alone."""
     path = file()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    told = (signed.ca, signed.name, signed.expires, signed.tenant, signed.tenant_name)
+    refresh = signed.refresh.reveal() if signed.refresh else ""
+    told = (signed.ca, signed.name, signed.expires, signed.tenant, signed.tenant_name, refresh)
     stored = _Stored(signed.url, signed.token.reveal(), *told)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
@@ -93,6 +100,16 @@ def remember(signed: SignedIn) -> None:
     finally:
         with suppress(FileNotFoundError):
             beside.unlink()
+
+
+@contextmanager
+def alone() -> Generator[None]:
+    """No other command of this user is here meanwhile: of two that renew a token one would end the sign-in."""
+    path = file().with_name("login.lock")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
 
 
 def forget() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -26,6 +26,10 @@ LONGEST_ERROR = 1 << 20
 """Bytes of an error that are read."""
 
 
+Token = Callable[[], Secret[str]]
+"""What says who is asking, as it is good now."""
+
+
 class _Error(msgspec.Struct, rename={"problem": PROBLEM}):
     code: str = ""
     message: str = ""
@@ -39,11 +43,10 @@ class _Refusal(msgspec.Struct):
 class Connection:
     """To one service, as one administrator."""
 
-    def __init__(self, url: str, token: Secret[str], ca: str | None) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str, token: Token, ca: str | None) -> None:
+        self.url, self._token = url.rstrip("/"), token
         self._client = httpx2.Client(
             base_url=self.url,
-            headers={"Authorization": f"Bearer {token.reveal()}"},
             verify=_trust(self.url, ca),
             timeout=httpx2.Timeout(ANSWER, connect=CONNECT),
             limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1),
@@ -61,6 +64,7 @@ class Connection:
         json = {"Content-Type": "application/json"} if request.body is not None else {}
         with tracing.span("ask", method=request.verb), _troubles(self.url):
             headers = request.headers | json | tracing.headers()
+            headers["Authorization"] = f"Bearer {self._token().reveal()}"
             made = self._client.build_request(
                 request.verb, request.path, params=query, headers=headers, content=request.body
             )

@@ -10,13 +10,12 @@ from typing import Any, cast
 import msgspec
 
 from ropeway.control.calls import BASE, CALLS, FOLLOWED
-from ropeway.control.connection import Connection
+from ropeway.control.connection import Connection, Token
 from ropeway.control.protocol import Control, CycleView
 from ropeway.control.wire.lines import Answer, decoded
 from ropeway.control.wire.sending import Request, request
 from ropeway.control.wire.shape import shape
 from ropeway.model.problems import Problem, RopewayError, shown
-from ropeway.model.secret import Secret
 
 AGAIN_WITHIN = 60.0
 """Seconds for which an answer whose connection was cut is asked for again."""
@@ -25,7 +24,7 @@ FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 """Seconds between two attempts: twice as many each time."""
 
 
-def connect(url: str, token: Secret[str], ca: str | None) -> Control:
+def connect(url: str, token: Token, ca: str | None) -> Control:
     """Control of the service at `url`; `ca` is the authority that its certificate must come from, in PEM."""
     return cast("Control", OverHttp(Connection(url, token, ca)))
 

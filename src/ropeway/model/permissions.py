@@ -68,6 +68,8 @@ class Rule:
     own_write: frozenset[str] = frozenset()
     basic: frozenset[str] = frozenset()
     """What is enough for the basic profile."""
+    people_alone: bool = False
+    """Whether no application may by itself, whatever it was granted."""
     is_open: bool = False
     """Whether everybody with a good token may: what it leads to is checked by itself."""
 
@@ -108,6 +110,18 @@ _ON_PREMISES = ("OnPremDirectorySynchronization.Read.All", "OnPremDirectorySynch
 _ROLES = (f"RoleManagement.Read.Directory {_ALL}", "RoleManagement.ReadWrite.Directory", "hybrid reports users")
 _PEOPLE = ("hybrid reports", "users")
 _OWN = "* User.Read User.ReadWrite"
+AS_THE_PERSON = "Directory.AccessAsUser.All"
+"""What the command line asks for: whatever the person's directory roles open, and nothing for an application alone."""
+
+
+COMMAND_LINE = "b8a9d2f4-6c1e-4f37-9d05-2e7c41f0a3d6"
+"""The appId of `ropeway` itself, the same in every tenant."""
+
+
+def _of_ropeway(path: str, readers: str, writers: str) -> Rule:
+    return _rule(path, AS_THE_PERSON, AS_THE_PERSON, readers, writers, people_alone=True)
+
+
 RULES: tuple[Rule, ...] = (
     _rule("$batch", is_open=True),
     _rule("servicePrincipals/*/synchronization/jobs/*/bulkUpload", "", f"SynchronizationData-User.Upload {_SYNC[1]}",
@@ -146,14 +160,29 @@ RULES: tuple[Rule, ...] = (
     _rule("directoryRoles/**", *_ROLES),
     _rule("directoryRoleTemplates/**", *_ROLES),
     _rule("roleManagement/directory/**", *_ROLES),
+    _of_ropeway("ropeway/roles/**", "hybrid reports users", ""),
+    _of_ropeway("ropeway/applications/**", "hybrid reports users", ""),
+    _of_ropeway("ropeway/directory/domains/**", "reports users", "hybrid"),
+    _of_ropeway("ropeway/directory/synchronization", "", "hybrid"),
+    _of_ropeway("ropeway/directory/**", "hybrid reports", "users"),
+    _of_ropeway("ropeway/errands/**", "hybrid reports users", ""),
+    _of_ropeway("ropeway/explain", "hybrid reports users", ""),
+    _of_ropeway("ropeway/log", "hybrid reports", ""),
+    _of_ropeway("ropeway/audit", "reports", ""),
+    _of_ropeway("ropeway/**", "", "hybrid"),
+    _of_ropeway("/login/tokens/**", "", ""),
 )  # fmt: skip
 """The first that fits counts. `/me` is `/users/*` of the person who asks."""
 
-KNOWN: frozenset[str] = frozenset(name for rule in RULES for name in rule.read | rule.write | rule.basic)
+KNOWN: frozenset[str] = frozenset(
+    name for rule in RULES if not rule.people_alone for name in rule.read | rule.write | rule.basic
+)
 """Every permission that an application may be granted."""
 
-SCOPES: frozenset[str] = KNOWN | frozenset(
-    name for rule in RULES for name in rule.own_read | rule.own_write if name != "*"
+SCOPES: frozenset[str] = (
+    KNOWN
+    | frozenset(name for rule in RULES for name in rule.own_read | rule.own_write if name != "*")
+    | {AS_THE_PERSON}
 )
 """Every permission that an application may have for a person."""
 
@@ -164,9 +193,12 @@ BY_ANYBODY: frozenset[str] = frozenset({"User.Read"})
 def rule_of(route: str, method: str) -> Rule | None:
     """The rule of a route, `/v1.0/users/{id}`, and a method; None where there is none."""
     parts = route.lower().split("/")
-    if len(parts) < 3 or parts[0] or parts[1] not in ("v1.0", "beta"):
+    if len(parts) < 3 or parts[0]:
         return None
-    segments = ["users", "{id}", *parts[3:]] if parts[2] == "me" else parts[2:]
+    if parts[1] in ("v1.0", "beta"):
+        segments = ["users", "{id}", *parts[3:]] if parts[2] == "me" else parts[2:]
+    else:
+        segments = parts
     return next((rule for rule in RULES if rule.method in ("", method) and _fits(rule.written, segments)), None)
 
 
@@ -185,6 +217,8 @@ def reach(rule: Rule | None, access: Access, power: Power, *, own: bool = False)
     if rule is None or rule.is_open:
         return None if rule is None else "all"
     has, roles = power.permissions, power.roles
+    if rule.people_alone and roles is None:
+        return None
     if has & rule.permissions(access) and (roles is None or roles & rule.roles(access)):
         return "all"
     if own and roles is not None and has & rule.own(access):

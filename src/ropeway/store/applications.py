@@ -11,6 +11,7 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
+from ropeway.model.permissions import AS_THE_PERSON, COMMAND_LINE
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.secret import Secret
 from ropeway.store.identity_tables import application, credential, given, grant
@@ -88,14 +89,24 @@ def find(c: Connection, tenant: int, named: str) -> Application:
     return _application(row)
 
 
+def command_line(tenant: int) -> Application:
+    """The application that every tenant has: `ropeway`, at which people sign in. It is in no table."""
+    back = ("http://localhost", "http://127.0.0.1")
+    return Application(COMMAND_LINE, tenant, COMMAND_LINE, COMMAND_LINE, "Ropeway command line", True, True, back, 0.0)
+
+
 def by_id(c: Connection, tenant: int, id_: str) -> Application | None:
     """By the id of its object."""
+    if id_ == COMMAND_LINE:
+        return command_line(tenant)
     row = c.execute(select(application).where(application.c.tenant == tenant, application.c.id == id_)).one_or_none()
     return _application(row) if row else None
 
 
 def by_app_id(c: Connection, tenant: int, app_id: str) -> Application | None:
     """As a client names itself."""
+    if app_id.lower() == COMMAND_LINE:
+        return command_line(tenant)
     row = c.execute(_BY_APP_ID, {"b_tenant": tenant, "b_app_id": app_id.lower()}).one_or_none()
     return _application(row) if row else None
 
@@ -150,6 +161,8 @@ def drop_credential(c: Connection, app: Application, id_: str) -> None:
 
 def permissions(c: Connection, app: Application, person: str = BY_ITSELF) -> list[str]:
     """What it may do by itself, or for somebody."""
+    if app.id == COMMAND_LINE:
+        return [] if person == BY_ITSELF else [AS_THE_PERSON]
     also = BY_ITSELF if person == BY_ITSELF else EVERYBODY
     return list(c.scalars(_PERMISSIONS, {"b_application": app.id, "b_person": person, "b_also": also}))
 

@@ -26,6 +26,9 @@ _PART = 43
 _FIND = select(table).where(
     table.c.digest == bindparam("b_digest"), table.c.tenant == bindparam("b_tenant"), table.c.kind == KIND
 )
+_GOOD = select(table.c.digest).where(
+    table.c.digest == bindparam("b_digest"), table.c.tenant == bindparam("b_tenant"), table.c.kind == KIND
+)
 _RENEW = (
     update(table)
     .where(table.c.digest == bindparam("b_digest"), table.c.code == bindparam("b_code"))
@@ -58,7 +61,15 @@ class Family(NamedTuple):
 
 
 def begin(
-    c: Connection, tenant: int, name: Secret[str], application: str, person: str, details: Details, now: float
+    c: Connection,
+    tenant: int,
+    name: Secret[str],
+    application: str,
+    person: str,
+    details: Details,
+    now: float,
+    *,
+    kept: float = KEPT,
 ) -> str:
     """The first token of a family; `name` is a secret of its own, which nobody else may know."""
     secret = secrets.token_urlsafe(32)
@@ -66,7 +77,7 @@ def begin(
     row: dict[str, Any] = {
         "digest": digest, "tenant": tenant, "kind": KIND, "family": digest,
         "application": application, "person": person, "code": digest_of(secret),
-        "details": msgspec.json.encode(details).decode(), "created": now, "expires": now + KEPT,
+        "details": msgspec.json.encode(details).decode(), "created": now, "expires": now + kept,
     }  # fmt: skip
     c.execute(table.insert().values(row))
     return name.reveal() + secret
@@ -90,6 +101,11 @@ def find(c: Connection, tenant: int, text: str) -> Family | None:
         return None
     details = msgspec.json.decode(row.details, type=Details)
     return Family(row.digest, row.application, row.person, details, row.created, row.expires)
+
+
+def is_good(c: Connection, tenant: int, family: str) -> bool:
+    """Whether a sign-in is not over yet."""
+    return c.scalar(_GOOD, {"b_digest": family, "b_tenant": tenant}) is not None
 
 
 def renew(c: Connection, family: Family, text: str, now: float) -> str | None:

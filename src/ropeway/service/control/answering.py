@@ -10,15 +10,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from ropeway.control.calls import Call
+from ropeway.control.calls import BASE, FOLLOWED, Call
 from ropeway.control.running import trouble
 from ropeway.control.wire.receiving import Received, arguments, unfit
+from ropeway.directory import people
+from ropeway.model.permissions import Access, rule_of
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.service.acts import about
 from ropeway.service.errands import Watch, ask, follow
 from ropeway.service.http.auditing import name_act, only_looked
 from ropeway.service.http.errors import json_answer
-from ropeway.service.http.who import administrator
+from ropeway.service.http.who import administrator, check_rank
+from ropeway.service.identity.callers import Caller
 from ropeway.service.parts import Parts
 from ropeway.store import errands, jobs
 
@@ -35,21 +38,25 @@ class Answering:
         self._parts, self._watch = parts, watch
 
     async def call(self, call: Call, request: Request) -> Response:
-        """One call, by whoever is an administrator."""
-        who = await run_in_threadpool(administrator, self._parts, request)
+        """One call, by whoever is an administrator, or has a directory role for it."""
+        found = partial(administrator, rule=rule_of(f"{BASE}/{call.path}", call.verb), access=_access(call.verb))
+        caller = await run_in_threadpool(found, self._parts, request)
         only_looked(request)  # an act is named when it is made; of an errand its worker tells, which has its outcome
         body = await _body(request, call.most)
         said = await run_in_threadpool(self._arguments, call, request, body)
+        if caller.power is not None and _access(call.verb) == "write":
+            await run_in_threadpool(self._check_rank, caller, said)
         if call.errand is None:
             return await run_in_threadpool(self._here, call, said, request)
         _refuse_password(said)
-        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, who.subject)
+        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, caller.row.subject)
         id_ = request.scope.get("ropeway.request", "")
         return self._lines(await run_in_threadpool(partial(asked, request=id_, clock=self._parts.clock)))
 
     async def once_more(self, request: Request) -> Response:
         """The answer of an errand, for a client whose connection was cut; parts up to `after` are known to it."""
-        who = await run_in_threadpool(administrator, self._parts, request)
+        found = partial(administrator, rule=rule_of(f"{BASE}/{FOLLOWED}", "GET"), access="read")
+        who = (await run_in_threadpool(found, self._parts, request)).row
         number = _number(request.path_params["number"])
         after = _number(request.query_params.get("after", "0"))
         if not await run_in_threadpool(self._is_of, number, who.subject):
@@ -59,6 +66,14 @@ class Answering:
     def _arguments(self, call: Call, request: Request, body: bytes) -> dict[str, Any]:
         query = request.query_params.multi_items()
         return arguments(call.method, Received(request.path_params, query, request.headers.get("if-match", ""), body))
+
+    def _check_rank(self, caller: Caller, said: Mapping[str, Any]) -> None:
+        """What is done to a person who may do more than whoever does it."""
+        named = said.get("user") or (said.get("identifier") if said.get("type_") == "users" else None)
+        with trouble(), self._parts.database.read() as c:
+            person = people.named(c, self._parts.tenant, str(named or ""))
+        if person is not None:
+            check_rank(self._parts, caller, person.id)
 
     def _here(self, call: Call, said: Mapping[str, Any], request: Request) -> Response:
         """A call made here; one that changes something is an act."""
@@ -86,6 +101,10 @@ class Answering:
     def _is_of(self, number: int, subject: str) -> bool:
         with trouble(), self._parts.database.read() as c:
             return errands.is_of(c, self._parts.tenant, number, subject)
+
+
+def _access(verb: str) -> Access:
+    return "read" if verb == "GET" else "write"
 
 
 async def _body(request: Request, most: int) -> bytes:

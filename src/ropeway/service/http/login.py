@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ropeway.control.views import iso
+from ropeway.model.permissions import rule_of
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.service import signing_in
 from ropeway.service.http.auditing import name_act
@@ -42,6 +43,10 @@ PAGE = """<!doctype html>
 """For browsers; nothing of the link comes here, since it stands after `#`."""
 
 
+TOKENS = rule_of("/login/tokens/{id}", "DELETE")
+"""Who else than those with a link may see and end sign-ins by link."""
+
+
 class _Asked(msgspec.Struct, forbid_unknown_fields=True):
     link: str
 
@@ -63,18 +68,18 @@ def routes(parts: Parts) -> list[BaseRoute]:
         return await run_in_threadpool(_redeem, parts, request, text)
 
     def logins(request: Request) -> Response:
-        own = administrator(parts, request)
+        own = administrator(parts, request, rule=TOKENS, access="read").row
         with parts.database.read() as c:
             rows = tokens.good(c, parts.tenant, "administrator", parts.clock())
         return json_answer({"value": [_view(row) | {"current": row.id == own.id} for row in rows]})
 
     def revoke(request: Request) -> Response:
-        administrator(parts, request)
+        administrator(parts, request, rule=TOKENS)
         _revoke(parts, request, "revoke_login", request.path_params["id"])
         return Response(status_code=204)
 
     def logout(request: Request) -> Response:
-        _revoke(parts, request, "logout", administrator(parts, request).id)
+        _revoke(parts, request, "logout", administrator(parts, request).row.id)
         return Response(status_code=204)
 
     return [

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from starlette.requests import HTTPConnection
 
-from ropeway.model.permissions import Access, Reach, Rule, reach
+from ropeway.model.permissions import GLOBAL, PRIVILEGED, Access, Reach, Rule, reach
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.service.http.auditing import name_caller
 from ropeway.service.identity.callers import Caller
 from ropeway.service.parts import Parts
-from ropeway.store import tokens
+from ropeway.store import roles, tokens
 from ropeway.store.tokens import Kind, TokenRow
 
 LONGEST = 512
@@ -24,15 +24,21 @@ LONGEST_SIGNED = 8192
 ADMINISTRATORS: tuple[Kind, ...] = ("administrator",)
 
 
-def administrator(parts: Parts, request: HTTPConnection, kinds: Sequence[Kind] = ADMINISTRATORS) -> TokenRow:
+def administrator(
+    parts: Parts,
+    request: HTTPConnection,
+    kinds: Sequence[Kind] = ADMINISTRATORS,
+    *,
+    rule: Rule | None = None,
+    access: Access = "write",
+) -> Caller:
     """The administrator of the tenant that a request comes from, or whoever has a token of one of these kinds.
 
-    RopewayError for anybody else.
+    A person with a directory role is one as far as the rule goes. RopewayError for anybody else.
     """
     found = caller_of(parts, request, kinds)
-    if found.power is not None:
-        raise not_allowed("No permission opens this to applications.")
-    return found.row
+    permitted(found, rule, access)
+    return found
 
 
 def caller_of(parts: Parts, request: HTTPConnection, kinds: Sequence[Kind] = ADMINISTRATORS) -> Caller:
@@ -60,9 +66,22 @@ def permitted(caller: Caller, rule: Rule | None, access: Access, *, own: bool = 
     return found
 
 
+def check_rank(parts: Parts, caller: Caller, person: str) -> None:
+    """RopewayError `not-allowed` where somebody of a lower rank would act on whoever has a high one, as in Entra ID.
+
+    A permission alone, of an application that acts by itself, has no rank (graph-scim.md A2).
+    """
+    if caller.power is None or GLOBAL in (caller.power.roles or ()):
+        return
+    with parts.database.read() as c:
+        high = PRIVILEGED.intersection(roles.of(c, parts.tenant, person))
+    if high:
+        raise not_allowed(f"Only a {GLOBAL} does this to a {min(high)}.")
+
+
 def _reason(caller: Caller, rule: Rule | None, access: Access) -> str:
     wanted = sorted(rule.permissions(access)) if rule else []
-    if rule is None or not wanted:
+    if rule is None or not wanted or (rule.people_alone and caller.power and caller.power.roles is None):
         return "No permission opens this."
     if caller.power is None or caller.power.roles is None or caller.power.permissions.isdisjoint(wanted):
         return f"This needs the permission {' or '.join(wanted)}."

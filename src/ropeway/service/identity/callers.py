@@ -1,7 +1,7 @@
 """Whom an access token stands for now: an application, or a person with directory roles for whom one acts.
 
 What the token says of permissions counts; whether application and person still are, and which roles the person has,
-is read anew with each request, so that who is disabled or loses a role loses it at once.
+is read anew with each request, so that who is disabled, signs out or loses a role loses it at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from ropeway.directory import people
 from ropeway.model.permissions import Power
 from ropeway.service.identity.issuer import Claims
-from ropeway.store import applications, roles
+from ropeway.store import applications, families, roles
 from ropeway.store.tokens import TokenRow
 
 
@@ -46,7 +46,7 @@ def _person(c: Connection, tenant: int, claims: Claims) -> Caller | None:
     if not isinstance(scopes, str):
         return None
     person = people.by_id(c, tenant, id_)
-    if person is None or not person.enabled:
+    if person is None or not person.enabled or not families.is_good(c, tenant, str(claims.get("sid", ""))):
         return None
     power = Power(frozenset(scopes.split()), frozenset(roles.of(c, tenant, person.id)))
     names = frozenset({person.id.lower(), person.upn.lower()})

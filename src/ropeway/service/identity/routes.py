@@ -49,15 +49,13 @@ def routes(identity: Identity) -> list[BaseRoute]:
         user = request.path_params["user"]
         return _said(request, lambda: discovery.realm(user, identity.has_domain(user.rpartition("@")[2])))
 
-    async def token(request: Request) -> Response:
-        only_looked(request)
-        form = await read_form(request)
-        return await run_in_threadpool(_answered, identity, request, form, Server.answer)
+    def posted(name: str, answer: Callable[[Server, Posted], Answered]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            only_looked(request)
+            form = await read_form(request)
+            return await run_in_threadpool(_answered, identity, request, form, answer)
 
-    async def device_code(request: Request) -> Response:
-        only_looked(request)
-        form = await read_form(request)
-        return await run_in_threadpool(_answered, identity, request, form, begin)
+        return Route(f"/{{tenant}}/oauth2/v2.0/{name}", endpoint, methods=["POST"])
 
     return [
         Route("/common/discovery/instance", instance),
@@ -65,8 +63,9 @@ def routes(identity: Identity) -> list[BaseRoute]:
         Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration),
         Route("/{tenant}/.well-known/openid-configuration", configuration),
         Route("/{tenant}/discovery/v2.0/keys", keys),
-        Route("/{tenant}/oauth2/v2.0/token", token, methods=["POST"]),
-        Route("/{tenant}/oauth2/v2.0/devicecode", device_code, methods=["POST"]),
+        posted("token", Server.answer),
+        posted("devicecode", begin),
+        posted("revoke", Server.revoke),
         *pages.routes(identity),
     ]
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer
@@ -23,7 +24,7 @@ from ropeway.service.identity.by_password import ByPassword
 from ropeway.service.identity.by_refresh import ByRefresh
 from ropeway.service.identity.clients import OURS, Client, Clients
 from ropeway.service.identity.errors import Refusal
-from ropeway.service.identity.issuer import Issuer
+from ropeway.service.identity.issuer import LIFETIME, Issuer
 from ropeway.service.identity.passwords import Passwords
 from ropeway.service.identity.recording import Attempt
 from ropeway.service.identity.requests import Answered, Posted, TokenRequest
@@ -81,24 +82,27 @@ class Server(AuthorizationServer):
         """
         scopes = request.scopes
         assert scopes is not None
+        name, goes_on = families.new_name(), "offline_access" in scopes.openid
+        signed = replace(signed, family=families.id_of(name))
         with self.database.read() as c:
             told = tokens_of(c, self.tenant, self.issuer, signed, scopes)
-        name = families.new_name()
+        details = Details(scopes.words, scopes.resource, signed.at, signed.ways)
+        whose, now, token = (signed.app.id, signed.person.id), self.issuer.clock(), ""
         with self.database.write() as c:
-            refused = once(c, families.id_of(name))
-            if refused is None and "offline_access" in scopes.openid:
-                details = Details(scopes.words, scopes.resource, signed.at, signed.ways)
-                whose = (signed.app.id, signed.person.id)
-                told["refresh_token"] = families.begin(c, self.tenant, name, *whose, details, self.issuer.clock())
+            refused = once(c, signed.family)
             if refused is None:
+                kept = families.KEPT if goes_on else LIFETIME
+                token = families.begin(c, self.tenant, name, *whose, details, now, kept=kept)
                 self._note(c, request, 0)
         if refused is not None:
             raise refused
+        told |= {"refresh_token": token} if goes_on else {}
         return told | self._client_info(request, signed)
 
     def give_again(self, request: TokenRequest, signed: SignedIn, family: Family) -> dict[str, Any]:
         """Tokens of a sign-in of before; Refusal 50173 where its refresh token was used already, which ends it."""
         assert request.scopes is not None
+        signed = replace(signed, family=family.id)
         with self.database.read() as c:
             told = tokens_of(c, self.tenant, self.issuer, signed, request.scopes)
         with self.database.write() as c:
@@ -110,6 +114,17 @@ class Server(AuthorizationServer):
         if renewed is None:
             raise Refusal(50173)
         return told | {"refresh_token": renewed} | self._client_info(request, signed)
+
+    def revoke(self, posted: Posted) -> Answered:
+        """POST /revoke: the sign-in that a refresh token belongs to is over; others are none of ours (RFC 7009)."""
+        app = self.clients.authenticated(posted.form, posted.headers).app
+        if not posted.form.get("token"):
+            raise Refusal(900144, "token")
+        with self.database.write() as c:
+            family = families.find(c, self.tenant, posted.form["token"])
+            if family is not None and family.application == app.id:
+                families.end(c, family.id)
+        return Answered(200, {})
 
     def end(self, family: str) -> None:
         """A sign-in is over."""

@@ -34,6 +34,8 @@ class SignedIn:
     """How: `pwd`, `mfa` (RFC 8176)."""
     at: float
     nonce: str = ""
+    family: str = ""
+    """What all its tokens go back to: they are good as long as it is there."""
 
 
 def consented(c: Connection, app: Application, person: str, scopes: Scopes) -> list[str]:
@@ -79,6 +81,7 @@ def _access(signed: SignedIn, names: list[str], wids: list[str]) -> dict[str, An
         "wids": wids,
         "upn": signed.person.upn,
         "unique_name": signed.person.upn,
+        "sid": signed.family,
     }
 
 

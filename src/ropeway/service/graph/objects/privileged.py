@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropeway.model.permissions import GLOBAL, PRIVILEGED
-from ropeway.service.http.who import not_allowed
+from ropeway.service.http.who import check_rank
 from ropeway.service.odata.resource import Asked
-from ropeway.store import roles
 
 SENSITIVE = frozenset({
     "accountEnabled", "businessPhones", "mobilePhone", "onPremisesImmutableId", "otherMails", "passwordProfile",
@@ -22,14 +20,6 @@ def is_sensitive(body: Any) -> bool:
 
 
 def check_privileged(asked: Asked, person: str) -> None:
-    """RopewayError `not-allowed` where somebody of a lower rank would act on whoever has a high one.
-
-    A permission alone, of an application that acts by itself, has no rank.
-    """
-    power = asked.caller.power
-    if power is None or asked.reach == "own" or GLOBAL in (power.roles or ()):
-        return
-    with asked.parts.database.read() as c:
-        high = PRIVILEGED.intersection(roles.of(c, asked.parts.tenant, person))
-    if high:
-        raise not_allowed(f"Only a {GLOBAL} does this to a {min(high)}.")
+    """RopewayError `not-allowed` where somebody of a lower rank would act on somebody else who has a high one."""
+    if asked.reach != "own":
+        check_rank(asked.parts, asked.caller, person)

@@ -30,7 +30,11 @@ NOUNS = {
     "Synchronization": "the synchronization jobs",
     "User": "all users",
 }
-MEANINGS = {"User.Read": "Sign you in and read your profile", "User.ReadWrite": "Read and change your profile"}
+MEANINGS = {
+    "Directory.AccessAsUser.All": "Do whatever you may do yourself",
+    "User.Read": "Sign you in and read your profile",
+    "User.ReadWrite": "Read and change your profile",
+}
 
 
 def consent(visit: Visit, app: Application, scopes: Scopes, found: Here, prompt: str) -> Response | None:

@@ -58,7 +58,7 @@ def _may_see_all(parts: Parts, request: Request) -> bool:
     RopewayError where it opens none.
     """
     kinds: tuple[Kind, ...] = ("administrator", "metrics", "metrics-of-all")
-    if administrator(parts, request, kinds).kind == "metrics-of-all":
+    if administrator(parts, request, kinds).row.kind == "metrics-of-all":
         return True
     with parts.database.read() as c:
         return len(tenants.every(c)) == 1
