@@ -48,15 +48,16 @@ class Uploaded:
         """Everybody, or whom something was said of since the watermark."""
         if watermark is not None and (watermark.method, watermark.wanted) != ("uploads", wanted.digest):
             raise FullReadNeeded("other attributes are read now")
-        return self._pages(watermark.usn if watermark else 0, wanted, is_full=watermark is None)
+        begin = (watermark.usn, watermark.time) if watermark else (0, 0.0)
+        return self._pages(*begin, wanted, is_full=watermark is None)
 
-    def _pages(self, sequence: int, wanted: Wanted, *, is_full: bool) -> Iterator[Page]:
+    def _pages(self, sequence: int, at: float, wanted: Wanted, *, is_full: bool) -> Iterator[Page]:
         while True:
             with self._db.read() as c:
                 found = uploads.after(c, self._job, sequence, PAGE)
-            sequence = found[-1].sequence if found else sequence
+            sequence, at = (found[-1].sequence, found[-1].time) if found else (sequence, at)
             is_last = len(found) < PAGE
-            mark = Watermark("uploads", f"uploads of job {self._job}", "", sequence, 0.0, wanted.digest)
+            mark = Watermark("uploads", f"uploads of job {self._job}", "", sequence, at, wanted.digest)
             items = tuple(_whole(one, wanted) for one in found)
             yield Page(items, mark if is_last or not is_full else None, complete=is_full and is_last)
             if is_last:

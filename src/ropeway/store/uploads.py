@@ -25,6 +25,8 @@ class Upload(msgspec.Struct, frozen=True):
     """Attribute to value; what was never said is absent."""
     manager: Anchor | None = None
     sequence: int = 0
+    time: float = 0.0
+    """When something was last said, seconds since 1970."""
 
 
 def add(c: Connection, key: Key, uploads: Sequence[Upload], now: float) -> None:
@@ -76,6 +78,6 @@ def _together(before: Upload | None, now: Upload) -> Upload:
 
 def _read(c: Connection, query: Any) -> list[Upload]:
     return [
-        Upload(Anchor(row.anchor), row.external_id, msgspec.json.decode(row.said), row.manager, row.sequence)
+        Upload(Anchor(row.anchor), row.external_id, msgspec.json.decode(row.said), row.manager, row.sequence, row.time)
         for row in c.execute(query)
     ]
