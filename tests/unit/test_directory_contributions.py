@@ -141,6 +141,50 @@ def test_what_is_mastered_on_premises_names_the_job_and_the_place(company: Compa
     assert company.directory.update_object("users", ann, {"usageLocation": "DE"})["usageLocation"] == "DE"
 
 
+def test_who_is_managed_in_the_cloud_hears_no_job_until_given_back(company: Company) -> None:
+    (ann,) = company.done(person("ann", department="Sales", jobTitle="Clerk"))
+    company.directory.manage_in_cloud("users", ann)
+    company.directory.update_object("users", ann, {"department": "Cloud"})
+    seen = company.user(ann)
+    assert (seen["department"], seen["jobTitle"], seen["onPremisesSyncEnabled"]) == ("Cloud", "Clerk", False)
+    (outcome,) = company.send(update("ann", department="Buying"))
+    assert outcome.problem is not None
+    assert outcome.problem.code == "mastered-in-cloud"
+    company.done(person("ann", Kind.ADOPT, department="Buying", jobTitle="Head"))
+    assert (company.user(ann)["department"], company.user(ann)["jobTitle"]) == ("Cloud", "Clerk")
+    assert company.find("ann").target == ann
+    assert company.directory.manage_on_premises("users", ann) == {1}
+    seen = company.user(ann)
+    assert (seen["department"], seen["jobTitle"], seen["onPremisesSyncEnabled"]) == ("Buying", "Head", True)
+    with pytest.raises(RopewayError, match="mastered on premises"):
+        company.directory.update_object("users", ann, {"department": "Cloud"})
+
+
+def test_who_is_managed_in_the_cloud_outlives_the_account_on_premises(company: Company) -> None:
+    (ann,) = company.done(person("ann"))
+    (sales,) = company.done(group("sales"), links("sales", add=["ann"]))[:1]
+    for type_, id_ in (("users", ann), ("groups", sales)):
+        company.directory.manage_in_cloud(type_, id_)  # pyright: ignore[reportArgumentType]
+    company.done(gone("ann"), gone("sales", "group"))
+    assert company.directory.linked(sales, "members") == [ann]
+    assert company.user(ann)["displayName"]
+    assert company.directory.manage_on_premises("users", ann) == set()
+    company.done(person("ann", jobTitle="Back"))
+    assert "jobTitle" not in company.user(ann)
+    company.directory.delete_object("users", ann)
+    assert [u["id"] for u in company.directory.list_objects("users", deleted=True)] == [ann]
+
+
+def test_links_of_a_group_that_is_managed_in_the_cloud_are_administrators_own(company: Company) -> None:
+    ann, _ = company.done(person("ann"), person("ben"))
+    (sales,) = company.done(group("sales"), links("sales", add=["ann"]))[:1]
+    company.directory.manage_in_cloud("groups", sales)
+    company.done(links("sales", add=["ben"], remove=["ann"]))
+    assert company.directory.linked(sales, "members") == [ann]
+    company.directory.update_object("groups", sales, {"members": []})
+    assert company.directory.linked(sales, "members") == []
+
+
 def test_an_administrator_restores_a_person_who_left_as_a_cloud_user(company: Company) -> None:
     (ann,) = company.done(person("ann", department="Sales"))
     company.done(gone("ann"))

@@ -17,7 +17,16 @@ from ropeway.directory.computed import (
     merged,
 )
 from ropeway.directory.definition import ADMINISTRATORS_ONLY, LINKS
-from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recomputed, withdraw
+from ropeway.directory.drafts import (
+    Contributor,
+    Draft,
+    Refused,
+    is_silent,
+    provide,
+    recomputed,
+    replace_standing,
+    withdraw,
+)
 from ropeway.directory.links import Links
 from ropeway.directory.names import usable
 from ropeway.directory.record import Record, name_of
@@ -139,6 +148,40 @@ def cloud_owned(record: Record, which: Callable[[Contribution], bool]) -> dict[W
     standing = Standing.EDITS if is_synchronised(kept) else Standing.PROVISIONS
     kept[mine] = Contribution(ADMINISTRATORS, record.id, LAST, standing, attributes)
     return kept
+
+
+def take_over(work: Workspace, record: Record) -> None:
+    """The cloud is master of an object from now on; what jobs say of it is kept, and does not count."""
+    said = record.state.contributions
+    silent = {
+        who: replace_standing(one, Standing.SILENT)
+        for who, one in said.items()
+        if who[0] != ADMINISTRATORS and one.standing == Standing.PROVISIONS
+    }
+    if silent:
+        kept = cloud_owned(record, lambda one: (one.job, one.anchor) in silent)
+        _settle(work, record, kept | silent)
+
+
+def give_back(work: Workspace, record: Record) -> set[int]:
+    """Jobs are master again, with what they say by now; which ones: none where no job knows the object."""
+    said = record.state.contributions
+    loud = {
+        who: replace_standing(one, Standing.PROVISIONS)
+        for who, one in said.items()
+        if is_silent(one) and one.attributes
+    }
+    if loud:
+        own = {who: replace_standing(one, Standing.EDITS) for who, one in said.items() if who[0] == ADMINISTRATORS}
+        _settle(work, record, {**said, **own, **loud})
+    return {job for job, _ in loud}
+
+
+def _settle(work: Workspace, record: Record, contributions: dict[Who, Contribution]) -> None:
+    draft = Draft(record, recomputed(work, record, contributions), record.name, forced=True)
+    work.keys.fetch(draft.claims)
+    accept(work, draft)
+    store(work)
 
 
 def _split(type_: str, properties: Desired) -> tuple[Desired, dict[str, list[str]]]:

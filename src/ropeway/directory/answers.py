@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
-from ropeway.directory.computed import KIND_OF, PROPERTY_OF, UPN, claim
+from ropeway.directory.computed import KIND_OF, PROPERTY_OF, UPN, Standing, claim
 from ropeway.directory.record import Record
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.model.changes import Change, Desired
@@ -17,6 +17,8 @@ _WITHHELD = {"userPrincipalName": "duplicate-upn", "proxyAddresses": "duplicate-
 def noticed(work: Workspace, known: Known) -> Problem | None:
     """What the directory made of an object that was written in this transaction, where that is worth telling."""
     record = work.records.get(known.number)
+    if known.standing == Standing.SILENT:
+        return Problem("mastered-in-cloud", record.name if record else known.id)
     if record is None or record.state.deleted is not None:
         return None
     errors = record.state.properties.get("onPremisesProvisioningErrors")

@@ -39,6 +39,8 @@ class Standing(IntEnum):
     """The last one to be withdrawn: kept with the binned object, for its return."""
     DETACHED = 3
     """What the job said now belongs to administrators; only its anchor still leads here."""
+    SILENT = 4
+    """What the job says is kept and does not count: the cloud is master of the object (Graph: isCloudManaged)."""
 
 
 class Contribution(msgspec.Struct, frozen=True):
@@ -196,7 +198,7 @@ def _fill(type_: str, properties: Desired, contributions: Contributions) -> None
         properties.setdefault("securityEnabled", not properties["mailEnabled"])
     if is_synchronised(contributions):
         properties["onPremisesSyncEnabled"] = True
-    elif any(c.standing == Standing.DETACHED for c in contributions.values()):
+    elif any(c.standing in (Standing.DETACHED, Standing.SILENT) for c in contributions.values()):
         properties["onPremisesSyncEnabled"] = False
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from ropeway.control.protocol import DomainView, ObjectType
 from ropeway.directory import administration, lifetime, reading, tables
 from ropeway.directory.changelog import Logged, changes_since
-from ropeway.directory.computed import ADMINISTRATORS
+from ropeway.directory.computed import ADMINISTRATORS, is_synchronised
 from ropeway.directory.definition import LINKS, PLURALS
 from ropeway.directory.drafts import Contributor, Refused
 from ropeway.directory.features import Features, features, set_features
@@ -100,6 +100,21 @@ class Directory:
         with self._session.writing() as work:
             record = self._live(work, type_, identifier)
             return self._whole(work, administration.change(work, self._links(work), record, properties))
+
+    def is_cloud_managed(self, type_: ObjectType, identifier: str) -> bool:
+        """Whether no job is master of an object."""
+        with self._session.reading() as work:
+            return not is_synchronised(self._live(work, type_, identifier).state.contributions)
+
+    def manage_in_cloud(self, type_: ObjectType, identifier: str) -> None:
+        """The cloud is master of the object, whatever jobs say of it."""
+        with self._session.writing() as work:
+            administration.take_over(work, self._live(work, type_, identifier))
+
+    def manage_on_premises(self, type_: ObjectType, identifier: str) -> set[int]:
+        """Jobs are master of it again; the numbers of those that are, none where no job knows it."""
+        with self._session.writing() as work:
+            return administration.give_back(work, self._live(work, type_, identifier))
 
     def delete_object(self, type_: ObjectType, identifier: str) -> None:
         """Into the recycle bin, for 30 days."""

@@ -110,6 +110,9 @@ def provide(work: Workspace, by: Contributor, change: Change, record: Record | N
         record = work.new(by.new_id(), change.type)
     _check_takeover(record, by, change, name)
     who = (by.job, change.anchor)
+    if is_silent(record.state.contributions.get(who)):
+        said = Contribution(by.job, change.anchor, by.precedence, Standing.SILENT, attributes, flows)
+        return _with(work, record, {**record.state.contributions, who: said}, name)
     kept, forgotten = _standing_aside(record, by.job, who)
     standing = Standing.CONTACT if yields(change.type, record) else Standing.PROVISIONS
     if flows:
@@ -178,6 +181,11 @@ def _standing_aside(record: Record, job: int, who: Who) -> tuple[dict[Who, Contr
     return kept, tuple(forgotten)
 
 
+def is_silent(contribution: Contribution | None) -> bool:
+    """Whether what it says does not count for now."""
+    return contribution is not None and contribution.standing == Standing.SILENT
+
+
 def replace_standing(one: Contribution, standing: Standing) -> Contribution:
     """The same contribution with another standing."""
     return msgspec.structs.replace(one, standing=standing)
@@ -198,7 +206,7 @@ def revise(work: Workspace, by: Contributor, change: Change, record: Record) -> 
     if change.kind is Kind.EMPTY:
         attributes = {name: value for name, value in known.attributes.items() if name not in differences}
     standing = known.standing
-    if change.link is not None and standing != Standing.CONTACT:
+    if change.link is not None and standing not in (Standing.CONTACT, Standing.SILENT):
         standing = _joined(change.link)
     name = name_of(attributes) or change.anchor
     lacking = missing(record.type, attributes)
@@ -219,11 +227,14 @@ def withdraw(work: Workspace, job: int, anchor: str, record: Record) -> Draft:
     """DELETE: the object lives on by others, or goes to the bin with its last contribution."""
     who = (job, anchor)
     rest = {other: one for other, one in record.state.contributions.items() if other != who}
+    said = record.state.contributions[who]
+    if is_silent(said):  # its anchor still leads here, and it has nothing to say any more
+        return _with(work, record, {**rest, who: msgspec.structs.replace(said, attributes={}, flows={})}, record.name)
     if record.state.deleted is not None:
         return _with(work, record, rest, record.name)
     if lives(rest):
         return Draft(record, recomputed(work, record, rest), record.name, (job,), forced=True)
-    last = replace_standing(record.state.contributions[who], Standing.WITHDRAWN)
+    last = replace_standing(said, Standing.WITHDRAWN)
     kept = {**record.state.contributions, who: last}
     return Draft(record, msgspec.structs.replace(record.state, deleted=work.now, contributions=kept), record.name)
 

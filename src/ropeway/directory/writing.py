@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ropeway.directory import tables
 from ropeway.directory.choosing import chosen
 from ropeway.directory.computed import Claim, Standing, is_synchronised
-from ropeway.directory.drafts import Contributor, Draft, Refused, provide, recomputed, revise, withdraw
+from ropeway.directory.drafts import Contributor, Draft, Refused, is_silent, provide, recomputed, revise, withdraw
 from ropeway.directory.flush import flush, save_counters
 from ropeway.directory.links import Links, unknown_link
 from ropeway.directory.promotion import contact_again, move_links, own_addresses, with_contacts
@@ -52,9 +52,10 @@ def _draft(
         if change.kind in _PROVIDING:
             return provide(work, by, change, record)
         contribution = None if record is None else record.state.contributions.get((by.job, change.anchor))
+        listens = active(contribution) or is_silent(contribution)
         if change.kind is Kind.DELETE:
-            return withdraw(work, by.job, change.anchor, record) if record and active(contribution) else None
-        if change.kind is not Kind.LINKS and record is not None and active(contribution):
+            return withdraw(work, by.job, change.anchor, record) if record and listens else None
+        if change.kind is not Kind.LINKS and record is not None and listens:
             return revise(work, by, change, record)
     except Refused as refused:
         return refused.problem
@@ -79,7 +80,7 @@ def _applied(work: Workspace, by: Contributor, change: Change, draft: Draft | Pr
         for job in draft.forgotten:
             links.forget(draft.record.number, job)
     known = work.anchors.get((by.job, change.anchor))
-    if change.kind is Kind.DELETE:
+    if change.kind is Kind.DELETE or (known is not None and known.standing == Standing.SILENT):
         return known
     if known is None or known.standing > Standing.PROVISIONS:
         return Problem("contribution-missing", change.anchor, details={"kind": change.kind.value})

@@ -67,6 +67,14 @@ _UNIQUENESS = (
         "Otherwise change the user principal name on premises.",
     ),
     Entry(
+        "mastered-in-cloud",
+        Severity.INFO,
+        "The cloud is master of this object",
+        "What the job says of it is kept, and does not count: isCloudManaged was set.",
+        "Nothing needs to be done. To make the job master again: PATCH onPremisesSyncBehavior of the object with "
+        '{{"isCloudManaged": false}}.',
+    ),
+    Entry(
         "duplicate-upn",
         _WARNING,
         "The user principal name belongs to somebody else",
@@ -173,8 +181,8 @@ _ADMINISTRATION = (
         _ERROR,
         "This is mastered on premises",
         "Job {job} provides it from {dn}, and would overwrite what is changed here.",
-        "Change it there; it arrives with the next run. To make the object the cloud's own, take it out of the "
-        "job's scope and restore it, or delete the job with --keep.",
+        "Change it there; it arrives with the next run. To make the object the cloud's own, set isCloudManaged of its "
+        "onPremisesSyncBehavior (docs/graph-api.md), or delete the job with --keep.",
     ),
     Entry(
         "upn-not-usable",

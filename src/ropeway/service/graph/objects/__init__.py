@@ -12,6 +12,7 @@ bodies, writing   making, changing, deleting, references
 deleted_items     the recycle bin
 any_object        objects of any type, and functions about them
 signing_in        a user's sign-ins and password
+sync_behavior     who is master of an object
 me                the person who asks
 delta, delta_tokens, membership   what changed since the last time
 throttling        resource units
@@ -33,6 +34,7 @@ from ropeway.service.graph.objects.deleted_items import DeletedItems
 from ropeway.service.graph.objects.delta import Delta
 from ropeway.service.graph.objects.domains import Domains
 from ropeway.service.graph.objects.signing_in import SigningIn
+from ropeway.service.graph.objects.sync_behavior import SyncBehavior
 from ropeway.service.graph.objects.tenancy import Tenancy
 from ropeway.service.graph.objects.throttling import Throttle
 from ropeway.service.graph.objects.writing import Writing
@@ -50,6 +52,7 @@ def routes(api: Api) -> list[BaseRoute]:
         *AnyObjects(api, reads).routes(),
         *writes.references(),
         *SigningIn(api).routes(),
+        *SyncBehavior(api).routes(),
         *Tenancy(api).routes(),
         *reads.routes(),
         *writes.routes(),
