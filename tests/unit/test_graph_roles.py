@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ropeway.model.permissions import GLOBAL, HYBRID, REPORTS, ROLES, USERS
 from tests.unit.graph_office import GraphOffice
 from tests.unit.graph_office import office as synced
@@ -112,7 +114,8 @@ def test_sign_ins_are_told_with_filters_and_pages(office: Office) -> None:
         f"appId eq '{other.app_id}'": 3,
         "status/errorCode eq 0": 1,
         "status/errorCode ne 0 and createdDateTime ge 2020-01-01T00:00:00Z": 3,
-        f"userId eq '{reader.service_principal}' or createdDateTime lt 2020-01-01T00:00:00Z": 1,
+        "userId ne ''": 0,
+        f"servicePrincipalId eq '{reader.service_principal}' or createdDateTime lt 2020-01-01T00:00:00Z": 1,
         "not (status/errorCode lt 7000216)": 0,
     }
     for text, many in filters.items():
@@ -122,3 +125,29 @@ def test_sign_ins_are_told_with_filters_and_pages(office: Office) -> None:
     for text in ("status/errorCode eq 'x'", "startsWith(status/errorCode,'7')", "nothing eq 1"):
         assert asked(office, token, "GET", f"{path}?$filter={text}")[0] == 400
     assert asked(office, token, "GET", f"{path}/x")[0] == 404
+
+
+def test_acts_of_applications_and_of_people_are_told_apart(office: Office) -> None:
+    app, secret = office.application("Joiner", "User.ReadWrite.All", "AuditLog.Read.All")
+    alone, boss = office.token(app, secret), office.person("boss", GLOBAL)
+    with_person = office.token_for(boss, "User.ReadWrite.All", app=app)
+    anna = office.person("anna")
+    for token, title in ((alone, "Cook"), (with_person, "Chef")):
+        assert asked(office, token, "PATCH", f"/v1.0/users/{anna}", {"jobTitle": title})[0] == 204
+    assert asked(office, alone, "POST", "/v1.0/groups", {"displayName": "Mine"})[0] == 403
+
+    def found(filter_: str) -> list[dict[str, Any]]:
+        page = asked(office, alone, "GET", f"/v1.0/auditLogs/directoryAudits?$filter={filter_}")[1]
+        return [act["initiatedBy"] for act in page["value"]]
+
+    by_itself, refused = found(f"initiatedBy/app/appId eq '{app.app_id}'")
+    assert by_itself == refused
+    assert by_itself["user"] is None
+    told = {"appId": app.app_id, "displayName": "Joiner", "servicePrincipalId": app.service_principal}
+    assert by_itself["app"] == told | {"servicePrincipalName": None}
+    (by_person,) = found(f"initiatedBy/user/id eq '{boss}'")
+    assert by_person["app"] is None
+    assert (by_person["user"]["userPrincipalName"], by_person["user"]["ipAddress"]) == (
+        "boss@contoso.test",
+        "127.0.0.1",
+    )

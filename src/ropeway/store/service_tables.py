@@ -215,9 +215,13 @@ audit = Table(
     Column("outcome", String, nullable=False),
     Column("details", Text, nullable=False, server_default=text("'{}'")),
     Column("request", String, nullable=False, server_default=EMPTY),
+    Column("who_id", String, nullable=False, server_default=EMPTY),
+    Column("app", String, nullable=False, server_default=EMPTY),
     Index("ix_audit_time", "tenant", "time"),
 )
-"""Every administrative act: who did what to what, with the request's id; refused ones too."""
+"""Every administrative act: who did what to what, with the request's id; refused ones too.
+
+`who_id` is a user's or service principal's id, `app` the appId of an application that acted by itself."""
 
 backup = Table(
     "backup",

@@ -25,6 +25,10 @@ class Act(NamedTuple):
     details: Mapping[str, Any] | None = None
     request: str = ""
     """The id of the request."""
+    who_id: str = ""
+    """The id of the user or service principal; empty for those who have none."""
+    app: str = ""
+    """The appId of an application that acted by itself."""
 
 
 def note(c: Connection, tenant: int, act: Act) -> None:
@@ -45,13 +49,7 @@ def acts(
         .order_by(a.id.asc() if oldest_first else a.id.desc())
         .limit(limit)
     )
-    return [
-        (
-            row.id,
-            Act(row.time, row.who, row.action, row.subject, row.outcome, msgspec.json.decode(row.details), row.request),
-        )
-        for row in rows
-    ]
+    return [(row.id, _act(row)) for row in rows]
 
 
 def latest(c: Connection, tenant: int, *, who: str | None, since: float | None, limit: int) -> list[Act]:
@@ -63,3 +61,8 @@ def latest(c: Connection, tenant: int, *, who: str | None, since: float | None, 
         where &= audit.c.time >= since
     found = acts(c, tenant, where, after=None, oldest_first=False, limit=limit)
     return [act for _, act in reversed(found)]
+
+
+def _act(row: Any) -> Act:
+    told: dict[str, Any] = {name: getattr(row, name) for name in Act._fields}
+    return Act(**told | {"details": msgspec.json.decode(row.details)})

@@ -33,7 +33,8 @@ def log(parts: Parts) -> Log[Numbered]:
 def fields() -> Fields:
     """What may be asked for, as `_shown` tells it."""
     a = audit.c
-    who = Text(a.who)
+    user, app = (Text(case((a.app == "", a.who), else_="")), Text(case((a.app == "", ""), else_=a.who)))
+    user_id = case((a.app != "", ""), (a.who_id == "", a.who), else_=a.who_id)
     return {
         "id": Serial(a.id),
         "activitydatetime": Moment(a.time),
@@ -42,14 +43,27 @@ def fields() -> Fields:
         "loggedbyservice": Constant(DISPLAY_NAME),
         "correlationid": Text(a.request),
         "result": Text(case((a.outcome == "success", "success"), else_="failure")),
-        "initiatedby/user/id": who,
-        "initiatedby/user/displayname": who,
-        "initiatedby/user/userprincipalname": who,
+        "initiatedby/user/id": Text(user_id),
+        "initiatedby/user/displayname": user,
+        "initiatedby/user/userprincipalname": user,
+        "initiatedby/app/appid": Text(a.app),
+        "initiatedby/app/displayname": app,
+        "initiatedby/app/serviceprincipalid": Text(case((a.app == "", ""), else_=a.who_id)),
     }
 
 
 def _told(found: Sequence[Numbered]) -> list[dict[str, Any]]:
     return [_shown(number, act) for number, act in found]
+
+
+def _initiator(act: Act) -> dict[str, Any]:
+    """Graph's auditActivityInitiator: an application that acted by itself, or a person."""
+    if act.app:
+        ids = {"appId": act.app, "servicePrincipalId": act.who_id, "servicePrincipalName": None}
+        return {"app": {"displayName": act.who, **ids}, "user": None}
+    address = (act.details or {}).get("address") or None
+    names = {"displayName": act.who, "userPrincipalName": act.who, "ipAddress": address}
+    return {"app": None, "user": {"id": act.who_id or act.who, **names}}
 
 
 def _shown(number: int, act: Act) -> dict[str, Any]:
@@ -62,10 +76,7 @@ def _shown(number: int, act: Act) -> dict[str, Any]:
         "additionalDetails": [{"key": key, "value": told_value(value)} for key, value in (act.details or {}).items()],
         "category": CATEGORY,
         "correlationId": act.request,
-        "initiatedBy": {
-            "app": None,
-            "user": {"id": act.who, "displayName": act.who, "userPrincipalName": act.who, "ipAddress": None},
-        },
+        "initiatedBy": _initiator(act),
         "loggedByService": DISPLAY_NAME,
         "operationType": OPERATIONS.get(word, "Update"),
         "result": "success" if done else "failure",

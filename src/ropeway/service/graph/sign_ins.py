@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
+from sqlalchemy import case
+
 from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.logs import Log
 from ropeway.service.identity.errors import KINDS
@@ -16,6 +18,8 @@ from ropeway.store.identity_tables import sign_in
 from ropeway.store.sign_ins import SignIn
 
 WHEN = "createddatetime"
+ALONE = "client_credentials"
+"""How applications sign in that act by themselves: then there is a service principal, and no user."""
 Numbered = tuple[int, SignIn]
 
 
@@ -27,12 +31,15 @@ def log(parts: Parts) -> Log[Numbered]:
 def fields() -> Fields:
     """What may be asked for, as `_shown` tells it."""
     s = sign_in.c
+    alone = s.way == ALONE
     return {
         "id": Serial(s.id),
         "createddatetime": Moment(s.time),
-        "userid": Text(s.person),
-        "userdisplayname": Text(s.name),
-        "userprincipalname": Text(s.name),
+        "userid": Text(case((alone, ""), else_=s.person)),
+        "userdisplayname": Text(case((alone, ""), else_=s.name)),
+        "userprincipalname": Text(case((alone, ""), else_=s.name)),
+        "serviceprincipalid": Text(case((alone, s.person), else_="")),
+        "serviceprincipalname": Text(case((alone, s.name), else_="")),
         "appid": Text(s.application),
         "appdisplayname": Text(s.application_name),
         "ipaddress": Text(s.address),
@@ -47,19 +54,23 @@ def _told(found: Sequence[Numbered]) -> list[dict[str, Any]]:
 
 
 def _shown(number: int, line: SignIn) -> dict[str, Any]:
+    alone, seen = line.way == ALONE, line.way in ("authorization_code", "password")
     reason = KINDS[line.error][2] if line.error in KINDS else "Other." if line.error else None
     return {
         "id": str(number),
         "createdDateTime": told_time(line.time),
-        "userId": line.person,
-        "userDisplayName": line.name,
-        "userPrincipalName": line.name,
+        "userId": "" if alone else line.person,
+        "userDisplayName": "" if alone else line.name,
+        "userPrincipalName": "" if alone else line.name,
+        "servicePrincipalId": line.person if alone else "",
+        "servicePrincipalName": line.name if alone else "",
+        "signInEventTypes": ["servicePrincipal" if alone else "interactiveUser" if seen else "nonInteractiveUser"],
         "appId": line.application,
         "appDisplayName": line.application_name,
         "ipAddress": line.address,
         "clientAppUsed": line.way,
         "correlationId": line.request,
-        "isInteractive": line.way in ("authorization_code", "password"),
+        "isInteractive": seen,
         "resourceDisplayName": line.resource,
         "status": {"errorCode": line.error, "failureReason": reason, "additionalDetails": None},
         "deviceDetail": {"browser": line.agent},

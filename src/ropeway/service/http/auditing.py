@@ -46,6 +46,7 @@ class Noted:
     def __init__(self, scope: Scope) -> None:
         self.who = ""
         self.login = ""
+        self.who_id = self.app = ""
         self.action = str(scope["method"]).lower()
         self.subject = str(scope["path"])[:LONGEST]
         self.details: Mapping[str, Any] = {}
@@ -53,20 +54,26 @@ class Noted:
 
 
 def name_act(
-    request: HTTPConnection, action: str, subject: str, details: Mapping[str, Any] | None = None, *, who: str = ""
+    request: HTTPConnection,
+    action: str,
+    subject: str,
+    details: Mapping[str, Any] | None = None,
+    *,
+    who: str = "",
+    who_id: str = "",
 ) -> None:
     """Call an act as Control does, `pause_job` of `Contoso`; `who` for those who come without a token."""
     noted = request.scope.get(_KEY)
     if isinstance(noted, Noted):
         noted.action, noted.subject, noted.who, noted.is_look = action, subject[:LONGEST], who or noted.who, False
-        noted.details = details or noted.details
+        noted.details, noted.who_id = details or noted.details, who_id or noted.who_id
 
 
-def name_caller(request: HTTPConnection, token: TokenRow) -> None:
-    """Whom the request was found to come from; agents are not administrators."""
+def name_caller(request: HTTPConnection, token: TokenRow, id_: str = "", app: str = "") -> None:
+    """Whom the request was found to come from, with ids as `Act` has them; agents are not administrators."""
     noted = request.scope.get(_KEY)
     if isinstance(noted, Noted) and token.kind == "administrator":
-        noted.who, noted.login = token.subject, token.id
+        noted.who, noted.login, noted.who_id, noted.app = token.subject, token.id, id_, app
 
 
 def only_looked(request: HTTPConnection) -> None:
@@ -82,7 +89,7 @@ def note_within(outer: HTTPConnection, scope: Scope) -> Callable[[int], None]:
     if not isinstance(told, Noted) or not isinstance(audited, Trail):
         return lambda _status: None
     scope[_KEY] = noted = Noted(scope)
-    noted.who, noted.login = told.who, told.login
+    noted.who, noted.login, noted.who_id, noted.app = told.who, told.login, told.who_id, told.app
 
     def done(status: int) -> None:
         if (act := audited.of(scope, noted, status)) is not None:
@@ -159,7 +166,8 @@ class Trail:
         outcome = "success" if status < 400 else scope.get("ropeway.problem") or f"status-{status}"
         details = {**noted.details, "login": noted.login, "address": scope["client"][0] if scope.get("client") else ""}
         request = scope.get("ropeway.request", "")
-        return Act(self._clock(), noted.who, noted.action, noted.subject, outcome, details, request)
+        told = (noted.who, noted.action, noted.subject, outcome, details, request, noted.who_id, noted.app)
+        return Act(self._clock(), *told)
 
 
 class Auditing:

@@ -49,7 +49,8 @@ def caller_of(parts: Parts, request: HTTPConnection, kinds: Sequence[Kind] = ADM
     found = parts.identity.caller(text.strip())
     if found is None:
         raise RopewayError(Problem("not-signed-in"))
-    name_caller(request, found.row)
+    app = found.app
+    name_caller(request, found.row, app.principal if app else found.person, app.app_id if app else "")
     return found
 
 

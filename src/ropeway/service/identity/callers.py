@@ -14,6 +14,7 @@ from ropeway.directory import people
 from ropeway.model.permissions import Power
 from ropeway.service.identity.issuer import Claims
 from ropeway.store import applications, families, roles
+from ropeway.store.applications import Application
 from ropeway.store.tokens import TokenRow
 
 
@@ -26,6 +27,8 @@ class Caller:
     """None: an administrator of the service itself, who may do everything."""
     person: str = ""
     """The id of the person, where there is one."""
+    app: Application | None = None
+    """The application that acts, where it does by itself."""
     names: frozenset[str] = frozenset()
     """What the person is called in paths, in small letters: the id, and the userPrincipalName."""
 
@@ -37,7 +40,7 @@ def caller(c: Connection, tenant: int, claims: Claims) -> Caller | None:
         return None
     if claims.get("idtyp") == "app":
         power = Power(frozenset(map(str, claims.get("roles", ()))), None)
-        return Caller(_row(tenant, claims, str(claims.get("app_displayname", app.name))), power)
+        return Caller(_row(tenant, claims, app.name), power, app=app)
     return _person(c, tenant, claims)
 
 
@@ -50,7 +53,7 @@ def _person(c: Connection, tenant: int, claims: Claims) -> Caller | None:
         return None
     power = Power(frozenset(scopes.split()), frozenset(roles.of(c, tenant, person.id)))
     names = frozenset({person.id.lower(), person.upn.lower()})
-    return Caller(_row(tenant, claims, person.upn), power, person.id, names)
+    return Caller(_row(tenant, claims, person.upn), power, person.id, names=names)
 
 
 def _row(tenant: int, claims: Claims, name: str) -> TokenRow:

@@ -59,7 +59,7 @@ class Visit:
 
     def act(self, action: str, subject: str, person: Person, details: Mapping[str, Any] | None = None) -> None:
         """Put on record what somebody did here, beside signing in."""
-        name_act(self.request, action, subject, details, who=person.upn)
+        name_act(self.request, action, subject, details, who=person.upn, who_id=person.id)
 
     def change_cookie(self) -> str:
         """Another cookie for the browser, from now on."""
