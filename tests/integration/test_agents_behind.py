@@ -11,7 +11,7 @@ import ldap
 import pytest
 from ldap.ldapobject import LDAPObject
 
-from ropeway.connectors.active_directory import ActiveDirectorySource, open_source
+from ropeway.connectors.active_directory import ActiveDirectorySource, open_source, paging
 from ropeway.control.in_process import InProcess
 from ropeway.engine.ports import Source
 from ropeway.lab import controller
@@ -123,6 +123,44 @@ def test_one_object_is_not_asked_of_a_controller_that_is_behind_what_another_tol
             assert "manager" not in found.links
         wait_until(lambda: not has_manager(there, ann), "the second controller knows", 60)
         wait_until(lambda: answers(at_second, ann), "it is asked again", 60)
+
+
+def test_between_two_pages_of_a_delta_too_no_controller_is_asked_that_is_behind_the_first(
+    new_domain: NewDomain,
+    second_controller: Callable[[Domain], Domain],
+    ldap_admin: Callable[[Domain], LDAPObject],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(paging, "PAGE_VALUES", 1)
+    first = new_domain("contoso.test")
+    second = second_controller(first)
+    here, there = ldap_admin(first), ldap_admin(second)
+    people = [f"CN={name},CN=Users,{first.base_dn}" for name in ("Bea", "Cem")]
+    for dn in people:
+        here.add_s(dn, [("objectClass", b"user")])
+    wait_until(lambda: all(is_there(there, dn) for dn in people), "the second controller has both", 60)
+    with closing(open_source(settings(first))) as at_first, closing(open_source(settings(second))) as at_second:
+        mark = list(at_first.read(None, WANTED))[-1].watermark
+        with behind(second, there):
+            for dn in people:
+                here.modify_s(dn, [(ldap.MOD_REPLACE, "title", b"Pilot")])
+            at_second.remember(mark)
+            assert at_second.resolve(people[0], WANTED) is not None
+            page = next(iter(at_first.read(mark, WANTED)))
+            assert page.items
+            assert page.watermark is None, "it is not the last one"
+            at_second.remember(page.known)
+            with pytest.raises(RopewayError, match="controller-behind"):
+                at_second.resolve(people[0], WANTED)
+        wait_until(lambda: answers(at_second, people[0]), "it is asked again", 60)
+
+
+def is_there(connection: LDAPObject, dn: str) -> bool:
+    """Whether a controller has somebody."""
+    try:
+        return bool(connection.search_s(dn, ldap.SCOPE_BASE, "(objectClass=*)", ["cn"]))
+    except ldap.NO_SUCH_OBJECT:
+        return False
 
 
 def has_manager(connection: LDAPObject, dn: str) -> bool:

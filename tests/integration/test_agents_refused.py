@@ -22,8 +22,8 @@ from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
 from ropeway.model.watermark import Wanted, Watermark
 from ropeway.model.wire import parts as wire
-from ropeway.model.wire.calls import Call, from_bytes
-from ropeway.model.wire.frames import DoneFrame, FailedFrame, Frame, FullReadFrame, PageFrame
+from ropeway.model.wire.calls import Arguments, Call, arguments_from, from_bytes
+from ropeway.model.wire.frames import DoneFrame, FailedFrame, Frame, FullReadFrame, PageFrame, WholeFrame
 from ropeway.model.wire.parts import encoded, packed
 from ropeway.model.wire.sessions import (
     Asking,
@@ -297,11 +297,43 @@ def test_a_true_answer_is_taken(liar: Liar) -> None:
     assert read(liar, lambda: liar.answering(part(PageFrame(Page(()))), part(DoneFrame()))) == [Page(())]
 
 
+def test_what_is_asked_between_two_pages_is_asked_of_agents_that_know_the_first(liar: Liar) -> None:
+    line, first = liar.line, msgspec.structs.replace(mark(), usn=7)
+    pages = part(PageFrame(Page((), seen=first))), part(PageFrame(Page((), mark())), DoneFrame())
+    asked: list[Arguments] = []
+
+    def answer() -> None:
+        reading = liar.next_call(line)
+        place = f"/calls/{reading.number}/{reading.attempt}/parts"
+        line.send("POST", f"{place}/1", pages[0])
+        between = liar.next_call(line)
+        asked.append(arguments_from(between.arguments))
+        query = {"last": "true"}
+        line.send(
+            "POST", f"/calls/{between.number}/{between.attempt}/parts/1", part(WholeFrame(None), DoneFrame()), query
+        )
+        line.send("POST", f"{place}/2", pages[1], query)
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    source = liar.service.source(patience=Patience(answer=20, nobody=20))
+    try:
+        for page in source.read(mark(), WANTED):
+            if page.watermark is None:
+                assert source.resolve("CN=Anna", WANTED) is None
+    finally:
+        answering.join()
+        source.close()
+    assert [one.seen for one in asked] == [first]
+
+
 def test_an_agent_of_another_domain_is_found_out(liar: Liar) -> None:
     with refused("agent-of-another-domain"):
         read(liar, lambda: liar.answering(part(PageFrame(Page(())), DoneFrame(), domain=ELSEWHERE)))
     with refused("agent-of-another-domain"):
         read(liar, lambda: liar.answering(part(PageFrame(Page((), mark(ELSEWHERE))), DoneFrame())))
+    with refused("agent-of-another-domain"):
+        read(liar, lambda: liar.answering(part(PageFrame(Page((), seen=mark(ELSEWHERE))), DoneFrame())))
 
 
 def test_half_an_answer_is_none(liar: Liar) -> None:

@@ -132,6 +132,7 @@ def test_a_page_divided_for_its_size_says_the_same(page: Page, most: int) -> Non
         page.problems,
     )
     assert not any(one.watermark or one.complete or one.problems for one in found[:-1])
+    assert all(one.known == page.known for one in found), "how far the source was is true of every half"
 
 
 def test_an_object_that_is_too_large_is_set_aside_and_stops_nobody() -> None:

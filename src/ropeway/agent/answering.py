@@ -91,7 +91,7 @@ def _halves(page: Page) -> tuple[Page, Page]:
     """What counts for the whole page stays with its end."""
     middle = len(page.items) // 2
     first = msgspec.structs.replace(
-        page, items=page.items[:middle], watermark=None, complete=False, problems=()
+        page, items=page.items[:middle], watermark=None, complete=False, problems=(), seen=page.known
     )  # fmt: skip
     return first, msgspec.structs.replace(page, items=page.items[middle:])
 

@@ -102,6 +102,13 @@ class Page(msgspec.Struct, frozen=True):
     """How many objects the whole read is expected to bring, where the source knows."""
     problems: tuple[Problem, ...] = ()
     """Warnings about objects that were delivered all the same: a link that had to be left out."""
+    seen: Watermark | None = None
+    """How far the source was when it said this, where no watermark says so; never to be stored."""
+
+    @property
+    def known(self) -> Watermark | None:
+        """What a server must not be behind that is asked for one object from now on."""
+        return self.watermark or self.seen
 
 
 class AnchorPage(msgspec.Struct, frozen=True):

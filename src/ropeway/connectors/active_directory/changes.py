@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from ropeway.connectors.active_directory import controls, entries, marks
 from ropeway.connectors.active_directory.failures import Refused
 from ropeway.connectors.active_directory.full import everything, filled_in, remaining
@@ -36,7 +38,9 @@ def changes(
     opaque = marks.trusted(mark, session, moment, settings)
     mode = marks.mode_of(mark, opaque)
     for page in pages(_stream(session, selection, mark, opaque, mode, moment, wanted, settings)):
-        if page.items or _worth_storing(page.watermark, mark, wanted):
+        if page.watermark is None:
+            yield msgspec.structs.replace(page, seen=marks.make(session, mode, session.moment(), wanted, b""))
+        elif page.items or _worth_storing(page.watermark, mark, wanted):
             yield page
 
 

@@ -74,7 +74,7 @@ class ActiveDirectorySource:
             lambda session: changes(session, self._selection(session, wanted), watermark, wanted, self._settings)
         )
         for page in found:
-            self.remember(page.watermark)  # before it is worked on: what is asked then must not be older
+            self.remember(page.known)  # before it is worked on: what is asked then must not be older
             yield page
 
     def identity(self) -> str:

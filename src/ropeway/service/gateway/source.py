@@ -86,7 +86,7 @@ class AgentSource:
         for frame in self._all("read", arguments, PageFrame):
             self._require_domain(frame.page)
             if watermark is not None or frame.page.complete:
-                self.remember(frame.page.watermark)  # before it is worked on: what is asked then must not be older
+                self.remember(frame.page.known)  # before it is worked on: what is asked then must not be older
             yield frame.page
 
     def read_one(self, anchor: Anchor, wanted: Wanted) -> Whole | None:
@@ -130,8 +130,8 @@ class AgentSource:
             self._reader.guid = watermark.domain
 
     def _require_domain(self, page: Page) -> None:
-        if page.watermark is not None and page.watermark.domain != self._reader.guid:
-            details = {"expected": str(self._reader.guid), "found": shown(page.watermark.domain)}
+        if page.known is not None and page.known.domain != self._reader.guid:
+            details = {"expected": str(self._reader.guid), "found": shown(page.known.domain)}
             raise RopewayError(Problem("agent-of-another-domain", object=self._reader.domain, details=details))
 
     def _one(self, method: Method, arguments: Arguments, kind: type[F]) -> F:
