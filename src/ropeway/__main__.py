@@ -2,6 +2,6 @@
 
 import sys
 
-from ropeway.cli.main import main
+from ropeway.cli.start import main
 
 sys.exit(main())

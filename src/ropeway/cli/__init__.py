@@ -1,5 +1,6 @@
 """The command line: a thin shell around one Protocol, `ropeway.control.protocol.Control`.
 
+start         the console script: closed streams, Ctrl-C while modules are read
 main          starts a command, turns whatever happens into sentences and an exit code
 arguments     global options anywhere on the line, no passwords on any
 environment   the only reader of environment variables

@@ -14,6 +14,7 @@ import httpx2
 import msgspec
 
 from ropeway.cli.exits import Refused
+from ropeway.control.connection import without_number
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.secret import Secret
 from ropeway.service.links import Link
@@ -157,7 +158,7 @@ def _decoded(content: bytes) -> dict[str, Any]:
 
 
 def _unreachable(url: str, error: Exception) -> RopewayError:
-    said = shown(str(error)) or type(error).__name__
+    said = without_number(str(error)) or type(error).__name__
     return RopewayError(Problem("service-unreachable", details={"url": url, "error": said}))
 
 

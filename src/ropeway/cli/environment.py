@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ropeway.cli.exits import Refused
+from ropeway.model.problems import Problem, RopewayError
 
 STATE = "ROPEWAY_STATE"
 
@@ -91,10 +92,28 @@ def without_password(url: str) -> str:
     return parts._replace(netloc=f"{parts.username}:***@{host}").geturl()
 
 
-def make_folder(url: str) -> None:
-    """The folder of a SQLite file, made for this user alone where it is missing: state holds personal data."""
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def make_file(url: str) -> bool:
+    """A SQLite file and its folder, made for this user alone where they are missing: state holds personal data.
+
+    Whether the file was made.
+    """
+    if not url.startswith("sqlite:///"):
+        return False
+    file = Path(url.removeprefix("sqlite:///"))
+    if file.is_dir():
+        raise _unopened(file, "it is a folder; a file in it is wanted")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise _unopened(file, f"it is not there, and cannot be made: {error.strerror}") from None
+    return True
+
+
+def _unopened(file: Path, why: str) -> RopewayError:
+    return RopewayError(Problem("state-cannot-open", object=str(file), details={"error": why}))
 
 
 def _refuse_a_password(url: str) -> None:

@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from ropeway.cli.environment import default_file
+from ropeway.cli.output import to_stdout
 from ropeway.cli.progress import ProgressLine
 from ropeway.cli.session import current
 from ropeway.control.protocol import Progress
@@ -176,8 +177,10 @@ def ldif(
 
     size = Size(people=people, groups=groups, members=members, contacts=contacts, computers=computers)
     try:
-        sys.stdout.buffer.writelines(export(company(size, seed=seed, dns_domain=realm), seed=seed, dns_domain=realm))
-        sys.stdout.flush()
+        with to_stdout():
+            lines = export(company(size, seed=seed, dns_domain=realm), seed=seed, dns_domain=realm)
+            sys.stdout.buffer.writelines(lines)
+            sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
 

@@ -102,7 +102,7 @@ def _redeem(session: Session, link: str, ca: Path | None) -> None:
         trust = trusted(told, ca)
         answer = ask(trust, "POST", "/login", body={"link": told.token.reveal()})
     except RopewayError as error:
-        if link != "-" and error.problem.code != "login-link-refused":
+        if link != "-" and error.problem.code not in ("login-link-refused", "login-link-unreadable"):
             session.note("The link is still good, and the shell's history has it now: use it up, or let it expire.")
         raise
     told = {name: str(answer.get(name, "")) for name in ("name", "expires", "tenant", "tenant_name")}

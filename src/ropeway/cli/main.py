@@ -15,7 +15,7 @@ from typer.main import get_command, get_group
 from ropeway.cli import events, follow, job, login, report, up
 from ropeway.cli.arguments import global_options_first, refuse_passwords
 from ropeway.cli.exits import Code, Refused, of_problem
-from ropeway.cli.output import write_error
+from ropeway.cli.output import to_stdout, write_error
 from ropeway.cli.session import Session, current
 from ropeway.model.problems import RopewayError, describe
 
@@ -147,9 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminated)
     try:
         refuse_passwords(words)
-        get_command(app).main(global_options_first(words), prog_name="ropeway")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        return _run(words)
     except Refused as refused:
         write_error(str(refused))
         return refused.code
@@ -160,6 +158,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Code.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place where a defect can become a sentence
         return _defect(error, debug="--debug" in words)
+
+
+def _run(words: list[str]) -> int:
+    try:
+        get_command(app).main(global_options_first(words), prog_name="ropeway")
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        with to_stdout():
+            sys.stdout.flush()
+        return code
     return Code.OK
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from ropeway.cli.exits import Code, Refused
 from ropeway.cli.safe import cells, safe, safe_json
 
 if TYPE_CHECKING:
@@ -39,18 +42,39 @@ Block = str | Heading | Table
 def write(blocks: Iterable[Block]) -> None:
     """Print for people, on stdout."""
     for block in blocks:
-        match block:
-            case str():
-                print(_indented(block))
-            case Heading(text):
-                _print_heading(safe(text))
-            case Table():
-                _print_table(block)
+        with to_stdout():
+            _write(block)
+
+
+def _write(block: Block) -> None:
+    match block:
+        case str():
+            print(_indented(block))
+        case Heading(text):
+            _print_heading(safe(text))
+        case Table():
+            _print_table(block)
 
 
 def write_json(record: object) -> None:
     """Print one JSON document on a line of its own."""
-    print(safe_json(msgspec.json.encode(record).decode()), flush=True)
+    with to_stdout():
+        print(safe_json(msgspec.json.encode(record).decode()), flush=True)
+
+
+@contextmanager
+def to_stdout() -> Generator[None]:
+    """Within, an error of the system is one of standard output: a full disk; a pipe that was closed is for Click."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        why = error.strerror or str(error)
+        raise Refused(
+            f"The output could not be written: {why}. Make room, or send it elsewhere.", Code.FAILED
+        ) from None
 
 
 def write_error(sentence: str, end: str = "\n") -> None:

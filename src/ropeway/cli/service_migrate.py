@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ropeway.cli.environment import make_folder, state_url
+from ropeway.cli.environment import make_file, state_url
 from ropeway.cli.exits import Code
 from ropeway.cli.session import current
 
@@ -26,7 +26,7 @@ def migrate(
     session = current(context)
     url = state_url(session.state)
     if not check:
-        make_folder(url)
+        make_file(url)
     done = upgrade(url, check=check)
     needed = done.found != done.known
     record = {"found": done.found, "known": done.known, "needed": needed, "copy": done.copy or None}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ropeway.cli.environment import make_folder, state_url
+from ropeway.cli.environment import make_file, state_url
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.progress import progress_line
 from ropeway.cli.render.service import backup_words, needs_a_person, status_blocks
@@ -90,7 +90,7 @@ def restore(
     if replace:
         session.confirm(f"What is in {session.place} is replaced by the backup {file}. Go on?", yes)
     url = state_url(session.state)
-    make_folder(url)
+    make_file(url)
     with _told(session) as told:
         header = on_site.put_back(url, file, replace=replace, told=told)
     taken = local(_iso(header.time))

@@ -12,7 +12,7 @@ from shlex import quote
 import typer
 
 from ropeway.cli import output
-from ropeway.cli.environment import make_folder, state_url, trace_endpoint, without_password
+from ropeway.cli.environment import make_file, state_url, trace_endpoint, without_password
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
 from ropeway.cli.reach import full_path, require_tenant, service_of
@@ -70,7 +70,8 @@ class Session:
             require_tenant(service, self.tenant)
             return connect_service(service)
         url = state_url(self.state)
-        make_folder(url)
+        if make_file(url):
+            self.note(f"{self.place} is new: there was no state of that name.")
         return connect(url, ask_for_secret, self.tenant)
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ropeway.cli.environment import make_folder, user_here
+from ropeway.cli.environment import make_file, user_here
 from ropeway.cli.output import Table
 from ropeway.cli.render.audit import audit_blocks
 from ropeway.cli.service_options import USUAL, ServiceOptions, settings_of
@@ -122,6 +122,6 @@ def _tenants(session: Session, config: Path | None) -> Generator[Tenants]:
     from ropeway.control.tenants import opened
 
     url = settings_of(session, ServiceOptions(config=config)).state
-    make_folder(url)
+    make_file(url)
     with opened(url) as tenants:
         yield tenants

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ropeway.cli.environment import make_folder
+from ropeway.cli.environment import make_file
 from ropeway.cli.exits import Code
 from ropeway.cli.follow import Stop, ended_by_signals
 from ropeway.cli.option_groups import grouped
@@ -30,7 +30,7 @@ def up(context: typer.Context, options: ServiceOptions) -> int:
 def stay(session: Session, options: ServiceOptions, *, shows_links: bool) -> int:
     """Run a service until somebody asks it to end."""
     settings = settings_of(session, options)
-    make_folder(settings.state)
+    make_file(settings.state)
     stop = Stop()
     with ended_by_signals(stop):
         from ropeway.service.assembling import worker_of

@@ -115,7 +115,7 @@ class Applications:
         person = applications.EVERYBODY if delegated else applications.BY_ITSELF
         unknown = next((name for name in grant if name.lower() not in by_name), None)
         if unknown is not None:
-            raise RopewayError(Problem("permission-unknown", value=shown(unknown)))
+            raise RopewayError(_unknown_permission(unknown, delegated=delegated))
         with trouble(), self._db.write() as c:
             app = applications.find(c, self._tenant, named)
             applications.allow(c, app, [by_name[name.lower()] for name in grant], self._clock(), person)
@@ -181,3 +181,12 @@ def _check_redirect(uri: str) -> None:
 
 def _invalid(reason: str) -> RopewayError:
     return RopewayError(Problem("application-invalid", details={"reason": reason}))
+
+
+def _unknown_permission(name: str, *, delegated: bool) -> Problem:
+    """It may be one of the other kind: with `--delegated`, or without."""
+    others = {one.lower() for one in (KNOWN if delegated else SCOPES)}
+    kinds = ("for people, only to an application that acts by itself: leave --delegated out",
+             "to an application by itself, only for people: add --delegated")  # fmt: skip
+    otherwise = f" {kinds[not delegated]}" if name.lower() in others else ""
+    return Problem("permission-unknown", value=shown(name), details={"otherwise": otherwise})

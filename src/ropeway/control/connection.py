@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ CONNECT, ANSWER = 10.0, 60.0
 
 PROBLEM = "@ropeway.problem"
 """Where an error of the service carries its problem (graph-scim.md A6 for the rest of it)."""
+
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 
 LONGEST_ERROR = 1 << 20
 """Bytes of an error that are read."""
@@ -77,6 +80,11 @@ class Connection:
                 response.close()
 
 
+def without_number(said: str) -> str:
+    """What the system said, without its number of the error: `[Errno 111] Connection refused`."""
+    return shown(_NUMBER.sub("", said))
+
+
 @contextmanager
 def _troubles(url: str) -> Generator[None, None, None]:
     try:
@@ -84,7 +92,7 @@ def _troubles(url: str) -> Generator[None, None, None]:
     except httpx2.ConnectError as error:
         certificate = _certificate(error)
         code = "service-not-trusted" if certificate else "service-unreachable"
-        told = certificate or shown(str(error)) or "no connection"
+        told = certificate or without_number(str(error)) or "no connection"
         raise RopewayError(Problem(code, details={"url": url, "error": told})) from error
     except httpx2.TimeoutException as error:
         told = "it took too long"

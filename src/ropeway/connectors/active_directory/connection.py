@@ -12,7 +12,7 @@ from ropeway.connectors.active_directory import failures, kerberos
 from ropeway.connectors.active_directory.controls import DIRSYNC, PAGED, Control
 from ropeway.connectors.active_directory.credentials import Credential, Password
 from ropeway.connectors.active_directory.discovery import Controller
-from ropeway.connectors.active_directory.handshake import complaint
+from ropeway.connectors.active_directory.handshake import complaint, no_way
 from ropeway.connectors.active_directory.openldap import gssapi, ldap
 from ropeway.connectors.active_directory.settings import Settings
 from ropeway.model.problems import Problem, RopewayError
@@ -159,6 +159,8 @@ def connect(controller: Controller, settings: Settings, credential: Credential) 
     except ldap.LDAPError as error:
         if isinstance(error, failures.UNREACHABLE) and not (controller.address or _known_here(controller)):
             reason = f"the name does not resolve (getent hosts {controller.host} says nothing)"
+            raise failures.unreachable(str(controller), reason) from None
+        if isinstance(error, failures.UNREACHABLE) and (reason := no_way(controller, settings)):
             raise failures.unreachable(str(controller), reason) from None
         wrong = complaint(controller, settings) if isinstance(error, failures.UNREACHABLE) else None
         raise failures.connecting(error, str(controller), user, wrong) from None

@@ -36,3 +36,14 @@ def complaint(controller: Controller, settings: Settings) -> str | None:
         return error.reason or "the handshake failed"
     except OSError:
         return None
+
+
+def no_way(controller: Controller, settings: Settings) -> str:
+    """Why no connection to the controller's port comes about, in the system's words; empty where one does."""
+    try:
+        socket.create_connection((controller.address or controller.host, controller.port), settings.timeout).close()
+    except TimeoutError:
+        return f"nothing answered within {settings.timeout:g} seconds"
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    return ""

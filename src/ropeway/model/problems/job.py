@@ -180,8 +180,8 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.FATAL,
         "The state cannot be opened",
         "The system said: {error}.",
-        "Check the address given with --state or ROPEWAY_STATE, and the rights on the file or database; put the "
-        "latest copy in the place of a damaged file.",
+        "Check the address given with --state or ROPEWAY_STATE, and the rights of this user on the file or database. "
+        "In the place of a file that is damaged: `ropeway service restore` of the last backup.",
     ),
     Entry(
         "state-too-new",

@@ -35,7 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
         "seal-unreadable",
         Severity.FATAL,
         "The service's key file cannot be used",
-        "{object}: {reason}.",
+        "The reason: {reason}.",
         "Look with `ls -l {object}` whether the service's user may read it and its folder; "
         "`ropeway service key FILE` makes a new one for a new state.",
     ),
@@ -50,7 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
         "certificate-unreadable",
         Severity.FATAL,
         "The service's certificate or its key cannot be used",
-        "{object}: {reason}.",
+        "The reason: {reason}.",
         "Both are PEM files: the certificate with those of its intermediate authorities after it, the key without a "
         "password. Look with `openssl x509 -noout -subject -enddate -in FILE` and `openssl pkey -noout -in FILE`.",
     ),
@@ -103,7 +103,7 @@ ENTRIES: tuple[Entry, ...] = (
         "settings-invalid",
         Severity.FATAL,
         "The service's settings are wrong",
-        "{object}: {reason}.",
+        "The reason: {reason}.",
         "docs/service.md has a heading for every setting; `ropeway up --help` names the options.",
     ),
     Entry(

@@ -38,8 +38,8 @@ ENTRIES: tuple[Entry, ...] = (
         "permission-unknown",
         Severity.ERROR,
         "There is no such permission",
-        "“{value}” is no permission that opens anything here.",
-        "docs/sign-in.md has the table of permissions; they have Microsoft Graph's names.",
+        "“{value}” opens nothing here{otherwise}.",
+        "docs/permissions.md has the table of permissions; they have Microsoft Graph's names.",
     ),
     Entry(
         "password-too-weak",

@@ -62,7 +62,8 @@ CONNECTION = (
         Severity.FATAL,
         "A domain controller does not answer",
         "Connecting to {controller} failed: {reason}.",
-        "Check that it runs and that no firewall is in between: nc -vz {host} {port}. Ropeway tries again by itself.",
+        "Check its name, that it runs and that no firewall is in between: nc -vz {host} {port}. A job that runs tries "
+        "again by itself.",
         "DirectoryServicesUnavailable",
     ),
     Entry(
