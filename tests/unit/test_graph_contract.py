@@ -18,6 +18,8 @@ UNPUBLISHED = {
     ("GET", "/v1.0/servicePrincipals/{}/synchronization/secrets"),
     ("POST", "/beta/onPremisesPublishingProfiles/{}/agents/{}/agentGroups/$ref"),
     ("DELETE", "/beta/onPremisesPublishingProfiles/{}/agents/{}/agentGroups/{}/$ref"),
+    ("GET", "/v1.0/users/{}/manager/$ref"),
+    ("GET", "/v1.0/contacts/{}/manager/$ref"),
 }
 """Documented by Microsoft, and not in its metadata."""
 NOT_IN_THE_SLICE = (

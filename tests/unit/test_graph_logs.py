@@ -234,3 +234,25 @@ def test_the_trail_is_filtered_and_paged(office: GraphOffice) -> None:
     assert [one["activityDisplayName"] for one in found] == ["pause_job"] * 3
     assert office.follow(f"{AUDITS}?$filter=initiatedBy/user/displayName eq 'Eve'") == []
     assert office.get(f"{AUDITS}/{found[0]['id']}")["id"] == found[0]["id"]
+
+
+def test_what_was_done_to_somebody_is_found_by_their_id(office: GraphOffice) -> None:
+    eva = {"displayName": "Eva", "userPrincipalName": "eva@contoso.test"}
+    id_ = office.control.create_object("users", eva)["id"]
+    group = office.control.create_object("groups", {"displayName": "Choir"})["id"]
+    office.patch("/v1.0/users/eva@contoso.test", {"jobTitle": "Cook"})
+    reference = {"@odata.id": f"{office.parts.url}/v1.0/directoryObjects/{id_}"}
+    office.post(f"/v1.0/groups/{group}/members/$ref", reference)
+    office.delete(f"/v1.0/groups/{group}/members/{id_}/$ref")
+    office.delete("/v1.0/users/eva@contoso.test")
+
+    def done(to: str) -> list[str]:
+        found = office.get(f"{AUDITS}?$filter=targetResources/any(t: t/id eq '{to}')")["value"]
+        return [one["activityDisplayName"] for one in found]
+
+    assert done(id_) == ["delete_user", "update_user"]
+    assert done(group) == ["remove_members", "add_members"]
+    newest = office.get(f"{AUDITS}?$filter=targetResources/any(t:t/id eq '{group}')&$top=1")["value"][0]
+    assert {"key": "members", "value": id_} in newest["additionalDetails"]
+    assert office.refused("GET", f"{AUDITS}?$filter=targetResources/any(t:t/colour eq 'x')")[0] == 400
+    assert office.refused("GET", f"{AUDITS}?$filter=colours/any(t:t eq 'x')")[1] == "Request_UnsupportedQuery"

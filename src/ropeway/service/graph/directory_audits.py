@@ -42,6 +42,8 @@ def fields() -> Fields:
         "category": Constant(CATEGORY),
         "loggedbyservice": Constant(DISPLAY_NAME),
         "correlationid": Text(a.request),
+        "targetresources/id": Text(a.subject),
+        "targetresources/displayname": Text(a.subject),
         "result": Text(case((a.outcome == "success", "success"), else_="failure")),
         "initiatedby/user/id": Text(user_id),
         "initiatedby/user/displayname": user,

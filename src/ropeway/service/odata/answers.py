@@ -36,6 +36,8 @@ class Answer:
     """What a change made, told only where the client prefers that."""
     about: str = ""
     """For the audit trail, where the path does not name it."""
+    details: Mapping[str, str] = field(default_factory=dict[str, str])
+    """For the audit trail: what else it is about."""
     text: str | None = None
     """An answer that is plain text: a count."""
     is_bare: bool = False

@@ -176,7 +176,7 @@ def _answered(parts: Parts, verb: Verb, caller: Caller, reach: Reach, request: R
         charged: Mapping[str, str] = verb.charge(asked, 1) if verb.charge else {}
         answer = verb.handler(asked)
         if answer.about:
-            _name(verb, request, answer.about)
+            _name(verb, request, answer.about, answer.details)
         if verb.expands:
             answer = answer.expanded(asked.options.expand, verb.expands)
         response = rendered(parts.url, request, asked.options, form, answer)
@@ -184,10 +184,10 @@ def _answered(parts: Parts, verb: Verb, caller: Caller, reach: Reach, request: R
         return response
 
 
-def _name(verb: Verb, request: Request, about: str = "") -> None:
+def _name(verb: Verb, request: Request, about: str = "", details: Mapping[str, str] | None = None) -> None:
     """What the audit trail calls it, and what it is about: the last thing that the path names, if nothing else."""
     keys = request.path_params
     if verb.act:
-        name_act(request, verb.act, about or next((keys[name] for name in reversed(keys)), ""))
+        name_act(request, verb.act, about or next((keys[name] for name in reversed(keys)), ""), details)
     else:
         only_looked(request)

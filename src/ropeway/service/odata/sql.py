@@ -108,9 +108,18 @@ def condition(node: Node, fields: Fields) -> Condition:
         case Path():
             return _compare(_field(node, fields), "eq", Literal("truth", "true", node.at))
         case Lambda():
-            raise unsupported("$filter", f"There is no list to search at position {node.at}")
+            return _any(node, fields)
         case _:
             assert_never(node)
+
+
+def _any(node: Lambda, fields: Fields) -> Condition:
+    """Whether the one element of a list passes: lists in a table have one, whose fields are named below it."""
+    within, variable = f"{node.path.name}/".lower(), node.variable.lower()
+    of_element = {f"{variable}/{name.removeprefix(within)}": f for name, f in fields.items() if name.startswith(within)}
+    if not of_element or node.quantifier != "any":
+        raise unsupported("$filter", f"There is no list to search at position {node.at}")
+    return condition(node.inner, of_element) if node.inner is not None else true()
 
 
 def _field(path: Path, fields: Fields) -> Field:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -115,34 +115,34 @@ class Writing:
             secret.keep(self.api.parts, id_)
         for name, ids in bound.items():
             self._link(kind, id_, name, ids)
-        return changed(kind.plural, lambda: self._usual(kind, id_))
+        return replace(changed(kind.plural, lambda: self._usual(kind, id_)), about=id_)
 
     def delete(self, kind: Kind, asked: Asked) -> Answer:
         """DELETE /users/{id}: into the recycle bin."""
         id_ = self._id(kind, asked)
         check_privileged(asked, id_)
         self.directory.delete_object(PLURALS[kind], id_)
-        return nothing()
+        return replace(nothing(), about=id_)
 
     def add(self, kind: Kind, name: str, asked: Asked) -> Answer:
         """POST /groups/{id}/members/$ref."""
-        id_ = self._id(kind, asked)
-        self._link(kind, id_, name, [_referred(asked.body)])
-        return nothing()
+        id_, other = self._id(kind, asked), _referred(asked.body)
+        self._link(kind, id_, name, [other])
+        return _linked(id_, name, other)
 
     def drop(self, kind: Kind, name: str, asked: Asked) -> Answer:
         """DELETE /groups/{id}/members/{other}/$ref."""
         id_, other = self._id(kind, asked), asked.key("other").lower()
         if not self.directory.unlink(PLURALS[kind], id_, name, other):
             raise resource_unknown(other)
-        return nothing()
+        return _linked(id_, name, other)
 
     def set_manager(self, kind: Kind, asked: Asked) -> Answer:
         """PUT /users/{id}/manager/$ref."""
         id_, manager = self._id(kind, asked), _referred(asked.body)
         self._check_ends("manager", [manager])
         self.directory.update_object(PLURALS[kind], id_, {"manager": [manager]})
-        return nothing()
+        return _linked(id_, "manager", manager)
 
     def drop_manager(self, kind: Kind, asked: Asked) -> Answer:
         """DELETE /users/{id}/manager/$ref."""
@@ -176,6 +176,11 @@ class Writing:
                 400,
                 f"One or more added object references already exist for the following modified properties: '{name}'.",
             )
+
+
+def _linked(id_: str, name: str, other: str) -> Answer:
+    """204; both ends are on record."""
+    return replace(nothing(), about=id_, details={name: other})
 
 
 def _referred(body: Any) -> str:
