@@ -280,6 +280,13 @@ def test_objects_of_the_directory_are_made_changed_deleted_and_restored(control:
     assert [g["id"] for g in control.list_objects("groups", contains="søndag", limit=5)] == [made["id"]]
 
 
+def test_the_clouds_own_object_has_nobody_to_be_given_to(control: Control) -> None:
+    made = control.create_object("groups", {"displayName": "Choir", "mailNickname": "choir"})
+    assert control.manage_object("groups", made["id"], in_cloud=True)["id"] == made["id"]
+    assert problem(lambda: control.manage_object("groups", made["id"], in_cloud=False)) == "nobody-to-master"
+    control.delete_object("groups", made["id"])
+
+
 def test_domains_are_listed(control: Control) -> None:
     assert [(d.name, d.verified) for d in control.domains() if not d.initial] == [("contoso.test", True)]
     assert problem(lambda: control.verify_domain("nowhere.test")) == "domain-unknown"

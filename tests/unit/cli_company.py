@@ -287,6 +287,10 @@ class Company:
         self._note("restore_object", type_, identifier)
         return self.objects[identifier]
 
+    def manage_object(self, type_: str, identifier: str, *, in_cloud: bool) -> dict[str, Any]:
+        self._note("manage_object", type_, identifier, in_cloud)
+        return self.objects[identifier]
+
     def domains(self) -> Sequence[DomainView]:
         self._note("domains")
         return [DomainView(name="contoso.test", verified=True, default=True)]

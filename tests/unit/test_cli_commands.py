@@ -370,6 +370,17 @@ def test_an_object_that_was_deleted_comes_back_by_the_command_shown(
     assert company.calls == [("delete_object", "users", "t-1"), ("restore_object", "users", "t-1")]
 
 
+def test_the_cloud_takes_an_object_over_and_gives_it_back(
+    run: Run, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("directory", "users", "manage", "t-1", "--in-cloud") == 0
+    assert "does not count" in capsys.readouterr().out
+    assert run("directory", "users", "manage", "t-1", "--on-premises") == 0
+    assert "on premises again" in capsys.readouterr().out
+    assert company.calls == [("manage_object", "users", "t-1", True), ("manage_object", "users", "t-1", False)]
+    assert run("directory", "users", "manage", "t-1") == 2
+
+
 @pytest.mark.parametrize("type_", ["users", "groups", "contacts", "devices"])
 def test_every_type_can_be_listed_and_shown(run: Run, company: Company, type_: str) -> None:
     assert run("directory", type_, "list", "--contains", "zoë", "--deleted", "--limit", "1") == 0

@@ -57,7 +57,7 @@ def test_a_person_who_is_the_clouds_own_outlives_the_account(office: GraphOffice
     office.run()
     assert office.get(f"{path}?$select=displayName")["displayName"] == "Anna Berg"
     refused = office.refused("PATCH", f"{path}/onPremisesSyncBehavior", {"isCloudManaged": False})
-    assert refused[2] == "not-offered"
+    assert refused[2] == "nobody-to-master"
     office.delete(path)
 
 
@@ -78,6 +78,6 @@ def test_the_clouds_own_object_has_nobody_to_be_given_to(office: GraphOffice) ->
     path = f"/v1.0/users/{made['id']}/onPremisesSyncBehavior"
     assert office.get(path)["isCloudManaged"] is True
     office.patch(path, {"isCloudManaged": True})
-    assert office.refused("PATCH", path, {"isCloudManaged": False})[2] == "not-offered"
+    assert office.refused("PATCH", path, {"isCloudManaged": False})[2] == "nobody-to-master"
     assert office.refused("PATCH", path, {})[:2] == (400, "Request_BadRequest")
     assert office.refused("GET", "/v1.0/users/nobody/onPremisesSyncBehavior")[0] == 404

@@ -16,6 +16,9 @@ from ropeway.control.protocol import ObjectType
 app = typer.Typer(help="Users, groups, contacts, devices and domains.", no_args_is_help=True, rich_markup_mode=None)
 
 Identifier = Annotated[str, typer.Argument(metavar="ID", help="Id, userPrincipalName, mail or mailNickname.")]
+InCloud = Annotated[
+    bool, typer.Option("--in-cloud/--on-premises", help="Whether the cloud is master, whatever the job says.")
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -88,7 +91,20 @@ def commands_of(type_: ObjectType, one: str) -> typer.Typer:
             restored = control.restore_object(type_, identifier)
         session.say(restored, f"Restored {one} {object_name(restored)}, id {restored.get('id', '?')}.")
 
-    del list_, show, create, update, delete, restore  # Typer holds them
+    @group.command("manage", help=f"Say who is master of a {one}: the cloud, or its job again.")
+    def manage(context: typer.Context, identifier: Identifier, in_cloud: InCloud) -> None:
+        session = current(context)
+        with session.control() as control:
+            told = control.manage_object(type_, identifier, in_cloud=in_cloud)
+        name = object_name(told)
+        words = (
+            f"{name} is changed here from now on; what its job says is kept, and does not count."
+            if in_cloud
+            else f"{name} is mastered on premises again."
+        )
+        session.say(told, words)
+
+    del list_, show, create, update, delete, restore, manage  # Typer holds them
     return group
 
 

@@ -155,6 +155,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("update_object", "PATCH", "directory/{type}/{identifier}", whole="properties"),
         Call("delete_object", "DELETE", "directory/{type}/{identifier}"),
         Call("restore_object", "POST", "directory/{type}/{identifier}/restore"),
+        Call("manage_object", "POST", "directory/{type}/{identifier}/manage"),
     ),
 }
 """Calls by what they are about; where two paths fit, the first is meant."""

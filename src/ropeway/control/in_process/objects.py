@@ -19,6 +19,7 @@ from ropeway.control.protocol import (
     SynchronizationView,
 )
 from ropeway.control.running import trouble
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
 from ropeway.store import agenda, jobs
 
@@ -45,6 +46,23 @@ class Objects(Lives):
 
     def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
         return self._with_names(self._directory.restore_object(type_, identifier))
+
+    def manage_object(self, type_: ObjectType, identifier: str, *, in_cloud: bool) -> dict[str, Any]:
+        if in_cloud:
+            self._directory.manage_in_cloud(type_, identifier)
+        elif self._directory.is_cloud_managed(type_, identifier):
+            self._give_back(type_, identifier)
+        return self.show_object(type_, identifier)
+
+    def _give_back(self, type_: ObjectType, identifier: str) -> None:
+        """What jobs said meanwhile counts at once, but for the links of a group: its jobs tell them anew."""
+        numbers = self._directory.manage_on_premises(type_, identifier)
+        if not numbers:
+            raise RopewayError(Problem("nobody-to-master", object=identifier))
+        with trouble(), self._db.read() as c:
+            rows = [row for row in jobs.every(c, self._tenant) if row.number in numbers and type_ == "groups"]
+        for row in rows:
+            self._lifecycle.restart(row.id, ["ConnectorDataStore"])
 
     def _with_names(self, found: dict[str, Any]) -> dict[str, Any]:
         """An object whose contributions name their jobs."""

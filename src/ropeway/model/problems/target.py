@@ -75,6 +75,13 @@ _UNIQUENESS = (
         '{{"isCloudManaged": false}}.',
     ),
     Entry(
+        "nobody-to-master",
+        _ERROR,
+        "No job provides this object",
+        "It is the cloud's own, or its account on premises is gone: there is nobody to give it to.",
+        "Nothing needs to be done. An account that comes back on premises is matched again by the job.",
+    ),
+    Entry(
         "duplicate-upn",
         _WARNING,
         "The user principal name belongs to somebody else",
@@ -182,7 +189,7 @@ _ADMINISTRATION = (
         "This is mastered on premises",
         "Job {job} provides it from {dn}, and would overwrite what is changed here.",
         "Change it there; it arrives with the next run. To make the object the cloud's own, set isCloudManaged of its "
-        "onPremisesSyncBehavior (docs/graph-api.md), or delete the job with --keep.",
+        "onPremisesSyncBehavior, `ropeway directory users manage ID --in-cloud`, or delete the job with --keep.",
     ),
     Entry(
         "upn-not-usable",

@@ -18,9 +18,7 @@ from ropeway.service.graph.objects.writing import PLURALS
 from ropeway.service.odata.answers import Answer, changed, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import ONE
-from ropeway.service.odata.refusals import not_offered
 from ropeway.service.odata.resource import Asked, Verb, resource
-from ropeway.store import jobs
 
 CONTEXT = "onPremisesSyncBehavior"
 KINDS = (USERS, GROUPS, CONTACTS)
@@ -51,11 +49,6 @@ class SyncBehavior:
             for kind in KINDS
         ]
 
-    @property
-    def _directory(self) -> Directory:
-        parts = self.api.parts
-        return Directory(parts.database, parts.tenant, clock=parts.clock)
-
     def shown(self, kind: Kind, asked: Asked) -> Answer:
         """GET /users/{id}/onPremisesSyncBehavior."""
         return one(f"{kind.plural}('{asked.key()}')/{CONTEXT}", self._value(kind, self._id(kind, asked)))
@@ -64,26 +57,14 @@ class SyncBehavior:
         """PATCH /users/{id}/onPremisesSyncBehavior: the cloud takes an object over, or gives it back."""
         id_, said = self._id(kind, asked), asked.shaped(Behavior)
         check_privileged(asked, id_)
-        if said.is_cloud_managed:
-            self._directory.manage_in_cloud(PLURALS[kind], id_)
-        elif self._directory.is_cloud_managed(PLURALS[kind], id_):
-            self._give_back(kind, id_)
+        asked.parts.control.manage_object(PLURALS[kind], id_, in_cloud=said.is_cloud_managed)
         return changed(f"{kind.plural}('{id_}')/{CONTEXT}", lambda: self._value(kind, id_))
-
-    def _give_back(self, kind: Kind, id_: str) -> None:
-        """Links that jobs said meanwhile were not taken: of a group its job tells them anew."""
-        parts = self.api.parts
-        numbers = self._directory.manage_on_premises(PLURALS[kind], id_)
-        if not numbers:
-            raise not_offered("isCloudManaged", "No job provides this object, so there is nobody to give it to")
-        with parts.database.read() as c:
-            rows = [row for row in jobs.every(c, parts.tenant) if row.number in numbers and kind is GROUPS]
-        for row in rows:
-            parts.control.restart_job(row.id, ["ConnectorDataStore"])
 
     def _id(self, kind: Kind, asked: Asked) -> str:
         with asked.parts.database.read() as c:
             return find(c, asked.parts.tenant, kind, asked.key()).id
 
     def _value(self, kind: Kind, id_: str) -> dict[str, Any]:
-        return {"id": id_, "isCloudManaged": self._directory.is_cloud_managed(PLURALS[kind], id_)}
+        parts = self.api.parts
+        directory = Directory(parts.database, parts.tenant, clock=parts.clock)
+        return {"id": id_, "isCloudManaged": directory.is_cloud_managed(PLURALS[kind], id_)}
