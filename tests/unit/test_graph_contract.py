@@ -24,7 +24,8 @@ UNPUBLISHED = {
 """Documented by Microsoft, and not in its metadata."""
 NOT_IN_THE_SLICE = (
     *("/v1.0/applications", "/v1.0/me", "/v1.0/auditLogs/signIns", "/v1.0/users/{}/changePassword"),
-    *("/v1.0/directoryRole", "/v1.0/roleManagement"),
+    *("/v1.0/directoryRole", "/v1.0/roleManagement", "/v1.0/oauth2PermissionGrants"),
+    *(f"/v1.0/servicePrincipals/{{}}/{name}" for name in ("appRoleAssign", "oauth2PermissionGrants")),
 )
 OF_OBJECTS = re.compile(
     r"GET /v1.0/(users|groups|contacts|devices)/\{\}/\w+(/\{\})?(/\$count)?"  # casts and counts of what is related
@@ -33,8 +34,7 @@ OF_OBJECTS = re.compile(
 )
 """As Graph has them for every relation, and Microsoft's metadata for none."""
 NEVER = re.compile(
-    r"(POST|PATCH|DELETE) .*/servicePrincipals(/\{\})?"  # the one there is follows from the tenant
-    r"|(POST|PATCH|DELETE) .*/synchronization"
+    r"(POST|PATCH|DELETE) .*/synchronization"
     r"|(POST|PATCH|DELETE) .*/templates(/\{\}(/schema)?)?"  # come with Ropeway
     r"|(POST|PATCH|DELETE) .*/schema/directories(/\{\})?"  # by the schema itself
     r"|POST .*/templates/\{\}/schema/directories/\{\}/discover"  # a template has no source

@@ -43,8 +43,7 @@ class Applications:
 
     def create(self, name: str, *, public: bool, redirects: Sequence[str]) -> ApplicationView:
         """A new one."""
-        if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-            raise _invalid(f"“{shown(name)}” is no name: it has 1 to {LONGEST_NAME} characters that can be seen")
+        _check_name(name)
         for uri in redirects:
             _check_redirect(uri)
         with trouble(), self._db.write() as c:
@@ -52,6 +51,35 @@ class Applications:
                 c, self._tenant, name.strip(), self._clock(), public=public, redirects=tuple(redirects)
             )
             return self._view(c, made)
+
+    def change(
+        self,
+        named: str,
+        *,
+        name: str | None = None,
+        redirects: Sequence[str] | None = None,
+        enabled: bool | None = None,
+    ) -> ApplicationView:
+        """What is said; None stays as it is."""
+        if name is not None:
+            _check_name(name)
+        for uri in redirects or ():
+            _check_redirect(uri)
+        with trouble(), self._db.write() as c:
+            app = applications.find(c, self._tenant, named)
+            app = app._replace(
+                name=app.name if name is None else name.strip(),
+                redirects=app.redirects if redirects is None else tuple(dict.fromkeys(redirects)),
+                enabled=app.enabled if enabled is None else enabled,
+            )
+            return self._view(c, applications.change(c, app))
+
+    def strip(self, named: str) -> ApplicationView:
+        """It signs in no more, and has no permissions; its credentials stay."""
+        with trouble(), self._db.write() as c:
+            app = applications.find(c, self._tenant, named)
+            applications.forbid_all(c, app)
+            return self._view(c, applications.change(c, app._replace(enabled=False)))
 
     def remove(self, named: str) -> ApplicationView:
         """With everything that it has."""
@@ -105,7 +133,8 @@ class Applications:
             if unknown is not None:
                 raise _invalid(f"{app.name} has no redirect URI “{shown(unknown)}”")
             kept = [uri for uri in app.redirects if uri not in remove]
-            return self._view(c, applications.redirect(c, app, tuple(dict.fromkeys([*kept, *add]))))
+            app = app._replace(redirects=tuple(dict.fromkeys([*kept, *add])))
+            return self._view(c, applications.change(c, app))
 
     def permit(
         self, named: str, grant: Sequence[str], revoke: Sequence[str], *, delegated: bool = False
@@ -165,6 +194,11 @@ def _read(pem: str) -> x509.Certificate:
     if not isinstance(key, rsa.RSAPublicKey) or not 2048 <= key.key_size <= 8192:
         raise _invalid("The certificate's key must be RSA of 2048 to 8192 bits, which MSAL signs with")
     return certificate
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise _invalid(f"“{shown(name)}” is no name: it has 1 to {LONGEST_NAME} characters that can be seen")
 
 
 def _check_redirect(uri: str) -> None:

@@ -105,6 +105,12 @@ _USER, _USERS_ALL = f"User.Read.All {_ALL}", f"User.ReadWrite.All {_EVERY}"
 _GROUP, _GROUPS_ALL = f"Group.Read.All {_ALL}", f"Group.ReadWrite.All {_EVERY}"
 _SYNC = ("Synchronization.Read.All", "Synchronization.ReadWrite.All", "", "hybrid")
 _APPS = (f"Application.Read.All {_ALL}", "Application.ReadWrite.All", "hybrid reports users")
+_ASSIGNED = (f"{_APPS[0]} {_APPS[1]}", "AppRoleAssignment.ReadWrite.All", "hybrid reports users")
+_CONSENTS = (
+    f"DelegatedPermissionGrant.Read.All {_ALL}",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "hybrid reports users",
+)
 _PROFILES = ("", "OnPremisesPublishingProfiles.ReadWrite.All", "", "hybrid")
 _ON_PREMISES = ("OnPremDirectorySynchronization.Read.All", "OnPremDirectorySynchronization.ReadWrite.All", "", "hybrid")
 _ROLES = (f"RoleManagement.Read.Directory {_ALL}", "RoleManagement.ReadWrite.Directory", "hybrid reports users")
@@ -128,6 +134,10 @@ RULES: tuple[Rule, ...] = (
           "", "hybrid"),
     _rule("servicePrincipals/*/synchronization/**", *_SYNC),
     _rule("applications/*/synchronization/**", *_SYNC),
+    _rule("servicePrincipals/*/appRoleAssignments/**", *_ASSIGNED),
+    _rule("servicePrincipals/*/appRoleAssignedTo/**", *_ASSIGNED),
+    _rule("servicePrincipals/*/oauth2PermissionGrants", *_CONSENTS),
+    _rule("oauth2PermissionGrants/**", *_CONSENTS),
     _rule("servicePrincipals/**", *_APPS),
     _rule("applications/**", *_APPS),
     _rule("auditLogs/provisioning/**", "AuditLog.Read.All ProvisioningLog.Read.All", "", "hybrid reports"),

@@ -118,11 +118,14 @@ def remove(c: Connection, app: Application) -> None:
     c.execute(delete(application).where(application.c.id == app.id))
 
 
-def redirect(c: Connection, app: Application, redirects: tuple[str, ...]) -> Application:
-    """Where people come back to from now on."""
-    text = msgspec.json.encode(redirects).decode()
-    c.execute(update(application).where(application.c.id == app.id).values(redirects=text))
-    return app._replace(redirects=redirects)
+def change(c: Connection, app: Application) -> Application:
+    """Name, redirects and whether it may sign in, as they are from now on; RopewayError `application-name-taken`."""
+    a = application.c
+    if c.scalar(select(a.id).where(a.tenant == app.tenant, a.name == app.name, a.id != app.id)):
+        raise RopewayError(Problem("application-name-taken", value=shown(app.name)))
+    text = msgspec.json.encode(app.redirects).decode()
+    c.execute(update(application).where(a.id == app.id).values(name=app.name, enabled=app.enabled, redirects=text))
+    return app
 
 
 def add_secret(
@@ -165,6 +168,27 @@ def permissions(c: Connection, app: Application, person: str = BY_ITSELF) -> lis
         return [] if person == BY_ITSELF else [AS_THE_PERSON]
     also = BY_ITSELF if person == BY_ITSELF else EVERYBODY
     return list(c.scalars(_PERMISSIONS, {"b_application": app.id, "b_person": person, "b_also": also}))
+
+
+class Grant(NamedTuple):
+    """A permission of an application, by itself or for somebody."""
+
+    application: str
+    person: str
+    permission: str
+
+
+def grants(c: Connection, tenant: int) -> list[Grant]:
+    """All that applications of a tenant were granted."""
+    g = grant.c
+    columns = (g.application, g.person, g.permission)
+    return [Grant(*row) for row in c.execute(select(*columns).where(g.tenant == tenant).order_by(*columns))]
+
+
+def forbid_all(c: Connection, app: Application) -> None:
+    """Take back whatever was granted, and end every sign-in to it."""
+    for table in (grant, given):
+        c.execute(delete(table).where(table.c.application == app.id))
 
 
 def allow(c: Connection, app: Application, names: Iterable[str], now: float, person: str = BY_ITSELF) -> None:

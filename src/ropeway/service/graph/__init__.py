@@ -21,9 +21,11 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from ropeway.service.graph import directory_audits, objects, service_principals, sign_ins
+from ropeway.service.graph import directory_audits, objects, sign_ins
 from ropeway.service.graph.agents import Served
 from ropeway.service.graph.api import Api, Long, directly
+from ropeway.service.graph.applications import ApplicationRoutes
+from ropeway.service.graph.consents import Consents
 from ropeway.service.graph.counting import Counting
 from ropeway.service.graph.credentials import Credentials
 from ropeway.service.graph.job_actions import JobActions
@@ -33,6 +35,7 @@ from ropeway.service.graph.provisioning_log import ProvisioningLog
 from ropeway.service.graph.publishing import Publishing
 from ropeway.service.graph.roles import DirectoryRoles
 from ropeway.service.graph.schemas import Schemas
+from ropeway.service.graph.service_principals import ServicePrincipals
 from ropeway.service.graph.templates import Templates
 from ropeway.service.graph.uploading import Uploading
 from ropeway.service.odata import batch
@@ -47,7 +50,9 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
     jobs = Jobs(api, Counting(parts.clock))
     schemas = Schemas(jobs)
     found = [
-        *service_principals.routes(api),
+        *ApplicationRoutes(api).routes(),
+        *ServicePrincipals(api).routes(),
+        *Consents(api).routes(),
         *objects.routes(api),
         *DirectoryRoles(api).routes(),
         *OnPremises(api).routes(),

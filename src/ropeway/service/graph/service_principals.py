@@ -1,100 +1,128 @@
-"""`/servicePrincipals` and `/applications`: Ropeway's own, which synchronizes, and those that sign in."""
+"""`/servicePrincipals`: Ropeway's own, which synchronizes; Microsoft Graph's with the permissions; applications'."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.routing import BaseRoute
 
-from ropeway.control.protocol import ApplicationView, CredentialView
+from ropeway.control.applications import Applications
+from ropeway.control.protocol import ApplicationView
+from ropeway.service.graph import permission_ids
 from ropeway.service.graph.api import DISPLAY_NAME, Api
-from ropeway.service.odata.answers import Answer, many, one
+from ropeway.service.identity.scopes import GRAPH_ID
+from ropeway.service.odata.answers import Answer, made, many, nothing, one
+from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
 from ropeway.service.odata.paging import page_of
-from ropeway.service.odata.refusals import resource_unknown
+from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
 
 Json = dict[str, Any]
 
 
-def routes(api: Api) -> list[BaseRoute]:
-    """Both lists, and their members by id or appId."""
+class NewPrincipal(Body, frozen=True):
+    """The body of POST."""
 
-    def principals(asked: Asked) -> list[Json]:
-        return [_own(api), *(_principal(api, view) for view in asked.parts.control.applications())]
-
-    def applications(asked: Asked) -> list[Json]:
-        return [_application(view) for view in asked.parts.control.applications()]
-
-    return [
-        *_pair(api, "servicePrincipals", "principal", principals),
-        *_pair(api, "applications", "application", applications),
-    ]
+    app_id: str
+    account_enabled: bool = True
 
 
-def _pair(api: Api, name: str, key: str, items: Callable[[Asked], list[Json]]) -> list[BaseRoute]:
-    """The list of a kind, and one of it."""
+class PrincipalBody(Body, frozen=True):
+    """What may be changed."""
 
-    def listed(asked: Asked) -> Answer:
-        """All of them."""
-        return many(name, page_of(items(asked), asked.options, asked.page_size))
+    account_enabled: bool
 
-    def shown(asked: Asked) -> Answer:
-        """One, by id or appId."""
-        wanted = asked.key(key).lower()
-        found = next((item for item in items(asked) if wanted in (item["id"], item["appId"])), None)
+
+@dataclass(frozen=True, slots=True)
+class ServicePrincipals:
+    """Service principals as resources; the key is the id, or the appId."""
+
+    api: Api
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The list, and one of it."""
+        parts, path = self.api.parts, "/v1.0/servicePrincipals"
+        create = Verb(self.create, body=True, act="enable_application")
+        change = Verb(self.change, body=True, act="change_application")
+        remove = Verb(self.remove, act="disable_application")
+        return [
+            resource(parts, path, get=Verb(self.listed, LIST), post=create),
+            resource(parts, f"{path}/{{principal}}", get=Verb(self.shown, ONE), patch=change, delete=remove),
+        ]
+
+    def listed(self, asked: Asked) -> Answer:
+        """GET /servicePrincipals."""
+        return many("servicePrincipals", page_of(self._items(asked), asked.options, asked.page_size))
+
+    def shown(self, asked: Asked) -> Answer:
+        """GET /servicePrincipals/{id}."""
+        wanted = asked.key("principal").lower()
+        found = next((item for item in self._items(asked) if wanted in (item["id"], item["appId"])), None)
         if found is None:
             raise resource_unknown(wanted)
-        return one(name, found)
+        return one("servicePrincipals", found)
 
-    path = f"/v1.0/{name}"
-    return [
-        resource(api.parts, path, get=Verb(listed, LIST)),
-        resource(api.parts, f"{path}/{{{key}}}", get=Verb(shown, ONE)),
-    ]
+    def create(self, asked: Asked) -> Answer:
+        """POST /servicePrincipals: 201. An application has its own from the beginning; it may sign in from now on."""
+        said = asked.shaped(NewPrincipal)
+        view = next((v for v in asked.parts.control.applications() if v.app_id == said.app_id.lower()), None)
+        if view is None:
+            raise body_invalid("appId", "no application of this tenant has it")
+        view = _known(asked).change(view.id, enabled=said.account_enabled)
+        return made("servicePrincipals", self._principal(view), f"servicePrincipals/{view.service_principal}")
 
+    def change(self, asked: Asked) -> Answer:
+        """PATCH /servicePrincipals/{id}: 204."""
+        _known(asked).change(principal(asked).id, enabled=asked.shaped(PrincipalBody).account_enabled)
+        return nothing()
 
-def _own(api: Api) -> Json:
-    return _told(api, api.ids.service_principal, api.ids.application, DISPLAY_NAME, enabled=True, tags=["HideApp"])
+    def remove(self, asked: Asked) -> Answer:
+        """DELETE /servicePrincipals/{id}: 204. The application signs in no more, and loses what it was granted."""
+        _known(asked).strip(principal(asked).id)
+        return nothing()
 
+    def _items(self, asked: Asked) -> list[Json]:
+        ids, graph = self.api.ids, permission_ids.resource_id(self.api)
+        own = self._told(ids.service_principal, ids.application, DISPLAY_NAME, enabled=True, tags=["HideApp"])
+        resource_ = self._told(graph, GRAPH_ID, "Microsoft Graph", enabled=True, tags=["HideApp"])
+        apps = [self._principal(view) for view in asked.parts.control.applications()]
+        return [own, resource_ | permission_ids.published(), *apps]
 
-def _principal(api: Api, view: ApplicationView) -> Json:
-    return _told(api, view.service_principal, view.app_id, view.name, enabled=view.enabled, tags=[])
+    def _principal(self, view: ApplicationView) -> Json:
+        return self._told(view.service_principal, view.app_id, view.name, enabled=view.enabled, tags=[])
 
-
-def _told(api: Api, id_: str, app_id: str, name: str, *, enabled: bool, tags: list[str]) -> Json:
-    return {
-        "id": id_,
-        "accountEnabled": enabled,
-        "appDisplayName": name,
-        "appId": app_id,
-        "appOwnerOrganizationId": str(api.ids.tenant),
-        "displayName": name,
-        "servicePrincipalType": "Application",
-        "tags": tags,
-    }
-
-
-def _application(view: ApplicationView) -> Json:
-    kinds: dict[str, list[Json]] = {"secret": [], "certificate": []}
-    for credential in view.credentials:
-        kinds[credential.kind].append(_credential(credential))
-    redirects = list(view.redirect_uris)
-    return {
-        "id": view.id,
-        "appId": view.app_id,
-        "createdDateTime": view.created,
-        "displayName": view.name,
-        "isFallbackPublicClient": view.public,
-        "keyCredentials": kinds["certificate"],
-        "passwordCredentials": kinds["secret"],
-        "publicClient": {"redirectUris": redirects if view.public else []},
-        "web": {"redirectUris": [] if view.public else redirects},
-        "signInAudience": "AzureADMyOrg",
-    }
+    def _told(self, id_: str, app_id: str, name: str, *, enabled: bool, tags: list[str]) -> Json:
+        return {
+            "id": id_,
+            "accountEnabled": enabled,
+            "appDisplayName": name,
+            "appId": app_id,
+            "appOwnerOrganizationId": str(self.api.ids.tenant),
+            "appRoles": [],
+            "displayName": name,
+            "oauth2PermissionScopes": [],
+            "servicePrincipalType": "Application",
+            "tags": tags,
+        }
 
 
-def _credential(one: CredentialView) -> Json:
-    told = {"displayName": one.name, "endDateTime": one.expires, "keyId": one.id, "startDateTime": one.created}
-    return told | ({"hint": one.hint} if one.kind == "secret" else {"type": "AsymmetricX509Cert", "usage": "Verify"})
+def principal(asked: Asked, key: str = "principal") -> ApplicationView:
+    """The application of the service principal that a path names; RopewayError for those that are nobody's."""
+    return with_principal(asked, asked.key(key))
+
+
+def with_principal(asked: Asked, id_: str) -> ApplicationView:
+    """The application of a service principal, by its id or appId."""
+    wanted = id_.lower()
+    views = asked.parts.control.applications()
+    found = next((view for view in views if wanted in (view.service_principal, view.app_id)), None)
+    if found is None:
+        raise resource_unknown(wanted)
+    return found
+
+
+def _known(asked: Asked) -> Applications:
+    return Applications(asked.parts.database, asked.parts.tenant, asked.parts.clock)
