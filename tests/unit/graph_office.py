@@ -30,6 +30,8 @@ from ropeway.store.database import Database
 from tests.fixtures.contract import contract
 from tests.unit.engine_company import Company
 
+OWN = "/v1.0/servicePrincipals?$filter=displayName eq 'Ropeway'"
+"""The service principal that synchronizes."""
 PRINCIPAL = "/v1.0/servicePrincipals/{}/synchronization"
 
 
@@ -82,7 +84,7 @@ class GraphOffice:
     @property
     def principal(self) -> str:
         """Where the synchronization is."""
-        return PRINCIPAL.format(self.get("/v1.0/servicePrincipals")["value"][0]["id"])
+        return PRINCIPAL.format(self.get(OWN)["value"][0]["id"])
 
     @property
     def job(self) -> str:

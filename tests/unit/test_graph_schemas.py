@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.graph_office import GraphOffice, office
+from tests.unit.graph_office import OWN, GraphOffice, office
 
 __all__ = ["office"]
 
@@ -171,7 +171,7 @@ def test_a_directory_is_discovered_from_the_live_source(office: GraphOffice) -> 
 
 
 def test_templates_are_the_same_below_principals_and_applications(office: GraphOffice) -> None:
-    application = office.get("/v1.0/servicePrincipals")["value"][0]["appId"]
+    application = office.get(OWN)["value"][0]["appId"]
     below = office.get(f"/v1.0/applications/{application}/synchronization/templates")["value"]
     assert below == office.get(f"{office.principal}/templates")["value"]
     assert [one["id"] for one in below] == ["AD2AADProvisioning", "API2AAD", "LDIF2AADProvisioning"]
