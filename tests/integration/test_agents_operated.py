@@ -103,8 +103,37 @@ def test_an_agent_that_was_removed_is_registered_anew_in_one_command(service: Se
     assert (code, found["sign-in at the service"]) == (7, "failed agent-removed")
     token = service.token().reveal()
     code, made = typed("register", "--anew", "--token-file", "-", "--folder", str(agent.folder), stdin=token)
-    assert (code, made["agent"] != agent.id, made["former"]) == (0, True, agent.id)
+    assert (code, made["agent"] != agent.id, made["former"], made["retired"]) == (0, True, agent.id, True)
     assert checked("--folder", str(agent.folder))[1]["sign-in at the service"] == "ok"
+
+
+def anew(service: Service, agent: Beside) -> Any:
+    code, made = typed(
+        "register", "--anew", "--token-file", "-", "--folder", str(agent.folder), stdin=service.token().reveal()
+    )
+    assert code == 0
+    return made
+
+
+def test_an_agent_that_registers_anew_takes_its_former_self_off_the_list(service: Service, agent: Beside) -> None:
+    with running(agent):
+        made = anew(service, agent)
+        assert (made["former"], made["retired"]) == (agent.id, True)
+        assert {a.id: a.status for a in service.control.agents()} == {agent.id: "removed", made["agent"]: "active"}
+        wait_until(lambda: service.gateway.waits(made["agent"]), "the process goes on as the new one, not restarted")
+        assert agent.process is not None
+        assert agent.process.poll() is None
+    [act] = service.control.audit()
+    assert (act.action, act.subject, act.details["because"]) == ("remove_agent", agent.id, "registered anew")
+
+
+def test_an_agent_whose_certificate_has_expired_takes_it_off_the_list_too(tmp_path: Path) -> None:
+    with a_service(f"sqlite:///{tmp_path}/ropeway.db", tmp_path, lifetime=30.0) as service:
+        agent = an_agent(service, tmp_path / "agent")
+        service.clock.ahead = 60.0
+        assert checked("--folder", str(agent.folder))[1]["sign-in at the service"] == "failed agent-certificate-expired"
+        assert anew(service, agent)["retired"]
+        assert service.control.agent(agent.id).status == "removed"
 
 
 def test_rights_that_the_account_lacks_are_named(service: Service, own_contoso: Domain, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from ropeway.model.wire.sessions import (
     Pulse,
     Registered,
     Registration,
+    Retired,
     Session,
 )
 from ropeway.model.wire.versions import Spoken
@@ -188,6 +189,23 @@ def test_a_session_needs_the_key_of_the_certificate(liar: Liar) -> None:
     proof = Proof(stolen.certificate, nonce, liar.service.url, thief.signature(liar.service.url, nonce), "1.0")
     with refused("agent-proof-refused"):
         liar.connection.post("/sessions", proof, Session)
+
+
+def test_what_was_signed_to_open_a_session_takes_no_agent_off_the_list(liar: Liar) -> None:
+    mine, address, nonce = liar.identity, liar.service.url, liar.challenge()
+
+    def give_up(signature: str) -> Retired:
+        return liar.connection.post("/retirement", Proof(mine.certificate, nonce, address, signature, "1.0"), Retired)
+
+    thief = identity.Identity(identity.new_key(), mine.certificate)
+    for wrong in (mine.signature(address, nonce), thief.signature(address, nonce, "retirement")):
+        with refused("agent-proof-refused"):
+            give_up(wrong)
+    assert liar.service.control.agent(mine.agent).status == "active"
+    assert give_up(mine.signature(address, nonce, "retirement")).agent == mine.agent
+    assert liar.service.control.agent(mine.agent).status == "removed"
+    with refused("agent-removed"):
+        give_up(mine.signature(address, nonce, "retirement"))
 
 
 def test_a_challenge_opens_one_session_and_is_good_for_a_minute(liar: Liar) -> None:

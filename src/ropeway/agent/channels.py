@@ -75,7 +75,7 @@ def _connected(line: Line, room: int, idleness: Idleness) -> ClientConnection:
         )
     except InvalidStatus as error:
         problem = service.told(error.response.status_code, bytes(error.response.body), place)
-        if problem.problem.code == "not-signed-in":
+        if line.is_over(problem):
             line.over()
         raise problem from None
     except Failure as error:

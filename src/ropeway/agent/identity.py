@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from ropeway.agent import files
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
-from ropeway.model.wire.sessions import to_be_signed
+from ropeway.model.wire.sessions import Purpose, to_be_signed
 
 Key = Secret[ec.EllipticCurvePrivateKey]
 
@@ -38,9 +38,9 @@ class Identity:
         subject = x509.load_pem_x509_certificate(self.certificate.encode()).subject
         return "".join(str(name.value) for name in subject.get_attributes_for_oid(NameOID.COMMON_NAME))
 
-    def signature(self, service: str, nonce: str) -> str:
+    def signature(self, service: str, nonce: str, purpose: Purpose = "session") -> str:
         """The proof for one service and one nonce."""
-        text = to_be_signed(service, nonce, self.fingerprint)
+        text = to_be_signed(service, nonce, self.fingerprint, purpose)
         return b64encode(self.key.reveal().sign(text, ec.ECDSA(hashes.SHA256()))).decode()
 
 

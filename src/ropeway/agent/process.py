@@ -97,7 +97,7 @@ class Agent:
 
     def _told(self, error: RopewayError) -> None:
         log.warning("%s", error)
-        if error.problem.code in FINAL:
+        if error.problem.code in FINAL and not self._line.is_over(error):
             self._final = error
 
     # calls come down

@@ -15,7 +15,10 @@ from ropeway.agent.settings import Settings, checked, invalid, read
 from ropeway.agent.version import VERSION
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
-from ropeway.model.wire.sessions import Registered, Registration
+from ropeway.model.wire.sessions import Asking, Challenge, Proof, Registered, Registration, Retired
+
+GONE = frozenset({"agent-removed", "agent-unknown"})
+"""What a service says of an agent that is on no list any more."""
 
 HEAD = """# The settings of a Ropeway agent; docs/agents.md explains each. `domains` needs an account that may read:
 #
@@ -48,6 +51,21 @@ def register(folder: Path, token: Secret[str], document: dict[str, Any], *, anew
     if not (folder / files.SETTINGS).exists():
         files.write_private(folder / files.SETTINGS, HEAD + text_of(settings, made.domain))
     return made
+
+
+def retire(folder: Path, former: identity.Identity) -> bool:
+    """Have the agent that a folder was before taken off the list, by its own key; False where that cannot be done."""
+    service = Service(read(folder))
+    try:
+        nonce = service.post("/challenge", Asking(former.fingerprint), Challenge).nonce
+        address = service.address
+        signature = former.signature(address, nonce, "retirement")
+        service.post("/retirement", Proof(former.certificate, nonce, address, signature, VERSION), Retired)
+    except RopewayError as error:
+        return error.problem.code in GONE
+    finally:
+        service.close()
+    return True
 
 
 def _settings(folder: Path, asked: Settings) -> Settings:

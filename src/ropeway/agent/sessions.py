@@ -68,6 +68,13 @@ class Line:
         with self._lock:
             self._session = None
 
+    def is_over(self, error: RopewayError) -> bool:
+        """Whether an error says that only the session is over: its agent may be gone, and this folder another one."""
+        session = self._session
+        if error.problem.code == "agent-removed" and session is not None:
+            return identity.load(self._folder).agent != session.agent
+        return error.problem.code == "not-signed-in"
+
     def renew(self) -> None:
         """Another key and another certificate; the old ones are good until the new ones have opened a session."""
         key = identity.new_key()
@@ -80,7 +87,7 @@ class Line:
         try:
             return ask(self.token())
         except RopewayError as error:
-            if error.problem.code != "not-signed-in":
+            if not self.is_over(error):
                 raise
         self.over()
         return ask(self.token())

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 from threading import Event
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import typer
@@ -17,6 +17,9 @@ from ropeway.cli.render.findings import blocks, counts, lines
 from ropeway.cli.session import Session, current
 from ropeway.cli.times import interval_words, seconds
 from ropeway.model.secret import Secret
+
+if TYPE_CHECKING:
+    from ropeway.agent.identity import Identity
 
 PLACE = Path("/var/lib/ropeway-agent")
 
@@ -59,6 +62,7 @@ def register(
     --service URL, one of the global options, says where the service is.
     """
     from ropeway.agent.registering import register as register_here
+    from ropeway.agent.registering import retire
 
     session, place = current(context), _full(folder)
     document = _document(session, ca_file, proxy, proxy_password_file) or _known(place)
@@ -69,11 +73,15 @@ def register(
         )
     former = _former(place) if anew else None
     made = register_here(place, _token(token_file), document, anew=anew)
-    if anew:
+    retired = former is not None and retire(place, former)
+    id_ = former.agent if former else None
+    if retired:
+        session.note(f"The former one, {id_}, is removed. An agent that runs goes on as the new one by itself.")
+    elif anew:
         session.note("An agent that runs goes on as the former one until: systemctl restart ropeway-agent")
-        session.note(f"Then take the former one off the list of agents: ropeway agent remove {former or 'ID'}")
+        session.note(f"Then take the former one off the list of agents: ropeway agent remove {id_ or 'ID'}")
     session.say(
-        {"agent": made.agent, "domain": made.domain, "folder": str(folder), "former": former},
+        {"agent": made.agent, "domain": made.domain, "folder": str(folder), "former": id_, "retired": retired},
         f"Registered for {made.domain}, as agent {made.agent}.",
         f"Now give it an account that may read the domain: domains in {folder / 'agent.yaml'} (docs/agents.md).",
         f"See whether all is well: ropeway agent check --folder {folder}",
@@ -81,13 +89,13 @@ def register(
     )
 
 
-def _former(folder: Path) -> str | None:
-    """The id of the agent that a folder has been until now."""
+def _former(folder: Path) -> Identity | None:
+    """The agent that a folder has been until now."""
     from ropeway.agent import identity
     from ropeway.model.problems import RopewayError
 
     try:
-        return identity.load(folder).agent or None
+        return identity.load(folder)
     except RopewayError:
         return None
 

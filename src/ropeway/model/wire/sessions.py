@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from ropeway.model.wire.versions import SPOKEN, Spoken
@@ -78,6 +80,12 @@ class Session(msgspec.Struct, frozen=True):
     """Seconds until the certificate should be renewed, by the service's clock; an agent's clock does not matter."""
 
 
+class Retired(msgspec.Struct, frozen=True):
+    """The answer to a proof by which an agent gave itself up: it is nobody any more."""
+
+    agent: str
+
+
 class Held(msgspec.Struct, frozen=True):
     """A call that an agent is working on."""
 
@@ -121,6 +129,9 @@ class Taken(msgspec.Struct, frozen=True):
     """Parts up to this number were used."""
 
 
-def to_be_signed(service: str, nonce: str, fingerprint: str) -> bytes:
-    """The text whose signature opens a session: good for nothing else, for one service, one nonce, one certificate."""
-    return f"ropeway agent session, version 1\n{service}\n{nonce}\n{fingerprint}\n".encode()
+Purpose = Literal["session", "retirement"]
+
+
+def to_be_signed(service: str, nonce: str, fingerprint: str, purpose: Purpose = "session") -> bytes:
+    """The text to be signed to open a session, or to give oneself up: for one service, one nonce, one certificate."""
+    return f"ropeway agent {purpose}, version 1\n{service}\n{nonce}\n{fingerprint}\n".encode()

@@ -31,7 +31,7 @@ from ropeway.service.gateway.bodies import bounded, number, understood
 from ropeway.service.gateway.channels import POLL_GAP, Channel
 from ropeway.service.gateway.dispatcher import Dispatcher
 from ropeway.service.gateway.registering import Registrar, named
-from ropeway.service.gateway.sessions import Caller, caller, challenge, open_session
+from ropeway.service.gateway.sessions import Caller, caller, challenge, open_session, retire
 from ropeway.service.http.errors import json_answer, refusal
 from ropeway.service.http.remembered import Remembered
 from ropeway.service.parts import Parts
@@ -70,6 +70,7 @@ class Gateway:
                     Route("/register", self._register, methods=["POST"]),
                     Route("/challenge", self._challenge, methods=["POST"]),
                     Route("/sessions", self._open_session, methods=["POST"]),
+                    Route("/retirement", self._retire, methods=["POST"]),
                     Route("/heartbeat", self._heartbeat, methods=["POST"]),
                     Route("/certificate", self._renew, methods=["POST"]),
                     Route("/leave", self._leave, methods=["POST"]),
@@ -106,6 +107,10 @@ class Gateway:
         proof = await understood(request, Proof)
         self._dispatcher.start()
         return json_answer(await run_in_threadpool(open_session, self._registrar, proof, address_of(request)), 201)
+
+    async def _retire(self, request: Request) -> Response:
+        proof = await understood(request, Proof)
+        return json_answer(await run_in_threadpool(retire, self._parts, proof, address_of(request)))
 
     async def _renew(self, request: Request) -> Response:
         who = await self._caller(request)
