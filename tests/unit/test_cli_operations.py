@@ -68,3 +68,20 @@ def test_a_state_that_is_not_there_is_not_made_by_its_backup(
     assert main(["--state", str(tmp_path / "nothing.db"), "service", "backup", str(tmp_path / "x")]) == Code.FAILED
     assert "state-empty" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", ["service ca", "service metrics-token", "tenant list", "tenant audit"])
+def test_what_is_asked_of_a_state_that_is_not_there_makes_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    assert main(["--state", str(tmp_path / "nothing.db"), *words.split()]) == Code.FAILED
+    assert str(tmp_path / "nothing.db") in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_place_of_the_folder_of_backups(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "backups").touch()
+    assert run("service", "backup", "--keep", 1, tmp_path / "backups") == Code.FAILED
+    assert "it is a file; --keep wants a folder" in capsys.readouterr().err

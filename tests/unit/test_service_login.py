@@ -132,6 +132,20 @@ def test_nonsense_is_told_for_what_it_is_and_not_repeated(zoe: Administrator, no
     assert "aaaa" not in zoe.err
 
 
+def test_who_is_signed_in_has_the_authority_by_which_the_service_is_known(
+    service: RunningService, zoe: Administrator, tmp_path: Path
+) -> None:
+    assert zoe.types("login", "--link", link_of(service)) == 0
+    assert zoe.types("service", "ca", str(tmp_path / "ca.pem")) == 0
+    with service.client(verify=False) as client:
+        assert (tmp_path / "ca.pem").read_text() == client.get("/ca.pem").text
+
+
+def test_nonsense_on_the_line_is_not_called_a_good_link(zoe: Administrator) -> None:
+    assert zoe.types("login", "--link", "nonsense") == 1
+    assert "still good" not in zoe.err
+
+
 def test_a_link_that_was_folded_by_a_mail_program_is_understood(service: RunningService) -> None:
     text = link_of(service)
     assert links.read(f"  {text[:30]} {text[30:60]}\n{text[60:]}  ").url == service.url

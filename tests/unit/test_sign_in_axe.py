@@ -126,6 +126,7 @@ def test_where_nothing_is_possible(office: Office, desktop: ApplicationView, bro
     look(browser.go(asked(office, desktop, redirect_uri="https://evil.test")))
     look(browser.go(asked(office, desktop, client_id="ab" * 200)))
     look(browser.go(f"{office.service.url}/nobody/oauth2/v2.0/authorize"))
+    look(browser.go(f"{office.service.url}/login"))
 
 
 def test_names_that_are_long(office: Office, browser: Browser, look: Look) -> None:

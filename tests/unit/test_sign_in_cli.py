@@ -77,3 +77,9 @@ def test_an_application_for_people_has_redirects_and_what_everybody_consented_to
     assert (granted["delegated"], granted["permissions"]) == (["Group.Read.All", "User.Read"], [])
     assert "for people: Group.Read.All" in typed("app", "grant", "Desktop", "User.Read", "--delegated", "--revoke")
     assert "User.Read" in typed("app", "grant", "Desktop", "User.Read", code=1), "nobody acts so by itself"
+
+
+def test_a_permission_for_people_alone_is_told_as_such(typed: Callable[..., Any]) -> None:
+    typed("app", "create", "Reports")
+    assert "add --delegated" in typed("app", "grant", "Reports", "user.read", code=1)
+    assert "--delegated" not in typed("app", "grant", "Reports", "Nope.Read", code=1)

@@ -112,6 +112,18 @@ def make_file(url: str) -> bool:
     return True
 
 
+def require_state(url: str) -> None:
+    """RopewayError `state-empty` where nothing was ever made: a command about what is there makes nothing."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        raise RopewayError(Problem("state-empty", object=str(file)))
+
+
+def place_of(url: str) -> str:
+    """Where a state is, as it may be shown."""
+    return without_password(url).removeprefix("sqlite:///")
+
+
 def _unopened(file: Path, why: str) -> RopewayError:
     return RopewayError(Problem("state-cannot-open", object=str(file), details={"error": why}))
 

@@ -89,7 +89,9 @@ def _make_link(session: Session, name: str, options: ServiceOptions) -> None:
 
     if not 0 < len(name) <= 64 or not name.isprintable():
         raise Refused("--name is who is to sign in: 1 to 64 visible characters.")
-    link = on_site.login_link(settings_of(session, options), name, user_here(), session.tenant).reveal()
+    settings = settings_of(session, options)
+    session.make_state(settings.state)
+    link = on_site.login_link(settings, name, user_here(), session.tenant).reveal()
     session.say({"link": link, "name": name}, link)
 
 

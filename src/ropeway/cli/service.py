@@ -11,6 +11,7 @@ from ropeway.cli import service_operations
 from ropeway.cli.environment import user_here
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.option_groups import grouped
+from ropeway.cli.reach import service_of
 from ropeway.cli.render.audit import audit_blocks
 from ropeway.cli.service_migrate import migrate
 from ropeway.cli.service_options import ServiceOptions, WhereOptions, settings_where
@@ -49,18 +50,23 @@ def ca(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
 ) -> int:
-    """The certificate of the service's own authority, for those who are to trust it."""
+    """The certificate of the service's own authority, for those who are to trust it.
+
+    Where you are signed in and no state is named, it is the one by which you know the service.
+    """
     from ropeway.service import on_site
     from ropeway.service.running import fingerprint
 
     session = current(context)
-    settings = settings_where(session, where)
     if new:
+        settings = settings_where(session, where)
         session.confirm("Every certificate of this service and its agents becomes worthless. Go on?", yes)
         pem = on_site.begin_anew(settings, user_here()).pem
         session.note("There are new authorities. Restart the service: systemctl restart ropeway")
+    elif where == WhereOptions() and (known := service_of(session.state, session.service)) and known.ca:
+        pem = known.ca
     else:
-        pem = on_site.authority(settings) or ""
+        pem = on_site.authority(settings_where(session, where)) or ""
     if not pem:
         raise Refused("There is no authority yet; the service makes it at its first start.", Code.FAILED)
     digest = fingerprint(pem)

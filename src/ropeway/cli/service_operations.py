@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ropeway.cli.environment import make_file, state_url
+from ropeway.cli.environment import make_file, place_of, state_url
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.progress import progress_line
 from ropeway.cli.render.service import backup_words, needs_a_person, status_blocks
@@ -87,14 +87,14 @@ def restore(
     from ropeway.service.operating.backup import on_site
 
     session = current(context)
-    if replace:
-        session.confirm(f"What is in {session.place} is replaced by the backup {file}. Go on?", yes)
     url = state_url(session.state)
+    if replace:
+        session.confirm(f"What is in {place_of(url)} is replaced by the backup {file}. Go on?", yes)
     make_file(url)
     with _told(session) as told:
         header = on_site.put_back(url, file, replace=replace, told=told)
     taken = local(_iso(header.time))
-    session.say(header, f"{session.place} is as it was at {taken}: {header.rows:,} rows.")
+    session.say(header, f"{place_of(url)} is as it was at {taken}: {header.rows:,} rows.")
     session.note(
         "What changed since is read by the next cycles. Restart the service, so that it forgets what it knew: "
         "systemctl restart ropeway"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ropeway.cli.environment import state_url
+from ropeway.cli.environment import require_state, state_url
 from ropeway.cli.session import Session
 
 if TYPE_CHECKING:
@@ -92,5 +92,7 @@ class WhereOptions:
 
 
 def settings_where(session: Session, options: WhereOptions) -> Settings:
-    """The settings of a service that is not started here."""
-    return settings_of(session, ServiceOptions(config=options.config, data=options.data, seal=options.seal))
+    """The settings of a service that is not started here, and was before."""
+    settings = settings_of(session, ServiceOptions(config=options.config, data=options.data, seal=options.seal))
+    require_state(settings.state)
+    return settings

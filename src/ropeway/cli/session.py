@@ -12,7 +12,7 @@ from shlex import quote
 import typer
 
 from ropeway.cli import output
-from ropeway.cli.environment import make_file, state_url, trace_endpoint, without_password
+from ropeway.cli.environment import make_file, place_of, state_url, trace_endpoint
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
 from ropeway.cli.reach import full_path, require_tenant, service_of
@@ -70,9 +70,13 @@ class Session:
             require_tenant(service, self.tenant)
             return connect_service(service)
         url = state_url(self.state)
-        if make_file(url):
-            self.note(f"{self.place} is new: there was no state of that name.")
+        self.make_state(url)
         return connect(url, ask_for_secret, self.tenant)
+
+    def make_state(self, url: str) -> None:
+        """The file of a state, where there is none, and a remark that it is new."""
+        if make_file(url):
+            self.note(f"{place_of(url)} is new: there was no state of that name.")
 
     @property
     def asked_service(self) -> str:
@@ -127,7 +131,7 @@ class Session:
         """Where the state is, as it may be shown: a file, a database, or the address of the service that has it."""
         if service := self.asked_service:
             return service
-        return without_password(state_url(self.state)).removeprefix("sqlite:///")
+        return place_of(state_url(self.state))
 
 
 def current(context: typer.Context) -> Session:

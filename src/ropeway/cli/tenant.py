@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ropeway.cli.environment import make_file, user_here
+from ropeway.cli.environment import require_state, user_here
 from ropeway.cli.output import Table
 from ropeway.cli.render.audit import audit_blocks
 from ropeway.cli.service_options import USUAL, ServiceOptions, settings_of
@@ -37,7 +37,7 @@ def create(
 ) -> None:
     """Make a tenant: empty, with keys, domains, users, jobs and agents of its own. A running service has it at once."""
     session = current(context)
-    with _tenants(session, config) as tenants:
+    with _tenants(session, config, known=False) as tenants:
         made = tenants.create(name, user_here())
     session.say(made, f"The tenant {made.name} is made. Its id is {made.id}, its initial domain {made.domains[0]}.")
     invite = Session(session.state, tenant=made.name).command("login", "--new", "--name", "NAME")
@@ -118,10 +118,10 @@ def _state(found: TenantView) -> str:
 
 
 @contextmanager
-def _tenants(session: Session, config: Path | None) -> Generator[Tenants]:
+def _tenants(session: Session, config: Path | None, *, known: bool = True) -> Generator[Tenants]:
     from ropeway.control.tenants import opened
 
     url = settings_of(session, ServiceOptions(config=config)).state
-    make_file(url)
+    require_state(url) if known else session.make_state(url)
     with opened(url) as tenants:
         yield tenants

@@ -218,9 +218,7 @@ def _invalid(reason: str) -> RopewayError:
 
 
 def _unknown_permission(name: str, *, delegated: bool) -> Problem:
-    """It may be one of the other kind: with `--delegated`, or without."""
-    others = {one.lower() for one in (KNOWN if delegated else SCOPES)}
-    kinds = ("for people, only to an application that acts by itself: leave --delegated out",
-             "to an application by itself, only for people: add --delegated")  # fmt: skip
-    otherwise = f" {kinds[not delegated]}" if name.lower() in others else ""
+    """It may be one that is for people alone."""
+    for_people = not delegated and name.lower() in {one.lower() for one in SCOPES}
+    otherwise = " to an application by itself, only for people: add --delegated" if for_people else ""
     return Problem("permission-unknown", value=shown(name), details={"otherwise": otherwise})

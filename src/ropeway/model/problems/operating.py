@@ -71,9 +71,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "state-empty",
         Severity.ERROR,
-        "There is nothing to back up",
+        "There is no state here",
         "No state was ever made here.",
-        "Check the address given with --state or ROPEWAY_STATE.",
+        "Name the state that the service has, with --state or ROPEWAY_STATE; `ropeway up` makes a new one.",
     ),
     Entry(
         "state-not-empty",

@@ -28,15 +28,17 @@ PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Ropeway: sign in</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign in to Ropeway</title>
 </head>
 <body>
+<main>
 <h1>Sign in to Ropeway</h1>
 <p>Where you work with the command line, type</p>
 <pre>ropeway login</pre>
 <p>and paste the whole link, as it was printed, when it asks for it. A link works once, within 24 hours.</p>
 <p>Another one is made on the machine of the service: <code>ropeway login --new</code></p>
+</main>
 </body>
 </html>
 """

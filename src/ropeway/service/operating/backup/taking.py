@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -102,6 +103,8 @@ def to_folder(database: Database, folder: Path, keep: int, *, told: Told = quiet
 def make_folder(folder: Path) -> None:
     """A folder for backups, which its owner alone may enter; one that is there stays as it is."""
     with _writing(str(folder)):
+        if folder.is_file():
+            raise NotADirectoryError(errno.ENOTDIR, "it is a file; --keep wants a folder")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
