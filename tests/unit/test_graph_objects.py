@@ -76,6 +76,8 @@ FOUND = {
     "otherMails/any(m:startsWith(m,'e@'))": ["Eva Lund"],
     "businessPhones/any(b:b eq '%2B1 555')": ["Max O'Neil"],
     "city eq 'oslo'": ["Max O'Neil"],
+    "displayName ge 'ma' and displayName le 'N'": ["Max O'Neil"],
+    "mail ge 'ZOE@'": ["Zoë Ärm"],
     "onPremisesSyncEnabled eq true": ["Anna Berg", "Björn Ek"],
     "accountEnabled eq false": ["anna ärm"],
     "createdDateTime lt 2000-01-01T00:00:00Z": [],

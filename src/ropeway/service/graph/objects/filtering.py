@@ -118,8 +118,8 @@ class Question:
                         node.at)  # fmt: skip
             found = self._equal(known, value, allowed=True)
             return ~found if how == "ne" else found
-        if known.form not in ("time", "number"):
-            raise unsupported("$filter", f"{how} is about times and numbers, at position {node.at}")
+        if known.form not in ("time", "number") and not (known.form == "text" and how in ("ge", "le")):
+            raise unsupported("$filter", f"{how} is not offered for {known.name}, at position {node.at}")
         self._allow(known.equal, f"{how} of {known.name}", node.at)
         return compared(known, how, value, self.sqlite)
 

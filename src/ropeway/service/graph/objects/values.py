@@ -85,8 +85,11 @@ def compared(known: Property, how: Comparison, value: Literal, sqlite: bool) -> 
             return _number(text, how, value, sqlite)
         case "exact":
             return func.coalesce(text == _equal(how, value), literal(False))
+        case _ if how == "eq":
+            return same(text, text_of(value), sqlite)
         case _:
-            return same(text, _equal(how, value), sqlite)
+            wanted = text_of(value).translate(_ASCII)
+            return func.coalesce(_ordered(lowered(text, sqlite), how, wanted), literal(False))
 
 
 def _equal(how: Comparison, value: Literal) -> str:
