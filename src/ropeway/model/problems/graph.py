@@ -69,7 +69,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "resource-unknown",
         Severity.ERROR,
-        "Resource '{object}' does not exist or one of its queried reference-property objects are not present",
+        "There is no such resource",
         "Nothing here has this id.",
         "List what there is: the same address without the id.",
         also_known_as="Request_ResourceNotFound",
