@@ -56,7 +56,7 @@ EVERY = [("after", 1), ("before", 5)]
 def test_an_initial_synchronization_may_be_killed_at_every_commit(
     tmp_path: Path, new_job: Make, when: When, every: int
 ) -> None:
-    company = staffed(tmp_path / "company.ldif", people=460)
+    company = staffed(tmp_path / "company.ldif", people=1060)
     (tmp_path / "new").mkdir()
     new_job(at(tmp_path / "new"), company)
     assert kill_at_commits(tmp_path / "new", when, every) >= 20 // every

@@ -22,7 +22,7 @@ class Keys:
     """The holders of unique values as the database has them, with this transaction's changes on top."""
 
     def __init__(self, connection: Connection, tenant: int) -> None:
-        self._connection = connection
+        self.connection = connection
         self._tenant = tenant
         self._held: dict[Claim, int | None] = {}
         self._freed: set[Claim] = set()
@@ -39,7 +39,7 @@ class Keys:
         for name, values in by_name.items():
             for part in slices(values):
                 asked = {"tenant_": self._tenant, "name_": name, "values": part}
-                for value, holder in self._connection.execute(_holders, asked):
+                for value, holder in self.connection.execute(_holders, asked):
                     self._held[(name, value)] = holder
 
     def known(self, claims: Iterable[Claim], number: int) -> None:
@@ -77,6 +77,6 @@ class Keys:
         """Write what changed: first what is given up, then what is taken, in the order of the table."""
         tenant, held, stored = self._tenant, self._held, self._stored
         changed = sorted(c for c, before in stored.items() if held[c] != before)
-        _delete.run(self._connection, [(tenant, *c) for c in changed if stored[c] is not None])
-        _insert.run(self._connection, [(tenant, *c, held[c]) for c in changed if held[c] is not None])
+        _delete.run(self.connection, [(tenant, *c) for c in changed if stored[c] is not None])
+        _insert.run(self.connection, [(tenant, *c, held[c]) for c in changed if held[c] is not None])
         stored.clear()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -29,8 +31,16 @@ Fence = Callable[[Connection], None]
 """Asked in each writing transaction: RopewayError unless whoever writes still has the job."""
 
 
+class _Draft(NamedTuple):
+    """What changes make of a directory, not yet written."""
+
+    work: Workspace
+    links: Links
+    answers: list[Answer]
+
+
 class JobTarget:
-    """Implements `engine.ports.Target`: what one job may see and write of the directory."""
+    """Implements `engine.ports.Target` and `Prepares`: what one job may see and write of the directory."""
 
     def __init__(self, session: Session, by: Contributor, fence: Fence) -> None:
         self._session = session
@@ -67,29 +77,47 @@ class JobTarget:
         effects: list[Effect] = []
         with self._session.reading() as work:
             for part in transactions(changes):
-                answers = apply(work, self._by, part, Links(work, self._session.database, self._by.job))
+                answers = self._draft(work, part).answers
                 effects.extend(_effect(work, *pair) for pair in zip(part, answers, strict=True))
         return effects
 
+    def prepare(self, changes: Sequence[Change]) -> Callable[[], Sequence[Outcome]]:
+        """New objects are drafted now, as many as the first transaction takes; anything else when it is written."""
+        parts = list(transactions(changes))
+        if not all(change.kind is Kind.CREATE for change in changes):
+            return partial(self._write_all, parts)
+        with self._session.reading() as work:
+            return partial(self._write_all, parts, self._draft(work, parts[0]))
+
     def write(self, changes: Sequence[Change]) -> Sequence[Outcome]:
         """In transactions of at most 1,000 objects; a change the database itself refuses is set aside alone."""
+        return self._write_all(transactions(changes))
+
+    def _write_all(self, parts: Iterable[list[Change]], draft: _Draft | None = None) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
-        for part in transactions(changes):
+        for part in parts:
             try:
-                outcomes.extend(self._write(part))
+                outcomes.extend(self._write(part, draft))
             except RopewayError as error:
                 if not isinstance(error.__cause__, DataError | IntegrityError):
                     raise
                 outcomes.extend(self._write_alone(change) for change in part)
+            draft = None
         return outcomes
 
-    def _write(self, part: list[Change]) -> list[Outcome]:
+    def _write(self, part: list[Change], draft: _Draft | None = None) -> list[Outcome]:
         with self._session.writing() as work:
             self._fence(work.connection)
-            links = Links(work, self._session.database, self._by.job)
-            answers = apply(work, self._by, part, links)
-            store(work, links)
-            return [_outcome(work, *pair) for pair in zip(part, answers, strict=True)]
+            if draft is not None and draft.work.holds(work):
+                draft.work.move(work.connection)
+            else:
+                draft = self._draft(work, part)
+            store(draft.work, draft.links)
+            return [_outcome(draft.work, *pair) for pair in zip(part, draft.answers, strict=True)]
+
+    def _draft(self, work: Workspace, part: list[Change]) -> _Draft:
+        links = Links(work, self._session.database, self._by.job)
+        return _Draft(work, links, apply(work, self._by, part, links))
 
     def _write_alone(self, change: Change) -> Outcome:
         try:

@@ -65,8 +65,18 @@ class Workspace:
         self.moved_links: list[tuple[int, int, int]] = []
         """From one object to another: the links of a job."""
         self.keys = Keys(connection, tenant)
-        self.sequence, self.last_object, self.features = self._counters(writing)
+        self.begun = self.sequence, self.last_object, self.features = self._counters(writing)
+        """Where the directory was: whatever of an object anybody sees changes with the sequence."""
         self.domains = self._domains()
+
+    def holds(self, now: Workspace) -> bool:
+        """Whether what was made here, of new objects alone, is what `now` would make: nobody wrote in between."""
+        untouched = self.begun == now.begun and self.domains == now.domains
+        return untouched and all(record.stored is None for record in self.records.values())
+
+    def move(self, connection: Connection) -> None:
+        """Go on within another transaction."""
+        self.connection = self.keys.connection = connection
 
     def _counters(self, writing: bool) -> tuple[int, int, Features]:
         row = self.connection.execute(_lock if writing else _read, {"b_tenant": self.tenant}).one()

@@ -1,12 +1,14 @@
-"""One thing at a time that is done beside whoever wants it done."""
+"""What is done beside whoever wants it done, one thing after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextvars import copy_context
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
 
 
 class Beside:
@@ -14,7 +16,8 @@ class Beside:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="beside")
-        self._doing: Future[None] | None = None
+        self._doing: list[Future[Any]] = []
+        self._failed = False
 
     def __enter__(self) -> Self:
         return self
@@ -24,13 +27,23 @@ class Beside:
         if kind is None:
             self.wait()
 
-    def do(self, work: Callable[[], None]) -> None:
-        """Begin it, when what was begun before has ended."""
-        self.wait()
-        self._doing = self._thread.submit(copy_context().run, work)
+    def do(self, work: Callable[[], T]) -> Future[T]:
+        """Have it done after whatever was to be done before, unless that fails."""
+        doing = self._thread.submit(copy_context().run, self._begun, work)
+        self._doing.append(doing)
+        return doing
 
     def wait(self) -> None:
-        """Until it has ended."""
-        doing, self._doing = self._doing, None
-        if doing is not None:
-            doing.result()
+        """Until all is done."""
+        doing, self._doing = self._doing, []
+        for one in doing:
+            one.result()
+
+    def _begun(self, work: Callable[[], T]) -> T:
+        if self._failed:
+            raise CancelledError
+        try:
+            return work()
+        except BaseException:
+            self._failed = True
+            raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
 from functools import partial
 from itertools import groupby
 
@@ -12,10 +13,11 @@ import msgspec
 from ropeway.engine.beside import Beside
 from ropeway.engine.decisions import decision, staying
 from ropeway.engine.planning import REPLACED, exported_after
+from ropeway.engine.ports import Prepares
 from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
 from ropeway.engine.redaction import redacted, without_secret
 from ropeway.engine.references import links_change
-from ropeway.engine.work import BATCH, Work, failed_again
+from ropeway.engine.work import Work, failed_again
 from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import FLOWS, LINK, Change, Kind, Outcome, Then
 from ropeway.model.problems import RopewayError
@@ -28,6 +30,9 @@ REFERENCES = "references"
 ARRIVING, LINKS_PHASE = (2, 3), 4
 LINKS = 900
 """Links sent together: about 30 ms in each transaction."""
+
+AT_ONCE = 500
+"""Rows sent together: as many objects as the directory takes in one transaction."""
 
 BEGIN = (0, "", "")
 """Before every link."""
@@ -55,22 +60,30 @@ class Exporting:
                 beside.wait()
 
     def _run_phase(self, phase: int, beside: Beside, *, only_sent: bool) -> None:
-        """One phase, batch by batch. Of new objects a batch is looked up while the one before is confirmed.
+        """One phase, batch by batch.
 
-        That is safe where each entry has one row: nothing of a batch depends on what the one before came to.
+        Of new objects a batch is read while the one before is written, and prepared while that is confirmed. That is
+        safe where each entry has one row: nothing of a batch depends on what the one before came to.
         """
         state, after = self._work.state, 0
-        while rows := state.sendable(phase, after, BATCH, sent=only_sent):
+        written: Future[Sequence[Outcome]] | None = None
+        while rows := state.sendable(phase, after, AT_ONCE, sent=only_sent):
             after, seqs = rows[-1].planned.seq, [row.planned.seq for row in rows]
             with self._work.span("export batch", phase=phase, rows=len(rows)):
                 if phase == LINKS_PHASE:
                     state.mark_sent(seqs)
                     self._send_links(rows)
-                else:
-                    changes = self._changes(rows)
+                    continue
+                changes = self._changes(rows)
+                if written is not None:
+                    written.result()
+                beside.do(partial(state.mark_sent, seqs))
+                write = self._prepared(changes)
+                beside.wait()
+                written = beside.do(write)
+                beside.do(partial(self._answered, rows, written))
+                if phase not in ARRIVING or len(rows) < AT_ONCE:
                     beside.wait()
-                    state.mark_sent(seqs)
-                    self._send(rows, changes, beside.do if phase in ARRIVING and len(rows) == BATCH else _at_once)
             self._work.say("export", self.exported.total(), self._total)
 
     def only(self, row: Sendable) -> None:
@@ -79,7 +92,7 @@ class Exporting:
         if row.planned.kind is Kind.LINKS:
             self._send_links([row])
         else:
-            self._send([row], self._changes([row]), _at_once)
+            self._confirm([row], self._prepared(self._changes([row]))())
 
     def only_links(self, row: Sendable, others: Collection[Anchor]) -> int:
         """Of an owner's open link changes those with these other ends, one by one; answers how many are left."""
@@ -102,18 +115,19 @@ class Exporting:
         links = self._carried_links(rows)
         return [self._change(row, links.get(row.entry.number)) for row in rows]
 
-    def _send(
-        self, rows: Sequence[Sendable], changes: Sequence[Change], do: Callable[[Callable[[], None]], None]
-    ) -> None:
-        outcomes = self._work.target.write(changes)
+    def _prepared(self, changes: Sequence[Change]) -> Callable[[], Sequence[Outcome]]:
+        target = self._work.target
+        return target.prepare(changes) if isinstance(target, Prepares) else partial(target.write, changes)
+
+    def _answered(self, rows: Sequence[Sendable], written: Future[Sequence[Outcome]]) -> None:
+        self._confirm(rows, written.result())
+
+    def _confirm(self, rows: Sequence[Sendable], outcomes: Sequence[Outcome]) -> None:
         done = self._judged(rows, outcomes)
         escrows = self._set_aside([x for x in done if x.status == "failure"])
-        do(partial(self._confirm, done, escrows))
-        self._stop_if_told(outcomes)
-
-    def _confirm(self, done: Sequence[Confirmed], escrows: Sequence[Escrow]) -> None:
         self._work.state.confirm(self._work.cycle(), done, escrows)
         self._decide_anew(done)
+        self._stop_if_told(outcomes)
 
     def _decide_anew(self, done: Sequence[Confirmed]) -> None:
         """Whoever gave up a target object only to have another one is decided by the next cycle."""
@@ -126,7 +140,7 @@ class Exporting:
         new = [row.entry.number for row in rows if row.planned.kind is Kind.CREATE and row.planned.type != "group"]
         if not new:
             return {}
-        links = self._work.state.pending_links(new, BEGIN, CARRIED * BATCH)
+        links = self._work.state.pending_links(new, BEGIN, CARRIED * AT_ONCE)
         return {owner: list(part) for owner, part in groupby(links, lambda link: link.owner)}
 
     def _change(self, row: Sendable, links: Sequence[PendingLink] | None) -> Change:
@@ -211,10 +225,6 @@ class Exporting:
             x.approved = sum(not link.present and link.approved for link in part)
             done.append(x)
         return done
-
-
-def _at_once(work: Callable[[], None]) -> None:
-    work()
 
 
 def _by_rules_of(planned: Planned, rule: TypeRule | None, change: Change) -> Planned:

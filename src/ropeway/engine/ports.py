@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -124,6 +124,15 @@ class Target(Protocol):
 
     def write(self, changes: Sequence[Change]) -> Sequence[Outcome]:
         """Do it, in order, in transactions of its own. Sending it twice is the same as sending it once."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A target that can work out what it will write before it may."""
+
+    def prepare(self, changes: Sequence[Change]) -> Callable[[], Sequence[Outcome]]:
+        """`write` of these changes, to be called later; what changed in the meantime counts."""
         ...
 
 
