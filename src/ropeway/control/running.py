@@ -87,8 +87,8 @@ def ready_the_interpreter() -> None:
     """Once a process, before its first job, for large cycles.
 
     What is there by now stays, and garbage in circles is looked for less: a tenth of the time is the collector's
-    otherwise, and hardly anything that a cycle makes waits for it. A thread waits 0.5 ms for its turn and not 5: one that
-    reads a source or writes rows lets go at each of them, one that decides never does.
+    otherwise, and hardly anything that a cycle makes waits for it. A thread waits 0.5 ms for its turn and not 5: one
+    that reads a source or writes rows lets go at each of them, one that decides never does.
     """
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
