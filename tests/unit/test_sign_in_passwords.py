@@ -7,6 +7,8 @@ from typing import Any
 
 import msal
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from msal.authority import Authority
 from sqlalchemy import select, update
 
@@ -15,7 +17,7 @@ from ropeway.control.protocol import ApplicationView
 from ropeway.directory.tables import object_
 from ropeway.model.permissions import GLOBAL, ROLES
 from ropeway.model.secret import Secret
-from ropeway.store import roles
+from ropeway.store import passwords, roles
 from ropeway.store.identity_tables import sign_in
 from tests.unit.sign_in_office import PASSWORD, Office, claims, office
 
@@ -193,3 +195,10 @@ def test_a_password_is_in_no_log(office: Office, desktop: ApplicationView) -> No
     for file in office.service.folder.rglob("*"):
         if file.is_file():
             assert b"Quite-A-Secret-7" not in file.read_bytes(), file
+
+
+def test_nobodys_password_takes_as_long_as_somebodys() -> None:
+    somebodys = passwords.hashed(Secret(PASSWORD))
+    assert extract_parameters(passwords.NOBODYS) == extract_parameters(somebodys)
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(passwords.NOBODYS, PASSWORD)

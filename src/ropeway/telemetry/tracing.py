@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ropeway import __version__
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.telemetry.correlation import bound, ids
 
@@ -125,7 +125,7 @@ def _below(traceparent: str) -> Generator[None, None, None]:
 
 def use(provider: TracerProvider | None) -> None:
     """Give spans to a provider from now on; None: to nobody."""
-    _Telling.tracer = None if provider is None else provider.get_tracer("ropeway", version("ropeway"))
+    _Telling.tracer = None if provider is None else provider.get_tracer("ropeway", __version__)
 
 
 @contextmanager
@@ -155,7 +155,7 @@ def export_to(endpoint: str, role: str) -> Callable[[], None]:
 
     from ropeway.telemetry.worthwhile import Worthwhile
 
-    about = {"service.name": "ropeway", "service.version": version("ropeway"), "ropeway.role": role}
+    about = {"service.name": "ropeway", "service.version": __version__, "ropeway.role": role}
     provider = TracerProvider(resource=Resource.create(about), shutdown_on_exit=False)
     whole = endpoint if parts.path.strip("/") else endpoint.rstrip("/") + USUAL_PATH
     provider.add_span_processor(Worthwhile(BatchSpanProcessor(OTLPSpanExporter(endpoint=whole, timeout=PATIENCE))))
