@@ -120,6 +120,16 @@ def test_a_quarantine_and_a_disabled_job_are_told_with_their_reason(control: InP
         assert (problem.code, problem.details["reason"]) == (code, "EncounteredBaseEscrowThreshold")
 
 
+def test_a_quarantine_is_told_with_what_stopped_the_job(control: InProcess, database: Database) -> None:
+    stopped = Stopped(time.time() - 600, Problem("password-wrong", object="svc@contoso.test"))
+    quarantine = Quarantine(Reason.EXCEPTION, 1.0, 1.0, 1, 1.0)
+    with database.write() as c:
+        lifecycle.change_standing(c, 1, lambda now: Standing(quarantine=quarantine, stopped=stopped), time.time())
+    lasts, why = control.service_status().problems
+    assert (lasts.code, why.code) == ("job-quarantine-lasts", "job-stopped")
+    assert "password" in why.details["why"]
+
+
 def test_a_job_is_overdue_by_its_own_interval_and_one_that_is_off_never(control: InProcess, database: Database) -> None:
     with database.write() as c:
         c.execute(update(job).values(last_success=time.time() - DAY))

@@ -20,7 +20,15 @@ from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.pages import LinkRemoved
 from ropeway.model.problems import RopewayError
 from ropeway.store import calls, jobs
-from tests.fixtures.gateway import Service, a_service, an_agent, running, wait_until
+from tests.fixtures.gateway import (
+    Service,
+    a_service,
+    an_agent,
+    change_settings,
+    domain_settings,
+    running,
+    wait_until,
+)
 from tests.fixtures.laboratory import Laboratory
 from tests.fixtures.samba import NewDomain
 from tests.integration.active_directory_office import WANTED, settings
@@ -177,6 +185,21 @@ def answers(source: ActiveDirectorySource, dn: str) -> bool:
         return source.resolve(dn, WANTED) is not None
     except RopewayError:
         return False
+
+
+def test_a_refused_password_is_found_by_the_watch_and_the_job_is_run_at_once_to_say_so(
+    service: Service, contoso: Domain, tmp_path: Path
+) -> None:
+    agent = an_agent(service, tmp_path / "agent", contoso)
+    (tmp_path / "wrong").write_text("wrong\n")
+    (tmp_path / "wrong").chmod(0o600)
+    account = domain_settings(contoso) | {"password_file": str(tmp_path / "wrong")}
+    change_settings(agent, domains={contoso.dns_domain: account})
+    with running(agent):
+        settings_ = JobSettings("Contoso", SourceSettings("active-directory", {"domain": contoso.dns_domain}, "agents"))
+        with service.database.write() as c:
+            jobs.create(c, service.database, 1, settings_, service.clock())
+        wait_until(lambda: service.queue.jobs, "the job is run, long before its next cycle is due")
 
 
 def test_an_agent_that_does_not_reach_its_controller_leaves_the_watch_to_another(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -78,6 +79,8 @@ class Examined:
             file = self._folder / name
             if file.exists() and file.stat().st_uid != owner:
                 raise files.unreadable(file, PermissionError(0, f"it does not belong to user {owner}, as its folder"))
+        if shutil.disk_usage(self._folder).free < files.ROOM:
+            raise files.unreadable(self._folder, OSError(0, "No space left on device"))
         return str(self._folder)
 
     def _registration(self) -> str | Problem:

@@ -13,6 +13,8 @@ IDENTITY = "identity.pem"
 SETTINGS = "agent.yaml"
 TRACE = "trace"
 MOST_BYTES = 1024 * 1024
+ROOM = 64 * 1024
+"""Bytes that key, certificate and settings may take on the disk, with room to spare."""
 
 
 def read_private(path: Path) -> Secret[str]:
@@ -65,7 +67,10 @@ def prepare(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.touch(mode=0o600)
-        probe.unlink()
+        try:
+            probe.write_bytes(bytes(ROOM))  # an empty file can be made on a full disk, too
+        finally:
+            probe.unlink()
     except OSError as error:
         raise unreadable(folder, error) from None
 

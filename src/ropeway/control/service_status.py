@@ -164,13 +164,17 @@ def _of_job(job: JobVitals, now: float) -> Iterator[Problem]:
         code = "job-disabled" if standing.disabled is not None else "job-quarantine-lasts"
         since = standing.disabled or (standing.quarantine.series_began if standing.quarantine else now)
         yield Problem(code, job.name, details={"reason": reason, "since": iso(since) or ""})
-    elif standing.stopped is not None:
+    if standing.stopped is not None and standing.disabled is None:
         details = {"since": iso(standing.stopped.since) or "", "why": describe(standing.stopped.error)}
         yield Problem("job-stopped", job.name, details=details)
-    elif job.interval is not None and now - (job.last_good or job.created) > max(OVERDUE, 2 * job.interval):
+    elif standing.quarantine is None and standing.disabled is None and _is_overdue(job, now):
         yield Problem("job-overdue", job.name, details={"since": iso(job.last_good or job.created) or ""})
     if job.holds:
         yield Problem("changes-held", job.name, details={"count": f"{job.held:,}", "holds": str(job.holds)})
+
+
+def _is_overdue(job: JobVitals, now: float) -> bool:
+    return job.interval is not None and now - (job.last_good or job.created) > max(OVERDUE, 2 * job.interval)
 
 
 def _of_certificates(found: _Found) -> Iterator[Problem]:

@@ -11,8 +11,8 @@ ENTRIES: tuple[Entry, ...] = (
         "The job is in quarantine",
         "Since {since}, for {reason}: {meaning} It is tried again at {next}, less and less often, "
         "and disabled after four weeks.",
-        "Look at the failures with `ropeway log --job {object} --status failure`, put their cause right, then "
-        "try at once with `ropeway job clear-quarantine {object}`.",
+        "`ropeway job show {object}` says what stopped it last, `ropeway log --job {object} --status failure` which "
+        "objects failed. Put the cause right, then try at once with `ropeway job clear-quarantine {object}`.",
         also_known_as="Quarantine",
     ),
     Entry(

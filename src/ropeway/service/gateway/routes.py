@@ -266,12 +266,21 @@ class Gateway:
             return jobs.watermark(c, calls.require(c, lease).job)
 
     async def _back(self, request: Request) -> Response:
-        """The agent cannot do it; another may."""
+        """The agent cannot do it; another may. The job is run at once, so that what is wrong is said."""
         lease = await self._lease(request)
         if channel := self._dispatcher.channels.of(lease.agent):
             channel.failed()
-        await run_in_threadpool(self._give, lease)
+        if job := await run_in_threadpool(self._give_back, lease):
+            await run_in_threadpool(self._parts.queue.ask, job)
         return json_answer(Taken(0))
+
+    def _give_back(self, lease: Lease) -> int | None:
+        """The job that the call was for, where no trouble of it is known yet: one that is is not hurried."""
+        with self._parts.database.write() as c:
+            held = calls.is_held(c, lease)
+            calls.give_back(c, lease)
+            row = jobs.load_if_there(c, held.job) if held else None
+        return row.number if row is not None and row.standing.stopped is None else None
 
     def _give(self, lease: Lease) -> None:
         with self._parts.database.write() as c:
