@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,6 +17,9 @@ from ropeway.connectors.ldif import open_source
 from ropeway.model.wire.calls import Arguments, Call, from_bytes
 from ropeway.model.wire.parts import encoded, packed
 from ropeway.model.wire.sessions import HEARTBEAT, PATH, Heartbeat
+
+PATIENCE = 60.0
+"""Seconds for a connection: a thousand begin at once, and a busy machine is no failure."""
 
 
 @dataclass(slots=True)
@@ -53,8 +57,8 @@ class CrowdAgent:
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port, ssl=self._place.trust)
         uri = f"wss://{self._host}:{self._port}{PATH}/channel?room=4"
         headers = {"Authorization": f"Bearer {self._token}"}
-        trust = self._place.trust
-        async with connect(uri, ssl=trust, additional_headers=headers, ping_interval=25, compression=None) as channel:
+        known: dict[str, Any] = {"ssl": self._place.trust, "additional_headers": headers, "open_timeout": PATIENCE}
+        async with connect(uri, **known, ping_interval=25, compression=None) as channel:
             beating = asyncio.create_task(self._beat())
             try:
                 async for raw in channel:

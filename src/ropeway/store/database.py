@@ -87,8 +87,10 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        writing = connection.get_execution_options().get("ropeway_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get("ropeway_write"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # nothing happens yet that could fail, and there are many: not by all the layers
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, delete, func, select, true, update
 
 from ropeway.store.ringing import ring
 from ropeway.store.rows import inserted
@@ -59,9 +59,16 @@ def ask(c: Connection, tenant: int, asked: Errand, now: float) -> int:
 
 def waiting(c: Connection, tenant: int | None, most: int) -> list[tuple[int, str]]:
     """The oldest errands, of one tenant or of all, that nobody has taken: number and method."""
-    here = and_(errand.c.state == "open", _of(tenant))
-    found = select(errand.c.number, errand.c.method).where(here).order_by(errand.c.number).limit(most)
-    return [(row.number, row.method) for row in c.execute(found)]
+    found = _OPEN if tenant is None else _OPEN.where(errand.c.tenant == tenant)
+    return [(row.number, row.method) for row in c.execute(found, {"b_most": most})]
+
+
+_OPEN = (
+    select(errand.c.number, errand.c.method)
+    .where(errand.c.state == "open")
+    .order_by(errand.c.number)
+    .limit(bindparam("b_most", type_=Integer))
+)
 
 
 def take(c: Connection, number: int, worker: str, now: float) -> Errand | None:

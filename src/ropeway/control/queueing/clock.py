@@ -28,8 +28,8 @@ LOOK_EVERY = 2.0
 STOP_EVERY = 0.2
 """Seconds within which a wish to end is heard."""
 
-AT_MOST_EVERY = 0.03
-"""Seconds between two looks where the bell rings all the time."""
+AT_MOST_EVERY = 0.06
+"""Seconds between two looks where the bell rings all the time: with every transaction of a file, most about no job."""
 
 PUT_RIGHT_EVERY = 300.0
 """Seconds between two looks at all jobs for a time that is not the one that should be theirs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from starlette.requests import Request
@@ -80,7 +80,7 @@ class Body:
             return await self._receive()
         now = asyncio.get_running_loop().time()
         self._until = self._until or now + self._grace
-        message = await _within(self._until + self._came / RATE - now, self._receive(), self._slow())
+        message = await _within(self._until + self._came / RATE - now, self._receive(), self._slow)
         self._came += len(message.get("body", b""))
         self.awaited = message["type"] == "http.request" and message.get("more_body", False)
         if self._came > self._most:
@@ -120,16 +120,16 @@ class Answer:
         await self._hand_over(message)
 
     async def _hand_over(self, message: Message) -> None:
-        await _within(TAKEN_WITHIN, self._send(message), ClientGone())
+        await _within(TAKEN_WITHIN, self._send(message), ClientGone)
 
 
 class ClientGone(OSError):  # noqa: N818 - a fact
     """Nobody takes the answer."""
 
 
-async def _within(seconds: float, what: Awaitable[Message | None], otherwise: Exception) -> Message:
+async def _within(seconds: float, what: Awaitable[Message | None], otherwise: Callable[[], Exception]) -> Message:
     try:
         async with asyncio.timeout(max(seconds, 0.0)):
             return await what or {}
     except TimeoutError:
-        raise otherwise from None
+        raise otherwise() from None
