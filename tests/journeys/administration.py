@@ -150,8 +150,12 @@ class Administration:
             self.ldap.delete_ext_s(thing.ref, [WITH_EVERYTHING_BELOW])
 
     def reanimate(self, thing: Thing, within: Thing | None = None, **values: Value) -> None:
-        """Back from the tombstone; a tombstone has kept little of what the object was ([MS-ADTS] 3.1.1.5.3.7)."""
-        dn = f"CN={escape_dn_chars(thing.name)},{self.dn(within or self.unit_of_ours)}"
+        """Back from the tombstone; a tombstone has kept little of what the object was ([MS-ADTS] 3.1.1.5.3.7).
+
+        Samba keeps this DN as it is spelled here; other controllers get it as Windows spells it, with each # escaped.
+        """
+        name = escape_dn_chars(thing.name.replace("#", "\ue000")).replace("\ue000", "\\#")
+        dn = f"CN={name},{self.dn(within or self.unit_of_ours)}"
         changes = [(ldap.MOD_DELETE, "isDeleted", None), (ldap.MOD_REPLACE, "distinguishedName", [dn.encode()])]
         changes += [(ldap.MOD_REPLACE, a, _encoded(v)) for a, v in values.items()]
         deleted = self.ldap.search_ext_s(thing.ref, ldap.SCOPE_BASE, serverctrls=[SHOW_DELETED])[0][0]
