@@ -121,7 +121,9 @@ def test_an_act_in_graphs_shape_that_a_worker_does_is_on_record_once(
         job = service.control.create_job(settings).id
         headers = {"Authorization": f"Bearer {service.token().reveal()}"}
         with httpx2.Client(verify=service.authority_context(), headers=headers, trust_env=False) as client:
-            principal = client.get(f"{service.url}/v1.0/servicePrincipals").json()["value"][0]["id"]
+            principal = client.get(f"{service.url}/v1.0/servicePrincipals?$filter=displayName eq 'Ropeway'").json()[
+                "value"
+            ][0]["id"]
             jobs = f"{service.url}/v1.0/servicePrincipals/{principal}/synchronization/jobs"
             assert client.delete(f"{jobs}/{job}").status_code == 204
             assert client.delete(f"{jobs}/{job}").status_code == 404

@@ -91,6 +91,7 @@ def test_a_code_is_good_once_and_a_second_use_ends_what_it_gave(
     assert office.refused(**shown(desktop, code)) == (400, "invalid_grant", 54005)
     form = {"grant_type": "refresh_token", "client_id": desktop.app_id, "refresh_token": first["refresh_token"]}
     assert office.refused(**form) == (400, "invalid_grant", 70000)
+    assert office.status(first["access_token"], "/v1.0/me") == 401, "its access token as well"
     code = code_of(office, desktop, browser)
     with ThreadPoolExecutor(6) as pool:
         waiting = [pool.submit(office.post, **shown(desktop, code)) for _ in range(6)]

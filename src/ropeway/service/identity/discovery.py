@@ -20,6 +20,7 @@ def configuration(issuer: Issuer, segment: str) -> dict[str, Any]:
         "authorization_endpoint": f"{here}/oauth2/v2.0/authorize",
         "device_authorization_endpoint": f"{here}/oauth2/v2.0/devicecode",
         "revocation_endpoint": f"{here}/oauth2/v2.0/revoke",
+        "userinfo_endpoint": f"{issuer.url}/oidc/userinfo",
         "end_session_endpoint": f"{here}/oauth2/v2.0/logout",
         "authorization_response_iss_parameter_supported": True,
         "code_challenge_methods_supported": ["S256"],

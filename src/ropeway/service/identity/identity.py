@@ -7,13 +7,15 @@ from functools import cached_property
 
 from sqlalchemy import select
 
-from ropeway.directory import tables
+from ropeway.directory import people, tables
 from ropeway.service.http.sealing import Seal
 from ropeway.service.identity.callers import Caller, caller
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.issuer import Issuer
 from ropeway.service.identity.keys import SigningKeys
+from ropeway.service.identity.redirects import origin
 from ropeway.service.identity.server import Server
+from ropeway.store import applications
 from ropeway.store.database import Database
 from ropeway.store.metadata import tenant as tenants
 
@@ -56,6 +58,24 @@ class Identity:
         d = tables.domain.c
         with self._db.read() as c:
             return bool(c.scalar(select(d.verified).where(d.tenant == self._tenant, d.name == name.lower())))
+
+    def person(self, text: str) -> dict[str, str] | None:
+        """Whom an access token with `openid` is about, as userinfo tells it (OpenID Connect Core 5.3)."""
+        claims = self.issuer.verified(text)
+        if claims is None or "openid" not in str(claims.get("scp", "")).split() or self.caller(text) is None:
+            return None
+        with self._db.read() as c:
+            person = people.by_id(c, self._tenant, str(claims.get("oid", "")))
+        if person is None:
+            return None
+        told = {"sub": person.id, "name": person.name, "preferred_username": person.upn, "email": person.mail}
+        return {name: value for name, value in told.items() if value}
+
+    def origins(self) -> set[str]:
+        """Where pages are of applications that are such pages."""
+        with self._db.read() as c:
+            apps = [app for app in applications.every(c, self._tenant) if app.public]
+        return {origin(uri) for app in apps for uri in app.redirects}
 
     def caller(self, text: str) -> Caller | None:
         """Whom an access token stands for; None for every text that is none of ours, or whose bearer is gone."""

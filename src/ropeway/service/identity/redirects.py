@@ -23,6 +23,11 @@ def fits(app: Application, uri: str) -> bool:
     return asked is not None and asked in [_without_port(urlsplit(one)) for one in app.redirects]
 
 
+def may_read(app: Application, origin_: str) -> bool:
+    """Whether a page from there may read what the token endpoint answers to this application (MSAL.js)."""
+    return app.public and origin_ != "" and origin_ in {origin(uri) for uri in app.redirects}
+
+
 def origin(uri: str) -> str:
     """Scheme, host and port, as a content security policy names them."""
     parts = urlsplit(uri)

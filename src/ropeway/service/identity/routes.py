@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +20,14 @@ from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.forms import read_form
 from ropeway.service.identity.identity import Identity
 from ropeway.service.identity.pages import routes as pages
+from ropeway.service.identity.redirects import may_read
 from ropeway.service.identity.requests import Answered, Posted
 from ropeway.service.identity.server import Server
+
+_HEADER = re.compile(r"(x-[a-z-]{1,40}|content-type|client-request-id|return-client-request-id)", re.IGNORECASE)
+
+LONGEST_SIGNED = 8192
+"""Characters of a token that are worth verifying."""
 
 OPEN = {"Access-Control-Allow-Origin": "*"}
 """What is public may be read by scripts of any page."""
@@ -52,10 +59,20 @@ def routes(identity: Identity) -> list[BaseRoute]:
     def posted(name: str, answer: Callable[[Server, Posted], Answered]) -> Route:
         async def endpoint(request: Request) -> Response:
             only_looked(request)
+            if request.method == "OPTIONS":
+                return await run_in_threadpool(_preflight, identity, request)
             form = await read_form(request)
             return await run_in_threadpool(_answered, identity, request, form, answer)
 
-        return Route(f"/{{tenant}}/oauth2/v2.0/{name}", endpoint, methods=["POST"])
+        return Route(f"/{{tenant}}/oauth2/v2.0/{name}", endpoint, methods=["POST", "OPTIONS"])
+
+    def userinfo(request: Request) -> Response:
+        only_looked(request)
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        found = identity.person(text.strip()) if scheme.lower() == "bearer" and len(text) <= LONGEST_SIGNED else None
+        if found is None:
+            return _json({"error": "invalid_token"}, 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        return _json(found, 200, OPEN)
 
     return [
         Route("/common/discovery/instance", instance),
@@ -66,6 +83,7 @@ def routes(identity: Identity) -> list[BaseRoute]:
         posted("token", Server.answer),
         posted("devicecode", begin),
         posted("revoke", Server.revoke),
+        Route("/oidc/userinfo", userinfo, methods=["GET", "POST"]),
         *pages.routes(identity),
     ]
 
@@ -95,7 +113,28 @@ def _answered(
         return _refused(request, refusal)
     except SQLAlchemyError:
         return _refused(request, Refusal(90033))
-    return _json(found.body, found.status, found.headers)
+    return _json(found.body, found.status, found.headers | _readable(server, request, form))
+
+
+def _readable(server: Server, request: Request, form: dict[str, str]) -> dict[str, str]:
+    """What lets a page read the answer: only where it is the application's own."""
+    origin = request.headers.get("origin", "")
+    try:
+        good = origin != "" and may_read(server.clients.find(form.get("client_id", "")).app, origin)
+    except Refusal:
+        good = False
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if good else {}
+
+
+def _preflight(identity: Identity, request: Request) -> Response:
+    """A page asks whether it may ask; which application it is, it says when it does (Fetch 3.2.2)."""
+    origin, headers = request.headers.get("origin", ""), {"Vary": "Origin"}
+    if origin and origin in identity.origins():
+        asked = request.headers.get("access-control-request-headers", "")
+        names = ", ".join(name for name in re.split(r"\s*,\s*", asked) if _HEADER.fullmatch(name))
+        headers |= {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Methods": "POST"}
+        headers |= {"Access-Control-Allow-Headers": names, "Access-Control-Max-Age": "600"}
+    return Response(status_code=204, headers=headers)
 
 
 def _refused(request: Request, refusal: Refusal) -> Response:
