@@ -18,8 +18,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=30000",
     "PRAGMA cache_size=-32768",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA wal_autocheckpoint=16384",
+    "PRAGMA wal_autocheckpoint=65536",
 )
+"""The log may grow to 256 MB before whoever commits copies it: long before that a running cycle does it beside."""
 
 
 class Database:
@@ -72,7 +73,8 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+    # the connection that was used last: its pages are the newest
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
