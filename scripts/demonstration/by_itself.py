@@ -55,7 +55,8 @@ def system(company: LiveCompany, folder: Path, teller: Teller) -> Generator[Syst
         agent = _agent(company, url, folder, teller, stack)
         signed = signed_in()
         assert signed is not None
-        control = stack.enter_context(closing(connect(signed.url, signed.token, signed.ca)))
+        token = signed.token
+        control = stack.enter_context(closing(connect(signed.url, lambda: token, signed.ca)))
         made = System(folder, service, agent, control)
         _until(lambda: any(one.status == "active" for one in control.agents()), made, "the agent is heard of")
         teller.ropeway("agent", "list")

@@ -13,7 +13,7 @@ import pytest
 
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
-from ropeway.control.protocol import SchemaChange
+from ropeway.control.schema_views import SchemaChange
 from ropeway.model.problems import Problem, describe
 from tests.journeys.administration import Administration, Thing
 from tests.journeys.tenant import Followed, Tenant
