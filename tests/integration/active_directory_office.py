@@ -81,6 +81,8 @@ def read_all(source: ActiveDirectorySource, wanted: Wanted) -> tuple[dict[Anchor
     for page in source.read(None, wanted):
         for item in page.items:
             if isinstance(item, Whole):
+                if item.anchor in found:  # told anew: nothing of before counts
+                    links = {place: others for place, others in links.items() if place[0] != item.anchor}
                 found[item.anchor] = item
                 links |= {(item.anchor, a): list(others) for a, others in item.links.items()}
             else:
