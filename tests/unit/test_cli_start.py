@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
-
-import pytest
 
 PROGRAM = [sys.executable, "-m", "ropeway"]
 
@@ -65,7 +62,6 @@ def test_a_folder_in_the_place_of_a_state(tmp_path: Path) -> None:
     assert "(state-cannot-open)" in answer.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/self").exists(), reason="needs /proc")
 def test_a_state_that_cannot_be_made() -> None:
     answer = typed("--state", "/proc/none/s.db", "job", "list", stdout=subprocess.DEVNULL)
     assert "/proc/none/s.db" in answer.stderr
