@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+ENDED = frozenset("ZXx")
+"""States of a process that is listed and runs no more: zombie, dead."""
+
 
 def _boot() -> str:
     try:
@@ -18,10 +21,14 @@ def _boot() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """When a process of this machine was started, in clock ticks since boot; None where there is none."""
+    """When a process of this machine was started, in clock ticks since boot; None where none runs (proc(5)).
+
+    One that was killed is listed until its parent asks for its exit code: it runs no more.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+        state, *others = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if state in ENDED else others[18]
+    except (OSError, ValueError, IndexError):
         return None
 
 
