@@ -96,7 +96,7 @@ def test_a_tenant_made_or_removed_beside_a_running_service_is_there_or_gone_at_o
     number = Tenants(two.database).number(made.id)
     side = Side(number, made.id, "Contoso", two.ours.control, two.service, two.database, "", "")
     token = side.token()
-    assert status(side, token, "/v1.0/users") == 200
+    wait_until(lambda: status(side, token, "/v1.0/users") == 200, "it is there at the next look, ten a second", 2)
     with two.service.client() as client:
         assert client.get(f"/{made.id}/discovery/v2.0/keys").status_code == 200
     Tenants(two.database).remove("Contoso", "Zoë")

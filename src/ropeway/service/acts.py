@@ -14,7 +14,7 @@ from ropeway.store import trail
 from ropeway.store.tables import job
 from ropeway.store.trail import Act
 
-SUBJECTS = ("job", "application", "identifier", "user", "name")
+SUBJECTS = ("job", "application", "identifier", "user", "name", "agent", "domain")
 """Arguments that name what a call is about, the first that it has."""
 
 LONGEST = 200

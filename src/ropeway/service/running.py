@@ -21,9 +21,9 @@ from ropeway.model.secret import Secret
 from ropeway.service import assembling, signing_in
 from ropeway.service.assembling import House
 from ropeway.service.http.app import around
-from ropeway.service.http.auditing import Strangers
 from ropeway.service.http.listening import listen
 from ropeway.service.http.serve import Serving, serve
+from ropeway.service.http.strangers import Strangers
 from ropeway.service.links import Link
 from ropeway.service.look_ups import followed
 from ropeway.service.parts import Parts

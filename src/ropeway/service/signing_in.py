@@ -10,7 +10,7 @@ from ropeway.service.links import Link, written
 from ropeway.store import processes, tokens
 from ropeway.store.database import Database
 from ropeway.store.tenants import HOME
-from ropeway.store.tokens import TokenRow
+from ropeway.store.tokens import Fate, TokenRow
 
 LINK_LIFETIME = 86400.0
 """Seconds in which a login link can be used, once."""
@@ -54,18 +54,18 @@ def redeem(database: Database, tenant: int, text: str, now: float) -> tuple[Secr
             row = tokens.find(c, token.reveal(), ("administrator",), now)
             assert row is not None
             return token, row
-        fate = tokens.fate(c, text, "login-link") if whose == tenant else None
+        fate = tokens.fate(c, text) if whose == tenant else None
     raise RopewayError(Problem("login-link-refused", details={"reason": _reason(fate)}))
 
 
-def _reason(fate: tuple[float | None, float] | None) -> str:
+def _reason(fate: Fate | None) -> str:
     match fate:
-        case None:
-            return "This service did not make it, or has forgotten it: a link works once, within 24 hours"
-        case (None, expires):
+        case Fate(TokenRow(kind="login-link", expires=expires), None):
             return f"It expired {_time(expires)}"
-        case (used, _):
+        case Fate(TokenRow(kind="login-link"), float(used)):
             return f"It was used {_time(used)}; if that was not you, see who is signed in with `ropeway login list`"
+        case _:
+            return "This service did not make it, or has forgotten it: a link works once, within 24 hours"
 
 
 def _time(seconds: float) -> str:

@@ -97,10 +97,18 @@ def revoke_one(c: Connection, tenant: int, kind: Kind, id_: str) -> TokenRow | N
     return _row(row)
 
 
-def fate(c: Connection, text: str, kind: Kind) -> tuple[float | None, float] | None:
-    """When a token that is not good (any more) was used and when it expires; None for one that nobody knows."""
-    row = c.execute(select(token).where(token.c.digest == _digest(text), token.c.kind == kind)).one_or_none()
-    return (row.used, row.expires) if row else None
+class Fate(NamedTuple):
+    """A token that may not be good any more."""
+
+    row: TokenRow
+    used: float | None
+    """When it was, if it works once."""
+
+
+def fate(c: Connection, text: str) -> Fate | None:
+    """What became of a token; None for one that nobody knows."""
+    row = c.execute(select(token).where(token.c.digest == _digest(text))).one_or_none()
+    return Fate(_row(row), row.used) if row else None
 
 
 def sweep(c: Connection, now: float, *, keep: float = 86400.0) -> None:

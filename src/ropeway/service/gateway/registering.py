@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
+from ropeway.control.views import iso
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.wire.sessions import Registered, Registration, Renewed
 from ropeway.model.wire.versions import SPOKEN, Spoken
@@ -58,6 +59,22 @@ class Registrar:
                 ),
             )
         return Registered(agent=id_, domain=token.subject, certificate=pem)
+
+    def claim(self, asked: Registration) -> dict[str, str]:
+        """What the audit trail says of a registration, and what is wrong with its token if anything is."""
+        with self.parts.database.read() as c:
+            fate = tokens.fate(c, asked.token)
+        told = {"machine": named(asked.name), "version": named(asked.version)}
+        if fate is None or fate.row.tenant != self.parts.tenant:
+            return told | {"because": "a token that nobody knows here"}
+        if fate.row.kind != "agent-registration":
+            return told | {"because": f"a token for something else ({fate.row.kind})"}
+        told |= {"domain": fate.row.subject, "token_made": iso(fate.row.created) or ""}
+        if fate.used is not None:
+            return told | {"because": f"its token was used {iso(fate.used)}"}
+        if fate.row.expires <= self.parts.clock():
+            return told | {"because": f"its token expired {iso(fate.row.expires)}"}
+        return told
 
     def renew(self, agent: str, csr: str) -> Renewed:
         """The next certificate of an agent, with whatever key it made."""

@@ -32,6 +32,7 @@ from ropeway.service.gateway.channels import POLL_GAP, Channel
 from ropeway.service.gateway.dispatcher import Dispatcher
 from ropeway.service.gateway.registering import Registrar, named
 from ropeway.service.gateway.sessions import Caller, caller, challenge, open_session, retire
+from ropeway.service.http.auditing import claim_act, name_act
 from ropeway.service.http.errors import json_answer, refusal
 from ropeway.service.http.remembered import Remembered
 from ropeway.service.parts import Parts
@@ -97,7 +98,11 @@ class Gateway:
 
     async def _register(self, request: Request) -> Response:
         asked = await understood(request, Registration)
-        return json_answer(await run_in_threadpool(self._registrar.register, asked, address_of(request)), 201)
+        details = await run_in_threadpool(self._registrar.claim, asked)
+        claim_act(request, "register_agent", details["machine"], details, f"agent {details['machine']}")
+        made = await run_in_threadpool(self._registrar.register, asked, address_of(request))
+        name_act(request, "register_agent", made.agent)
+        return json_answer(made, 201)
 
     async def _challenge(self, request: Request) -> Response:
         asked = await understood(request, Asking)

@@ -4,13 +4,12 @@ An act is a request of an administrator that may change something: no GET, and n
 (`only_looked`). Routes name act, subject and details (`name_act`); the outcome is that of the answer. Of what a worker
 does the worker tells, once it has an outcome (`service.acts`). Requests without a good token are counted and written
 down in sum, so that nobody fills the database from outside: in the trail of the tenant that they name, or, where they
-name none, in the service's log.
+name none of several, in the service's log. A refused registration has a line of its own, for as long as they are few.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ropeway.service.http.strangers import Strangers
 from ropeway.store import trail
 from ropeway.store.database import Database
 from ropeway.store.tokens import TokenRow
@@ -30,14 +30,8 @@ LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _KEY, _TRAIL, _STRANGERS = "ropeway.act", "ropeway.trail", "ropeway.strangers"
 
-SUMMED_UP_EVERY = 600.0
-"""Seconds between two lines about refused requests of strangers."""
-
 LONGEST = 200
 """Characters of a subject that are kept."""
-
-ADDRESSES = 10
-"""Addresses that such a line names."""
 
 
 class Noted:
@@ -51,6 +45,8 @@ class Noted:
         self.subject = str(scope["path"])[:LONGEST]
         self.details: Mapping[str, Any] = {}
         self.is_look = scope["method"] in LOOKS
+        self.is_claimed = False
+        """Whether `who` is nobody's but the caller's word."""
 
 
 def name_act(
@@ -67,6 +63,14 @@ def name_act(
     if isinstance(noted, Noted):
         noted.action, noted.subject, noted.who, noted.is_look = action, subject[:LONGEST], who or noted.who, False
         noted.details, noted.who_id = details or noted.details, who_id or noted.who_id
+
+
+def claim_act(request: HTTPConnection, action: str, subject: str, details: Mapping[str, Any], who: str) -> None:
+    """Call an act of somebody who brings nothing but a claim: where it is refused too often, it is counted alone."""
+    name_act(request, action, subject, details, who=who)
+    noted = request.scope.get(_KEY)
+    if isinstance(noted, Noted):
+        noted.is_claimed = True
 
 
 def name_caller(request: HTTPConnection, token: TokenRow, id_: str = "", app: str = "") -> None:
@@ -98,38 +102,8 @@ def note_within(outer: HTTPConnection, scope: Scope) -> Callable[[int], None]:
     return done
 
 
-class Strangers:
-    """Refused requests of people whom nobody knows, counted."""
-
-    def __init__(self, began: float) -> None:
-        self._lock = threading.Lock()
-        self._count, self._addresses, self._began = 0, dict[str, int](), began
-
-    def add(self, address: str) -> None:
-        """One more."""
-        with self._lock:
-            self._count += 1
-            if address in self._addresses or len(self._addresses) < ADDRESSES:
-                self._addresses[address] = self._addresses.get(address, 0) + 1
-
-    def sum_up(self, now: float, *, at_once: bool = False) -> dict[str, str] | None:
-        """Details of one line about all of them, when it is time."""
-        with self._lock:
-            if not self._count or (not at_once and 0 <= now - self._began < SUMMED_UP_EVERY):
-                return None
-            details = {"count": str(self._count)} | {a: str(n) for a, n in self._addresses.items()}
-            self._count, self._addresses, self._began = 0, {}, now
-        return details
-
-    def log(self, now: float, *, at_once: bool = False) -> None:
-        """A line of the service's log about all of them, when it is time."""
-        if (details := self.sum_up(now, at_once=at_once)) is not None:
-            words = "Requests that name no tenant were refused: %s"
-            _log.warning(words, ", ".join(f"{name} {value}" for name, value in details.items()))
-
-
 def of_no_tenant(scope: Scope, strangers: Strangers) -> None:
-    """This request names no tenant: if it is refused, it is counted here."""
+    """This request names none of several tenants: if it is refused, it is counted here."""
     scope[_STRANGERS] = strangers
 
 
@@ -156,7 +130,7 @@ class Trail:
 
     def of(self, scope: Scope, noted: Noted, status: int) -> Act | None:
         """The line about an answered request, or None where it is none."""
-        if not noted.who:
+        if not noted.who or (noted.is_claimed and status >= 400 and not self._is_told_apart(scope)):
             if status == 401:
                 strangers: Strangers = scope.get(_STRANGERS, self._strangers)
                 strangers.add(scope["client"][0] if scope.get("client") else "")
@@ -168,6 +142,10 @@ class Trail:
         request = scope.get("ropeway.request", "")
         told = (noted.who, noted.action, noted.subject, outcome, details, request, noted.who_id, noted.app)
         return Act(self._clock(), *told)
+
+    def _is_told_apart(self, scope: Scope) -> bool:
+        """Whether a claim that was refused has a line of its own here: not where it names no tenant, nor the many."""
+        return _STRANGERS not in scope and self._strangers.is_told_apart(self._clock())
 
 
 class Auditing:

@@ -1,5 +1,5 @@
 """Hands each request to the tenant that it means, before any route sees it. Whoever means none is answered by the first
-tenant, and is nobody's: neither its log lines nor its audit trail know of them.
+tenant, and is nobody's where there are several: neither its log lines nor its audit trail know of them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-from ropeway.service.http.auditing import Strangers, of_no_tenant
+from ropeway.service.http.auditing import of_no_tenant
 from ropeway.service.http.remembered import Remembered
+from ropeway.service.http.strangers import Strangers
 from ropeway.service.tenants import finding
 from ropeway.service.tenants.finding import Named
 from ropeway.service.tenants.hosting import Hosted, Hosting
@@ -35,7 +36,8 @@ class Dispatch:
             return
         hosted, receive = await self._found(scope, receive)
         if hosted is None:
-            of_no_tenant(scope, self.strangers)
+            if not self._hosting.is_alone:
+                of_no_tenant(scope, self.strangers)
             await self._home.app(scope, receive, send)
             return
         note(tenant=hosted.row.name)

@@ -61,6 +61,11 @@ class Hosting:
         assert found is not None
         return found
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether the first tenant is the only one, as far as is known."""
+        return len(self._known.by_number) == 1
+
     def of(self, number: int) -> Hosted | None:
         """By number; None for one that is not there (any more)."""
         row = self.known(lambda known: known.by_number.get(number))
