@@ -40,6 +40,7 @@ from ropeway.store import calls, roles, tokens
 from ropeway.store.calls import Order
 from ropeway.store.database import Database
 from ropeway.store.metadata import metadata
+from ropeway.store.service_tables import audit
 from tests.fixtures.tenants import JOB
 from tests.fixtures.two_tenants import Side, Two, two_tenants
 
@@ -355,4 +356,12 @@ def test_a_registration_token_makes_an_agent_of_its_own_tenant(apart: Apart) -> 
     with two.service.client() as client:
         body = msgspec.to_builtins(Registration(token, parts.url, "dc1", csr, "1.0"))
         assert client.post("/agent/v1/register", json=body).status_code == 201
+        assert client.post("/agent/v1/register", json=body).status_code == 401, "it was used"
+        assert client.post("/agent/v1/register", json=body | {"token": "rw_forged"}).status_code == 401
     assert [len(side.control.agents()) for side in (two.ours, two.theirs)] == [1, 2]
+    with two.database.read() as c:
+        rows = c.execute(select(audit.c.tenant, audit.c.outcome).where(audit.c.action == "register_agent"))
+        assert [tuple(row) for row in rows] == [
+            (two.theirs.number, "success"),
+            (two.theirs.number, "agent-token-refused"),
+        ], "a forged token is of no tenant, so none hears of it"

@@ -4,7 +4,7 @@ An act is a request of an administrator that may change something: no GET, and n
 (`only_looked`). Routes name act, subject and details (`name_act`); the outcome is that of the answer. Of what a worker
 does the worker tells, once it has an outcome (`service.acts`). Requests without a good token are counted and written
 down in sum, so that nobody fills the database from outside: in the trail of the tenant that they name, or, where they
-name none of several, in the service's log. A refused registration has a line of its own, for as long as they are few.
+name none, in the service's log. A refused registration has a line of its own, for as long as they are few.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_KEY, _TRAIL, _STRANGERS = "ropeway.act", "ropeway.trail", "ropeway.strangers"
+_KEY, _TRAIL, _STRANGERS, _NOBODYS = "ropeway.act", "ropeway.trail", "ropeway.strangers", "ropeway.nobodys"
 
 LONGEST = 200
 """Characters of a subject that are kept."""
@@ -102,9 +102,9 @@ def note_within(outer: HTTPConnection, scope: Scope) -> Callable[[int], None]:
     return done
 
 
-def of_no_tenant(scope: Scope, strangers: Strangers) -> None:
-    """This request names none of several tenants: if it is refused, it is counted here."""
-    scope[_STRANGERS] = strangers
+def of_no_tenant(scope: Scope, strangers: Strangers, *, several: bool) -> None:
+    """This request names no tenant: if it is refused, it is counted here; no claim is one of several tenants' own."""
+    scope[_STRANGERS], scope[_NOBODYS] = strangers, several
 
 
 class Trail:
@@ -144,8 +144,8 @@ class Trail:
         return Act(self._clock(), *told)
 
     def _is_told_apart(self, scope: Scope) -> bool:
-        """Whether a claim that was refused has a line of its own here: not where it names no tenant, nor the many."""
-        return _STRANGERS not in scope and self._strangers.is_told_apart(self._clock())
+        """Whether a refused claim has a line of its own here: not where it might be of another tenant, nor if many."""
+        return not scope.get(_NOBODYS) and self._strangers.is_told_apart(self._clock())
 
 
 class Auditing:

@@ -1,5 +1,5 @@
 """Hands each request to the tenant that it means, before any route sees it. Whoever means none is answered by the first
-tenant, and is nobody's where there are several: neither its log lines nor its audit trail know of them.
+tenant, and is nobody's: neither its log lines nor its audit trail know of them.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ class Dispatch:
             return
         hosted, receive = await self._found(scope, receive)
         if hosted is None:
-            if not self._hosting.is_alone:
-                of_no_tenant(scope, self.strangers)
+            of_no_tenant(scope, self.strangers, several=self._hosting.has_several)
             await self._home.app(scope, receive, send)
             return
         note(tenant=hosted.row.name)

@@ -62,9 +62,9 @@ class Hosting:
         return found
 
     @property
-    def is_alone(self) -> bool:
-        """Whether the first tenant is the only one, as far as is known."""
-        return len(self._known.by_number) == 1
+    def has_several(self) -> bool:
+        """Whether the first tenant is not the only one, as far as is known."""
+        return len(self._known.by_number) > 1
 
     def of(self, number: int) -> Hosted | None:
         """By number; None for one that is not there (any more)."""
