@@ -126,7 +126,8 @@ def test_without_a_worker_nothing_is_done_and_that_is_said(service: Service, con
 
 def test_a_client_that_leaves_withdraws_what_has_not_begun(service: Service, control: Control) -> None:
     with closing(connection(service)) as client, client.asked(RUN) as response:
-        next(response.iter_bytes())
+        lines = response.iter_bytes()  # kept: the connection ends with it
+        next(lines)
         assert states(service) == [("run_job", "open", 0)]
     until(lambda: states(service) == [])
 

@@ -111,10 +111,16 @@ class Ward:
 
     def kill_one(self, chance: random.Random) -> None:
         victim = chance.randrange(len(self._workers))
+        self.look()
         self._workers[victim].kill()
         self._workers[victim].wait()
         self._workers[victim] = self._begin()
         self.killed += 1
+
+    def look(self) -> None:
+        """Whoever was not killed is still there."""
+        ended = [worker.poll() for worker in self._workers]
+        assert not any(code is not None for code in ended), f"a worker ended by itself: {ended}"
 
     def close(self) -> None:
         self._open.close()
@@ -140,7 +146,7 @@ def survive(url: str, undisturbed: str, firms: list[Firm], workers: int) -> int:
             time.sleep(chance.uniform(0.05, 0.4))
         for number in asked:
             queue.ask(number)
-        wait(lambda: all(is_still(url, name) for name in JOBS), 120)
+        wait(lambda: ward.look() or all(is_still(url, name) for name in JOBS), 120)
         run_all(undisturbed)
         with suppress(AssertionError):  # whoever looks afterwards says what is different
             wait(lambda: whole_picture(url) == whole_picture(undisturbed))

@@ -9,6 +9,7 @@ import httpx2
 import msgspec
 from websockets.exceptions import InvalidHandshake, InvalidProxyStatus
 
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 
 Failure = (httpx2.HTTPError, httpx2.InvalidURL, InvalidHandshake, OSError, EOFError, TimeoutError)
@@ -42,7 +43,7 @@ def unreachable(error: BaseException, service: str, proxy: str | None) -> Ropewa
 def told(status: int, body: bytes, service: str) -> RopewayError:
     """The problem that the service itself tells; `agent-service-strange` where something else answered."""
     try:
-        problem = msgspec.json.decode(body, type=_Body).error.problem
+        problem = msgspec.json.decode(body, type=prepared(_Body)).error.problem
     except (msgspec.MsgspecError, RecursionError):
         problem = None
     if problem is None:

@@ -11,6 +11,7 @@ import msgspec
 from ropeway.agent.patience import Patience
 from ropeway.agent.sessions import Line
 from ropeway.agent.trace import log
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.wire.calls import Call
 from ropeway.model.wire.parts import ENOUGH, MOST_BYTES, MOST_PACKED, packed
@@ -110,7 +111,7 @@ class Outgoing:
         while not self.stopped.is_set():
             try:
                 raw = self._line.send(method, place, body, query, hold=HOLD)
-                return msgspec.json.decode(raw, type=Taken).acknowledged
+                return msgspec.json.decode(raw, type=prepared(Taken)).acknowledged
             except RopewayError as error:
                 log.info("call %d: %s", self._call.number, error.problem.code)
                 if error.problem.code in ENDS or time.monotonic() - began > GIVE_UP:

@@ -17,6 +17,7 @@ from ropeway.agent import files
 from ropeway.agent.failures import Failure, told, unreachable
 from ropeway.agent.settings import Settings
 from ropeway.agent.trace import log
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import RopewayError
 from ropeway.model.secret import Secret
 from ropeway.model.wire.calls import MOST_BYTES
@@ -69,7 +70,7 @@ class Service:
         """A question and its answer, both JSON."""
         raw = self.send("POST", path, msgspec.json.encode(body), token=token)
         try:
-            return msgspec.json.decode(raw, type=kind)
+            return msgspec.json.decode(raw, type=prepared(kind))
         except msgspec.MsgspecError:
             raise told(200, b"", self.address) from None
 

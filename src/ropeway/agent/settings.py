@@ -10,6 +10,7 @@ import msgspec
 import yaml
 
 from ropeway.agent import files
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 
 
@@ -66,7 +67,7 @@ def read(folder: Path) -> Settings:
 def checked(document: object) -> Settings:
     """Settings from what a YAML file says."""
     try:
-        settings = msgspec.convert(document, Settings)
+        settings = msgspec.convert(document, prepared(Settings))
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at `$.")
         raise invalid(place.rstrip("`") or files.SETTINGS, f"{text}.") from None

@@ -12,6 +12,7 @@ from ropeway.agent.patience import Patience
 from ropeway.agent.sessions import Line
 from ropeway.agent.trace import log
 from ropeway.engine.ports import Restarts, Source, Watches
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import RopewayError
 from ropeway.model.watermark import Watermark
 from ropeway.model.wire.calls import Call
@@ -77,7 +78,7 @@ class _Watching:
         """Whether something is here that the job, as far as it has read by now, does not have."""
         if self._doubtful is None or time.monotonic() < self._doubtful:
             return False
-        mark = msgspec.msgpack.decode(self._line.send("GET", f"{self._path}/mark"), type=Watermark | None)
+        mark = msgspec.msgpack.decode(self._line.send("GET", f"{self._path}/mark"), type=prepared(Watermark | None))
         missing = mark is not None and self._source.brings(mark)
         if missing or mark is None:
             self._doubtful = time.monotonic() + self._patience.wait()

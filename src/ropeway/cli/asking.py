@@ -15,6 +15,7 @@ import msgspec
 
 from ropeway.cli.exits import Refused
 from ropeway.control.connection import without_number
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.secret import Secret
 from ropeway.service.links import Link
@@ -81,7 +82,7 @@ def ask(trust: Trust, method: str, path: str, token: Secret[str] | None = None, 
     if answer.status < 300:
         return _decoded(answer.content) if answer.content else {}
     with suppress(msgspec.MsgspecError):
-        raise RopewayError(msgspec.json.decode(answer.content, type=_Refusal).error.problem)
+        raise RopewayError(msgspec.json.decode(answer.content, type=prepared(_Refusal)).error.problem)
     details = {"url": trust.url, "status": str(answer.status), "answer": shown(answer.text)}
     raise RopewayError(Problem("service-answers-otherwise", details=details))
 

@@ -15,6 +15,7 @@ import msgspec
 
 from ropeway.cli.environment import config_folder
 from ropeway.cli.exits import Refused
+from ropeway.model.prepared import prepared
 from ropeway.model.secret import Secret
 
 LONGEST = 65536
@@ -77,7 +78,7 @@ def signed_in(*, whoever_reads: bool = False) -> SignedIn | None:
             "Run `ropeway logout`, which makes the token worthless, and sign in again."
         )
     try:
-        found = msgspec.json.decode(text, type=_Stored)
+        found = msgspec.json.decode(text, type=prepared(_Stored))
     except msgspec.MsgspecError:
         raise Refused(f"{path}, which says where you are signed in, is damaged. Sign in again: ropeway login") from None
     token = Secret(found.token)

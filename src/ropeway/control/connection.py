@@ -13,6 +13,7 @@ import httpx2
 import msgspec
 
 from ropeway.control.wire.sending import Request
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.secret import Secret
 from ropeway.telemetry import tracing
@@ -119,7 +120,7 @@ def _refusal(url: str, response: httpx2.Response) -> RopewayError:
             break
     told = shown(bytes(body[:200]).decode("utf-8", "replace")) or response.reason_phrase
     try:
-        error = msgspec.json.decode(bytes(body), type=_Refusal).error
+        error = msgspec.json.decode(bytes(body), type=prepared(_Refusal)).error
         if error.problem is not None:
             return RopewayError(error.problem)
         told = shown(error.message)

@@ -11,6 +11,7 @@ import msgspec
 
 from ropeway.engine.work import filetime
 from ropeway.model.definition import AttributeDefinition, ObjectDefinition
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.values import Attributes
 from ropeway.rules import PSEUDO_ATTRIBUTES
@@ -52,7 +53,7 @@ def read_cases(text: str) -> tuple[Case, ...]:
     """The cases in a file, YAML or JSON. RopewayError `schema-test-unreadable` names the place."""
     try:
         raw = read_json(text) if text.lstrip()[:1] == "{" else _of_yaml(plain(read_yaml(text)))
-        return msgspec.convert(raw, Cases).cases
+        return msgspec.convert(raw, prepared(Cases)).cases
     except RopewayError as error:
         details = error.problem.details
         raise unreadable(details.get("path", "$"), details.get("reason", "")) from error

@@ -9,6 +9,7 @@ from ropeway.control.protocol import LiveView, PastCycle
 from ropeway.control.views import cycle_view, iso
 from ropeway.engine.lifecycle.schedule import next_run
 from ropeway.engine.records import Outcome
+from ropeway.model.prepared import prepared
 from ropeway.store import jobs, leases, looking, progress
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
@@ -40,5 +41,5 @@ def live_view(c: Connection, row: JobRow, key: Key, now: float) -> LiveView:
 
 
 def _past(job: str, began: float, ended: float, outcome: str) -> PastCycle:
-    made = msgspec.json.decode(outcome, type=Outcome)
+    made = msgspec.json.decode(outcome, type=prepared(Outcome))
     return PastCycle(began=iso(began) or "", ended=iso(ended) or "", cycle=cycle_view(job, made))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from ropeway.directory import tables
 from ropeway.model.job import Prevention
+from ropeway.model.prepared import prepared
 
 _features = select(tables.directory.c.features).where(tables.directory.c.tenant == bindparam("b_tenant"))
 
@@ -30,7 +31,7 @@ class Features(msgspec.Struct, frozen=True, rename="camel"):
     the directory notes for itself."""
 
 
-_decode = msgspec.json.Decoder(Features).decode
+_decode = msgspec.json.Decoder(prepared(Features)).decode
 
 
 def features(connection: Connection, tenant: int) -> Features:

@@ -8,6 +8,7 @@ import msgspec
 
 from ropeway.directory.computed import Claim, Contribution, History, Who, claims_of, waits_of
 from ropeway.model.changes import FLOWS, Desired
+from ropeway.model.prepared import prepared
 
 
 class State(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ def name_of(properties: Desired) -> str:
 
 encode = msgspec.json.Encoder().encode
 _properties = msgspec.json.Decoder(dict[str, object])
-_history = msgspec.json.Decoder(History)
+_history = msgspec.json.Decoder(prepared(History))
 
 
 def decoded(text: str) -> Desired:

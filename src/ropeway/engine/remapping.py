@@ -12,6 +12,7 @@ import msgspec
 
 from ropeway.engine.references import FORMER
 from ropeway.model.job import Scope
+from ropeway.model.prepared import prepared
 from ropeway.model.values import digest, pack
 from ropeway.rules import Rules
 
@@ -41,7 +42,7 @@ def remapped(before: str, rules: Rules) -> list[Remapped]:
     noted = before.partition(" ")[2]
     if not noted:
         return []
-    old, new = msgspec.json.decode(noted, type=Mapped), _mapped(rules)
+    old, new = msgspec.json.decode(noted, type=prepared(Mapped)), _mapped(rules)
     return [
         Remapped(type_, attribute, was and FORMER + was, becomes and FORMER + becomes)
         for type_ in sorted(old.keys() & new.keys())

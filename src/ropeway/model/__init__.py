@@ -9,4 +9,5 @@ changes       what a target is asked to do, and what it answers
 job           settings of one synchronization
 problems      everything that can go wrong, with cause and remedy
 secret        values that never print
+prepared      types that several threads may have filled at once
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ropeway.model.anchors import Anchor
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem
 from ropeway.model.values import Attributes
 from ropeway.model.watermark import Watermark
@@ -136,7 +137,7 @@ def to_wire(page: Page) -> bytes:
 def from_wire(raw: bytes) -> Page:
     """The page in an envelope; `ValueError` for bytes that are none, or of a version not known here."""
     try:
-        envelope = msgspec.msgpack.decode(raw, type=Envelope)
+        envelope = msgspec.msgpack.decode(raw, type=prepared(Envelope))
     except msgspec.MsgspecError as error:
         raise ValueError(f"not a page: {error}") from error
     if envelope.version != WIRE_VERSION:

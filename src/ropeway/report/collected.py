@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ropeway.model.prepared import prepared
 from ropeway.report.finding import ORDER, Finding
 
 _TABLES = """
@@ -127,7 +128,7 @@ class Collected:
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Finding).decode
+_decode = msgspec.msgpack.Decoder(prepared(Finding)).decode
 
 
 def _packed(wanted: Wanted) -> bytes | None:

@@ -8,6 +8,7 @@ from importlib import resources
 import msgspec
 
 from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, ObjectDefinition
+from ropeway.model.prepared import prepared
 from ropeway.rules.extensions import Extension
 from ropeway.rules.schema import Attribute, Directory
 
@@ -67,7 +68,7 @@ def built_in(name: str) -> DirectoryDefinition | None:
     if file is None:
         return None
     raw = resources.files("ropeway.rules").joinpath("schemas", "directories", f"{file}.json").read_bytes()
-    known = msgspec.json.decode(raw, type=_BuiltIn)
+    known = msgspec.json.decode(raw, type=prepared(_BuiltIn))
     objects = tuple(
         ObjectDefinition(o.name, known.shared + o.attributes + known.extensions_of(o.name)) for o in known.objects
     )

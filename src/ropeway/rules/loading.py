@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ropeway.model.prepared import prepared
 from ropeway.rules.defaults import written_out
 from ropeway.rules.mappings import ANCHOR
 from ropeway.rules.refusals import refused
@@ -82,7 +83,7 @@ def decoded(raw: dict[str, Any]) -> Schema:
     plain = {key: value for key, value in raw.items() if "@odata." not in key}
     _refuse_half_characters(plain)
     try:
-        return msgspec.convert(plain, Schema)
+        return msgspec.convert(plain, prepared(Schema))
     except (msgspec.ValidationError, RecursionError) as error:
         reason, _, path = str(error).partition(" - at `")
         raise refused("schema-unreadable", path.rstrip("`") or "$", reason) from error

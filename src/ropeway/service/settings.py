@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ropeway.control.domain_proof import parted
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 
 LARGEST = 65536
@@ -125,7 +126,7 @@ def checked(raw: Any, options: dict[str, Any], file: str = "") -> Settings:
 
 def _converted(raw: Any, where: str) -> Settings:
     try:
-        return msgspec.convert(raw, Settings)
+        return msgspec.convert(raw, prepared(Settings))
     except msgspec.ValidationError as error:
         raise _invalid(where, _words(str(error))) from None
 

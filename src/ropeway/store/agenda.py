@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Float, Integer, and_, bindparam, func, or_, s
 from ropeway.engine.lifecycle.schedule import AT_ONCE, due_with_room
 from ropeway.engine.lifecycle.standing import Standing
 from ropeway.model.job import JobSettings
+from ropeway.model.prepared import prepared
 from ropeway.store.bell import ring
 from ropeway.store.leases import EXPIRES
 from ropeway.store.tables import job, lease
@@ -128,7 +129,7 @@ def _is_wrong(kept: float | None, due: float | None, now: float) -> bool:
 
 def _due(settings: str, status: str, standing: str, now: float | None = None) -> float | None:
     """Before a clock that was set back, what was run in the future is due at once."""
-    how = msgspec.json.decode(standing, type=Standing)
-    due = due_with_room(msgspec.json.decode(settings, type=JobSettings), status, how)
+    how = msgspec.json.decode(standing, type=prepared(Standing))
+    due = due_with_room(msgspec.json.decode(settings, type=prepared(JobSettings)), status, how)
     set_back = now is not None and due is not None and how.last_run is not None and how.last_run > now + PATIENCE
     return AT_ONCE if set_back and how.quarantine is None else due

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from sqlalchemy import Connection, delete, select, update
 
+from ropeway.model.prepared import prepared
 from ropeway.store.applications import digest_of
 from ropeway.store.identity_tables import given as table
 
@@ -46,7 +47,7 @@ def of(c: Connection, tenant: int, browser: str, now: float) -> list[Account]:
     t = table.c
     which = (t.tenant == tenant, t.kind == KIND, t.code == digest_of(browser), t.expires > now)
     rows = c.execute(select(t.digest, t.person, t.details).where(*which).order_by(t.created.desc(), t.digest))
-    return [Account(row.digest, row.person, msgspec.json.decode(row.details, type=Details)) for row in rows]
+    return [Account(row.digest, row.person, msgspec.json.decode(row.details, type=prepared(Details))) for row in rows]
 
 
 def enter(c: Connection, tenant: int, browser: str, person: str, details: Details, now: float) -> Account:

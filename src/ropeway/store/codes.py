@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, select, update
 
+from ropeway.model.prepared import prepared
 from ropeway.model.secret import Secret
 from ropeway.store.applications import digest_of
 from ropeway.store.identity_tables import given as table
@@ -57,7 +58,7 @@ def find(c: Connection, tenant: int, text: str) -> Code | None:
     row = c.execute(select(table).where(*which)).one_or_none()
     if row is None:
         return None
-    details = msgspec.json.decode(row.details, type=Details)
+    details = msgspec.json.decode(row.details, type=prepared(Details))
     return Code(row.digest, row.application, row.person, row.family, details, row.expires, row.used)
 
 

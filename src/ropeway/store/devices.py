@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from ropeway.model.prepared import prepared
 from ropeway.model.secret import Secret
 from ropeway.store.applications import digest_of
 from ropeway.store.identity_tables import given as table
@@ -96,7 +97,7 @@ def _one(c: Connection, tenant: int, which: ColumnElement[bool]) -> Device | Non
     row = c.execute(select(table).where(t.tenant == tenant, t.kind == KIND, which)).first()
     if row is None:
         return None
-    details = msgspec.json.decode(row.details, type=Details)
+    details = msgspec.json.decode(row.details, type=prepared(Details))
     return Device(row.digest, row.application, row.person, details, row.expires, row.used)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from ropeway.engine.records import Outcome
+from ropeway.model.prepared import prepared
 from ropeway.store.rows import Key
 from ropeway.store.service_tables import progress
 from ropeway.store.tables import cycle, entry, escrow
@@ -79,7 +80,7 @@ def _told(c: Connection, query: Select[Any]) -> Iterator[Execution]:
 
 def _execution(row: Row[Any]) -> Execution:
     number, began, ended, text = row.number, row.started, row.ended, row.outcome
-    return Execution(number, began, ended, msgspec.json.decode(text, type=Outcome))
+    return Execution(number, began, ended, msgspec.json.decode(text, type=prepared(Outcome)))
 
 
 def newest(c: Connection, key: Key) -> tuple[int, bool]:

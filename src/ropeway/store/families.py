@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
+from ropeway.model.prepared import prepared
 from ropeway.model.secret import Secret
 from ropeway.store.applications import digest_of
 from ropeway.store.identity_tables import given as table
@@ -99,7 +100,7 @@ def find(c: Connection, tenant: int, text: str) -> Family | None:
     row = c.execute(_FIND, named).one_or_none() if len(text) == 2 * _PART else None
     if row is None:
         return None
-    details = msgspec.json.decode(row.details, type=Details)
+    details = msgspec.json.decode(row.details, type=prepared(Details))
     return Family(row.digest, row.application, row.person, details, row.created, row.expires)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, case, func, select
 from ropeway.engine.lifecycle.standing import Standing
 from ropeway.engine.records import Outcome
 from ropeway.model.job import JobStatus, Schedule
+from ropeway.model.prepared import prepared
 from ropeway.store import leases
 from ropeway.store.tables import change, cycle, due, escrow, hold, job, lease
 from ropeway.store.vitals import MOST
@@ -69,7 +70,7 @@ def job_vitals(c: Connection, tenant: int, now: float) -> list[JobVitals]:
             last=done.get(row.number),
         )
         for row in c.execute(select(job).where(job.c.tenant == tenant).order_by(job.c.name))
-        for standing in (msgspec.json.decode(row.standing, type=Standing),)
+        for standing in (msgspec.json.decode(row.standing, type=prepared(Standing)),)
     ]
 
 
@@ -81,7 +82,7 @@ class _Pace(msgspec.Struct):
 
 
 def _interval(settings: str, status: str) -> float | None:
-    pace = msgspec.json.decode(settings, type=_Pace)
+    pace = msgspec.json.decode(settings, type=prepared(_Pace))
     if pace.schedule.off or status == JobStatus.PAUSED.value:
         return None
     return pace.poll_seconds if pace.schedule.every is None else pace.schedule.every
@@ -128,7 +129,7 @@ def _last_cycles(c: Connection, tenant: int) -> dict[int, Done]:
         select(*columns).select_from(job).join(cycle, cycle.c.number == newest).where(job.c.tenant == tenant)
     )
     return {
-        row.job: Done(row.started, row.ended, msgspec.json.decode(row.outcome, type=Outcome))
+        row.job: Done(row.started, row.ended, msgspec.json.decode(row.outcome, type=prepared(Outcome)))
         for row in rows
         if row.outcome is not None
     }

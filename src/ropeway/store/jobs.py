@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, select, tuple_, upda
 from ropeway.engine.lifecycle import schedule
 from ropeway.engine.lifecycle.standing import Standing
 from ropeway.model.job import JobSettings, JobStatus
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Watermark
 from ropeway.store import agenda
@@ -60,15 +61,15 @@ def _row(row: Row[Any]) -> JobRow:
         number=row.number,
         id=row.id,
         name=row.name,
-        settings=msgspec.json.decode(row.settings, type=JobSettings),
+        settings=msgspec.json.decode(row.settings, type=prepared(JobSettings)),
         status=row.status,
-        watermark=msgspec.msgpack.decode(row.watermark, type=Watermark) if row.watermark else None,
+        watermark=msgspec.msgpack.decode(row.watermark, type=prepared(Watermark)) if row.watermark else None,
         generation=row.generation,
         decided_by=row.decided_by,
         last_success=row.last_success,
         last_comparison=row.last_comparison,
-        problems=tuple(msgspec.json.decode(row.problems, type=list[Problem])),
-        standing=msgspec.json.decode(row.standing, type=Standing),
+        problems=tuple(msgspec.json.decode(row.problems, type=prepared(list[Problem]))),
+        standing=msgspec.json.decode(row.standing, type=prepared(Standing)),
         tenant=row.tenant,
     )
 
@@ -171,7 +172,7 @@ def stopped_before(c: Connection, number: int) -> bool:
 def watermark(c: Connection, number: int) -> Watermark | None:
     """How far a job has read."""
     packed = c.scalar(select(job.c.watermark).where(job.c.number == number))
-    return msgspec.msgpack.decode(packed, type=Watermark) if packed else None
+    return msgspec.msgpack.decode(packed, type=prepared(Watermark)) if packed else None
 
 
 def set_watermark(c: Connection, number: int, watermark: Watermark | None) -> None:

@@ -13,6 +13,7 @@ from ropeway.engine.lifecycle.quarantine import Tally
 from ropeway.engine.lifecycle.schedule import due_with_room
 from ropeway.engine.lifecycle.standing import Standing
 from ropeway.model.job import JobSettings, JobStatus
+from ropeway.model.prepared import prepared
 from ropeway.store import agenda, outbox
 from ropeway.store.rows import Key, problem_from
 from ropeway.store.tables import change, entry, escrow, hold, job
@@ -25,14 +26,14 @@ CHUNK = 900
 def change_standing(c: Connection, number: int, changed: Callable[[Standing], Standing], now: float) -> None:
     """Change how a job is, from how it is now, and note what is to be told about it."""
     row = c.execute(select(job).where(job.c.number == number).with_for_update()).one()
-    before = msgspec.json.decode(row.standing, type=Standing)
+    before = msgspec.json.decode(row.standing, type=prepared(Standing))
     after = changed(before)
     status = _status(row.status, before, after)
     if after == before and status == row.status:
         return
     text = msgspec.json.encode(after).decode()
     c.execute(update(job).where(job.c.number == number).values(standing=text, status=status))
-    settings = msgspec.json.decode(row.settings, type=JobSettings)
+    settings = msgspec.json.decode(row.settings, type=prepared(JobSettings))
     agenda.note(c, number, due_with_room(settings, status, after))
     if settings.notifications:
         outbox.put(c, Key(tenant=row.tenant, job=number), list(notices(before, after)), now)

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 import msgspec
 from sqlalchemy import CursorResult
 
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem
 
 
@@ -30,4 +31,4 @@ def problem_text(problem: Problem) -> str:
 
 def problem_from(text: str) -> Problem:
     """The inverse of `problem_text`."""
-    return msgspec.json.decode(text, type=Problem)
+    return msgspec.json.decode(text, type=prepared(Problem))

@@ -10,6 +10,7 @@ import msgspec
 from ropeway.connectors.active_directory.session import Moment, Session
 from ropeway.connectors.active_directory.settings import Settings
 from ropeway.engine.ports import FullReadNeeded
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.values import digest
 from ropeway.model.watermark import Wanted, Watermark
@@ -106,7 +107,7 @@ def _opened(mark: Watermark) -> Opaque:
     if mark.method not in ("dirsync", "usn"):
         raise FullReadNeeded(f"The watermark was made by the method {mark.method}, which no domain controller knows.")
     try:
-        opaque = msgspec.msgpack.decode(mark.opaque, type=Opaque)
+        opaque = msgspec.msgpack.decode(mark.opaque, type=prepared(Opaque))
     except (msgspec.MsgspecError, ValueError):
         raise FullReadNeeded("The watermark is damaged: its opaque part cannot be read.") from None
     if opaque.check != digest(opaque.cookie) or (mark.method == "dirsync" and not opaque.cookie):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 
 Security = Literal["ldaps", "starttls", "gssapi", "plain"]
@@ -59,7 +60,7 @@ def settings_from(raw: Mapping[str, Any]) -> Settings:
         if key not in known:
             raise _invalid(f"source.settings.{key}", f"There is no setting “{shown(key)}”.")
     try:
-        settings = msgspec.convert(dict(raw), Settings)
+        settings = msgspec.convert(dict(raw), prepared(Settings))
     except msgspec.ValidationError as error:
         text, _, path = str(error).partition(" - at `$.")
         raise _invalid(f"source.settings.{path.rstrip('`')}".rstrip("."), f"{text}.") from None

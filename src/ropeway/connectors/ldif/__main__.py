@@ -10,6 +10,7 @@ import msgspec
 from ropeway.connectors.ldif.apart import END, HEAD, PAGE, PROBLEM, Asked
 from ropeway.connectors.ldif.source import LdifSource
 from ropeway.model.pages import to_wire
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import RopewayError
 from ropeway.model.watermark import Wanted
 
@@ -20,7 +21,7 @@ def _write(stream: IO[bytes], kind: bytes, body: bytes) -> None:
 
 
 def _read(given: IO[bytes], out: IO[bytes]) -> None:
-    asked = msgspec.msgpack.decode(given.read(), type=Asked)
+    asked = msgspec.msgpack.decode(given.read(), type=prepared(Asked))
     try:
         for page in LdifSource(asked.settings, apart=False).read(None, Wanted(asked.types)):
             _write(out, PAGE, to_wire(page))

@@ -16,6 +16,7 @@ import msgspec
 
 from ropeway.connectors.ldif.settings import LdifSettings
 from ropeway.model.pages import Page, from_wire
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Wanted
 
@@ -58,7 +59,7 @@ def _pages(stream: IO[bytes], path: str) -> Iterator[Page]:
         if kind == END:
             return
         if kind == PROBLEM:
-            raise RopewayError(msgspec.msgpack.decode(body, type=Problem))
+            raise RopewayError(msgspec.msgpack.decode(body, type=prepared(Problem)))
         yield from_wire(body)
     why = "the process that read it was stopped"
     raise RopewayError(Problem("ldif-reading-failed", object=path, details={"path": path, "why": why}))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ropeway.engine.lifecycle.notices import Event
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
 
@@ -57,7 +58,7 @@ def read_settings(path: str) -> NotificationSettings:
     file = Path(path)
     try:
         raw: Any = yaml.safe_load(file.read_bytes())
-        settings = msgspec.convert(raw, NotificationSettings, dec_hook=_secret)
+        settings = msgspec.convert(raw, prepared(NotificationSettings), dec_hook=_secret)
     except OSError as error:
         raise _invalid(path, error.strerror or "it cannot be read") from None
     except yaml.YAMLError as error:

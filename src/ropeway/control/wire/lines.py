@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ropeway.control.protocol import FindingView, OnProgress, Progress
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 
 
@@ -43,7 +44,7 @@ class Answer:
         self._findings.clear()
         for text in _lines(pieces):
             self.heard = time.monotonic()
-            line = msgspec.json.decode(text, type=Line)
+            line = msgspec.json.decode(text, type=prepared(Line))
             if line.problem is not None:
                 raise RopewayError(line.problem)
             if line.result is not msgspec.UNSET:
@@ -81,4 +82,4 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def decoded(result: bytes | msgspec.Raw, type_: Any) -> Any:
     """A result as Control answers it."""
-    return msgspec.json.decode(result, type=type_)
+    return msgspec.json.decode(result, type=prepared(type_))

@@ -11,6 +11,7 @@ import msgspec
 from ropeway.control.wire.secrets import conceal
 from ropeway.control.wire.shape import Shape, shape
 from ropeway.control.wire.strict import refuse_strange
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 
 
@@ -90,7 +91,7 @@ def _refuse_strange(made: Shape, said: Mapping[str, Any]) -> None:
 def _from_text(value: Any, type_: Any, name: str) -> Any:
     """A value of path, query or header, where all is text."""
     try:
-        return msgspec.convert(value, type_, strict=False)
+        return msgspec.convert(value, prepared(type_), strict=False)
     except msgspec.ValidationError as error:
         told = str(error)
         raise unfit(told if " - at `$" in told else f"{told} - at `$.{name}`") from error
@@ -98,7 +99,7 @@ def _from_text(value: Any, type_: Any, name: str) -> Any:
 
 def _strictly(made: Shape, said: dict[str, Any]) -> Any:
     try:
-        return msgspec.convert(said, made.every, dec_hook=conceal)
+        return msgspec.convert(said, prepared(made.every), dec_hook=conceal)
     except msgspec.ValidationError as error:
         root = f"$.{made.call.whole}" if made.call.whole else "$"
         raise unfit(str(error).replace(root, "$")) from error

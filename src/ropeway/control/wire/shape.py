@@ -14,6 +14,7 @@ from msgspec import NODEFAULT
 
 from ropeway.control.calls import CALLS, Call
 from ropeway.control.protocol import Control
+from ropeway.model.prepared import prepared
 
 STREAMED = frozenset({"progress", "each"})
 """Parameters that are called while a call lasts; over HTTP they are lines of its answer."""
@@ -91,5 +92,5 @@ def packed(method: str, said: Mapping[str, Any]) -> bytes:
 def unpacked(method: str, body: bytes) -> dict[str, Any]:
     """The inverse of `packed`, with the defaults of what was not said."""
     made = shape(method)
-    found = msgspec.json.decode(body, type=made.every)
+    found = msgspec.json.decode(body, type=prepared(made.every))
     return {p.name: getattr(found, p.wire) for p in made.parameters}

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from ropeway.model.anchors import Anchor
+from ropeway.model.prepared import prepared
 from ropeway.model.watermark import Wanted, Watermark
 
 Method = Literal["describe", "begin", "read", "read_one", "resolve", "anchors", "reports_deletions", "watch"]
@@ -76,7 +77,7 @@ def to_bytes(messages: Sequence[Message]) -> bytes:
 def from_bytes(raw: bytes) -> list[Message]:
     """The inverse; ValueError for anything else."""
     try:
-        return msgspec.msgpack.decode(raw, type=list[Message])
+        return msgspec.msgpack.decode(raw, type=prepared(list[Message]))
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"no messages of a service: {error}") from None
 
@@ -84,6 +85,6 @@ def from_bytes(raw: bytes) -> list[Message]:
 def arguments_from(raw: bytes) -> Arguments:
     """Arguments as stored; ValueError for anything else."""
     try:
-        return msgspec.msgpack.decode(raw, type=Arguments)
+        return msgspec.msgpack.decode(raw, type=prepared(Arguments))
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"no arguments of a call: {error}") from None

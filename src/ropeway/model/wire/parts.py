@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ropeway.model.prepared import prepared
 from ropeway.model.wire.frames import Frame
 
 if sys.version_info >= (3, 14):
@@ -64,7 +65,7 @@ def unpacked(raw: bytes) -> Part:
     """The inverse of `packed`; TooLarge for one that unpacks to too much, ValueError for anything else."""
     plain = _decompressed(raw)
     try:
-        return msgspec.msgpack.decode(plain, type=Part)
+        return msgspec.msgpack.decode(plain, type=prepared(Part))
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"no part of an answer: {error}") from None
 

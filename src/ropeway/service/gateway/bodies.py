@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ async def understood(request: Request, kind: type[T]) -> T:
     """A JSON body of that kind."""
     body = await bounded(request, MOST_TEXT)
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body, type=prepared(kind))
     except (msgspec.MsgspecError, RecursionError) as error:
         raise refused(shown(str(error))) from None
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import msgspec
 from sqlalchemy import select
 
+from ropeway.model.prepared import prepared
 from ropeway.service.odata.refusals import resource_unknown
 from ropeway.service.parts import Parts
 from ropeway.store.metadata import tenant
@@ -75,7 +76,7 @@ class Api:
     def call(self, who: TokenRow, method: str, kind: type[T], **arguments: Any) -> T:
         """A long call, and its answer as this type, however it travelled."""
         found = self.long(method, arguments, who.subject)
-        return found if isinstance(found, kind) else msgspec.convert(found, kind)
+        return found if isinstance(found, kind) else msgspec.convert(found, prepared(kind))
 
     def check_principal(self, id_: str) -> None:
         """RopewayError `resource-unknown` for a service principal that is none of this tenant; its appId will do."""

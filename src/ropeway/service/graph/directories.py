@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, ObjectDefinition
+from ropeway.model.prepared import prepared
 from ropeway.rules.definitions import built_in, extended
 from ropeway.rules.schema import Attribute, Directory, Object, Schema
 from ropeway.service.graph.durations import told_time
@@ -68,7 +69,7 @@ _CORE = tuple(field.encode_name for field in msgspec.structs.fields(AttributeDef
 def _core(attribute: dict[str, Any]) -> dict[str, Any]:
     """The properties that mean something, where they are not as usual."""
     plain = {key: attribute[key] for key in _CORE if key in attribute}
-    return msgspec.to_builtins(msgspec.convert(plain, AttributeDefinition))
+    return msgspec.to_builtins(msgspec.convert(plain, prepared(AttributeDefinition)))
 
 
 def _by_name(found: DirectoryDefinition | None) -> dict[str, dict[str, dict[str, Any]]]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 
 from ropeway.model.job import Departure, Guards, JobSettings, Retention, Schedule, Scope, SourceKind, SourceSettings
+from ropeway.model.prepared import prepared
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.refusals import body_invalid
 
@@ -56,7 +57,7 @@ class Given:
         if text is None:
             return usual
         try:
-            return msgspec.json.decode(text.lower() if kind is bool else text, type=kind)
+            return msgspec.json.decode(text.lower() if kind is bool else text, type=prepared(kind))
         except (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeError) as error:
             raise body_invalid(f"synchronizationJobSettings {name}", str(error)) from None
 

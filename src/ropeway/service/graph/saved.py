@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ropeway.model.prepared import prepared
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.job_settings import THRESHOLD, Given
 from ropeway.service.odata.refusals import body_invalid, not_offered
@@ -65,7 +66,7 @@ def checked(key: str, value: str) -> None:
 def parsed(key: str, value: str, kind: type[T]) -> T:
     """The JSON in a secret's text."""
     try:
-        return msgspec.json.decode(value, type=kind)
+        return msgspec.json.decode(value, type=prepared(kind))
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise body_invalid(f"secrets {key}", f"its value is JSON in a text: {error}") from None
 

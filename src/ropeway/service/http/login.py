@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from ropeway.control.views import iso
 from ropeway.model.permissions import rule_of
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.service import signing_in
 from ropeway.service.http.auditing import name_act
@@ -102,7 +103,7 @@ async def _link(request: Request) -> str:
         if len(body) > LARGEST:
             raise RopewayError(Problem("request-too-large", details={"most": f"{LARGEST:,}"}))
     try:
-        return msgspec.json.decode(body, type=_Asked).link
+        return msgspec.json.decode(body, type=prepared(_Asked)).link
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise RopewayError(Problem("login-link-unreadable", details={"reason": "The request has no link"})) from None
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from ropeway.model.permissions import reach
+from ropeway.model.prepared import prepared
 from ropeway.service.http.auditing import note_within
 from ropeway.service.http.errors import error_answer
 from ropeway.service.odata.answers import Answer
@@ -98,7 +99,7 @@ def routes(parts: Parts, others: Sequence[BaseRoute]) -> list[BaseRoute]:
 
 def _checked(asked: Asked) -> Sequence[Inner]:
     try:
-        requests = msgspec.convert(asked.body, Batch).requests
+        requests = msgspec.convert(asked.body, prepared(Batch)).requests
     except msgspec.ValidationError as error:
         raise body_invalid("requests", str(error)) from None
     if len(requests) > MOST:

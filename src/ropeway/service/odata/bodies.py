@@ -8,6 +8,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.service.odata.refusals import body_invalid, words
 
@@ -80,7 +81,7 @@ def shaped(value: Any, kind: type[T]) -> T:
     if value is None:
         raise RopewayError(Problem("body-unreadable", details={"reason": "Empty Payload. JSON content expected"}))
     try:
-        return msgspec.convert(without_annotations(value), kind)
+        return msgspec.convert(without_annotations(value), prepared(kind))
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `")
         raise body_invalid(place.rstrip("`").removeprefix("$.") or "the body", reason) from None

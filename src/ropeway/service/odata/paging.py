@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.values import digest, pack
 from ropeway.service.odata.evaluating import looked_up, matches
@@ -60,7 +61,7 @@ def key_of(options: Options, kind: type[_Key]) -> _Key | None:
         if len(text) > LONGEST:
             raise ValueError
         raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
-        version, question, key = msgspec.msgpack.decode(raw, type=tuple[int, bytes, kind])
+        version, question, key = msgspec.msgpack.decode(raw, type=prepared(tuple[int, bytes, kind]))
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise RopewayError(Problem("page-token-stale")) from None
     if version != VERSION or question != _question(options):

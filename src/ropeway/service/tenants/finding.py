@@ -14,6 +14,7 @@ from sqlalchemy import select
 from starlette.types import Message, Receive, Scope
 
 from ropeway.directory import domains
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import RopewayError
 from ropeway.model.wire.sessions import PATH
 from ropeway.service.gateway import certificates
@@ -82,7 +83,9 @@ def _tid(text: str) -> str:
     """The tenant that a signed token says it is of; it is verified with that tenant's keys, or with nobody's."""
     payload = text.split(".")[1]
     try:
-        return msgspec.json.decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Claims).tid.lower()
+        return msgspec.json.decode(
+            urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=prepared(_Claims)
+        ).tid.lower()
     except (ValueError, msgspec.MsgspecError, RecursionError):
         return ""
 
@@ -125,7 +128,7 @@ async def peeked(scope: Scope, receive: Receive) -> tuple[Brought, Receive]:
 
 def _read(body: bytes) -> Brought:
     try:
-        return msgspec.json.decode(body, type=Brought)
+        return msgspec.json.decode(body, type=prepared(Brought))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Brought()
 

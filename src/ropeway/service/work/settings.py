@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from ropeway.control.queueing.scheduler import HANDS
+from ropeway.model.prepared import prepared
 from ropeway.model.secret import Secret
 
 
@@ -35,7 +36,7 @@ def to_line(settings: WorkerSettings) -> bytes:
 
 def from_line(line: bytes) -> WorkerSettings:
     """What the other end was told."""
-    told = msgspec.json.decode(line, type=_Told)
+    told = msgspec.json.decode(line, type=prepared(_Told))
     return WorkerSettings(Secret(told.state), told.hands, told.nice, told.log, told.otlp)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from ropeway.model.prepared import prepared
 from ropeway.service.graph.objects.kinds import CONTACTS, DEVICES, EXTENSION_ATTRIBUTES, GROUPS, USERS, Kind
 from ropeway.service.odata.bodies import Body, shaped
 from ropeway.service.odata.refusals import body_invalid
@@ -135,7 +136,7 @@ def _flat_contact(plain: dict[str, Any]) -> None:
 
 def _converted(value: Any, kind: Any, name: str) -> Any:
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(value, prepared(kind))
     except msgspec.ValidationError as error:
         raise body_invalid(name, str(error)) from None
 

@@ -8,6 +8,7 @@ import binascii
 import msgspec
 from starlette.exceptions import HTTPException
 
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 
 LIFETIME = 7 * 86400.0
@@ -47,7 +48,7 @@ def read(text: str, of: tuple[int, str], now: float, again: str) -> Round:
         if len(text) > LONGEST:
             raise ValueError
         raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
-        found = msgspec.msgpack.decode(raw, type=Round)
+        found = msgspec.msgpack.decode(raw, type=prepared(Round))
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise RopewayError(Problem("page-token-stale")) from None
     if found.version != VERSION or (found.tenant, found.plural) != of or not 0 <= found.sequence < 2**62:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from ropeway.directory.workspace import iso
+from ropeway.model.prepared import prepared
 from ropeway.service.graph.objects.kinds import EXTENSION_ATTRIBUTES, Kind, by_stored
 from ropeway.service.odata.refusals import no_property
 
@@ -66,7 +67,7 @@ class _Place(Struct, rename="camel"):
 
 
 def _addresses(text: str) -> Raw:
-    at = msgspec.json.decode(text, type=_Place)
+    at = msgspec.json.decode(text, type=prepared(_Place))
     address = {
         "city": at.city, "countryOrRegion": at.country, "officeLocation": at.office_location,
         "postalCode": at.postal_code, "state": at.state, "street": at.street_address,
@@ -75,14 +76,14 @@ def _addresses(text: str) -> Raw:
 
 
 def _phones(text: str) -> Raw:
-    at = msgspec.json.decode(text, type=_Place)
+    at = msgspec.json.decode(text, type=prepared(_Place))
     numbers = [*((one, "business") for one in at.business_phones), (at.mobile_phone, "mobile"),
                (at.fax_number, "businessFax")]  # fmt: skip
     return Raw(encode([{"number": number, "type": type_} for number, type_ in numbers if number]))
 
 
 def _extension_attributes(text: str) -> Raw:
-    return Raw(encode(msgspec.json.decode(text, type=_ExtensionAttributes)))
+    return Raw(encode(msgspec.json.decode(text, type=prepared(_ExtensionAttributes))))
 
 
 _DERIVED: Mapping[str, Callable[[str], Raw]] = {
@@ -126,7 +127,7 @@ def shape_of(kind: Kind, select: tuple[str, ...], more: tuple[str, ...] = (), *,
     fields += [(name, Raw | UnsetType, UNSET) for name in more if name not in names]
     made = msgspec.defstruct(kind.name, fields, rename={"odata_type": "@odata.type"}, gc=False)
     derived = tuple(name for name in names if name in _DERIVED)
-    many = msgspec.json.Decoder(list[made])
+    many = msgspec.json.Decoder(prepared(list[made]))
     return Shape(made, many, derived, "id" in names, "deletedDateTime" in names)
 
 

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
 
 if sys.version_info >= (3, 14):
@@ -78,7 +79,7 @@ class End(msgspec.Struct, frozen=True, tag="end"):
 
 
 Block = Begin | Rows | End
-_decoder: msgspec.msgpack.Decoder[Block] = msgspec.msgpack.Decoder(Block)
+_decoder: msgspec.msgpack.Decoder[Block] = msgspec.msgpack.Decoder(prepared(Block))
 
 
 class Writer:
@@ -172,6 +173,6 @@ def _header(file: BinaryIO, name: str) -> Header:
         found: dict[str, Any] = msgspec.json.decode(line, type=dict[str, Any])
         if isinstance(found.get("format"), int) and found["format"] > FORMAT:
             raise RopewayError(Problem("backup-too-new", object=name, details={"found": shown(found.get("program"))}))
-        return msgspec.convert(found, Header)
+        return msgspec.convert(found, prepared(Header))
     except msgspec.MsgspecError as error:
         raise RopewayError(Problem("backup-damaged", object=name)) from error
