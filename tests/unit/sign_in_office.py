@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from joserfc.jwk import RSAKey
 
 from ropeway.control.in_process import TENANT, InProcess, open_database
 from ropeway.control.protocol import ApplicationView
@@ -111,6 +112,13 @@ class Office:
         database.close()
         return token
 
+    def signing_key(self) -> RSAKey:
+        """The key with which the service signs now."""
+        database = open_database(self.service.settings.state)
+        key = SigningKeys(database, TENANT, open_seal(self.service.settings.seal_file), self.clock).signing()[1]
+        database.close()
+        return key
+
     def refused(self, **form: str) -> tuple[int, str, int]:
         """Status, OAuth's error and the AADSTS number of a refusal."""
         answer = self.post(**form)
@@ -142,10 +150,10 @@ def own_certificate(folder: Path, name: str = "app") -> tuple[str, str, x509.Cer
 
 
 @contextmanager
-def opened(folder: Path) -> Generator[Office]:
+def opened(folder: Path, **settings: Any) -> Generator[Office]:
     """An office, open."""
     clock = Clock()
-    with a_service(folder / "service", clock) as service:
+    with a_service(folder / "service", clock, **settings) as service:
         database = open_database(service.settings.state)
         control = InProcess(database, FromHere())
         control.add_domain("contoso.test")

@@ -66,6 +66,7 @@ def test_what_depends_on_a_failure_is_not_done(office: GraphOffice) -> None:
         [{"id": i, "method": "GET", "url": "/users"} for i in ("a", "A")],
         [{"id": "1", "method": "GET", "url": "/users", "dependsOn": ["2"]}],
         [{"id": i, "method": "GET", "url": "/users", "dependsOn": [j]} for i, j in (("1", "2"), ("2", "1"))],
+        [{"id": "1", "method": "GET", "url": "/users", "dependsOn": ["1"]}],
         [{"id": 1, "method": "GET", "url": "/users"}],
         [{"method": "GET", "url": "/users"}],
         "none",

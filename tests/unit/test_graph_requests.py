@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import time
 
@@ -209,6 +210,18 @@ def test_the_preferred_size_of_a_page_is_followed(office: GraphOffice) -> None:
         (b"[" * 100_000, "application/json", 400),
         (b"[" * 70 + b"]" * 70, "application/json", 400),
         (b"[" + b"1," * 500_000 + b"1]", "application/json", 400),
+        (b'{"templateId": "x", "templateId": "y"}', "application/json", 400),
+        (b'{"templateId": "x", "template\\u0049d" : "y"}', "application/json", 400),
+        (b'{"a": {"b": [{"c\\"": 1, "d": ":", "c\\"":2}]}}', "application/json", 400),
+        (b'{"templateId": NaN}', "application/json", 400),
+        (b'{"templateId": 1e999}', "application/json", 400),
+        (b'{"templateId": ' + b"9" * 100_000 + b"}", "application/json", 400),
+        (b'{"templateId": "x"}{"templateId": "x"}', "application/json", 400),
+        (b"/**/{}", "application/json", 400),
+        ('{"templateId": "x"}'.encode("utf-16"), "application/json", 400),
+        (b'{"templateId": "\xc0\x80"}', "application/json", 400),
+        (b'{"templateId": "x"}', "application/json; charset=utf-16", 415),
+        (b'{"templateId": "x"}', 'application/json;odata.metadata=minimal;charset="latin-1"', 415),
         (b"{}", "text/plain", 415),
         (b"<a/>", "application/xml", 415),
         (b" " * 5_000_000, "application/json", 413),
@@ -219,6 +232,20 @@ def test_a_body_that_is_none_is_refused(office: GraphOffice, raw: bytes, kind: s
     answer = office.http.post(f"{office.principal}/jobs", content=raw, headers=headers)
     assert answer.status_code == status
     assert answer.json()["error"]["code"].startswith("Request_")
+
+
+@pytest.mark.parametrize("raw", [b'{"ids": []}', gzip.compress(b'{"ids": []}'), gzip.compress(b" " * 50_000_000)])
+def test_a_packed_body_is_refused_unopened(office: GraphOffice, raw: bytes) -> None:
+    headers = {"Authorization": f"Bearer {office.token.reveal()}", "Content-Type": "application/json"}
+    for way in ("gzip", "deflate", "br", "gzip, gzip"):
+        answer = office.http.post(
+            "/v1.0/directoryObjects/getByIds", content=raw, headers=headers | {"Content-Encoding": way}
+        )
+        assert (answer.status_code, answer.json()["error"]["code"]) == (415, "Request_BadRequest")
+
+
+def test_a_key_is_told_from_what_looks_like_one(office: GraphOffice) -> None:
+    office.post("/v1.0/directoryObjects/getByIds", {"ids": ['"ids":', '\\"ids" :', ":", 'a\\\\":"'], "types": []}, 200)
 
 
 def test_a_body_without_a_length_is_cut_off_too(office: GraphOffice) -> None:

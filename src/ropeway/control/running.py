@@ -59,6 +59,8 @@ def trouble() -> Generator[None, None, None]:
     except UnicodeEncodeError as error:
         raise RopewayError(Problem("text-unreadable", value=shown(error.object))) from error
     except DBAPIError as error:
+        if "cannot contain NUL" in str(error.orig):
+            raise RopewayError(Problem("text-unreadable", value="NUL")) from error
         if isinstance(error, UNFORESEEN) and not is_of_another_version(error):
             raise
         raise RopewayError(state_problem(error, "database-trouble")) from error

@@ -148,7 +148,7 @@ ENTRIES: tuple[Entry, ...] = (
         "text-unreadable",
         Severity.ERROR,
         "This text cannot be read",
-        "It holds bytes that are no UTF-8, so nothing can be called that.",
+        "It holds bytes that are no UTF-8, or a NUL, so nothing can be called that.",
         "Type it again, in a terminal that uses UTF-8 (`locale` says).",
     ),
     Entry(

@@ -83,7 +83,7 @@ class Clients:
     def find(self, app_id: str) -> Client:
         """By appId; Refusal 700016 or 7000112."""
         with self.database.read() as c:
-            app = applications.by_app_id(c, self.tenant, app_id)
+            app = applications.by_app_id(c, self.tenant, app_id) if app_id.isprintable() else None
         if app is None:
             raise Refusal(700016, app_id)
         if not app.enabled:

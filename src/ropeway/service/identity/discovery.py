@@ -42,7 +42,10 @@ def configuration(issuer: Issuer, segment: str) -> dict[str, Any]:
 def instance(issuer: Issuer, asked: str) -> dict[str, Any] | None:
     """The instance that an authorization endpoint belongs to: there is one, this service; None for others."""
     host = urlsplit(issuer.url).netloc
-    if asked and urlsplit(asked).hostname != urlsplit(issuer.url).hostname:
+    try:
+        if asked and urlsplit(asked).hostname != urlsplit(issuer.url).hostname:
+            return None
+    except ValueError:  # no address at all
         return None
     name = urlsplit(issuer.url).hostname or host
     aliases = sorted({host, name})

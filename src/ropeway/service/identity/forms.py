@@ -30,5 +30,9 @@ async def read_form(request: Request) -> dict[str, str] | None:
 
 
 def single(pairs: Sequence[tuple[str, str]]) -> dict[str, str] | None:
-    """Fields by name; None where one is there twice: nobody knows which is meant (RFC 6749 3.1)."""
-    return dict(pairs) if len({name for name, _ in pairs}) == len(pairs) <= MOST else None
+    """Fields by name; None where one is there twice: nobody knows which is meant (RFC 6749 3.1).
+
+    None also where there is a NUL in one, which no name of ours has and PostgreSQL does not take.
+    """
+    once = len({name for name, _ in pairs}) == len(pairs) <= MOST
+    return dict(pairs) if once and not any("\0" in name + value for name, value in pairs) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -18,6 +19,11 @@ LARGEST = 4_000_000
 DEEPEST = 64
 MOST_VALUES = 400_000
 """Objects, lists, values in one body: 4 MB of commas is not a question."""
+
+UTF8 = ("utf-8", "us-ascii")
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]*)")
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"\s*+(:?)', re.DOTALL)
+"""The strings of JSON that was read already; a colon after each that is a key."""
 
 T = TypeVar("T")
 
@@ -50,30 +56,49 @@ def decoded(request: Request, raw: bytes, content: str = JSON) -> Any:
     """What a body of that type says, without annotations of OData; None for an empty one."""
     if not raw.strip():
         return None
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != content:
-        raise RopewayError(Problem("content-unsupported", value=shown(kind or "none")))
+    _check_headers(request, content)
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise RopewayError(Problem("body-unreadable", details={"reason": words(str(error))})) from None
-    _refuse_bombs(value)
+        raise _unreadable(words(str(error))) from None
+    if _keys(value) != _STRINGS.findall(raw).count(b":"):
+        raise _unreadable("Multiple properties with the same name were detected in one object")
     return value
 
 
-def _refuse_bombs(value: Any) -> None:
+def _check_headers(request: Request, content: str) -> None:
+    """RopewayError `content-unsupported` for another type, for JSON that is not UTF-8 (RFC 8259 8.1), and packed."""
+    kind, _, more = request.headers.get("content-type", "").lower().partition(";")
+    charset = _CHARSET.search(more)
+    packed = request.headers.get("content-encoding", "identity").lower()
+    for value, known in (
+        (kind.strip(), (content,)),
+        (charset[1] if charset else UTF8[0], UTF8),
+        (packed, ("identity",)),
+    ):
+        if value not in known:
+            raise RopewayError(Problem("content-unsupported", value=shown(value or "none")))
+
+
+def _unreadable(reason: str) -> RopewayError:
+    return RopewayError(Problem("body-unreadable", details={"reason": reason}))
+
+
+def _keys(value: Any) -> int:
+    """How many there are; RopewayError for a value that is too deep or too large."""
     waiting: list[tuple[Any, int]] = [(value, 1)]
-    seen = 0
+    seen = keys = 0
     while waiting:
         present, depth = waiting.pop()
         seen += 1
         if depth > DEEPEST or seen > MOST_VALUES:
-            reason = f"more than {DEEPEST} levels" if depth > DEEPEST else f"more than {MOST_VALUES:,} values"
-            raise RopewayError(Problem("body-unreadable", details={"reason": reason}))
+            raise _unreadable(f"more than {DEEPEST} levels" if depth > DEEPEST else f"more than {MOST_VALUES:,} values")
         if isinstance(present, dict):
+            keys += len(cast("dict[str, Any]", present))
             waiting += [(one, depth + 1) for one in cast("dict[str, Any]", present).values()]
         elif isinstance(present, list):
             waiting += [(one, depth + 1) for one in cast("list[Any]", present)]
+    return keys
 
 
 def shaped(value: Any, kind: type[T]) -> T:
