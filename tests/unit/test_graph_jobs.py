@@ -201,7 +201,12 @@ def test_bulk_upload_and_tokens_are_refused_with_the_reason(office: GraphOffice)
     assert office.get(f"{office.job}/bulkUpload")["id"]
     assert office.refused("POST", f"{office.job}/bulkUpload")[2] == "not-offered"
     path = f"{office.principal}/acquireAccessToken"
-    assert office.refused("POST", path, {"credentials": []})[2] == "not-offered"
+    for body in ({}, {"credentials": []}, {"credentials": [{"key": "Oauth2AuthorizationCode", "value": "x"}]}):
+        assert office.refused("POST", path, body) == (400, "Request_BadRequest", "not-offered")
+    told = office.send("POST", path, {}).json()["error"]["message"]
+    assert "no token to get" in told
+    assert "jobs/validateCredentials" in told, "what to do instead"
+    assert "Oauth2" not in str(office.get(f"{office.principal}/secrets")), "nothing was kept"
 
 
 def test_a_stopped_cycle_is_a_failed_execution_with_its_error(office: GraphOffice) -> None:

@@ -21,6 +21,12 @@ from ropeway.service.odata.refusals import body_invalid, not_offered
 from ropeway.service.odata.resource import Asked, Verb, resource
 from ropeway.store import secrets
 
+NO_OAUTH = (
+    "No job here signs in to its source or target by OAuth, so there is no token to get. A domain is read by agents, "
+    "with credentials that are on their machines: save which one it is with PUT …/synchronization/secrets, key Domain, "
+    "and try it with POST …/synchronization/jobs/validateCredentials"
+)
+
 
 class SecretPair(Body, frozen=True):
     """Graph's synchronizationSecretKeyStringValuePair."""
@@ -105,12 +111,10 @@ class Credentials:
         return nothing()
 
     def acquire_access_token(self, asked: Asked) -> Answer:
-        """No connector here signs in by OAuth yet."""
+        """Refused with the reason: no source or target here is signed in to by OAuth."""
         self.jobs.api.check_principal(asked.key("principal"))
         asked.shaped(AcquireBody)
-        raise not_offered(
-            "acquireAccessToken", "No job here signs in to its source or target by OAuth, so there is no token to get"
-        )
+        raise not_offered("acquireAccessToken", NO_OAUTH)
 
     def validate(self, asked: Asked) -> Answer:
         """Whether a domain can be read, by its agents, before there is a job."""
