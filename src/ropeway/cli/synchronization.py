@@ -32,8 +32,9 @@ def on(context: typer.Context) -> None:
 
 @app.command()
 def off(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
-    """Deactivate it: no job writes anything until it is on again. Objects stay as they are, mastered on premises."""
-    current(context).confirm("Deactivate directory synchronization? No job runs until it is on again.", yes)
+    """Deactivate it: no job writes anything until it is on again, and what they brought becomes the cloud's own."""
+    question = "Deactivate directory synchronization? No job runs until it is on again; objects become the cloud's own."
+    current(context).confirm(question, yes)
     _change(context, SynchronizationChange(enabled=False), "Directory synchronization is off.")
 
 

@@ -125,7 +125,9 @@ class Running:
             self._alive.enter_context(heartbeat(self._state.renew))
             self._source = self._opened(sources, row.number)
             self._alive.callback(self._source.close)
-            self._target = directory.target(row.number, precedence=row.settings.precedence, fence=self._state.fence)
+            self._target = directory.target(
+                row.number, precedence=row.settings.precedence, fence=self._state.fence, only_while_on=True
+            )
             self._teller = self._alive.enter_context(Teller(database, Key(tenant=tenant, job=row.number), clock))
         except BaseException:
             self._alive.close()

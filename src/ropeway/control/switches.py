@@ -34,7 +34,7 @@ def changed(features: Features, said: SynchronizationChange) -> Features:
     """The switches with what somebody said of them; RopewayError `threshold-invalid`."""
     told = {name: value for name, value in msgspec.structs.asdict(said).items() if value is not None}
     if "enabled" in told:
-        told["off"] = not told.pop("enabled")
+        told["off"] = told["releasing"] = not told.pop("enabled")
     if "alert_threshold" in told:
         told["threshold"] = told.pop("alert_threshold")
         told.setdefault("prevention", features.prevention or "enabledForCount")

@@ -139,10 +139,9 @@ def cloud_owned(record: Record, which: Callable[[Contribution], bool]) -> dict[W
     taken = sorted((c for c in kept.values() if which(c)), key=lambda c: (c.precedence, c.job))
     mine: Who = (ADMINISTRATORS, record.id)
     own = kept.get(mine)
-    attributes: Desired = {}
-    for one in (*taken, *((own,) if own else ())):
-        for name, value in one.attributes.items():
-            attributes.setdefault(name, value)
+    heard = [replace_standing(one, Standing.PROVISIONS) if one.standing > Standing.PROVISIONS else one for one in taken]
+    attributes = merged((*heard, *((own,) if own else ())))
+    for one in taken:
         if one.job != ADMINISTRATORS:
             kept[(one.job, one.anchor)] = Contribution(one.job, one.anchor, one.precedence, Standing.DETACHED, {})
     standing = Standing.EDITS if is_synchronised(kept) else Standing.PROVISIONS

@@ -22,6 +22,7 @@ from ropeway.directory.opinions import LinkSaid, Said, links_said, said_of
 from ropeway.directory.portions import AT_ONCE
 from ropeway.directory.record import Record
 from ropeway.directory.register import DomainRegister
+from ropeway.directory.releasing import BEGIN, Place, release_some
 from ropeway.directory.session import Session, trouble
 from ropeway.directory.target import Fence, JobTarget
 from ropeway.directory.workspace import Workspace
@@ -62,16 +63,20 @@ class Directory:
         if exists is None:
             self._create(name, initial_domain)
         self._register.catch_up()
+        self.release()
 
     def _create(self, name: str, initial_domain: str) -> None:
         with trouble(), self._database.write() as connection:
             new = New(self._tenant, self._new_id(), name, initial_domain, self._session.clock())
             found(connection, self._database, new)
 
-    def target(self, job: int, *, precedence: int, fence: Fence = _open) -> JobTarget:
-        """The directory as the target of a job; the lower precedence wins. `fence` keeps out who lost the job."""
+    def target(self, job: int, *, precedence: int, fence: Fence = _open, only_while_on: bool = False) -> JobTarget:
+        """The directory as the target of a job; the lower precedence wins. `fence` keeps out who lost the job.
+
+        With `only_while_on` it takes nothing while directory synchronization is off.
+        """
         by = Contributor(job, precedence, self._new_id)
-        return JobTarget(self._session, by, fence)
+        return JobTarget(self._session, by, fence, only_while_on=only_while_on)
 
     # objects
 
@@ -194,6 +199,13 @@ class Directory:
         with trouble(), self._database.write() as connection:
             set_features(connection, self._tenant, wanted)
 
+    def release(self) -> None:
+        """Where synchronization was deactivated, what jobs brought is the cloud's own before this returns."""
+        after: Place | None = BEGIN if self.features().releasing else None
+        while after is not None:
+            with self._session.writing() as work:
+                after = release_some(work, after)
+
     def withdraw_job(self, job: int) -> int:
         """A job is deleted, and with it what only it provides; the number of contributions withdrawn."""
         target, done = self.target(job, precedence=0), 0
@@ -214,6 +226,7 @@ class Directory:
     def purge(self, now: float) -> int:
         """Housekeeping: what was binned 30 days before `now` is gone for good; the number of rows removed."""
         self._register.catch_up()
+        self.release()
         removed = 0
         for step in (lifetime.purge_some, lifetime.forget_some_changes):
             while some := self._housekeeping(step, now):

@@ -23,6 +23,8 @@ class Features(msgspec.Struct, frozen=True, rename="camel"):
     """Cloud-only users are matched by userPrincipalName, not by address alone."""
     off: bool = False
     """Directory synchronization is deactivated: no job writes."""
+    releasing: bool = False
+    """It was deactivated a moment ago: what jobs brought is still becoming the cloud's own (`releasing.py`)."""
     prevention: Prevention | None = None
     """None: as each job's guards say."""
     threshold: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from itertools import groupby
@@ -36,6 +36,9 @@ AT_ONCE = 500
 
 BEGIN = (0, "", "")
 """Before every link."""
+
+LOST = "contribution-missing"
+"""The target says that it has nothing of this object from this job: it is matched anew."""
 
 CARRIED = 100
 """Links for each of a batch of new objects, at most: they have a manager or an owner, not members."""
@@ -129,10 +132,19 @@ class Exporting:
         self._decide_anew(done)
         self._stop_if_told(outcomes)
 
-    def _decide_anew(self, done: Sequence[Confirmed]) -> None:
-        """Whoever gave up a target object only to have another one is decided by the next cycle."""
-        due = {x.entry.anchor: 1 for x in done if x.entry.reason in REPLACED and x.entry.target is None}
-        if due:
+    def _decide_anew(self, done: Iterable[Confirmed]) -> None:
+        """Whoever gave up a target object only to have another one, or lost it, is decided by the next cycle."""
+        lost: dict[Anchor, int] = {}
+        due: dict[Anchor, int] = {}
+        for x in done:
+            if x.problem is not None and x.problem.code == LOST:
+                lost[x.entry.anchor] = x.entry.number
+            elif x.entry.reason in REPLACED and x.entry.target is None:
+                due[x.entry.anchor] = 1
+        if lost:
+            self._work.state.forget_targets_of(list(lost.values()))
+        if due or lost:
+            due |= dict.fromkeys(lost, 1)
             self._work.state.store(Imported(generation=self._work.state.record().generation, due=due))
 
     def _carried_links(self, rows: Sequence[Sendable]) -> dict[int, list[PendingLink]]:
@@ -209,6 +221,7 @@ class Exporting:
         self._work.state.finish_links(
             [row.planned.seq for row in rows], self._set_aside(list(failed.values()), REFERENCES)
         )
+        self._decide_anew(failed.values())
 
     def _send_stretch(self, ready: dict[int, Sendable], links: Sequence[PendingLink]) -> list[Confirmed]:
         owners = [(ready[number], list(part)) for number, part in groupby(links, lambda link: link.owner)]

@@ -118,6 +118,10 @@ class State(Protocol):
         """Nobody knows which target object an entry is, or what was exported: all of it is found again."""
         ...
 
+    def forget_targets_of(self, numbers: Sequence[int]) -> None:
+        """The same of some entries."""
+        ...
+
     # 1 import
     def known(self, anchors: Iterable[Anchor]) -> dict[Anchor, Entry]:
         """Entries by anchor, deleted ones included."""

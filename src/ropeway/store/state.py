@@ -163,9 +163,12 @@ class SqlState:
 
     def forget_targets(self) -> None:
         while numbers := self._with_targets():
-            self.forget_exported_links(numbers)
-            with self._write() as c:
-                lifecycle.forget_targets(c, numbers)
+            self.forget_targets_of(numbers)
+
+    def forget_targets_of(self, numbers: Sequence[int]) -> None:
+        self.forget_exported_links(numbers)
+        with self._write() as c:
+            lifecycle.forget_targets(c, numbers)
 
     def _with_targets(self) -> list[int]:
         with self._db.read() as c:

@@ -105,10 +105,15 @@ class Objects(Lives):
         return switches.view_of(self._directory.features())
 
     def change_synchronization(self, change: SynchronizationChange) -> SynchronizationView:
-        wanted = switches.changed(self._directory.features(), change)
-        self._directory.set_features(wanted)
+        before = self._directory.features()
+        wanted = switches.changed(before, change)
         with trouble(), self._db.read() as c:
             rows = jobs.every(c, self._tenant)
+        if before.off and not wanted.off:  # asked for before anything can run
+            for row in rows:
+                self._lifecycle.restart(row.id, ["ConnectorDataStore"])
+        self._directory.set_features(wanted)
+        self._directory.release()
         for row in rows:
             if switches.is_about_deletions(change):
                 self.guard_job(row.id, switches.guarded(row.settings.guards, wanted))
