@@ -37,7 +37,7 @@ OPEN = {
     "/{tenant}/.well-known/openid-configuration", "/{tenant}/discovery/v2.0/keys", "/{tenant}/oauth2/v2.0/token",
     "/{tenant}/oauth2/v2.0/devicecode", "/{tenant}/oauth2/v2.0/revoke", "/{tenant}/oauth2/v2.0/authorize",
     "/{tenant}/oauth2/v2.0/logout", "/{tenant}/device", "/{tenant}/second-factor", "/oidc/userinfo", "/ca.pem",
-    "/login", "/healthz", "/readyz", "/metrics", "/logout",
+    "/login", "/{tenant}/adminconsent", "/{tenant}/v2.0/adminconsent", "/healthz", "/readyz", "/metrics", "/logout",
 }  # fmt: skip
 """Where people and machines come who have no token yet, ask about their own, or came by a link."""
 NOBODY = "00000000-0000-7000-8000-000000000000"

@@ -15,6 +15,7 @@ from ropeway.model.secret import Secret
 from tests.fixtures.browser import Browser
 from tests.fixtures.chromium import PROGRAM, Chromium, chromium
 from tests.unit.sign_in_office import PASSWORD, Office, office
+from tests.unit.test_sign_in_admin_consent import consent
 from tests.unit.test_sign_in_devices import begun
 from tests.unit.test_sign_in_pages import ANNA, asked, browser, desktop, signed_in
 from tests.unit.test_sign_in_second_factor import code, key_on
@@ -79,6 +80,7 @@ def test_as_an_administrator(office: Office, desktop: ApplicationView, browser: 
     office.person("boss", GLOBAL)
     office.control.set_password("boss@contoso.test", Secret(PASSWORD), must_change=False)
     look(signed_in(browser.go(asked(office, desktop, scope="openid Group.Read.All")), "boss@contoso.test"))
+    look(browser.go(consent(office, desktop)))
 
 
 def test_with_a_second_factor(office: Office, desktop: ApplicationView, browser: Browser, look: Look) -> None:

@@ -170,6 +170,13 @@ def permissions(c: Connection, app: Application, person: str = BY_ITSELF) -> lis
     return list(c.scalars(_PERMISSIONS, {"b_application": app.id, "b_person": person, "b_also": also}))
 
 
+def for_anybody(c: Connection, app: Application) -> list[str]:
+    """What it may do for at least one person."""
+    g = grant.c
+    which = select(g.permission).where(g.application == app.id, g.person != BY_ITSELF)
+    return list(c.scalars(which.distinct().order_by(g.permission)))
+
+
 class Grant(NamedTuple):
     """A permission of an application, by itself or for somebody."""
 

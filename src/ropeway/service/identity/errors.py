@@ -51,6 +51,7 @@ KINDS: dict[int, tuple[str, int, str]] = {
     500121: ("invalid_grant", 400, "Authentication failed during strong authentication request."),
     700054: ("unsupported_response_type", 400, "The response_type '{0}' is not supported: only code is."),
     90014: ("invalid_request", 400, "The required field '{0}' is missing from the request."),
+    650056: ("invalid_client", 400, "Misconfigured application: {0} names no permission, and has none here."),
     90094: ("access_denied", 400, "An administrator has to consent to what {0} asks for."),
     90033: ("temporarily_unavailable", 503, "A transient error has occurred. Please try again."),
 }  # fmt: skip

@@ -7,6 +7,7 @@ proving        what is asked for beside the password
 showing        the pages of these steps, and which comes next
 asking         what an application asks for at /authorize
 consenting     whether it may have that
+admin_consenting  whether everybody's administrator says so, before anybody signs in
 authorizing    sign-in, consent, and back to the application with a code
 enrolling      setting up a second factor
 devices        the page for a device that shows a code

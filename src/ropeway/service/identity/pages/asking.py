@@ -32,20 +32,21 @@ class Back:
     mode: str
     state: str
     issuer: str
+    """Empty where nobody asked for a code: then the answer does not say who gives it (RFC 9207)."""
 
     def send(self, said: Mapping[str, str]) -> Response:
         """The browser goes there with an answer."""
-        told = {**said, **({"state": self.state} if self.state else {}), "iss": self.issuer}
+        told = {name: value for name, value in {**said, "state": self.state, "iss": self.issuer}.items() if value}
         if self.mode == "form_post":
             given: dict[str, Any] = {"title": "Signing in", "organisation": self.app.name, "action": self.uri}
             return page("send", goes_to=origin(self.uri), fields=list(told.items()), **given)
         mark = "#" if self.mode == "fragment" else "&" if "?" in self.uri else "?"
         return RedirectResponse(f"{self.uri}{mark}{urlencode(told)}", 303)
 
-    def refuse(self, refusal: Refusal, error: str = "") -> Response:
+    def refuse(self, refusal: Refusal, error: str = "", also: Mapping[str, str] | None = None) -> Response:
         """The browser goes there with a refusal."""
         words = f"AADSTS{refusal.number}: {refusal.words}"
-        return self.send({"error": error or str(refusal.error), "error_description": words})
+        return self.send({"error": error or str(refusal.error), "error_description": words, **(also or {})})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ropeway.model.permissions import BY_ANYBODY, GLOBAL, SCOPES
+from ropeway.model.permissions import BY_ANYBODY, COMMAND_LINE, GLOBAL, SCOPES
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.pages.showing import Here
 from ropeway.service.identity.pages.visit import Visit
@@ -43,7 +43,7 @@ def consent(visit: Visit, app: Application, scopes: Scopes, found: Here, prompt:
     with server.database.read() as c:
         has = set(applications.permissions(c, app, person.id))
         is_administrator = GLOBAL in roles.of(c, server.tenant, person.id)
-    wanted = _wanted(scopes)
+    wanted = wanted_of(scopes)
     if visit.step == "answer" and visit.form.get("answer") == "cancel":
         raise Refusal(65004)
     if DEFAULT in scopes.names and not has:
@@ -54,27 +54,44 @@ def consent(visit: Visit, app: Application, scopes: Scopes, found: Here, prompt:
     may = is_administrator or missing <= BY_ANYBODY
     if visit.step == "answer" and may and visit.form.get("answer") == "accept":
         whom = EVERYBODY if is_administrator and visit.form.get("everybody") == "yes" else person.id
-        with server.database.write() as c:
-            applications.allow(c, app, wanted, server.issuer.clock(), whom)
-        told = {"permissions": sorted(wanted), "for": "everybody" if whom == EVERYBODY else person.upn}
-        visit.act("consent", app.name, person, told)
+        allow(visit, app, wanted, found, whom)
         return None
     if prompt == "none":
         raise Refusal(65001, f"{app.name} ({app.app_id})")
-    return _ask(visit, app, sorted(missing), found, may=may, is_administrator=is_administrator)
+    return ask(visit, app, sorted(missing), found, may=may, is_administrator=is_administrator)
 
 
-def _ask(
-    visit: Visit, app: Application, missing: list[str], found: Here, *, may: bool, is_administrator: bool
+def allow(visit: Visit, app: Application, wanted: set[str], found: Here, whom: str) -> None:
+    """Keep a consent, and put it on record; Refusal 65001 for an application that is in no table."""
+    if app.id == COMMAND_LINE:
+        raise Refusal(65001, app.name)
+    with visit.server.database.write() as c:
+        applications.allow(c, app, wanted, visit.server.issuer.clock(), whom)
+    told = {"permissions": sorted(wanted), "for": "everybody" if whom == EVERYBODY else found.person.upn}
+    visit.act("consent", app.name, found.person, told)
+
+
+def ask(
+    visit: Visit,
+    app: Application,
+    missing: list[str],
+    found: Here,
+    *,
+    may: bool,
+    is_administrator: bool,
+    for_everybody: bool = False,
 ) -> Response:
+    """The page that asks, or says that an administrator has to; `for_everybody`: nobody consents for one person."""
     shown = [(name, MEANINGS.get(name, _words(name))) for name in missing]
     told: dict[str, Any] = {"step": "answer", "account": found.account.id, "upn": found.person.upn, "wanted": shown}
     if not may:
         return visit.show("needs_administrator", "An administrator has to consent", app_id=app.app_id, **told)
-    return visit.show("consent", "Permissions requested", is_administrator=is_administrator, **told)
+    told |= {"is_administrator": is_administrator, "for_everybody": for_everybody}
+    return visit.show("consent", "Permissions requested", **told)
 
 
-def _wanted(scopes: Scopes) -> set[str]:
+def wanted_of(scopes: Scopes) -> set[str]:
+    """The permissions that a scope names; Refusal 70011 for one that there is not."""
     by_name = {name.lower(): name for name in SCOPES}
     wanted = {by_name.get(name.lower(), "") for name in scopes.names - {DEFAULT}}
     if "" in wanted:

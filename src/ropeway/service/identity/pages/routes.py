@@ -16,6 +16,7 @@ from ropeway.service.http.auditing import only_looked
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.forms import read_form, single
 from ropeway.service.identity.identity import Identity
+from ropeway.service.identity.pages.admin_consenting import first_form, with_scope
 from ropeway.service.identity.pages.authorizing import authorize
 from ropeway.service.identity.pages.devices import device
 from ropeway.service.identity.pages.enrolling import second_factor
@@ -43,6 +44,8 @@ def routes(identity: Identity) -> list[BaseRoute]:
     return [
         at("/{tenant}/oauth2/v2.0/authorize", authorize, "authorization_code"),
         at("/{tenant}/oauth2/v2.0/logout", leave, "logout"),
+        at("/{tenant}/adminconsent", first_form, "admin_consent"),
+        at("/{tenant}/v2.0/adminconsent", with_scope, "admin_consent"),
         at("/{tenant}/device", device, "device_code"),
         at("/{tenant}/second-factor", second_factor, "second_factor"),
     ]
