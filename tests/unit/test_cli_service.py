@@ -85,6 +85,16 @@ def test_a_state_that_is_named_is_worked_on_itself(
     assert service.url in run("job", "list", "--service", service.url + "/")[1]
 
 
+def test_the_status_tells_the_state_and_the_service_apart(service: Service, run: Told, tmp_path: Path) -> None:
+    rows = [line.split(maxsplit=1) for line in run("service", "status")[1].splitlines() if line]
+    told = {row[0]: row[1] for row in rows if len(row) == 2}
+    assert told["Service"] == service.url
+    assert told["State"].startswith("SQLite, version ")
+    mine = run("service", "status", "--state", tmp_path / "service.db")[1]
+    assert f"SQLite, {tmp_path}/service.db, version" in mine
+    assert "Service  " not in mine
+
+
 def test_who_is_signed_in_nowhere_works_on_the_state_of_this_user(sign_in: Signed, run: Told, tmp_path: Path) -> None:
     sign_in(None)
     assert f"{tmp_path}/home/ropeway/ropeway.db" in run("job", "list")[1]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ropeway.cli import output
 from ropeway.cli.arguments import FLAGS, global_options_first, refuse_passwords
-from ropeway.cli.environment import as_url, without_password
+from ropeway.cli.environment import as_url
 from ropeway.cli.exits import MEANING, OF_RESULT, Code, Refused
 from ropeway.cli.main import main
 from ropeway.cli.output import Heading, Table
@@ -23,6 +23,7 @@ from ropeway.cli.settings import guards, properties
 from ropeway.cli.times import duration, local, since
 from ropeway.control.protocol import Progress
 from ropeway.model.job import Guard
+from ropeway.model.state_url import place_of
 
 HOSTILE = "Zoë\x1b]0;owned\x07\x1b[2J[red]Müller[/red]\u202e\x9b31m\r\n"
 
@@ -115,7 +116,12 @@ def test_a_state_is_a_file_or_a_database() -> None:
 
 
 def test_a_state_is_shown_without_its_password() -> None:
-    assert without_password("postgresql://zoe:hunter2@db:5432/r") == "postgresql://zoe:***@db:5432/r"
+    assert place_of("postgresql://zoe:hunter2@db:5432/r") == "postgresql://zoe@db:5432/r"
+    assert place_of("postgresql://db/r?password=hunter2&sslmode=require") == "postgresql://db/r"
+    assert place_of("postgresql:///r?host=/run/postgresql&user=zoe") == "postgresql:///r?host=/run/postgresql"
+    assert place_of("postgresql://zoe:hunter2@[::1]:x/r") == "postgresql://zoe@[::1]:x/r"
+    assert place_of("postgresql://zoe:hunter2@[::1/r") == ""
+    assert place_of("sqlite:////var/lib/ropeway/ropeway.db") == "/var/lib/ropeway/ropeway.db"
 
 
 def test_every_exit_code_has_its_sentence_and_every_result_its_code() -> None:

@@ -37,7 +37,8 @@ def register(folder: Path, token: Secret[str], document: dict[str, Any], *, anew
     whose place is taken only `anew`.
     """
     if (folder / files.IDENTITY).exists() and not anew:
-        raise RopewayError(Problem("agent-already-registered", object=str(folder / files.IDENTITY)))
+        here = {"folder": str(folder)}
+        raise RopewayError(Problem("agent-already-registered", object=str(folder / files.IDENTITY), details=here))
     settings = _settings(folder, checked(document))
     files.prepare(folder)
     key, name = identity.new_key(), socket.gethostname()

@@ -106,12 +106,12 @@ def run(context: typer.Context, folder: Folder = PLACE) -> int:
 
     from ropeway.agent.process import run as run_here
 
-    session = current(context)
+    session, place = current(context), _full(folder)
     ending = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ending.set())
-    session.note(f"The agent of {folder} runs; its log is in {folder / 'trace'}. Ctrl-C ends it.")
-    run_here(_full(folder), ending, credentials_directory())
+    session.note(f"The agent runs, with the folder {place}; its log is in {place / 'trace'}. Ctrl-C ends it.")
+    run_here(place, ending, credentials_directory())
     return Code.OK
 
 

@@ -83,15 +83,6 @@ def as_url(text: str) -> str:
     )
 
 
-def without_password(url: str) -> str:
-    """A database URL as it may be shown."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{parts.username}:***@{host}").geturl()
-
-
 def make_file(url: str) -> bool:
     """A SQLite file and its folder, made for this user alone where they are missing: state holds personal data.
 
@@ -117,11 +108,6 @@ def require_state(url: str) -> None:
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and not file.exists():
         raise RopewayError(Problem("state-empty", object=str(file)))
-
-
-def place_of(url: str) -> str:
-    """Where a state is, as it may be shown."""
-    return without_password(url).removeprefix("sqlite:///")
 
 
 def _unopened(file: Path, why: str) -> RopewayError:

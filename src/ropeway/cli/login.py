@@ -161,7 +161,7 @@ def logins(context: typer.Context) -> None:
         (one["id"], one["name"], local(one["created"]), local(one["expires"]), "this one" if one["current"] else "")
         for one in found
     ]
-    current(context).show(found, lambda: [Table(("id", "name", "since", "until", ""), rows)])
+    current(context).show(found, lambda: [Table(("Id", "Name", "Since", "Until", ""), rows)])
 
 
 @app.command("revoke")

@@ -15,6 +15,7 @@ from typer.main import get_command, get_group
 from ropeway.cli import events, follow, job, login, report, up
 from ropeway.cli.arguments import global_options_first, refuse_passwords
 from ropeway.cli.exits import Code, Refused, of_problem
+from ropeway.cli.option_values import plainly
 from ropeway.cli.output import to_stdout, write_error
 from ropeway.cli.session import Session, current
 from ropeway.model.problems import RopewayError, describe
@@ -44,6 +45,14 @@ class Root(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order in which they are met."""
         return sorted(super().list_commands(ctx), key=ORDER.index)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Do what the words say; of a value that cannot be, in our words."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = plainly(error.message)
+            raise
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the words name."""

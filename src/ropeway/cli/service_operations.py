@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ropeway.cli.environment import make_file, place_of, state_url
+from ropeway.cli.environment import make_file, state_url
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.progress import progress_line
 from ropeway.cli.render.service import backup_words, needs_a_person, status_blocks
 from ropeway.cli.session import Session, current
 from ropeway.cli.times import local
 from ropeway.control.protocol import Progress
+from ropeway.model.state_url import place_of
 
 if TYPE_CHECKING:
     from ropeway.service.operating.backup.reading import Told

@@ -12,13 +12,14 @@ from shlex import quote
 import typer
 
 from ropeway.cli import output
-from ropeway.cli.environment import make_file, place_of, state_url, trace_endpoint
+from ropeway.cli.environment import make_file, state_url, trace_endpoint
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
 from ropeway.cli.reach import full_path, require_tenant, service_of
 from ropeway.cli.signed_in import SignedIn
 from ropeway.control.protocol import Control
 from ropeway.model.secret import Secret
+from ropeway.model.state_url import place_of
 from ropeway.telemetry import tracing
 
 Ask = Callable[[str], Secret[str]]

@@ -17,6 +17,7 @@ from ropeway.engine.redaction import covered
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.state_url import place_of
 from ropeway.rules import compile_rules
 from ropeway.rules.layers import job_schema
 from ropeway.store import importing, jobs
@@ -56,7 +57,7 @@ def side(db: Database, tenant: int, job: str) -> Side:
 def opened(url: str) -> Database:
     """The state of another installation; it is neither made nor upgraded here."""
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
-        raise RopewayError(Problem("state-cannot-open", details={"error": "there is no such file"}))
+        raise RopewayError(Problem("state-cannot-open", place_of(url), details={"error": "there is no such file"}))
     db = Database(url)
     try:
         with trouble():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ropeway.control.in_process import file_of
 from ropeway.model.problems import RopewayError
+from ropeway.model.state_url import place_of
 from ropeway.store import upgrading
 from ropeway.store.database import Database
 from ropeway.store.trouble import state_problem
@@ -21,4 +21,4 @@ def migrate(url: str, *, check: bool = False) -> Upgrade:
         finally:
             database.close()
     except (SQLAlchemyError, OSError, ImportError) as error:
-        raise RopewayError(state_problem(error, "state-cannot-open", file_of(url))) from error
+        raise RopewayError(state_problem(error, "state-cannot-open", place_of(url))) from error

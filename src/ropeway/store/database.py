@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 
-from ropeway.store.trouble import name_file
+from ropeway.model.state_url import place_of
+from ropeway.store.trouble import name_place
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -85,7 +86,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "handle_error")
     def _(context: ExceptionContext) -> None:  # pyright: ignore[reportUnusedFunction]
         if context.sqlalchemy_exception is not None and engine.url.database:
-            name_file(context.sqlalchemy_exception, engine.url.database.removeprefix("file:"))
+            name_place(context.sqlalchemy_exception, engine.url.database.removeprefix("file:"))
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -98,6 +99,13 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
     )
+
+    @event.listens_for(engine, "handle_error")
+    def _(context: ExceptionContext) -> None:  # pyright: ignore[reportUnusedFunction]
+        if context.sqlalchemy_exception is not None:
+            name_place(context.sqlalchemy_exception, place_of(url))
+
+    return engine

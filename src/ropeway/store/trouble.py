@@ -20,14 +20,14 @@ _FULL = "database or disk is full"
 """SQLite's words for SQLITE_FULL."""
 
 
-def state_problem(error: Exception, otherwise: str, file: str = "") -> Problem:
-    """The problem that an error of the state is, `otherwise` where it has no code of its own; `file` is the state's."""
-    told, file = said(error), file or _file(error)
+def state_problem(error: Exception, otherwise: str, place: str = "") -> Problem:
+    """The problem that an error of the state at `place` is, `otherwise` where it has no code of its own."""
+    told, place = said(error), place or _place(error)
     if isinstance(error, DBAPIError) and is_of_another_version(error):
-        return Problem("state-of-another-version", object=file, details={"error": told})
-    if file and _FULL in told:
-        return Problem("state-disk-full", object=file, details={"error": told, "folder": str(Path(file).parent)})
-    return Problem(otherwise, object=file, details={"error": told})
+        return Problem("state-of-another-version", object=place, details={"error": told})
+    if place and _FULL in told:
+        return Problem("state-disk-full", object=place, details={"error": told, "folder": str(Path(place).parent)})
+    return Problem(otherwise, object=place, details={"error": told})
 
 
 def is_of_another_version(error: DBAPIError) -> bool:
@@ -37,12 +37,12 @@ def is_of_another_version(error: DBAPIError) -> bool:
     return state in _UNKNOWN_TO_SERVER or any(words in told for words in _UNKNOWN_TO_STATE)
 
 
-def name_file(error: BaseException, file: str) -> None:
-    """Note the file that an error is about; the driver's own error does not know it."""
-    error.add_note(f"{_NOTE}{file}")
+def name_place(error: BaseException, place: str) -> None:
+    """Note the file or server that an error is about; the driver's own error does not know it."""
+    error.add_note(f"{_NOTE}{place}")
 
 
-def _file(error: Exception) -> str:
+def _place(error: Exception) -> str:
     notes: list[str] = getattr(error, "__notes__", [])
     return next((note.removeprefix(_NOTE) for note in notes if note.startswith(_NOTE)), "")
 

@@ -15,7 +15,7 @@ def audit_blocks(acts: Sequence[AuditView]) -> Iterator[Block]:
         yield "Nobody did anything."
         return
     rows = [(local(a.time), a.who, a.action, a.subject, a.outcome, _details(a)) for a in acts]
-    yield Table(("time", "who", "did", "to", "outcome", "details"), rows)
+    yield Table(("Time", "Who", "Did", "To", "Outcome", "Details"), rows)
 
 
 def _details(act: AuditView) -> str:

@@ -37,9 +37,14 @@ def object_table(type_: ObjectType, found: Sequence[Object], *, limit: int, dele
         return
     columns = COLUMNS[type_] + (("deletedDateTime",) if deleted else ())
     rows = [tuple(brief(o[name]) if o.get(name) is not None else "" for name in columns) for o in found]
-    yield Table(columns, rows)
+    yield Table(tuple(map(_heading, columns)), rows)
     if len(found) == limit:
         yield f"The first {limit:,} are shown; --limit shows more, --contains TEXT fewer."
+
+
+def _heading(name: str) -> str:
+    """A property's name as the words above a column: `userPrincipalName` is User principal name."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).capitalize()
 
 
 def object_blocks(found: Object, command: Command) -> Iterator[Block]:

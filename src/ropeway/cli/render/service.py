@@ -20,7 +20,7 @@ def needs_a_person(view: ServiceView) -> bool:
 
 
 def status_blocks(view: ServiceView, place: str) -> Iterator[Block]:
-    """What is wrong first, then how everything is."""
+    """What is wrong first, then how everything is; `place` is the state's, or the service that was asked."""
     if view.problems:
         yield Heading("This needs somebody")
         yield from problem_lines(view.problems, "  ")
@@ -35,7 +35,12 @@ def status_blocks(view: ServiceView, place: str) -> Iterator[Block]:
 
 def _house(view: ServiceView, place: str) -> Iterator[tuple[str, str]]:
     free = "" if view.free is None else f", {sized(view.free)} free"
-    yield "State", f"{view.database} {place}, version {view.schema}, {sized(view.size)}{free}"
+    kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[view.database]
+    is_service = place.startswith("https://")
+    if is_service:
+        yield "Service", place
+    state = kind if is_service else f"{kind}, {place}"
+    yield "State", f"{state}, version {view.schema}, {sized(view.size)}{free}"
     last = view.last_backup
     backed = f"{local(last.time)}, {last.place} on {last.machine}, {sized(last.bytes)}" if last else "none is known"
     yield "Last backup", backed

@@ -11,7 +11,7 @@ from ropeway.control.in_process.clients import Clients
 from ropeway.control.in_process.core import TENANT
 from ropeway.control.in_process.history import History
 from ropeway.control.in_process.objects import Objects
-from ropeway.control.in_process.opening import file_of, open_database
+from ropeway.control.in_process.opening import open_database
 from ropeway.control.in_process.rules import Rules
 from ropeway.control.in_process.runs import Runs
 from ropeway.control.running import trouble
@@ -19,7 +19,7 @@ from ropeway.control.service_status import service_view
 from ropeway.control.service_views import ServiceView
 from ropeway.control.sources import Ask, FromHere
 
-__all__ = ["TENANT", "InProcess", "file_of", "open_control", "open_database"]
+__all__ = ["TENANT", "InProcess", "open_control", "open_database"]
 
 
 def open_control(url: str, *, ask: Ask | None = None) -> InProcess:

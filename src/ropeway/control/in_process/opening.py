@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.directory import Directory
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.state_url import place_of
 from ropeway.store.database import Database
 from ropeway.store.schema import Older, prepare
 from ropeway.store.tenants import HOME
@@ -22,11 +23,6 @@ INITIAL_DOMAIN = "initial.ropeway.internal"
 """What UPNs of unverified domains are rewritten to (entra.md 1.11); `.internal` is reserved for private use."""
 
 
-def file_of(url: str) -> str:
-    """The file of a state; nothing for a database server, whose answer names it."""
-    return url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else ""
-
-
 def open_database(url: str, *, older: Older | None = None) -> Database:
     """The state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none.
 
@@ -37,10 +33,10 @@ def open_database(url: str, *, older: Older | None = None) -> Database:
     try:
         database = Database(url)
     except (SQLAlchemyError, ImportError) as error:
-        raise RopewayError(state_problem(error, "state-cannot-open", file_of(url))) from error
+        raise RopewayError(state_problem(error, "state-cannot-open", place_of(url))) from error
     except ValueError:
         raise RopewayError(
-            Problem("state-cannot-open", object=file_of(url), details={"error": "its port is no number"})
+            Problem("state-cannot-open", object=place_of(url), details={"error": "its port is no number"})
         ) from None
     try:
         if database.is_sqlite and older != "refuse":
@@ -49,7 +45,7 @@ def open_database(url: str, *, older: Older | None = None) -> Database:
         Directory(database, HOME, clock=time.time).initialise("Ropeway", INITIAL_DOMAIN)
     except (SQLAlchemyError, OSError) as error:
         database.close()
-        raise RopewayError(state_problem(error, "state-cannot-open", file_of(url))) from error
+        raise RopewayError(state_problem(error, "state-cannot-open", place_of(url))) from error
     except RopewayError:
         database.close()
         raise

@@ -6,7 +6,8 @@ from ropeway.model.problems.catalogue import Entry, Severity
 
 _LOG = "The agent's log tells more: the folder trace/ beside its agent.yaml, or journalctl -u ropeway-agent."
 _ANEW = (
-    "`ropeway agent token DOMAIN` makes a token, and `ropeway agent register --anew` on the agent's machine uses it."
+    "`ropeway agent token DOMAIN` makes a token, and `ropeway agent register --anew` on the agent's machine uses it, "
+    "with the --folder that the agent runs with, if it has one."
 )
 _CHECK = "On the agent's machine `ropeway agent check` says where it fails."
 
@@ -189,7 +190,8 @@ ON_ITS_MACHINE = (
         Severity.ERROR,
         "An agent is registered in this folder",
         "{object} has an identity already, and it would be lost.",
-        "Give another --folder. To register this agent anew: `ropeway agent register --anew`.",
+        "Give another --folder. To register this agent anew: "
+        "`ropeway agent register --anew --folder {folder} --token-file -`.",
     ),
     Entry(
         "agent-runs-already",

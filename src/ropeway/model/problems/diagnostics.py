@@ -45,8 +45,8 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.ERROR,
         "The service's certificate is not trusted",
         "{reason}. It is signed by {issuer}; trusted are: {ca}.",
-        "With Ropeway's own authority: fetch it with `ropeway service ca`, and name the file as ca_file. If the signer "
-        "is a proxy that inspects TLS, exempt this address from inspection.",
+        "With Ropeway's own authority: fetch it with `ropeway service ca`, and name the file: --ca-file, or ca_file in "
+        "agent.yaml. If the signer is a proxy that inspects TLS, exempt this address from inspection.",
     ),
     Entry(
         "no-tls",
@@ -74,14 +74,15 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.WARNING,
         "No agent is registered here yet",
         "{object} holds no key and no certificate.",
-        "`ropeway agent token DOMAIN` makes a token for: ropeway agent register --service {service} --token-file -",
+        "`ropeway agent token DOMAIN` makes a token for: ropeway agent register --service {service} --token-file - "
+        "--folder {object}",
     ),
     Entry(
         "agent-not-running",
         Severity.WARNING,
         "The agent does not run",
         "No process is the agent of {object}.",
-        "Start it: systemctl start ropeway-agent, or `ropeway agent run`.",
+        "Start it: systemctl start ropeway-agent, or `ropeway agent run --folder {object}`.",
     ),
     Entry(
         "clocks-apart",

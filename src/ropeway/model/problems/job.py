@@ -180,8 +180,9 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.FATAL,
         "The state cannot be opened",
         "The system said: {error}.",
-        "Check the address given with --state or ROPEWAY_STATE, and the rights of this user on the file or database. "
-        "In the place of a file that is damaged: `ropeway service restore` of the last backup.",
+        "Check the address given with --state or ROPEWAY_STATE, and the rights of this user on the file or database; "
+        "whether a PostgreSQL server answers there, psql with the same address tells. In the place of a file that is "
+        "damaged: `ropeway service restore` of the last backup.",
     ),
     Entry(
         "state-too-new",

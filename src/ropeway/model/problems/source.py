@@ -101,8 +101,9 @@ CONNECTION = (
         Severity.FATAL,
         "The domain controller's certificate is not trusted",
         "{controller} showed a certificate that could not be verified: {reason}.",
-        "Set ca_file to the certificate of the authority that issued it, and name the server as the certificate does. "
-        "See what it shows with: openssl s_client -connect {controller} -showcerts",
+        "Name the file with the certificate of the authority that issued it: --ca-file of `ropeway job create`, or "
+        "ca_file in an agent's agent.yaml; and name the server as the certificate does. See what it shows with: "
+        "openssl s_client -connect {controller} -showcerts",
     ),
     Entry(
         "protection-required",
