@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from ropeway.service.http.errors import PROBLEM
 from ropeway.service.operating import health
 from ropeway.service.operating.health import Ready
+from tests.fixtures.https import a_service
 from tests.fixtures.operated import Operated, operated
 from tests.fixtures.postgres import PostgresServer
 
@@ -76,6 +78,25 @@ def test_a_database_that_is_gone_leaves_the_process_alive_and_not_ready(
         finally:
             postgres_server.start()
         assert "ropeway_database_up 1.0" in text_of(service)
+    postgres_server.drop("gone")
+
+
+@pytest.mark.postgres
+def test_a_request_while_the_database_is_gone_is_answered_with_what_the_server_said_and_what_to_do(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    with a_service(tmp_path / "service", state=postgres_server.create("gone")) as service:
+        with service.administrator() as zoe:
+            assert zoe.get("/v1.0/ropeway/jobs").status_code == 200
+            postgres_server.stop()
+            try:
+                answers = [zoe.get(path) for path in ("/v1.0/ropeway/jobs", "/v1.0/users", "/login/tokens")]
+                answers.append(zoe.post("/agent/v1/challenge", json={"fingerprint": "0" * 64}))
+            finally:
+                postgres_server.start()
+        told = [(answer.status_code, answer.json()["error"][PROBLEM]["code"]) for answer in answers]
+        assert told == [(503, "database-trouble")] * 4
+        assert "Bring the database back" in answers[0].json()["error"]["message"]
     postgres_server.drop("gone")
 
 

@@ -72,8 +72,12 @@ def test_a_run_whose_worker_is_killed_ends_with_where_to_look_and_is_whole_when_
         control.run_job("Contoso")
     assert raised.value.problem.code == "errand-lost"
     assert raised.value.problem.details["look"] == "ropeway job show Contoso"
+    for shown in (control.job("Contoso"), control.live("Contoso")):
+        (cut_off,) = [problem for problem in shown.problems if problem.code == "run-cut-off"]
+        assert (shown.running, cut_off.object) == (None, "Contoso"), "nobody runs it, and that is said at once"
     with Worker(service.database.url):
         assert control.run_job("Contoso").result == "success"
+    assert "run-cut-off" not in [problem.code for problem in control.job("Contoso").problems]
     assert len(control.list_objects("users", limit=1000)) == 61
 
 

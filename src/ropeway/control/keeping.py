@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ropeway.control.protocol import CycleView, Progress
-from ropeway.control.running import FIRST_WAIT, RESTING, UNFORESEEN, Patience, Running, refuse_rest, trouble
+from ropeway.control.running import FIRST_WAIT, RESTING, Patience, Running, refuse_rest, trouble
 from ropeway.control.views import cycle_view
 from ropeway.engine.lifecycle.schedule import rests
 from ropeway.engine.records import Outcome
@@ -20,6 +20,7 @@ from ropeway.model.problems import Problem, RopewayError
 from ropeway.store import agenda, jobs, tenants
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
+from ropeway.store.trouble import UNFORESEEN
 from ropeway.telemetry.correlation import bound, in_this_context
 
 LOG = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from ropeway.control.compiled import compiled
 from ropeway.control.heartbeat import heartbeat
@@ -34,7 +34,7 @@ from ropeway.store.jobs import JobRow
 from ropeway.store.progress import Teller
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
-from ropeway.store.trouble import is_of_another_version, state_problem
+from ropeway.store.trouble import is_ours, state_problem
 from ropeway.telemetry import tracing
 from ropeway.telemetry.correlation import bound, note
 
@@ -47,10 +47,6 @@ RESTING = frozenset({"job-paused", "job-disabled"})
 """Problem codes of jobs that are to do nothing; told once."""
 
 
-UNFORESEEN = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""What a database says when the fault is ours."""
-
-
 @contextmanager
 def trouble() -> Generator[None, None, None]:
     """Turns what a database says into a problem of the state, and text that it cannot hold into `text-unreadable`."""
@@ -61,7 +57,7 @@ def trouble() -> Generator[None, None, None]:
     except DBAPIError as error:
         if "cannot contain NUL" in str(error.orig):
             raise RopewayError(Problem("text-unreadable", value="NUL")) from error
-        if isinstance(error, UNFORESEEN) and not is_of_another_version(error):
+        if is_ours(error):
             raise
         raise RopewayError(state_problem(error, "database-trouble")) from error
     except OSError as error:

@@ -6,11 +6,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from ropeway.control.protocol import LiveView, PastCycle
+from ropeway.control.runner import runner
 from ropeway.control.views import cycle_view, iso
 from ropeway.engine.lifecycle.schedule import next_run
 from ropeway.engine.records import Outcome
 from ropeway.model.prepared import prepared
-from ropeway.store import jobs, leases, looking, progress
+from ropeway.store import jobs, looking, progress
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 
@@ -19,7 +20,7 @@ CYCLES_TOLD = 5
 
 def live_view(c: Connection, row: JobRow, key: Key, now: float) -> LiveView:
     """How far the running cycle has come, what waits, the last cycles and the next one."""
-    holder = leases.holder(c, key, now)
+    holder, cut_off = runner(c, key, row.name, now)
     told = progress.find(c, row.number) if holder else None
     if told is None or (holder and told.began < holder[1]):  # what a process left that is no more
         told = progress.ProgressRow("", 0, None, now, now)
@@ -35,7 +36,7 @@ def live_view(c: Connection, row: JobRow, key: Key, now: float) -> LiveView:
         stage_began=iso(told.began) if told.stage else None,
         next_run=iso(next_run(row.settings, row.status, row.standing, now)),
         cycles=tuple(_past(row.name, *one) for one in jobs.last_cycles(c, row.number, CYCLES_TOLD)),
-        problems=row.problems,
+        problems=(*row.problems, *cut_off),
         **looking.waiting(c, key),
     )
 

@@ -85,6 +85,12 @@ def holder(c: Connection, key: Key, now: float) -> tuple[str, float] | None:
     return (row.holder, row.since) if row and row.holder and _is_fresh(row.renewed, now) else None
 
 
+def left(c: Connection, key: Key) -> tuple[str, float] | None:
+    """Who took the lease last and since when, as long as it was not given back, however long ago."""
+    row = c.execute(select(lease.c.holder, lease.c.since).where(lease.c.job == key["job"])).one_or_none()
+    return (row.holder, row.since) if row and row.holder else None
+
+
 def drop(c: Connection, key: Key) -> None:
     """The job is deleted."""
     c.execute(delete(lease).where(lease.c.job == key["job"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from ropeway.model.problems import Problem, shown
 
@@ -13,6 +13,9 @@ _UNKNOWN_TO_STATE = ("no such table", "no such column", "has no column named")
 
 _UNKNOWN_TO_SERVER = frozenset({"42P01", "42703"})
 """SQLSTATE of PostgreSQL (Appendix A of its manual): undefined_table, undefined_column."""
+
+UNFORESEEN = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What a database says when the fault is ours."""
 
 _NOTE = "The state is "
 
@@ -35,6 +38,11 @@ def is_of_another_version(error: DBAPIError) -> bool:
     told = str(error.orig)
     state: object = getattr(error.orig, "sqlstate", None)
     return state in _UNKNOWN_TO_SERVER or any(words in told for words in _UNKNOWN_TO_STATE)
+
+
+def is_ours(error: Exception) -> bool:
+    """Whether it is a fault of this program, and none of the database or of what its tables are."""
+    return isinstance(error, UNFORESEEN) and not is_of_another_version(error)
 
 
 def name_place(error: BaseException, place: str) -> None:

@@ -17,6 +17,7 @@ from ropeway.control.protocol import (
     LiveView,
 )
 from ropeway.control.room import room
+from ropeway.control.runner import runner
 from ropeway.control.running import dead_holders, trouble
 from ropeway.control.settling import settled
 from ropeway.control.views import hold_view, job_view
@@ -70,9 +71,10 @@ class Jobs(Staying):
         with trouble(), self._db.read() as c:
             row = jobs.find(c, self._tenant, job)
             key = Key(tenant=self._tenant, job=row.number)
-            view = job_view(row, looking.counts(c, key), leases.holder(c, key, now), now, leases.active(c, key))
+            holder, cut_off = runner(c, key, row.name, now)
+            view = job_view(row, looking.counts(c, key), holder, now, leases.active(c, key))
         off = (Problem("synchronization-off", object=row.name),) if self._directory.features().off else ()
-        found = (*off, *view.problems, *self._lifecycle.problems(row), *self._schemas.problems(row))
+        found = (*off, *view.problems, *cut_off, *self._lifecycle.problems(row), *self._schemas.problems(row))
         return msgspec.structs.replace(view, problems=found)
 
     def live(self, job: str) -> LiveView:

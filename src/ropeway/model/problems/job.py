@@ -63,6 +63,14 @@ ENTRIES: tuple[Entry, ...] = (
         "Nothing needs repair. Run only one installation, or look why this machine stood still.",
     ),
     Entry(
+        "run-cut-off",
+        Severity.WARNING,
+        "The last run did not end",
+        "{holder} had the job since {since}, and is gone: killed, or out of reach. What it had written stays.",
+        "The next run goes on from there, nothing is lost and nothing is done twice. To run it now: "
+        "`ropeway job run {object}`.",
+    ),
+    Entry(
         "job-failed",
         Severity.FATAL,
         "The job met a failure that nobody foresaw",

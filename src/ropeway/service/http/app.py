@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Sequence
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ropeway.model.problems import RopewayError
 from ropeway.service.http.auditing import Auditing, Trail
 from ropeway.service.http.bounds import Bounds
-from ropeway.service.http.errors import on_defect, on_http_error, on_problem
+from ropeway.service.http.errors import on_database, on_defect, on_http_error, on_problem
 from ropeway.service.operating.observed import Observed
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -45,7 +46,12 @@ def audited(routes: Sequence[BaseRoute], trail: Trail | None) -> ASGIApp:
     """Routes with errors in Graph's shape, and an audit trail."""
     app = Starlette(
         routes=[*routes],
-        exception_handlers={RopewayError: on_problem, HTTPException: on_http_error, Exception: on_defect},
+        exception_handlers={
+            RopewayError: on_problem,
+            SQLAlchemyError: on_database,
+            HTTPException: on_http_error,
+            Exception: on_defect,
+        },
     )
     app.router.redirect_slashes = False  # to wherever the header Host says
     return Auditing(app, trail) if trail else app

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ropeway.model.problems import Problem, RopewayError, describe
+from ropeway.store.trouble import is_ours, state_problem
 
 PROBLEM = "@ropeway.problem"
 """Where an error carries its problem as data, for clients that know the catalogue."""
@@ -145,6 +146,13 @@ def on_problem(request: Request, error: Exception) -> Response:
     """Starlette's handler of RopewayError."""
     assert isinstance(error, RopewayError)
     return refusal(request, error.problem)
+
+
+def on_database(request: Request, error: Exception) -> Response:
+    """Starlette's handler of what a database says, where no call of Control did: it is away, or busy."""
+    if is_ours(error):
+        raise error
+    return refusal(request, state_problem(error, "database-trouble"))
 
 
 def on_http_error(request: Request, error: Exception) -> Response:
