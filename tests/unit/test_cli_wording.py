@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_group
 
 import ropeway.cli
-from ropeway.cli.main import main
+from ropeway.cli.main import LATE, app, main
 
 SOURCES = sorted(Path(ropeway.cli.__file__).parent.rglob("*.py"))
 
@@ -55,3 +59,24 @@ def test_headings_begin_with_a_capital_and_go_on_without() -> None:
     found = [heading for heading in headings() if heading]
     assert len(found) > 30
     assert [heading for heading in found if heading != heading.capitalize()] == []
+
+
+def groups(group: TyperGroup, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], TyperGroup]]:
+    """A group and all below it, with the words that name each."""
+    yield path, group
+    for name, command in group.commands.items():
+        found = get_group(import_module(f"ropeway.cli.{name}").app) if not path and name in LATE else command
+        if isinstance(found, TyperGroup):
+            yield from groups(found, (*path, name))
+
+
+def test_no_summary_is_cut_on_a_terminal_of_80_columns() -> None:
+    whole, cut = 0, list[str]()
+    for path, group in groups(get_group(app), ()):
+        room = 80 - 2 - 6 - max(map(len, group.commands))
+        for name, command in group.commands.items():
+            summary = command.get_short_help_str(1000)
+            whole += command.get_short_help_str(room) == summary
+            cut += [f"{' '.join((*path, name))}: {summary}"] if command.get_short_help_str(room) != summary else []
+    assert cut == []
+    assert whole > 100

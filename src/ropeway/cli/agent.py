@@ -74,7 +74,7 @@ def trace(
     agent: Agent,
     level: Annotated[Literal["error", "warning", "info", "debug"], typer.Argument(help="The more the later.")],
 ) -> None:
-    """How much an agent writes into its own log, in the folder trace/ on its machine."""
+    """How much an agent writes into its own log. It is in the folder trace/ on its machine."""
     session = current(context)
     with session.control() as control:
         found = control.set_trace(agent, level)

@@ -57,7 +57,7 @@ def register(
         bool, typer.Option("--anew", help="Put another key and certificate in the place of those that are there.")
     ] = False,
 ) -> None:
-    """On the agent's machine: make a key, get its certificate, and write agent.yaml where there is none.
+    """On the agent's machine: become an agent. A key is made, and agent.yaml written where there is none.
 
     --service URL, one of the global options, says where the service is.
     """
@@ -101,7 +101,7 @@ def _former(folder: Path) -> Identity | None:
 
 
 def run(context: typer.Context, folder: Folder = PLACE) -> int:
-    """On the agent's machine: be the agent of this folder, until Ctrl-C or SIGTERM."""
+    """On the agent's machine: be the agent, until Ctrl-C or SIGTERM."""
     import signal
 
     from ropeway.agent.process import run as run_here
@@ -122,7 +122,7 @@ def check(
     proxy: Proxy = None,
     proxy_password_file: ProxyPassword = None,
 ) -> int:
-    """On the agent's machine: is all well? The way to the service, the registration, every domain and its account.
+    """On the agent's machine: whether all is well. The way to the service, registration, every domain and its account.
 
     Before there is an agent.yaml, --service URL and the options say where the service is. Nothing is changed. Ends with
     code 7 where something failed.
@@ -145,7 +145,7 @@ def logs(
         Path | None, typer.Option(metavar="FILE", help="The file to write; a name with the time, if not said.")
     ] = None,
 ) -> int:
-    """On the agent's machine: its log of the last while, what `agent check` finds, and settings, in one file.
+    """On the agent's machine: a file for whoever helps. The log of late, what `agent check` finds, and settings.
 
     Nothing of a password, a key or a token is in it; names of people and groups are. With --level it waits until the
     time is over; Ctrl-C collects what there is. The level goes back by itself.
@@ -176,7 +176,7 @@ def set_proxy(
     off: Annotated[bool, typer.Option("--off", help="No proxy any more.")] = False,
     folder: Folder = PLACE,
 ) -> None:
-    """On the agent's machine: which HTTP proxy the agent goes through, in its agent.yaml."""
+    """On the agent's machine: which HTTP proxy it goes through. Written into its agent.yaml."""
     from ropeway.agent.changing import set_proxy as set_here
 
     if (proxy is None) != off:

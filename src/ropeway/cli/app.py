@@ -82,7 +82,7 @@ def certificate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The certificate in PEM; its key stays where it is.")],
     name: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "",
 ) -> None:
-    """Let an application show who it is with a certificate's RSA key, which no secret can equal."""
+    """Let an application show who it is with a certificate. With its RSA key, that is, which no secret can equal."""
     session = current(context)
     try:
         with file.open() as opened:
@@ -102,7 +102,7 @@ def drop(
     application: Application,
     credential: Annotated[str, typer.Argument(metavar="ID", help="The secret's or certificate's id.")],
 ) -> None:
-    """Take a secret or certificate away: it is worth nothing from now on."""
+    """Take a secret or certificate away. It is worth nothing from now on."""
     session = current(context)
     with session.control() as control:
         found = control.drop_credential(application, credential)
@@ -121,7 +121,7 @@ def grant(
         bool, typer.Option("--delegated", help="For everybody who signs in to it, as far as they may: admin consent.")
     ] = False,
 ) -> None:
-    """Say what an application may do by itself, or for the people who sign in to it."""
+    """Say what an application may do. By itself, or for the people who sign in to it."""
     session = current(context)
     with session.control() as control:
         given, taken = ((), tuple(permissions)) if revoke else (tuple(permissions), ())
@@ -147,7 +147,7 @@ def redirect(
 
 @app.command()
 def remove(context: typer.Context, application: Application, yes: Yes = False) -> None:
-    """Remove an application: its tokens, secrets and certificates are worth nothing from now on."""
+    """Remove an application. Its tokens, secrets and certificates are worth nothing from now on."""
     session = current(context)
     session.confirm(f"Remove the application {application}? Whatever signs in with it stops working.", yes)
     with session.control() as control:

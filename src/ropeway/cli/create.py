@@ -18,7 +18,7 @@ from ropeway.control.protocol import JobView
 from ropeway.model.job import JobSettings, Scope, SourceSettings
 
 app = typer.Typer(
-    help="Create a job: what is read from where, what of it counts, and how careful Ropeway shall be.",
+    help="Create a job: what is read, what counts, how carefully.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -152,7 +152,7 @@ class LdifOptions:
 @app.command("active-directory")
 @grouped
 def active_directory(context: typer.Context, source: ActiveDirectoryOptions, job: JobOptions) -> None:
-    """Read a domain, Windows or Samba, in full and then by change.
+    """Read a domain in full, then by change: Windows or Samba.
 
     The account needs to read the domain; for DirSync it needs the right to replicate directory changes, or
     --object-security. Its password comes from a file, a keytab or a prompt. Files are read where the job runs: of a
@@ -170,7 +170,7 @@ def active_directory(context: typer.Context, source: ActiveDirectoryOptions, job
 @app.command("ldif")
 @grouped
 def ldif(context: typer.Context, source: LdifOptions, job: JobOptions) -> None:
-    """Read an export of a domain: see what Ropeway would do, without a server."""
+    """Read an export of a domain. See what Ropeway would do, without a server."""
     if source.path == "-":
         raise Refused(
             "A job reads its export again at every run, and standard input is gone after the first: save the export to "

@@ -50,7 +50,7 @@ def commands_of(type_: ObjectType, one: str) -> typer.Typer:
             found = control.list_objects(type_, contains=contains, deleted=deleted, limit=limit)
         session.show(found, lambda: object_table(type_, found, limit=limit, deleted=deleted))
 
-    @group.command("show", help=f"Show one {one}: values, links, and which job contributes what.")
+    @group.command("show", help=f"Show one {one}: values, links, and what jobs contribute.")
     def show(context: typer.Context, identifier: Identifier) -> None:
         session = current(context)
         with session.control() as control:

@@ -57,7 +57,7 @@ def remove(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove a domain: users with names in it are called after their mailNickname at the initial domain."""
+    """Remove a domain. Users with names in it are called after their mailNickname at the initial domain."""
     session = current(context)
     session.confirm(f"Remove the domain {name}? Users with names in it get others.", yes)
     with session.control() as control:

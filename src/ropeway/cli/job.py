@@ -19,7 +19,7 @@ from ropeway.cli.session import Session, current
 from ropeway.control.protocol import HoldView
 
 app = typer.Typer(
-    help="Jobs: create, look, watch, plan, run, approve, schedule, restart, pause, delete.",
+    help="Jobs: create, look, plan, run, approve, schedule, delete.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -31,7 +31,7 @@ def compare(
     limit: Annotated[int, typer.Option(min=1, help="How many objects are listed; counts are always complete.")] = 50,
     fail: Annotated[bool, typer.Option("--fail", help="End with exit code 7 where there is a difference.")] = False,
 ) -> int:
-    """What two jobs would make of the same objects, where it differs.
+    """Where two jobs would make different things of an object.
 
     So a staging job is compared with the active one, in the same state or in two installations' states. Held changes
     count as wanted. Neither job is run: both are compared as they last were.

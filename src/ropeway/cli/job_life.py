@@ -66,7 +66,7 @@ def history(
     ] = None,
     revision: Revision = None,
 ) -> None:
-    """How long a job's log and the history of its runs are kept; without options, say it."""
+    """How long the log and history of a job are kept. Without options: say it."""
     session = current(context)
     with session.control() as control:
         found = control.job(job)
@@ -92,7 +92,7 @@ def notify(
     test: Annotated[bool, typer.Option("--test", help="Send a trial message now.")] = False,
     revision: Revision = None,
 ) -> None:
-    """Whom to tell when a job stops, goes into quarantine or holds changes."""
+    """Whom to tell when a job stops or holds changes. Or goes into quarantine."""
     if (file is not None) + off > 1 or not (file or off or test) or (off and test):
         raise Refused("Say --file FILE, --test or both, or --off.")
     session = current(context)
@@ -109,7 +109,7 @@ def notify(
 
 
 def clear_quarantine(context: typer.Context, job: Job, later: Later = False) -> int:
-    """Take a job out of quarantine, and try again what was set aside.
+    """Take a job out of quarantine. What was set aside is tried again.
 
     Only changes are read: the watermark stays. It is QuarantineState and Escrows of a restart.
     """

@@ -44,7 +44,7 @@ def watch(
         bool, typer.Option("--until-idle", help="End once it has run and nothing waits; with the last run's exit code.")
     ] = False,
 ) -> int:
-    """A job live: its running cycle, the last ones, when it runs next. Ctrl-C ends it.
+    """A job live: its running cycle, the last ones, the next. Ctrl-C ends it.
 
     At a terminal the picture is drawn anew twice a second. Elsewhere what happens is told line by line; with --json
     every change is a record on a line.

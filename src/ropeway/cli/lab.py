@@ -68,7 +68,7 @@ def up(
     ] = None,
     folder: Folder = None,
 ) -> None:
-    """Make a domain, or start the one that is there, with all its controllers."""
+    """Make a domain, or start the one that is there. With all its controllers."""
     session = current(context)
     place = _place(realm, folder)
     if not controllers(place):
@@ -172,7 +172,7 @@ def ldif(
     computers: Computers = 150,
     seed: Seed = 1,
 ) -> None:
-    """Write a company to stdout, as an export of its domain would be; no server is needed."""
+    """Write a company to stdout, as an export of its domain. No server is needed."""
     from ropeway.lab.company.ldif import export
 
     size = Size(people=people, groups=groups, members=members, contacts=contacts, computers=computers)

@@ -179,7 +179,7 @@ def revoke(
 
 
 def logout(context: typer.Context) -> int:
-    """Sign out: the token is made worthless at the service, and forgotten here."""
+    """Sign out. The token is made worthless at the service, and forgotten here."""
     from ropeway.cli.accounts import leave
     from ropeway.cli.asking import ask
 

@@ -30,10 +30,10 @@ LATE = {
     "schema": "The rules of jobs: look at, try, change, compare, test.",
     "directory": "Users, groups, contacts, devices and domains.",
     "agent": "Agents beside the domains: register one, run it, look at all.",
-    "app": "Applications that sign in: make one, give it secrets, certificates and permissions.",
+    "app": "Applications that sign in: their secrets and permissions.",
     "role": "Directory roles of people: who has which, give and take.",
     "tenant": "Tenants of a service: make, see and remove them.",
-    "service": "The service: run it, how it is, its state and backups, its authority, its audit trail.",
+    "service": "The service: how it is, its state, backups and audit trail.",
     "lab": "Samba domains and sample companies, for trials.",
 }
 """Groups by the name of their module, with their help."""

@@ -50,7 +50,7 @@ def add_to(group: typer.Typer) -> None:
             bool, typer.Option("--remove", help="There is none any more, as for a lost telephone.")
         ] = False,
     ) -> None:
-        """Ask a user of the cloud alone for more than a password: an authenticator app, set up at the next sign-in."""
+        """Ask a user of the cloud for more than a password. An authenticator app, set up at the next sign-in."""
         session = current(context)
         with session.control() as control:
             found = control.set_second_factor(user, wanted=not remove)
@@ -63,7 +63,7 @@ def add_to(group: typer.Typer) -> None:
 
     @group.command("sign-out")
     def sign_out(context: typer.Context, user: User) -> None:
-        """End every sign-in of a user: within an hour, applications and browsers ask for the password again."""
+        """End every sign-in of a user. Within an hour, applications and browsers ask for the password again."""
         session = current(context)
         with session.control() as control:
             control.end_sign_ins(user)

@@ -40,7 +40,7 @@ def show(
     ] = None,
     yaml: Annotated[bool, typer.Option("--yaml", help="The whole schema as YAML, as it can be edited.")] = False,
 ) -> None:
-    """Where the value of every target attribute comes from, and what an administrator changed."""
+    """Where every attribute's value comes from, and what was changed."""
     session = current(context)
     if yaml and (type_ or attribute):
         raise Refused("--yaml shows the whole schema: leave out --type and --attribute.")
@@ -63,7 +63,7 @@ def export(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """The whole schema as a file, to edit and import again, here or at another job."""
+    """The whole schema as a file. Edit it, and import it again, here or at another job."""
     session = current(context)
     by_name: Literal["yaml", "json"] = "json" if file is not None and file.suffix == ".json" else "yaml"
     with session.control() as control:
@@ -80,7 +80,7 @@ def export(
 
 @app.command("import")
 def import_(context: typer.Context, job: Job, file: File, dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Give a job the schema in a file, after saying what would change for how many objects.
+    """Give a job the schema in a file. Says before what would change for how many objects.
 
     The rules are tried on the objects that are stored already; the source is not read. An invalid schema is refused
     with line and reason, and the one in force stays in force.
@@ -101,7 +101,7 @@ def reset(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Return to the default schema, whole or at some attributes, after saying what would change."""
+    """Return to the default schema, whole or at some attributes. Says before what would change."""
     session = current(context)
     change = SchemaChange(attributes=tuple(attribute or ()), type=type_)
     with session.control() as control:
@@ -135,7 +135,7 @@ def validate(
         Literal["active-directory", "ldif", "uploads"], typer.Option(help="The kind of source that it is for.")
     ] = "active-directory",
 ) -> None:
-    """Whether a file is a schema that works: every attribute known, every expression right."""
+    """Whether a file is a schema that works. Every attribute must be known, every expression right."""
     session = current(context)
     with session.control() as control:
         document = control.check_schema(read_text(file), source_kind=source)
@@ -160,7 +160,7 @@ def diff(
     ] = False,
     seen: Annotated[bool, typer.Option("--seen", help="With --upgrade: the notice of it has done its duty.")] = False,
 ) -> None:
-    """How a job's schema differs: from the default, from a file, or from what it was before an upgrade."""
+    """How a job's schema differs. From the default, from a file, or from what it was before an upgrade."""
     session = current(context)
     if (seen and not upgrade) or (upgrade and file is not None):
         raise Refused("--seen belongs to --upgrade, and --upgrade takes no file.")
@@ -199,7 +199,7 @@ def try_out(
     ] = None,
     type_: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only entries of this type.")] = None,
 ) -> int:
-    """What rules or an expression make of an entry; with --cases, whether that is what was expected.
+    """What rules or an expression make of an entry. With --cases: whether that is what was expected.
 
     Without --job and --file the default rules are tried. Ends with 1 where a case comes out otherwise, or an entry has
     no result.

@@ -20,9 +20,7 @@ from ropeway.cli.times import seconds
 from ropeway.cli.times import since as moment
 from ropeway.cli.up import spelled, stay
 
-app = typer.Typer(
-    help="The service: run it, how it is, its state and backups, its authority, its audit trail.", no_args_is_help=True
-)
+app = typer.Typer(help="The service: how it is, its state, backups and audit trail.", no_args_is_help=True)
 app.command("migrate")(migrate)
 service_operations.add_to(app)
 
@@ -30,7 +28,7 @@ service_operations.add_to(app)
 @app.command("run")
 @grouped
 def run(context: typer.Context, options: ServiceOptions) -> int:
-    """The service as systemd starts it: as `ropeway up`, but no login link is printed into its log.
+    """The service as systemd starts it. As `ropeway up`, but no login link is printed into its log.
 
     `ropeway login --new` makes one. Several may run on one PostgreSQL.
     """
@@ -50,7 +48,7 @@ def ca(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
 ) -> int:
-    """The certificate of the service's own authority, for those who are to trust it.
+    """The certificate of the service's own authority. For those who are to trust it.
 
     Where you are signed in and no state is named, it is the one by which you know the service.
     """
@@ -80,7 +78,7 @@ def ca(
 
 @app.command("key")
 def key(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
-    """Make a key file for a new state, mode 0600; one that is there already stays as it is."""
+    """Make a key file for a new state, mode 0600. One that is there already stays as it is."""
     from ropeway.service import on_site
 
     on_site.make_key(file)
@@ -96,7 +94,7 @@ def metrics_token(
         typer.Option(metavar="FILE", help="The service's settings; /etc/ropeway/ropeway.yaml if it exists."),
     ] = None,
 ) -> None:
-    """Make a token for Prometheus: it opens /metrics, of all tenants or with --tenant of one, and nothing else.
+    """Make a token for Prometheus. It opens /metrics, of all tenants or with --tenant of one, and nothing else.
 
     It is printed once, alone on stdout.
     """

@@ -17,7 +17,7 @@ def migrate(
         bool, typer.Option("--check", help="Only say whether it is needed: exit code 7 if it is.")
     ] = False,
 ) -> Code:
-    """Bring the state to the version of this program, after all services that use it were stopped.
+    """Bring the state to the version of this program. All services that use it are to be stopped before.
 
     A file is copied first. On PostgreSQL make a backup before: `ropeway service backup`, or pg_dump.
     """

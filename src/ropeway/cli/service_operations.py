@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(context: typer.Context) -> int:
-    """How the installation is, on one screen: what needs a person, processes, jobs, agents, state, backups.
+    """How the installation is, on one screen. What needs a person, then processes, jobs, agents, state, backups.
 
     The exit code is 7 where something needs a person.
     """
@@ -52,7 +52,7 @@ def backup(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Write the state into one file while everything runs: a portable archive, for SQLite and PostgreSQL alike.
+    """Write the state into one file while everything runs. A portable archive, for SQLite and PostgreSQL alike.
 
     The service's key file is not in it: without that file the private keys in a backup are closed.
     """
@@ -80,7 +80,7 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of a state that is in use.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
 ) -> None:
-    """Put a backup into an empty state, or with --replace in the place of one that is in use.
+    """Put a backup into an empty state. With --replace in the place of one that is in use.
 
     It is all or nothing. Jobs go on from where they were at the backup, and read what changed since. With --replace,
     tokens, agents, authorities and the audit trail stay as they are.

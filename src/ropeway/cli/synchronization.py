@@ -32,7 +32,7 @@ def on(context: typer.Context) -> None:
 
 @app.command()
 def off(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
-    """Deactivate it: no job writes anything until it is on again, and what they brought becomes the cloud's own."""
+    """Deactivate it: no job writes anything until it is on again. What they brought becomes the cloud's own."""
     question = "Deactivate directory synchronization? No job runs until it is on again; objects become the cloud's own."
     current(context).confirm(question, yes)
     _change(context, SynchronizationChange(enabled=False), "Directory synchronization is off.")
@@ -58,7 +58,7 @@ def set_(
         bool | None, typer.Option("--upn-match/--no-upn-match", help="Match by userPrincipalName, too.")
     ] = None,
 ) -> None:
-    """Change switches; the guards of every job follow from what counts as an accident."""
+    """Change switches. The guards of every job follow from what counts as an accident."""
     wanted = SynchronizationChange(
         prevention=prevention,
         alert_threshold=threshold,

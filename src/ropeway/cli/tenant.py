@@ -35,7 +35,7 @@ def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="How people call it: Fabrikam.")],
     config: Config = None,
 ) -> None:
-    """Make a tenant: empty, with keys, domains, users, jobs and agents of its own. A running service has it at once."""
+    """Make a tenant. Empty, with keys, domains, users, jobs and agents of its own. A running service has it at once."""
     session = current(context)
     with _tenants(session, config, known=False) as tenants:
         made = tenants.create(name, user_here())
@@ -84,7 +84,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     config: Config = None,
 ) -> None:
-    """Remove a tenant and everything in it: nothing of it is left, and only a backup brings it back.
+    """Remove a tenant and everything in it. Only a backup brings it back.
 
     Nobody is let in from the first moment on. What is interrupted is ended by the same command with the tenant's id,
     or by the service.
@@ -104,7 +104,7 @@ def audit(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the latest.")] = 50,
     config: Config = None,
 ) -> None:
-    """Who made and removed tenants, which is in no tenant's own audit trail."""
+    """Who made and removed tenants. It is in no tenant's own audit trail."""
     session = current(context)
     with _tenants(session, config) as tenants:
         found = tenants.acts(limit)

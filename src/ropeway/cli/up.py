@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @grouped
 def up(context: typer.Context, options: ServiceOptions) -> int:
-    """Service, workers and agent in one command: stay, answer HTTPS, keep all jobs in step.
+    """Service, workers and agent in one: keep all jobs in step. Stays, and answers HTTPS.
 
     The first start prints a link to sign in with. Ctrl-C and SIGTERM end it after the current transactions.
     """
