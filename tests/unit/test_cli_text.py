@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import unicodedata
 
 import pytest
@@ -218,3 +219,34 @@ def test_the_version_can_be_asked_for_as_of_every_program(capsys: pytest.Capture
     asked = capsys.readouterr().out.strip()
     assert main(["version"]) == 0
     assert capsys.readouterr().out.startswith(f"{asked} (Python ")
+
+
+# a narrow terminal
+
+
+JOBS = Table(
+    ("Job", "Source", "Last success", "Linked"),
+    [("Contoso-Headquarters", "active-directory contoso.test", "2026-11-21 06:00:00 UTC", "990")] * 2,
+    numbers=frozenset({"Linked"}),
+)
+
+
+@pytest.mark.parametrize(("width", "lines"), [(120, 3), (60, 5), (40, 11)])
+def test_a_table_has_a_line_for_each_cell_where_its_columns_would_be_slivers(
+    width: int, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", str(width))
+    output.write([JOBS])
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue()).splitlines()
+    assert (len(shown), max(map(len, shown)) <= width) == (lines, True)
+    if width == 40:
+        assert shown[0].split() == ["Job", "Contoso-Headquarters"]
+
+
+def test_a_line_that_counts_fits_into_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for width in (60, 40, 30):
+        monkeypatch.setenv("COLUMNS", str(width))
+        for line in counting(Terminal(), seconds=1).replace("\r\x1b[K", "\n").splitlines():
+            assert len(line) < width

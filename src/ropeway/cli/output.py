@@ -36,6 +36,9 @@ class Table:
     """Columns that are never folded."""
 
 
+NARROW, GAP = 12, 2
+"""Cells that a folded column must have left, and those between two columns."""
+
 Block = str | Heading | Table
 
 
@@ -103,10 +106,30 @@ def _print_heading(text: str) -> None:
 
 def _print_table(table: Table) -> None:
     rows = [[safe(cell) for cell in row] for row in table.rows]
-    if sys.stdout.isatty():
+    if not sys.stdout.isatty():
+        _print_wide(table, rows)
+    elif len(table.columns) <= 2 or _least_width(table, rows) <= _console().width:
         _print_folded(table, rows)
     else:
-        _print_wide(table, rows)
+        _print_records(table, rows)
+
+
+def _least_width(table: Table, rows: list[list[str]]) -> int:
+    """Cells below which folding makes a table unreadable."""
+    least = (len(table.columns) - 1) * GAP
+    for name, *column in zip(table.columns, *rows, strict=True):
+        words, whole = max(map(cells, name.split()), default=0), max(map(cells, column), default=0)
+        least += max(words, whole if name in table.whole else min(whole, NARROW))
+    return least
+
+
+def _print_records(table: Table, rows: list[list[str]]) -> None:
+    """A line for each cell, where the columns would not stand beside each other."""
+    for number, row in enumerate(rows):
+        if number:
+            print()
+        pairs = [[name, cell] for name, cell in zip(table.columns, row, strict=True) if cell]
+        _print_folded(Table(("", ""), pairs), pairs)
 
 
 def _print_wide(table: Table, rows: list[list[str]]) -> None:
@@ -132,7 +155,7 @@ def _print_folded(table: Table, rows: list[list[str]]) -> None:
     from rich.text import Text
 
     shape = RichTable(
-        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=any(table.columns)
+        box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold", show_header=any(table.columns)
     )
     for column in table.columns:
         justify: Literal["right", "left"] = "right" if column in table.numbers else "left"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from shutil import get_terminal_size
 from typing import TextIO
 
 from ropeway.cli.safe import safe
@@ -30,12 +31,13 @@ class Stage:
     seconds: float = 0.0
 
     def line(self, name: str, width: int) -> str:
-        """`import ━━━━━━───── 5,000 of 11,000  23,400/s`, cut to a width."""
+        """`import ━━━━━━───── 5,000 of 11,000  23,400/s`; without the bar where a width has no room for it."""
         counted = f"{self.done:,}" if self.total is None else f"{self.done:,} of {max(self.done, self.total):,}"
         rate = f"  {self.done / self.seconds:,.0f}/s" if self.seconds > 0.05 else ""
         share = min(1.0, self.done / self.total) if self.total else None
         bar = "" if share is None else "━" * round(share * BAR) + "─" * (BAR - round(share * BAR)) + " "
-        return f"{safe(name):<10} {bar}{counted}{rate}"[:width]
+        whole = f"{safe(name):<10} {bar}{counted}{rate}"
+        return whole if len(whole) <= width else f"{safe(name):<10} {counted}{rate}"[:width]
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ class ProgressLine:
         self._last = now
         if not self.quiet and now - self._shown >= (REDRAWN if self.stream.isatty() else REPEATED):
             self._shown = now
-            self._draw(stage.line(progress.stage, 78))
+            self._draw(stage.line(progress.stage, _width()))
 
     def close(self) -> None:
         """Take the live line away; for what took longer than a second, leave one line for each stage."""
@@ -70,12 +72,17 @@ class ProgressLine:
             self.stream.write("\r\x1b[K")
         if sum(stage.seconds for stage in self.stages.values()) >= 1.0:
             for name, stage in self.stages.items():
-                self.stream.write(f"{stage.line(name, 78)}  in {duration(stage.seconds)}\n")
+                self.stream.write(f"{stage.line(name, _width() - 14)}  in {duration(stage.seconds)}\n")
         self.stream.flush()
 
     def _draw(self, line: str) -> None:
         self.stream.write(f"\r\x1b[K{line}" if self.stream.isatty() else f"{line}\n")
         self.stream.flush()
+
+
+def _width() -> int:
+    """Cells of a line that no terminal breaks: a broken one could not be drawn again in its place."""
+    return min(78, get_terminal_size().columns - 1)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def object_table(type_: ObjectType, found: Sequence[Object], *, limit: int, dele
         return
     columns = COLUMNS[type_] + (("deletedDateTime",) if deleted else ())
     rows = [tuple(brief(o[name]) if o.get(name) is not None else "" for name in columns) for o in found]
-    yield Table(tuple(map(_heading, columns)), rows)
+    yield Table(tuple(map(_heading, columns)), rows, whole=frozenset({"Id"}))
     if len(found) == limit:
         yield f"The first {limit:,} are shown; --limit shows more, --contains TEXT fewer."
 
