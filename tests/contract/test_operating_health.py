@@ -82,8 +82,8 @@ def test_a_database_that_is_gone_leaves_the_process_alive_and_not_ready(
 
 
 @pytest.mark.postgres
-def test_a_request_while_the_database_is_gone_is_answered_with_what_the_server_said_and_what_to_do(
-    postgres_server: PostgresServer, tmp_path: Path
+def test_a_request_while_the_database_is_gone_is_answered_with_what_to_do(
+    postgres_server: PostgresServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with a_service(tmp_path / "service", state=postgres_server.create("gone")) as service:
         with service.administrator() as zoe:
@@ -97,6 +97,8 @@ def test_a_request_while_the_database_is_gone_is_answered_with_what_the_server_s
         told = [(answer.status_code, answer.json()["error"][PROBLEM]["code"]) for answer in answers]
         assert told == [(503, "database-trouble")] * 4
         assert "Bring the database back" in answers[0].json()["error"]["message"]
+        assert not [answer.text for answer in answers if "socket" in answer.text], "where it is, is nobody's business"
+    assert "a request meets trouble: The state could not be read or written" in caplog.text
     postgres_server.drop("gone")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,29 @@ def test_what_is_wrong_is_named_by_its_place(tmp_path: Path, document: Any, plac
     with refused("agent-settings-invalid", place) as error:
         read(written(tmp_path, document))
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("service: https://a.test\ndomains: [contoso.test\ncalls: 4\n", "line 3, column 6: expected ',' or ']'"),
+        ("service: https://a.test\n\tcalls: 4\n", r"line 2, column 1: found character '\\t'"),
+        ("service: https://a.test\ncalls: 4: 5\n", "line 2, column 9: mapping values are not allowed here"),
+        ("a: b: \x00", "it is no YAML|It is no YAML"),
+    ],
+)
+def test_what_is_no_yaml_is_named_by_line_and_column(tmp_path: Path, text: str, place: str) -> None:
+    with refused("agent-settings-invalid", "agent.yaml") as error:
+        read(written(tmp_path, text))
+    assert re.search(place, error.value.problem.details["reason"])
+
+
+def test_a_key_that_stands_twice_is_refused_with_both_lines(tmp_path: Path) -> None:
+    """As in a file to which somebody adds `domains` below, without having seen that it is there."""
+    text = "service: https://a.test\ndomains:\n  contoso.test: {user: a}\ncalls: 4\ndomains: {}\n"
+    with refused("agent-settings-invalid", "domains") as error:
+        read(written(tmp_path, text))
+    assert error.value.problem.details["reason"] == "It stands twice, in line 2 and in line 5."
 
 
 def test_a_settings_file_that_others_may_change_is_refused(tmp_path: Path) -> None:

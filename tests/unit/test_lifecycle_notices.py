@@ -272,7 +272,7 @@ def test_a_webhook_whose_certificate_nobody_knows_is_told_nothing(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("mail: [", "it is no YAML, see line 1"),
+        ("mail: [", "it is no YAML, see line 1, column 8: expected the node content"),
         ("{}", "it names neither mail nor webhook"),
         ("webhook: {url: 'http://hooks.contoso.test/x'}", "webhook.url must begin with https://"),
         ("mail: {host: mail.contoso.test, from: a@b, to: [c@d], tls: none}", "mail.tls none is for"),

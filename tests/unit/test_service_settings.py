@@ -58,7 +58,7 @@ def test_an_option_counts_more_than_the_file(tmp_path: Path) -> None:
         ("certificate: a.pem", "certificate and key are given together"),
         ("log: xml", "Invalid enum value 'xml' - at `log`"),
         ("- listen", "Expected `object`, got `array`"),
-        ("listen: [", "it is no YAML, see line 2"),
+        ("listen: [", "it is no YAML, see line 2, column 1: expected the node content"),
         ("\x00", "it is no YAML"),
     ],
 )

@@ -11,7 +11,8 @@ import yaml
 
 from ropeway.agent import files
 from ropeway.model.prepared import prepared
-from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.yaml_errors import no_yaml
 
 
 class Proxy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,10 +59,23 @@ def read(folder: Path) -> Settings:
     """The settings of an agent; RopewayError names the place of what is wrong."""
     path = folder / files.SETTINGS
     try:
-        document = yaml.safe_load(files.read_settings(path))
+        text = files.read_settings(path)
+        document = yaml.safe_load(text)
+        _require_once(yaml.compose(text, yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError) as error:
-        raise invalid(path.name, f"It is not YAML: {shown(' '.join(str(error).split()))}.") from None
+        raise invalid(path.name, f"I{no_yaml(error)[1:]}.") from None
     return checked(document)
+
+
+def _require_once(node: Any) -> None:
+    """A key that stands twice: YAML would have the last one count, and nobody would hear of the first."""
+    lines: dict[str, int] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        line = key.start_mark.line + 1
+        if key.value in lines:
+            raise invalid(str(key.value), f"It stands twice, in line {lines[key.value]} and in line {line}.")
+        lines[str(key.value)] = line
+        _require_once(value)
 
 
 def checked(document: object) -> Settings:

@@ -15,6 +15,7 @@ import msgspec
 from ropeway.control.domain_proof import parted
 from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.yaml_errors import no_yaml
 
 LARGEST = 65536
 """Bytes of a settings file that are worth reading."""
@@ -106,8 +107,7 @@ def read_settings(path: Path, options: dict[str, Any] | None = None) -> Settings
     except OSError as error:
         raise _invalid(str(path), error.strerror or "it cannot be read") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _invalid(str(path), f"it is no YAML, see line {mark.line + 1}" if mark else "it is no YAML") from None
+        raise _invalid(str(path), no_yaml(error)) from None
     settings = checked({} if raw is None else raw, options or {}, str(path))
     if mode & 0o077 and urlsplit(settings.state).password is not None:
         raise RopewayError(Problem("credential-file-open", object=str(path), details={"mode": f"{mode:03o}"}))

@@ -14,6 +14,7 @@ from ropeway.engine.lifecycle.notices import Event
 from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
+from ropeway.model.yaml_errors import no_yaml
 
 
 class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sender": "from"}):
@@ -62,8 +63,7 @@ def read_settings(path: str) -> NotificationSettings:
     except OSError as error:
         raise _invalid(path, error.strerror or "it cannot be read") from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _invalid(path, f"it is no YAML, see line {mark.line + 1}" if mark else "it is no YAML") from None
+        raise _invalid(path, no_yaml(error)) from None
     except msgspec.ValidationError as error:
         raise _invalid(path, str(error)) from None
     _check(path, settings)

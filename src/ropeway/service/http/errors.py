@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,8 @@ from starlette.responses import Response
 
 from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.store.trouble import is_ours, state_problem
+
+_log = logging.getLogger(__name__)
 
 PROBLEM = "@ropeway.problem"
 """Where an error carries its problem as data, for clients that know the catalogue."""
@@ -149,10 +152,15 @@ def on_problem(request: Request, error: Exception) -> Response:
 
 
 def on_database(request: Request, error: Exception) -> Response:
-    """Starlette's handler of what a database says, where no call of Control did: it is away, or busy."""
+    """Starlette's handler of what a database says, where no call of Control did: it is away, or busy.
+
+    Nobody can be signed in then, so the server's own words, with its address, are for the log alone.
+    """
     if is_ours(error):
         raise error
-    return refusal(request, state_problem(error, "database-trouble"))
+    problem = state_problem(error, "database-trouble")
+    _log.warning("a request meets trouble: %s", describe(problem))
+    return refusal(request, Problem(problem.code, details={"error": "no connection, or no answer; the log has more"}))
 
 
 def on_http_error(request: Request, error: Exception) -> Response:
