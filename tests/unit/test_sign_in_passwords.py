@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
+from pathlib import Path
 from typing import Any
 
 import msal
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import VerifyMismatchError
+from azure.identity import UsernamePasswordCredential
 from msal.authority import Authority
 from sqlalchemy import select, update
 
@@ -19,7 +22,8 @@ from ropeway.model.permissions import GLOBAL, ROLES
 from ropeway.model.secret import Secret
 from ropeway.store import passwords, roles
 from ropeway.store.identity_tables import sign_in
-from tests.unit.sign_in_office import PASSWORD, Office, claims, office
+from tests.fixtures.addresses import Addresses
+from tests.unit.sign_in_office import PASSWORD, Office, claims, office, opened
 
 __all__ = ["office"]
 
@@ -63,6 +67,40 @@ def test_msal_signs_a_person_in_and_goes_on_silently(office: Office, desktop: Ap
     again = app.acquire_token_silent([READ], account, force_refresh=True)
     assert again["access_token"] != told["access_token"]
     assert app.acquire_token_silent([READ], account, force_refresh=True)["access_token"] != again["access_token"]
+
+
+def test_msal_and_azure_identity_ask_for_the_realm_at_port_443_and_sign_in_unchanged(
+    tmp_path: Path, loopback: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    address = loopback(77)
+    monkeypatch.setenv("NO_PROXY", address)
+    with socket.socket() as trying:
+        try:
+            trying.bind((address, 443))
+        except PermissionError:
+            pytest.skip("Port 443, where MSAL asks for a user's realm, cannot be bound here. Run as root.")
+    with opened(tmp_path, listen=f"{address}:443") as office:
+        office.account(ANNA)
+        office.control.create_application("Desktop", public=True)
+        desktop = office.control.set_permissions("Desktop", grant=["User.Read"], delegated=True)
+        with pytest.warns(DeprecationWarning, match="more secure flow"):
+            told = client(office, desktop).acquire_token_by_username_password(ANNA, PASSWORD, [READ])
+        assert office.status(told["access_token"], "/v1.0/me") == 200
+        common: dict[str, Any] = {"disable_instance_discovery": True, "connection_verify": str(office.ca)}
+        with (
+            pytest.warns(DeprecationWarning, match="deprecated"),
+            UsernamePasswordCredential(
+                desktop.app_id, ANNA, PASSWORD, tenant_id=office.tenant, authority=office.service.url, **common
+            ) as credential,
+        ):
+            assert office.status(credential.get_token(READ).token, "/v1.0/me") == 200
+        with office.service.client() as anybody:
+            realm = anybody.get(f"/common/userrealm/{ANNA}", params={"api-version": "1.0"}).json()
+        assert (realm["account_type"], realm["domain_name"]) == ("Managed", "contoso.test"), "what both were told"
+    unpatched: Any = Authority._domains_without_user_realm_discovery  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType, reportAttributeAccessIssue]
+    assert address not in unpatched, "and that they asked"
 
 
 def test_default_is_everything_that_was_granted_and_tokens_carry_directory_roles(
