@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ropeway.control.protocol import ApplicationView
+from ropeway.service.identity.by_code import challenge_of
 from ropeway.service.identity.redirects import fits
 from ropeway.store.applications import Application
 from tests.fixtures.browser import Browser
@@ -45,6 +46,11 @@ def test_nobody_is_sent_to_an_address_that_is_not_the_applications(
         "https://app.contoso.test/back/", "https://app.contoso.test/back?x=1", "https://app.contoso.test/BACK",
         "https://app.contoso.test:444/back", "https://app.contoso.test/back/../evil", "http://app.contoso.test/back",
         "http://localhost:99999", "http://localhost:x", "http://localhost\r\nX: y", "javascript:alert(1)", "http://[::1",
+        "HTTP://localhost", "http://LOCALHOST", "http://localhost.", "http://localhost%2eevil.test", "http://localhost%00",
+        "https://APP.contoso.test/back", "https://app.contoso.test/%62ack", "https://app.contoso.test/back%2f..%2fevil",
+        "https://me@app.contoso.test/back", "https://app.contoso.test:443/back", "https://app.contoso.test/back#x",
+        "https://app.contoso.test.evil.test/back", "https://app.contoso.tes", "https://app.contoso.test/back ",
+        " https://app.contoso.test/back", "https://app.contoso.test/back,http://evil.test", "http://localhost:080",
         "http://localhost\\@evil.test", "data:text/html,x", "urn:ietf:wg:oauth:2.0:oob", "http://127.0.0.1:1",
     ):  # fmt: skip
         browser.go(asked(office, desktop, redirect_uri=uri))
@@ -106,8 +112,11 @@ def test_a_code_is_good_only_for_whom_and_for_what_it_was_given(
     code = code_of(office, desktop, browser)
     assert office.refused(**shown(other, code)) == (400, "invalid_grant", 70000)
     assert office.refused(**shown(desktop, code, redirect_uri="http://localhost:1")) == (400, "invalid_grant", 70000)
-    for wrong in ("", "x" * 43, VERIFIER + "x", VERIFIER[:-1], "é" * 43):
-        assert office.refused(**shown(desktop, code, code_verifier=wrong)) == (400, "invalid_grant", 50148), wrong
+    challenge, other_case = challenge_of(VERIFIER), VERIFIER.swapcase()
+    for wrong in ("", "x" * 43, VERIFIER + "x", VERIFIER[:-1], "é" * 43, "x" * 129, challenge, other_case):
+        plain = shown(desktop, code, code_verifier=wrong, code_challenge_method="plain")
+        for form in (shown(desktop, code, code_verifier=wrong), plain):
+            assert office.refused(**form) == (400, "invalid_grant", 50148), wrong
     assert office.refused(**shown(desktop, code[:-1])) == (400, "invalid_grant", 70000)
     assert office.post(**shown(desktop, code)).status_code == 200, "nobody's attempts used it up"
     code = code_of(office, desktop, browser)

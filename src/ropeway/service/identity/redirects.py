@@ -14,7 +14,9 @@ def fits(app: Application, uri: str) -> bool:
     """Whether a redirect URI is one of the application's (RFC 9700 2.1; RFC 8252 7.3 for ports of loopback)."""
     if uri in app.redirects:
         return True
-    if not app.public or len(uri) > LONGEST or not uri.isascii() or not uri.isprintable() or set(uri) & set(' \\#?"<>'):
+    if not app.public or not uri.startswith("http://") or len(uri) > LONGEST:
+        return False
+    if not uri.isascii() or not uri.isprintable() or set(uri) & set(' \\#?"<>'):
         return False
     try:
         asked = _without_port(urlsplit(uri))
