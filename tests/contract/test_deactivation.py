@@ -108,7 +108,7 @@ def test_whoever_was_in_the_recycle_bin_comes_back_as_the_same_person(office: Gr
 def test_a_cycle_that_is_under_way_writes_nothing_more(database_url: str) -> None:
     company = Company(Database(database_url))
     company.done(person("ann"))
-    target = company.directory.target(1, precedence=100, only_while_on=True)
+    target = company.directory.target(1, precedence=100)
     company.directory.set_features(Features(off=True, releasing=True))
     (outcome,) = target.write([update("ann", jobTitle="Head")])
     assert (outcome.then, outcome.problem and outcome.problem.code) == (Then.STOP, "synchronization-off")

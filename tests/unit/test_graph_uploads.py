@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from ropeway.control.protocol import SynchronizationChange
 from tests.fixtures.postgres import PostgresServer
 from tests.unit.graph_office import GraphOffice, opened
 
@@ -229,3 +230,34 @@ def test_a_deleted_job_takes_its_uploads_with_it(staff: Staff) -> None:
     fresh = Staff(staff.office)
     fresh.office.control.run_job("Staff")
     assert fresh.office.get(f"/v1.0/auditLogs/provisioning?$filter=jobid eq '{fresh.id}'")["value"] == []
+
+
+@on_both
+def test_people_of_an_upload_are_not_told_as_synchronised_and_their_values_are_the_jobs(staff: Staff) -> None:
+    staff.arrive(EVA)
+    eva = staff.person("701984", "&$select=id,onPremisesSyncEnabled,onPremisesLastSyncDateTime")
+    assert (eva["onPremisesSyncEnabled"], eva["onPremisesLastSyncDateTime"]) == (None, None)
+    path = f"/v1.0/users/{eva['id']}"
+    assert staff.office.refused("PATCH", path, {"jobTitle": "Head"})[2] == "mastered-on-premises"
+    staff.office.patch(path, {"officeLocation": "B 12"})
+    staff.office.control.set_password(eva["id"])
+
+
+@on_both
+def test_uploads_go_on_where_directory_synchronization_is_off(staff: Staff) -> None:
+    staff.arrive(EVA)
+    staff.office.control.change_synchronization(SynchronizationChange(enabled=False))
+    staff.arrive({"externalId": "701984", "title": "Head"})
+    eva = staff.person("701984", "&$select=jobTitle,onPremisesSyncEnabled")
+    assert eva == {"jobTitle": "Head", "onPremisesSyncEnabled": None}
+    assert staff.office.control.job("Staff").problems == ()
+
+
+def test_more_requests_than_published_wait(staff: Staff) -> None:
+    answers = [staff.send({}) for _ in range(60)]
+    told = [answer.status_code for answer in answers]
+    assert told[:40] == [400] * 40
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.headers["retry-after"] == "1"
+    assert refused.json()["error"]["code"] == "TooManyRequests"
+    assert refused.headers["x-ms-throttle-information"] == "BulkUploadLimitExceeded"

@@ -17,7 +17,7 @@ from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
 from ropeway.control.protocol import OnProgress, Progress
 from ropeway.control.sources import Sources
-from ropeway.control.switches import refuse_off
+from ropeway.control.switches import is_of_premises, refuse_off
 from ropeway.control.views import iso, reason_of
 from ropeway.directory import Directory
 from ropeway.engine.cycle import Cycle
@@ -122,7 +122,10 @@ class Running:
             self._source = self._opened(sources, row.number)
             self._alive.callback(self._source.close)
             self._target = directory.target(
-                row.number, precedence=row.settings.precedence, fence=self._state.fence, only_while_on=True
+                row.number,
+                precedence=row.settings.precedence,
+                fence=self._state.fence,
+                of_premises=is_of_premises(row.settings.source),
             )
             self._teller = self._alive.enter_context(Teller(database, Key(tenant=tenant, job=row.number), clock))
         except BaseException:
@@ -138,7 +141,8 @@ class Running:
 
     def refuse_off(self) -> None:
         """RopewayError `synchronization-off` where the tenant's synchronization is."""
-        refuse_off(self._directory, self.name)
+        if is_of_premises(self._settings.source):
+            refuse_off(self._directory, self.name)
 
     def work(self, progress: OnProgress | None = None) -> Work:
         """The parts for one cycle."""

@@ -7,7 +7,7 @@ import msgspec
 from ropeway.control.protocol import SynchronizationChange, SynchronizationView
 from ropeway.directory import Directory
 from ropeway.directory.features import Features
-from ropeway.model.job import Guard, Guards, JobSettings, Prevention
+from ropeway.model.job import Guard, Guards, JobSettings, Prevention, SourceSettings
 from ropeway.model.problems import Problem, RopewayError
 
 NO_LIMIT = 10**9
@@ -74,6 +74,11 @@ def new_settings(settings: JobSettings, directory: Directory) -> JobSettings:
     if settings.guards != Guards():
         return settings
     return msgspec.structs.replace(settings, guards=guarded(settings.guards, directory.features()))
+
+
+def is_of_premises(source: SourceSettings) -> bool:
+    """Whether directory synchronization is about a source; what clients upload goes on without."""
+    return source.kind != "uploads"
 
 
 def refuse_off(directory: Directory, job: str) -> None:

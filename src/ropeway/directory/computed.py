@@ -18,6 +18,9 @@ from ropeway.model.changes import Desired, Mode
 from ropeway.model.values import compare_key
 from ropeway.rules.extensions import extension_name
 
+SYNCHRONISED = "onPremisesSyncEnabled"
+"""Computed; a contribution that says False does not come from premises."""
+
 ADMINISTRATORS = 0
 """The job number of administrators' own edits; their anchor of an object is its id."""
 
@@ -196,10 +199,17 @@ def _fill(type_: str, properties: Desired, contributions: Contributions) -> None
     elif type_ == "group":
         properties.setdefault("mailEnabled", "mail" in properties)
         properties.setdefault("securityEnabled", not properties["mailEnabled"])
-    if is_synchronised(contributions):
-        properties["onPremisesSyncEnabled"] = True
+    properties.pop(SYNCHRONISED, None)
+    if any(of_premises(c) for c in contributions.values()):
+        properties[SYNCHRONISED] = True
     elif any(c.standing in (Standing.DETACHED, Standing.SILENT) for c in contributions.values()):
-        properties["onPremisesSyncEnabled"] = False
+        properties[SYNCHRONISED] = False
+
+
+def of_premises(one: Contribution) -> bool:
+    """Whether an object of premises speaks; people that a client uploads come from nowhere near them."""
+    is_of_job = one.job != ADMINISTRATORS and one.standing == Standing.PROVISIONS
+    return is_of_job and one.attributes.get(SYNCHRONISED) is not False
 
 
 def is_synchronised(contributions: Contributions) -> bool:

@@ -70,13 +70,12 @@ class Directory:
             new = New(self._tenant, self._new_id(), name, initial_domain, self._session.clock())
             found(connection, self._database, new)
 
-    def target(self, job: int, *, precedence: int, fence: Fence = _open, only_while_on: bool = False) -> JobTarget:
+    def target(self, job: int, *, precedence: int, fence: Fence = _open, of_premises: bool = True) -> JobTarget:
         """The directory as the target of a job; the lower precedence wins. `fence` keeps out who lost the job.
 
-        With `only_while_on` it takes nothing while directory synchronization is off.
+        What comes from premises is not taken while directory synchronization is off.
         """
-        by = Contributor(job, precedence, self._new_id)
-        return JobTarget(self._session, by, fence, only_while_on=only_while_on)
+        return JobTarget(self._session, Contributor(job, precedence, self._new_id, of_premises), fence)
 
     # objects
 
@@ -208,7 +207,7 @@ class Directory:
 
     def withdraw_job(self, job: int) -> int:
         """A job is deleted, and with it what only it provides; the number of contributions withdrawn."""
-        target, done = self.target(job, precedence=0), 0
+        target, done = self.target(job, precedence=0, of_premises=False), 0
         while part := self._provided(job):
             target.write([Change(Kind.DELETE, type_, Anchor(a), "", TargetId(id_)) for a, _, id_, type_ in part])
             done += len(part)

@@ -9,6 +9,7 @@ import msgspec
 
 from ropeway.directory.computed import (
     ADMINISTRATORS,
+    SYNCHRONISED,
     Claim,
     Contribution,
     Standing,
@@ -35,6 +36,12 @@ class Contributor(msgspec.Struct, frozen=True):
     precedence: int
     new_id: Callable[[], str]
     """Makes the id of a new object."""
+    of_premises: bool = True
+    """Whether what it brings is mastered on premises, not uploaded by a client."""
+
+    def marked(self, attributes: Desired) -> Desired:
+        """What it says, with where it comes from."""
+        return attributes if self.of_premises else {**attributes, SYNCHRONISED: False}
 
 
 class Draft(msgspec.Struct):
@@ -96,7 +103,7 @@ def provide(work: Workspace, by: Contributor, change: Change, record: Record | N
         flows = _settled(flows)
         first = {**change.attributes, **{name: values[0] for name, values in choices.items()}}
         change = msgspec.structs.replace(change, attributes=first, flows=flows)
-    attributes = _checked(change, change.attributes)
+    attributes = by.marked(_checked(change, change.attributes))
     name = name_of(attributes) or change.anchor
     if change.link:
         return _join(work, by, change, record, attributes)
@@ -202,7 +209,7 @@ def revise(work: Workspace, by: Contributor, change: Change, record: Record) -> 
     flows = known.flows if change.flows is None else _settled(change.flows)
     if flows:
         differences = flowing(differences, flows, known, record, new=False)
-    attributes = {**known.attributes, **differences}
+    attributes = by.marked({**known.attributes, **differences})
     if change.kind is Kind.EMPTY:
         attributes = {name: value for name, value in known.attributes.items() if name not in differences}
     standing = known.standing

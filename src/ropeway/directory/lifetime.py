@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, tuple_
 
 from ropeway.directory import tables
 from ropeway.directory.administration import cloud_owned
-from ropeway.directory.computed import Standing
+from ropeway.directory.computed import SYNCHRONISED, Standing
 from ropeway.directory.drafts import Draft, recomputed
 from ropeway.directory.flush import LOG, log, save_counters
 from ropeway.directory.record import said_attributes
@@ -59,6 +59,8 @@ def owned(connection: Connection, tenant: int, job: int, after: str, limit: int)
         name = properties.get("onPremisesDistinguishedName") or properties.get("displayName") or id_
         immutable = properties.get("onPremisesImmutableId") or ""
         attributes = said_attributes(said, properties) if deleted is None else None
+        if attributes is not None:
+            attributes.pop(SYNCHRONISED, None)
         found.append(Owned(Anchor(anchor), immutable, type_, TargetId(id_), name, attributes))
     return found
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 
 from ropeway.directory import tables
 from ropeway.directory.administration import cloud_owned
-from ropeway.directory.computed import ADMINISTRATORS, Contribution, Standing
+from ropeway.directory.computed import ADMINISTRATORS, SYNCHRONISED, Contribution, Standing
 from ropeway.directory.drafts import Draft, recomputed
 from ropeway.directory.features import set_features
 from ropeway.directory.portions import AT_ONCE
@@ -52,4 +52,5 @@ def _released(work: Workspace, number: int) -> Draft:
 
 
 def _of_a_job(one: Contribution) -> bool:
-    return one.job != ADMINISTRATORS and one.standing <= Standing.PROVISIONS
+    is_of_job = one.job != ADMINISTRATORS and one.standing <= Standing.PROVISIONS
+    return is_of_job and one.attributes.get(SYNCHRONISED) is not False

@@ -42,11 +42,10 @@ class _Draft(NamedTuple):
 class JobTarget:
     """Implements `engine.ports.Target` and `Prepares`: what one job may see and write of the directory."""
 
-    def __init__(self, session: Session, by: Contributor, fence: Fence, *, only_while_on: bool) -> None:
+    def __init__(self, session: Session, by: Contributor, fence: Fence) -> None:
         self._session = session
         self._by = by
         self._fence = fence
-        self._only_while_on = only_while_on
 
     def describe(self) -> DirectoryDefinition:
         """Users, groups, contacts and devices, with the tenant's id and name."""
@@ -109,7 +108,7 @@ class JobTarget:
     def _write(self, part: list[Change], draft: _Draft | None = None) -> list[Outcome]:
         with self._session.writing() as work:
             self._fence(work.connection)
-            if self._only_while_on and work.features.off:
+            if self._by.of_premises and work.features.off:
                 return [Outcome(Then.STOP, change.target, Problem("synchronization-off")) for change in part]
             if draft is not None and draft.work.holds(work):
                 draft.work.move(work.connection)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from ropeway.directory import tables
 from ropeway.directory.choosing import chosen
-from ropeway.directory.computed import Claim, Standing, is_synchronised
+from ropeway.directory.computed import SYNCHRONISED, Claim, Standing
 from ropeway.directory.drafts import Contributor, Draft, Refused, is_silent, provide, recomputed, revise, withdraw
 from ropeway.directory.flush import flush, save_counters
 from ropeway.directory.links import Links, unknown_link
@@ -106,7 +106,7 @@ def accept(work: Workspace, draft: Draft) -> Problem | None:
         if problem is not None:
             return problem
     state = settle(record, draft, work.keys, work.domains, work.time)
-    _stamp(work, record, state.properties, is_synchronised(state.contributions))
+    _stamp(work, record, state.properties, state.properties.get(SYNCHRONISED) is True)
     if state != record.state:
         record.state = state
     work.records[record.number] = record

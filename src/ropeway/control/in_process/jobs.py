@@ -73,7 +73,8 @@ class Jobs(Staying):
             key = Key(tenant=self._tenant, job=row.number)
             holder, cut_off = runner(c, key, row.name, now)
             view = job_view(row, looking.counts(c, key), holder, now, leases.active(c, key))
-        off = (Problem("synchronization-off", object=row.name),) if self._directory.features().off else ()
+        is_off = switches.is_of_premises(row.settings.source) and self._directory.features().off
+        off = (Problem("synchronization-off", object=row.name),) if is_off else ()
         found = (*off, *view.problems, *cut_off, *self._lifecycle.problems(row), *self._schemas.problems(row))
         return msgspec.structs.replace(view, problems=found)
 

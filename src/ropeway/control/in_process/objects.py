@@ -111,7 +111,8 @@ class Objects(Lives):
             rows = jobs.every(c, self._tenant)
         if before.off and not wanted.off:  # asked for before anything can run
             for row in rows:
-                self._lifecycle.restart(row.id, ["ConnectorDataStore"])
+                if switches.is_of_premises(row.settings.source):
+                    self._lifecycle.restart(row.id, ["ConnectorDataStore"])
         self._directory.set_features(wanted)
         self._directory.release()
         for row in rows:

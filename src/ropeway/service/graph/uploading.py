@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,6 +15,7 @@ from starlette.routing import BaseRoute
 from ropeway.model.anchors import Anchor
 from ropeway.service.graph.job_settings import TEMPLATE_OF
 from ropeway.service.graph.jobs import ROOT, Jobs
+from ropeway.service.graph.objects.throttling import Bucket, refusal
 from ropeway.service.graph.scim_users import MANAGER, attributes_of
 from ropeway.service.odata.answers import Answer, one
 from ropeway.service.odata.bodies import Body
@@ -28,6 +31,8 @@ SCIM = "application/scim+json"
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 MOST = 50
 """People in a request, as in Entra."""
+CALLS, CALL_SECONDS = 40, 5.0
+"""A tenant's requests in so many seconds, as published; each process counts for itself."""
 
 
 class Operation(Body, frozen=True):
@@ -52,6 +57,9 @@ class Uploading:
     """Bulk uploads to jobs that were made for them."""
 
     jobs: Jobs
+    clock: Callable[[], float] = time.monotonic
+    _calls: Bucket = field(default_factory=lambda: Bucket(CALLS, CALL_SECONDS))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def routes(self) -> Sequence[BaseRoute]:
         """One route."""
@@ -67,6 +75,7 @@ class Uploading:
 
     def upload(self, asked: Asked) -> Answer:
         """202: taken down; the job makes people of it, and the provisioning log tells how that went."""
+        self._charge()
         row, parts = self.jobs.row(asked), asked.parts
         if row.settings.source.kind != "uploads":
             reason = (
@@ -82,6 +91,13 @@ class Uploading:
         self.jobs.ask(row.id)
         log = f"{parts.url}/v1.0/auditLogs/provisioning/?$filter=jobid%20eq%20'{row.id}'"
         return Answer(status=202, headers={"Location": log})
+
+    def _charge(self) -> None:
+        """HTTP 429 with Retry-After beyond the calls that a tenant has."""
+        with self._lock:
+            wait = self._calls.take(1, self.clock())
+        if wait:
+            raise refusal(self.jobs.api, wait, "BulkUploadLimitExceeded", "Tenant/Write")
 
 
 def _operations(said: BulkRequest) -> list[Operation]:

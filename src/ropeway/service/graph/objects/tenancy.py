@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import DomainView, SynchronizationChange
@@ -22,6 +22,7 @@ from ropeway.service.odata.options import LIST, ONE
 from ropeway.service.odata.paging import Page, page_of
 from ropeway.service.odata.refusals import resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
+from ropeway.store import jobs
 from ropeway.store.metadata import tenant
 
 
@@ -82,9 +83,7 @@ class Tenancy:
         off = not parts.control.synchronization().enabled
         with parts.database.read() as c:
             name = c.scalar(select(tenant.c.name).where(tenant.c.number == parts.tenant))
-            mine = tables.contribution.c.tenant == parts.tenant
-            job = select(tables.contribution.c.job).where(mine, tables.contribution.c.job > 0).limit(1)
-            is_synchronised = c.execute(job).first() is not None
+            is_synchronised = _is_synchronised(c, parts.tenant)
             change = tables.change.c
             last = c.scalar(
                 select(change.time).where(change.tenant == parts.tenant).order_by(change.sequence.desc()).limit(1)
@@ -98,6 +97,14 @@ class Tenancy:
             "assignedPlans": [], "businessPhones": [], "provisionedPlans": [], "technicalNotificationMails": [],
             "verifiedDomains": [_verified(view) for view in parts.control.domains() if view.verified],
         }  # fmt: skip
+
+
+def _is_synchronised(c: Connection, number: int) -> bool:
+    """Whether a job has brought something from premises."""
+    of_premises = [row.number for row in jobs.every(c, number) if row.settings.source.kind != "uploads"]
+    said = tables.contribution.c
+    brought = select(said.job).where(said.tenant == number, said.job.in_(of_premises)).limit(1)
+    return bool(of_premises) and c.execute(brought).first() is not None
 
 
 def _verified(view: DomainView) -> dict[str, Any]:

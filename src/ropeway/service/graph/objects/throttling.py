@@ -77,9 +77,9 @@ class Throttle:
             units.most = self._limit(now)
             writes = self._writes.setdefault(who, Bucket(WRITES, WRITE_SECONDS, at=now))
             if method != "get" and (wait := writes.take(times, now)):
-                raise self._refusal(wait, "WriteLimitExceeded", "Write")
+                raise refusal(self.api, wait, "WriteLimitExceeded", "Tenant_Application/Write")
             if wait := units.take(cost, now):
-                raise self._refusal(wait, "ResourceUnitLimitExceeded", "ReadWrite")
+                raise refusal(self.api, wait, "ResourceUnitLimitExceeded", "Tenant_Application/ReadWrite")
             share = units.used / units.most
         told = {"x-ms-resource-unit": str(cost)}
         return told | ({"x-ms-throttle-limit-percentage": f"{share:.2f}"} if share > TOLD_ABOVE else {})
@@ -95,14 +95,15 @@ class Throttle:
             self._size = now, limit
         return limit
 
-    def _refusal(self, wait: float, why: str, scope: str) -> HTTPException:
-        ids = self.api.ids
-        headers = {
-            "Retry-After": str(math.ceil(wait)),
-            "x-ms-throttle-scope": f"Tenant_Application/{scope}/{ids.application}/{ids.tenant}",
-            "x-ms-throttle-information": why,
-        }
-        return HTTPException(429, "Too many requests: try again after the seconds in Retry-After.", headers)
+
+def refusal(api: Api, wait: float, why: str, scope: str) -> HTTPException:
+    """What is told to whoever must wait."""
+    headers = {
+        "Retry-After": str(math.ceil(wait)),
+        "x-ms-throttle-scope": f"{scope}/{api.ids.application}/{api.ids.tenant}",
+        "x-ms-throttle-information": why,
+    }
+    return HTTPException(429, "Too many requests: try again after the seconds in Retry-After.", headers)
 
 
 def cost_of(path: str, method: str, asked: Asked) -> int:
