@@ -18,7 +18,7 @@ from ropeway.agent.sessions import Line
 from ropeway.agent.settings import checked
 from ropeway.engine.ports import FullReadNeeded
 from ropeway.model.pages import Page
-from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.model.secret import Secret
 from ropeway.model.watermark import Wanted, Watermark
 from ropeway.model.wire import parts as wire
@@ -442,6 +442,36 @@ def test_a_domain_whose_agents_are_silent_says_which_and_where_to_look(liar: Lia
         liar.service.source(patience=Patience(nobody=0.5, look=0.1)).describe()
     assert "ropeway agent list" in str(error.value)
     assert liar.service.control.agents()[0].id in str(error.value)
+
+
+def told_while_waiting(liar: Liar, during: Callable[[], None] = lambda: None) -> list[Problem]:
+    """What whoever runs the job hears while nobody answers; `during` is done by somebody else meanwhile."""
+    told: list[Problem] = []
+    source = liar.service.source(patience=Patience(word=0.5, nobody=4.0, look=0.1))
+    source.on_wait(told.append)
+    other = threading.Thread(target=during)
+    other.start()
+    with refused("agents-none-active"):
+        source.describe()
+    other.join()
+    return told
+
+
+def test_a_job_that_waits_for_an_agent_says_so_once_and_whom_to_start(liar: Liar) -> None:
+    liar.service.clock.ahead = 40
+    (told,) = told_while_waiting(liar)
+    assert (told.code, told.object) == ("agent-awaited", "contoso.test")
+    assert liar.service.control.agents()[0].id in told.details["agents"]
+    assert "ropeway agent run" in describe(told)
+
+
+def test_a_job_whose_agent_died_over_a_call_says_so_before_another_has_it(liar: Liar) -> None:
+    def takes_it_and_dies() -> None:
+        liar.next_call(liar.line)
+        liar.service.clock.ahead = 60
+
+    (told,) = told_while_waiting(liar, takes_it_and_dies)
+    assert told.code == "agent-awaited"
 
 
 # versions

@@ -210,6 +210,19 @@ def test_progress_into_a_file_is_a_line_now_and_then() -> None:
     assert len(shown.splitlines()) == 6
 
 
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
+def test_what_is_waited_for_is_a_line_of_its_own_said_once(stream: io.StringIO) -> None:
+    line = ProgressLine(stream=stream)
+    for _ in range(3):
+        line(Progress("waiting", 0, note="The job waits for an agent"))
+    line(Progress("waiting", 0, note="It waits for another"))
+    line.close()
+    assert stream.getvalue().replace("\r\x1b[K", "").splitlines() == [
+        "The job waits for an agent",
+        "It waits for another",
+    ]
+
+
 def test_quiet_is_quiet() -> None:
     assert counting(Terminal(), seconds=1, quiet=True) == ""
 

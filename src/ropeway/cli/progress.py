@@ -50,11 +50,15 @@ class ProgressLine:
     stages: dict[str, Stage] = field(default_factory=dict[str, Stage])
     _last: float = 0.0
     _shown: float = 0.0
+    _noted: str = ""
 
     def __post_init__(self) -> None:
         self._last = self._shown = self.clock()
 
     def __call__(self, progress: Progress) -> None:
+        if progress.note:
+            self._remark(progress.note)
+            return
         now = self.clock()
         stage = self.stages.setdefault(progress.stage, Stage())
         stage.seconds += now - self._last
@@ -74,6 +78,14 @@ class ProgressLine:
             for name, stage in self.stages.items():
                 self.stream.write(f"{stage.line(name, _width() - 14)}  in {duration(stage.seconds)}\n")
         self.stream.flush()
+
+    def _remark(self, note: str) -> None:
+        """A line that stays, said once."""
+        if not self.quiet and note != self._noted:
+            self._noted = note
+            self.stream.write("\r\x1b[K" if self.stream.isatty() else "")
+            self.stream.write(f"{safe(note)}\n")
+            self.stream.flush()
 
     def _draw(self, line: str) -> None:
         self.stream.write(f"\r\x1b[K{line}" if self.stream.isatty() else f"{line}\n")

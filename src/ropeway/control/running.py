@@ -16,7 +16,7 @@ from ropeway.control.compiled import compiled
 from ropeway.control.heartbeat import heartbeat
 from ropeway.control.holder import a_run, is_dead
 from ropeway.control.protocol import OnProgress, Progress
-from ropeway.control.sources import Sources
+from ropeway.control.sources import Sources, Waits
 from ropeway.control.switches import is_of_premises, refuse_off
 from ropeway.control.views import iso, reason_of
 from ropeway.directory import Directory
@@ -27,7 +27,7 @@ from ropeway.engine.ports import Source
 from ropeway.engine.records import Outcome
 from ropeway.engine.work import Work
 from ropeway.model.job import JobStatus
-from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.problems import Problem, RopewayError, describe, shown
 from ropeway.store import leases
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -42,6 +42,9 @@ _log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 """Seconds between attempts of whatever is in trouble: twice as many each time."""
+
+WAITING = "waiting"
+"""The stage of a cycle whose source waits for somebody."""
 
 RESTING = frozenset({"job-paused", "job-disabled"})
 """Problem codes of jobs that are to do nothing; told once."""
@@ -151,12 +154,19 @@ class Running:
         )
         work.wanted = self._wanted
         work.say = self._teller if progress is None else partial(self._say, progress)
+        if isinstance(self._source, Waits):
+            self._source.on_wait(partial(self._note_wait, progress))
         work.span, work.begun = tracing.span, lambda number: note(cycle=number)
         return work
 
     def _say(self, progress: OnProgress, stage: str, done: int, total: int | None) -> None:
         self._teller(stage, done, total)
         progress(Progress(stage, done, total))
+
+    def _note_wait(self, progress: OnProgress | None, problem: Problem) -> None:
+        self._teller(WAITING, 0, None)
+        if progress is not None:
+            progress(Progress(WAITING, 0, note=describe(problem)))
 
     def cycle(self, *, full: bool = False, progress: OnProgress | None = None) -> Outcome:
         """One cycle now; a problem that stops it is in its outcome, and raised."""

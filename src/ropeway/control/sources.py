@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ropeway.engine.ports import Source
 from ropeway.model.job import SourceSettings
@@ -18,6 +18,15 @@ class Sources(Protocol):
 
     def __call__(self, settings: SourceSettings, job: int = 0) -> Source:
         """`job` is the number of a job that is known already; RopewayError where the source cannot be opened."""
+        ...
+
+
+@runtime_checkable
+class Waits(Protocol):
+    """A source that may have to wait for somebody."""
+
+    def on_wait(self, tell: Callable[[Problem], None]) -> None:
+        """Say so, once it has lasted for some seconds, and for whom."""
         ...
 
 

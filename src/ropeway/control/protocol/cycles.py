@@ -16,6 +16,8 @@ class Progress(msgspec.Struct, frozen=True):
     stage: str
     done: int
     total: int | None = None
+    note: str = ""
+    """What it waits for, in a sentence for whoever waits with it."""
 
 
 OnProgress = Callable[[Progress], None]

@@ -22,6 +22,13 @@ OF_THE_DOMAIN = (
         "HybridIdentityServiceNoAgentsAssigned",
     ),
     Entry(
+        "agent-awaited",
+        Severity.WARNING,
+        "The job waits for an agent",
+        "None of {object} has answered since {since}; heard of last: {agents}.",
+        "Start one: `systemctl start ropeway-agent` on its machine, or `ropeway agent run`. The job goes on by itself.",
+    ),
+    Entry(
         "agents-none-active",
         Severity.FATAL,
         "No agent of the domain is running",

@@ -116,7 +116,7 @@ class Doing:
             said["progress"] = self._note
         with trouble():
             call = partial(getattr(self._control, method), **said)
-            return when_free(self._db, self._tenant, said.get("job"), call)
+            return when_free(self._db, self._tenant, said.get("job"), call, self._note)
 
     def _note(self, progress: Progress) -> None:
         self.progress = progress

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from ropeway.control.views import iso
 from ropeway.engine.ports import FullReadNeeded
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.wire.calls import Arguments, Method
 from ropeway.model.wire.frames import DoneFrame, FailedFrame, Frame, FullReadFrame
 from ropeway.model.wire.parts import Part as Unpacked
 from ropeway.model.wire.parts import TooLarge, unpacked
-from ropeway.model.wire.sessions import HEARTBEAT
+from ropeway.model.wire.sessions import HEARTBEAT, PULSE
 from ropeway.model.wire.versions import SPOKEN, Spoken
 from ropeway.store import agents, calls
 from ropeway.store.bell import Bell, Bells
@@ -37,6 +38,8 @@ class Patience:
     """For the next part of an answer (TimeOut)."""
     nobody: float = 20.0
     """For an agent of the domain to come back, when none is active."""
+    word: float = 5.0
+    """Until it is said that no agent answers."""
     look: float = 2.0
     """Between two looks whether there are agents."""
     renew: float = 20.0
@@ -58,6 +61,8 @@ class Reader:
     guid: str | None = None
     """Of the domain that the job belongs to: what every part must name; None until it is known."""
     bell: Bell | None = None
+    tell: Callable[[Problem], None] = field(default=lambda _problem: None)
+    """Told what is waited for, once it has lasted (`agent-awaited`)."""
 
     def frames(self, method: Method, arguments: Arguments) -> Generator[Frame, None, None]:
         """The pieces of the answer, the last one Done; RopewayError and FullReadNeeded as the source raised them.
@@ -92,6 +97,12 @@ class Reader:
         """When each of them was heard of."""
         with self.database.read() as c:
             return agents.heard(c, self.tenant, self.domain, self.clock())
+
+    def is_silent(self, agent: str) -> bool:
+        """Whether an agent that has a call, and says so every few seconds, was not heard of for longer."""
+        with self.database.read() as c:
+            seen = agents.find(c, self.tenant, agent).seen
+        return self.clock() - seen > PULSE + SLACK
 
     def _require_agents(self) -> None:
         if not self.standing().registered:
@@ -137,6 +148,7 @@ class _Waiting:
         self._heard = self._renewed = self._looked = time.monotonic()
         self._deserted: float | None = None
         """Since when there is no active agent."""
+        self._told = False
 
     def parts(self) -> Iterator[tuple[CallRow, Part]]:
         """All of them, as they come."""
@@ -166,7 +178,7 @@ class _Waiting:
         with self._reader.database.read() as c:
             found = calls.answers(c, self._number)
         if found is not None and found.parts:
-            self._heard, self._deserted = time.monotonic(), None
+            self._heard, self._deserted, self._told = time.monotonic(), None, False
             if not found.parts[-1].last:
                 with self._reader.database.write() as c:
                     calls.acknowledge(c, found.row, found.parts[-1].seq)
@@ -177,9 +189,11 @@ class _Waiting:
         if now - self._heard > patience.answer:
             details = {"seconds": f"{patience.answer:.0f}"}
             raise RopewayError(Problem("agent-timeout", object=row.agent or self._order.domain, details=details))
-        if row.state == "open" and now - self._looked > patience.look:
+        if now - self._looked > patience.look:
             self._looked = now
-            self._require_somebody(now)
+            if row.state == "open":
+                self._require_somebody(now)
+            self._tell(row, now)
         if now - self._renewed > patience.renew:
             self._renewed = now
             with self._reader.database.write() as c:
@@ -188,6 +202,14 @@ class _Waiting:
             self._reader.bell = self._reader.bells.lend()
             return  # what was written before the bell was there, it does not tell
         self._reader.bell.wait(min(patience.look, patience.answer))
+
+    def _tell(self, row: CallRow, now: float) -> None:
+        reader, waited = self._reader, now - self._heard
+        if self._told or waited <= reader.patience.word or (row.state != "open" and not reader.is_silent(row.agent)):
+            return
+        self._told = True
+        details = {"since": iso(reader.clock() - waited) or "", "agents": reader.heard()}
+        reader.tell(Problem("agent-awaited", object=self._order.domain, details=details))
 
     def _require_somebody(self, now: float) -> None:
         standing = self._reader.standing()

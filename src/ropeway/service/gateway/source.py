@@ -108,6 +108,10 @@ class AgentSource:
             list(self._all("reports_deletions", self._arguments(), DoneFrame))
         return bool(self._reports)
 
+    def on_wait(self, tell: Callable[[Problem], None]) -> None:
+        """Whom to tell that no agent answers."""
+        self._reader.tell = tell
+
     def close(self) -> None:
         """Give back the bell."""
         self._reader.close()
