@@ -9,15 +9,16 @@ import pytest
 from ropeway.control.in_process import TENANT, open_database
 from ropeway.control.protocol import ApplicationView
 from ropeway.model.permissions import COMMAND_LINE, GLOBAL, HYBRID
-from ropeway.store.applications import EVERYBODY, grants
+from ropeway.store.applications import BY_ITSELF, EVERYBODY, grants
 from tests.fixtures.browser import Browser
-from tests.unit.sign_in_office import Office, office
+from tests.unit.sign_in_office import GRAPH, Office, claims, office
 from tests.unit.test_sign_in_pages import ANNA, BACK, READ, answer_of, asked, browser, desktop, signed_in
 
 __all__ = ["browser", "desktop", "office"]
 
 BOSS = "boss@contoso.test"
 GROUPS = "https://graph.microsoft.com/Group.Read.All"
+WHOM = {EVERYBODY: "everybody", BY_ITSELF: "itself"}
 FORMS = ("adminconsent", "v2.0/adminconsent")
 
 
@@ -38,7 +39,7 @@ def granted(office: Office) -> dict[str, str]:
     """What was consented to, for everybody or for one person."""
     database = open_database(office.service.settings.state)
     with database.read() as c:
-        found = {"everybody" if one.person == EVERYBODY else "one": one.permission for one in grants(c, TENANT)}
+        found = {WHOM.get(one.person, "one"): one.permission for one in grants(c, TENANT)}
     database.close()
     return found
 
@@ -84,6 +85,48 @@ def test_the_first_form_is_about_what_people_consented_to_one_by_one(
         chief.submit("Accept")
     assert answer_of(chief.left) == {"admin_consent": "True", "tenant": office.tenant, "state": "12345"}
     assert granted(office) == {"one": "User.Read", "everybody": "User.Read"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_an_application_requires_is_asked_for_by_itself_and_for_people(
+    office: Office, browser: Browser, boss: str, form: str
+) -> None:
+    app = office.control.create_application("Web", redirect_uris=[BACK])
+    secret = office.control.add_secret("Web").secret
+    office.control.set_required("Web", add=["auditlog.read.all", "User.Read.All"])
+    office.control.set_required("Web", remove=["User.Read.All"])
+    asks = office.control.set_required("Web", add=["Group.Read.All"], delegated=True)
+    assert (asks.required, asks.required_delegated) == (("AuditLog.Read.All",), ("Group.Read.All",))
+    assert granted(office) == {}, "asking gives nothing"
+    changed = {"scope": GRAPH} if form.startswith("v2.0") else {}
+    signed_in(browser.go(consent(office, app, form, **changed)), boss)
+    assert "by itself, without anybody who signed in (AuditLog.Read.All)" in browser.page.words
+    browser.submit("Accept")
+    assert answer_of(browser.left)["admin_consent"] == "True"
+    assert granted(office) == {"itself": "AuditLog.Read.All", "everybody": "Group.Read.All"}
+    assert claims(office.token(app, secret))["roles"] == ["AuditLog.Read.All"]
+
+
+def test_graph_tells_and_takes_what_an_application_requires(office: Office) -> None:
+    with office.service.administrator() as graph:
+        known = graph.get("/v1.0/servicePrincipals?$filter=displayName eq 'Microsoft Graph'").json()["value"][0]
+        scope = next(one["id"] for one in known["oauth2PermissionScopes"] if one["value"] == "User.Read")
+        access = {"resourceAppId": known["appId"], "resourceAccess": [{"id": scope, "type": "Scope"}]}
+        said = {"displayName": "Web", "requiredResourceAccess": [access]}
+        made = graph.post("/v1.0/applications", json=said).json()
+        assert made["requiredResourceAccess"] == [access]
+        assert office.control.application("Web").required_delegated == ("User.Read",)
+        place = f"/v1.0/applications/{made['id']}"
+        for wrong in (
+            access | {"resourceAppId": made["appId"]},
+            access | {"resourceAccess": [{"id": scope, "type": "Role"}]},
+            access | {"resourceAccess": [{"id": "x", "type": "Scope"}]},
+        ):
+            assert graph.patch(place, json={"requiredResourceAccess": [wrong]}).status_code == 400
+        assert graph.patch(place, json={"displayName": "Other"}).status_code == 204
+        assert graph.get(place).json()["requiredResourceAccess"] == [access], "what is not said stays"
+        assert graph.patch(place, json={"requiredResourceAccess": []}).status_code == 204
+        assert graph.get(place).json()["requiredResourceAccess"] == []
 
 
 @pytest.mark.parametrize(("form", "error"), [(FORMS[0], "permission_denied"), (FORMS[1], "consent_required")])

@@ -131,6 +131,27 @@ def grant(
 
 
 @app.command()
+def require(
+    context: typer.Context,
+    application: Application,
+    permissions: Annotated[
+        list[str], typer.Argument(metavar="PERMISSION…", help="As Graph names them: User.Read.All.")
+    ],
+    remove: Annotated[bool, typer.Option("--remove", help="Take them away instead.")] = False,
+    delegated: Annotated[
+        bool, typer.Option("--delegated", help="For everybody who signs in to it, as far as they may.")
+    ] = False,
+) -> None:
+    """Say what an application will need. An administrator is asked for it at /adminconsent; nothing is granted yet."""
+    session = current(context)
+    with session.control() as control:
+        more, less = ((), tuple(permissions)) if remove else (tuple(permissions), ())
+        found = control.set_required(application, add=more, remove=less, delegated=delegated)
+    names, whom = (found.required_delegated, "for people") if delegated else (found.required, "by itself")
+    session.say(found, f"{found.name} asks for {whom}: {', '.join(names) or 'nothing'}.")
+
+
+@app.command()
 def redirect(
     context: typer.Context,
     application: Application,
@@ -167,5 +188,7 @@ def _rows(found: ApplicationView) -> list[tuple[str, str]]:
         ("For people", ", ".join(found.delegated) or "none"),
         ("Created", local(found.created)),
     ]
+    rows += [("Asks for", name) for name in found.required]
+    rows += [("Asks for people", name) for name in found.required_delegated]
     rows += [("Redirect URI", uri) for uri in found.redirect_uris]
     return [*rows, *((c.kind.capitalize(), f"{c.id} {c.name} until {local(c.expires)}") for c in found.credentials)]

@@ -59,6 +59,7 @@ class Applications:
         name: str | None = None,
         redirects: Sequence[str] | None = None,
         enabled: bool | None = None,
+        required: Sequence[str] | None = None,
     ) -> ApplicationView:
         """What is said; None stays as it is."""
         if name is not None:
@@ -71,6 +72,7 @@ class Applications:
                 name=app.name if name is None else name.strip(),
                 redirects=app.redirects if redirects is None else tuple(dict.fromkeys(redirects)),
                 enabled=app.enabled if enabled is None else enabled,
+                required=app.required if required is None else tuple(sorted(set(required))),
             )
             return self._view(c, applications.change(c, app))
 
@@ -136,19 +138,30 @@ class Applications:
             app = app._replace(redirects=tuple(dict.fromkeys([*kept, *add])))
             return self._view(c, applications.change(c, app))
 
+    def require(
+        self, named: str, add: Sequence[str], remove: Sequence[str], *, delegated: bool = False
+    ) -> ApplicationView:
+        """What administrators are asked for; nothing is granted by it."""
+        kind = "Scope" if delegated else "Role"
+        more = {f"{kind} {name}" for name in _known(add, delegated=delegated)}
+        less = {f"{kind} {name}".lower() for name in remove}
+        with trouble(), self._db.write() as c:
+            app = applications.find(c, self._tenant, named)
+            kept = {one for one in app.required if one.lower() not in less}
+            return self._view(c, applications.change(c, app._replace(required=tuple(sorted(kept | more)))))
+
     def permit(
         self, named: str, grant: Sequence[str], revoke: Sequence[str], *, delegated: bool = False
     ) -> ApplicationView:
         """Grant and take back; tokens that were issued keep what they say until they expire, within the hour."""
-        by_name = {name.lower(): name for name in (SCOPES if delegated else KNOWN)}
         person = applications.EVERYBODY if delegated else applications.BY_ITSELF
-        unknown = next((name for name in grant if name.lower() not in by_name), None)
-        if unknown is not None:
-            raise RopewayError(_unknown_permission(unknown, delegated=delegated))
+        granted = _known(grant, delegated=delegated)
         with trouble(), self._db.write() as c:
             app = applications.find(c, self._tenant, named)
-            applications.allow(c, app, [by_name[name.lower()] for name in grant], self._clock(), person)
-            applications.forbid(c, app, [by_name.get(name.lower(), name) for name in revoke], person)
+            applications.allow(c, app, granted, self._clock(), person)
+            applications.forbid(
+                c, app, [_spelled(delegated=delegated).get(name.lower(), name) for name in revoke], person
+            )
             return self._view(c, app)
 
     def _confidential(self, c: Connection, named: str) -> Application:
@@ -169,6 +182,8 @@ class Applications:
             redirect_uris=app.redirects,
             permissions=tuple(applications.permissions(c, app)),
             delegated=tuple(applications.permissions(c, app, applications.EVERYBODY)),
+            required=app.requires("Role"),
+            required_delegated=app.requires("Scope"),
             credentials=tuple(_credential(one) for one in applications.credentials(c, app)),
             created=iso(app.created) or "",
         )
@@ -194,6 +209,19 @@ def _read(pem: str) -> x509.Certificate:
     if not isinstance(key, rsa.RSAPublicKey) or not 2048 <= key.key_size <= 8192:
         raise _invalid("The certificate's key must be RSA of 2048 to 8192 bits, which MSAL signs with")
     return certificate
+
+
+def _known(names: Sequence[str], *, delegated: bool) -> list[str]:
+    """Permissions as they are spelled; RopewayError `permission-unknown`."""
+    by_name = _spelled(delegated=delegated)
+    unknown = next((name for name in names if name.lower() not in by_name), None)
+    if unknown is not None:
+        raise RopewayError(_unknown_permission(unknown, delegated=delegated))
+    return [by_name[name.lower()] for name in names]
+
+
+def _spelled(*, delegated: bool) -> dict[str, str]:
+    return {name.lower(): name for name in (SCOPES if delegated else KNOWN)}
 
 
 def _check_name(name: str) -> None:

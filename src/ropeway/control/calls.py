@@ -113,6 +113,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("add_certificate", "POST", "applications/{application}/certificates"),
         Call("drop_credential", "DELETE", "applications/{application}/credentials/{credential}"),
         Call("set_permissions", "POST", "applications/{application}/permissions"),
+        Call("set_required", "POST", "applications/{application}/required"),
         Call("set_redirects", "POST", "applications/{application}/redirects"),
     ),
     "Directory synchronization": (

@@ -44,6 +44,12 @@ class Application(NamedTuple):
     enabled: bool
     redirects: tuple[str, ...]
     created: float
+    required: tuple[str, ...] = ()
+    """What administrators are asked to consent to: `Role NAME`, by itself, or `Scope NAME`, for people."""
+
+    def requires(self, kind: str) -> tuple[str, ...]:
+        """The names of one kind, `Role` or `Scope`."""
+        return tuple(name for said, _, name in (one.partition(" ") for one in self.required) if said == kind)
 
 
 class Credential(NamedTuple):
@@ -67,8 +73,7 @@ def create(
         raise RopewayError(Problem("application-name-taken", value=shown(name)))
     ids = [str(uuid4()) for _ in range(3)]
     made = Application(ids[0], tenant, ids[1], ids[2], name, public, True, tuple(redirects), now)
-    row = made._asdict() | {"redirects": msgspec.json.encode(made.redirects).decode()}
-    c.execute(application.insert().values(row))
+    c.execute(application.insert().values(made._asdict() | _lists(made)))
     return made
 
 
@@ -119,12 +124,11 @@ def remove(c: Connection, app: Application) -> None:
 
 
 def change(c: Connection, app: Application) -> Application:
-    """Name, redirects and whether it may sign in, as they are from now on; RopewayError `application-name-taken`."""
+    """All that may change of it, as it is from now on; RopewayError `application-name-taken`."""
     a = application.c
     if c.scalar(select(a.id).where(a.tenant == app.tenant, a.name == app.name, a.id != app.id)):
         raise RopewayError(Problem("application-name-taken", value=shown(app.name)))
-    text = msgspec.json.encode(app.redirects).decode()
-    c.execute(update(application).where(a.id == app.id).values(name=app.name, enabled=app.enabled, redirects=text))
+    c.execute(update(application).where(a.id == app.id).values(name=app.name, enabled=app.enabled, **_lists(app)))
     return app
 
 
@@ -227,4 +231,11 @@ def _add(c: Connection, app: Application, made: Credential) -> None:
 
 def _application(row: Any) -> Application:
     told = row._asdict()
-    return Application(**told | {"redirects": tuple(msgspec.json.decode(told["redirects"]))})
+    return Application(**told | {name: tuple(msgspec.json.decode(told[name])) for name in ("redirects", "required")})
+
+
+def _lists(app: Application) -> dict[str, str]:
+    return {
+        "redirects": msgspec.json.encode(app.redirects).decode(),
+        "required": msgspec.json.encode(app.required).decode(),
+    }

@@ -33,9 +33,11 @@ application = Table(
     Column("enabled", Boolean, nullable=False),
     Column("redirects", Text, nullable=False),
     Column("created", Float, nullable=False),
+    Column("required", Text, nullable=False, server_default=text("'[]'")),
     Index("ix_application_tenant", "tenant", "name"),
 )
-"""Applications with their service principal. `redirects` is a JSON list; a `public` one has no credential."""
+"""Applications with their service principal. `redirects` is a JSON list; a `public` one has no credential.
+`required` is a JSON list of the permissions that administrators are asked for, `Role NAME` or `Scope NAME`."""
 
 credential = Table(
     "application_credential",

@@ -54,6 +54,11 @@ class Clients(Core):
     ) -> ApplicationView:
         return self._applications.permit(application, grant, revoke, delegated=delegated)
 
+    def set_required(
+        self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = (), delegated: bool = False
+    ) -> ApplicationView:
+        return self._applications.require(application, add, remove, delegated=delegated)
+
     def set_redirects(
         self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> ApplicationView:

@@ -37,6 +37,10 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
     """What it may do by itself."""
     delegated: tuple[str, ...] = ()
     """What it may do for everybody who signs in to it, as far as they may."""
+    required: tuple[str, ...] = ()
+    """What administrators are asked to let it do by itself."""
+    required_delegated: tuple[str, ...] = ()
+    """What they are asked to let it do for everybody."""
     credentials: tuple[CredentialView, ...]
     created: str
 
@@ -90,6 +94,12 @@ class ApplicationCalls(Protocol):
         self, application: str, *, grant: Sequence[str] = (), revoke: Sequence[str] = (), delegated: bool = False
     ) -> ApplicationView:
         """What it may do by itself, or for everybody who signs in to it, named as Graph's permissions."""
+        ...
+
+    def set_required(
+        self, application: str, *, add: Sequence[str] = (), remove: Sequence[str] = (), delegated: bool = False
+    ) -> ApplicationView:
+        """What administrators are asked to consent to at /adminconsent; nothing is granted by it."""
         ...
 
     def set_redirects(

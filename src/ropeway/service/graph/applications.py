@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from starlette.routing import BaseRoute
@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from ropeway.control.applications import LONGEST, Applications
 from ropeway.control.protocol import ApplicationView, CredentialView
 from ropeway.service.graph.api import Api
+from ropeway.service.graph.permission_ids import required_access, required_named
 from ropeway.service.odata.answers import Answer, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
@@ -44,6 +45,20 @@ class KeyBody(Body, frozen=True):
     custom_key_identifier: str | None = None
 
 
+class Access(Body, frozen=True):
+    """One permission that an application requires."""
+
+    id: str
+    type: Literal["Role", "Scope"]
+
+
+class Required(Body, frozen=True):
+    """What it requires of one resource: Microsoft Graph is the only one."""
+
+    resource_app_id: Literal["00000003-0000-0000-c000-000000000000"]
+    resource_access: list[Access]
+
+
 class ApplicationBody(Body, frozen=True):
     """What a client says of an application; what is not said stays as it is."""
 
@@ -54,6 +69,13 @@ class ApplicationBody(Body, frozen=True):
     spa: Platform | None = None
     public_client: Platform | None = None
     key_credentials: list[KeyBody] | None = None
+    required_resource_access: list[Required] | None = None
+
+    @property
+    def required(self) -> list[str] | None:
+        """What administrators are asked for; None: nothing is said."""
+        said = self.required_resource_access
+        return None if said is None else [required_named(x.type, x.id) for one in said for x in one.resource_access]
 
     @property
     def redirects(self) -> list[str] | None:
@@ -124,9 +146,10 @@ class ApplicationRoutes:
         said = _said(asked)
         if not said.display_name:
             raise body_invalid("displayName", "it is required")
-        known, redirects = _known(asked), said.redirects or []
+        known, redirects, required = _known(asked), said.redirects or [], said.required
         view = known.create(said.display_name, public=bool(said.public), redirects=redirects)
         try:
+            view = known.change(view.id, required=required)
             for key in said.key_credentials or ():
                 view = known.add_certificate(view.id, _pem(key), key.display_name or "")
         except BaseException:
@@ -142,7 +165,7 @@ class ApplicationRoutes:
         keys = said.key_credentials or []
         kept = {str(key.key_id) for key in keys if not key.key}
         fresh = [(_pem(key), key.display_name or "") for key in keys if key.key]
-        known.change(view.id, name=said.display_name, redirects=said.redirects)
+        known.change(view.id, name=said.display_name, redirects=said.redirects, required=said.required)
         if said.key_credentials is not None:
             for one_ in view.credentials:
                 if one_.kind == "certificate" and one_.id not in kept:
@@ -222,6 +245,7 @@ def _application(view: ApplicationView) -> Json:
         "passwordCredentials": kinds["secret"],
         "publicClient": {"redirectUris": local},
         "spa": {"redirectUris": pages},
+        "requiredResourceAccess": required_access(view.required, view.required_delegated),
         "web": {"redirectUris": [] if view.public else list(view.redirect_uris)},
         "signInAudience": "AzureADMyOrg",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,6 +20,9 @@ def id_of(kind: str, name: str) -> str:
 
 
 _NAMES = {id_of("role", name): name for name in KNOWN}
+_REQUIRED = {id_of("role", name): f"Role {name}" for name in KNOWN} | {
+    id_of("scope", name): f"Scope {name}" for name in SCOPES
+}
 
 
 def role_named(id_: str) -> str:
@@ -26,6 +30,21 @@ def role_named(id_: str) -> str:
     if (name := _NAMES.get(id_.lower())) is None:
         raise body_invalid("appRoleId", "Permission being assigned was not found on application")
     return name
+
+
+def required_named(kind: str, id_: str) -> str:
+    """What an entry of requiredResourceAccess means, `Role NAME` or `Scope NAME`; RopewayError for an id of none."""
+    name = _REQUIRED.get(id_.lower(), "")
+    if not name or name.partition(" ")[0] != kind:
+        raise body_invalid("requiredResourceAccess", f"there is no {kind} with the id '{id_[:40]}'")
+    return name
+
+
+def required_access(roles: Sequence[str], scopes: Sequence[str]) -> list[dict[str, Any]]:
+    """What an application requires, as Graph has it."""
+    found = [{"id": id_of(kind.lower(), name), "type": kind} for kind, names in (("Role", roles), ("Scope", scopes))
+             for name in names]  # fmt: skip
+    return [{"resourceAppId": GRAPH_ID, "resourceAccess": found}] if found else []
 
 
 def resource_id(api: Api) -> str:

@@ -5,7 +5,7 @@ Entra ID's parameters and answers (learn.microsoft.com/entra/identity-platform/v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +28,7 @@ Said = Mapping[str, str] | None
 
 
 def first_form(visit: Visit, said: Said) -> Response:
-    """/adminconsent: to everything that people consented to by themselves."""
+    """/adminconsent: to what the application requires, else to what people consented to one by one."""
     return _consented(visit, said, DEFAULT, "permission_denied", {})
 
 
@@ -61,16 +61,23 @@ def _page(visit: Visit, back: Back, scope: str, hint: str) -> Response | None:
     if not scope:
         raise Refusal(90014, "scope")
     scopes, app = read_scopes(scope, visit.server.issuer.url), back.app
-    with visit.server.database.read() as c:
-        wanted = set(applications.for_anybody(c, app)) if DEFAULT in scopes.names else wanted_of(scopes)
-    if not wanted:
+    alone = app.requires("Role") if DEFAULT in scopes.names else ()
+    wanted = _required(visit, app) if DEFAULT in scopes.names else wanted_of(scopes)
+    if not wanted and not alone:
         raise Refusal(650056, app.name)
     visit.goes_to = origin(back.uri)
     found = somebody(visit, Wanted(app, hint=hint))
-    return found if isinstance(found, Response) else _decided(visit, app, wanted, found)
+    return found if isinstance(found, Response) else _decided(visit, app, wanted, alone, found)
 
 
-def _decided(visit: Visit, app: Application, wanted: set[str], found: Here) -> Response | None:
+def _required(visit: Visit, app: Application) -> set[str]:
+    if app.required:
+        return set(app.requires("Scope"))
+    with visit.server.database.read() as c:
+        return set(applications.for_anybody(c, app))
+
+
+def _decided(visit: Visit, app: Application, wanted: set[str], alone: Sequence[str], found: Here) -> Response | None:
     """The page that asks; None for a yes."""
     with visit.server.database.read() as c:
         may = GLOBAL in roles.of(c, visit.server.tenant, found.person.id)
@@ -78,7 +85,7 @@ def _decided(visit: Visit, app: Application, wanted: set[str], found: Here) -> R
     if answer == "cancel":
         raise Refusal(65004)
     if not may or answer != "accept":
-        told: dict[str, Any] = {"may": may, "is_administrator": False, "for_everybody": may}
+        told: dict[str, Any] = {"may": may, "is_administrator": False, "for_everybody": may, "alone": alone}
         return ask(visit, app, sorted(wanted), found, **told)
-    allow(visit, app, wanted, found, EVERYBODY)
+    allow(visit, app, wanted, found, EVERYBODY, alone)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -61,13 +62,18 @@ def consent(visit: Visit, app: Application, scopes: Scopes, found: Here, prompt:
     return ask(visit, app, sorted(missing), found, may=may, is_administrator=is_administrator)
 
 
-def allow(visit: Visit, app: Application, wanted: set[str], found: Here, whom: str) -> None:
+def allow(visit: Visit, app: Application, wanted: set[str], found: Here, whom: str, alone: Sequence[str] = ()) -> None:
     """Keep a consent, and put it on record; Refusal 65001 for an application that is in no table."""
     if app.id == COMMAND_LINE:
         raise Refusal(65001, app.name)
     with visit.server.database.write() as c:
         applications.allow(c, app, wanted, visit.server.issuer.clock(), whom)
-    told = {"permissions": sorted(wanted), "for": "everybody" if whom == EVERYBODY else found.person.upn}
+        applications.allow(c, app, alone, visit.server.issuer.clock())
+    told: dict[str, Any] = {
+        "permissions": sorted(wanted),
+        "for": "everybody" if whom == EVERYBODY else found.person.upn,
+    }
+    told |= {"by_itself": list(alone)} if alone else {}
     visit.act("consent", app.name, found.person, told)
 
 
@@ -80,13 +86,18 @@ def ask(
     may: bool,
     is_administrator: bool,
     for_everybody: bool = False,
+    alone: Sequence[str] = (),
 ) -> Response:
-    """The page that asks, or says that an administrator has to; `for_everybody`: nobody consents for one person."""
+    """The page that asks, or says that an administrator has to; `for_everybody`: nobody consents for one person.
+
+    `alone`: what it shall do by itself.
+    """
     shown = [(name, MEANINGS.get(name, _words(name))) for name in missing]
+    shown += [(name, f"{_words(name)}, by itself, without anybody who signed in") for name in alone]
     told: dict[str, Any] = {"step": "answer", "account": found.account.id, "upn": found.person.upn, "wanted": shown}
     if not may:
         return visit.show("needs_administrator", "An administrator has to consent", app_id=app.app_id, **told)
-    told |= {"is_administrator": is_administrator, "for_everybody": for_everybody}
+    told |= {"is_administrator": is_administrator, "for_everybody": for_everybody, "alone": bool(alone)}
     return visit.show("consent", "Permissions requested", **told)
 
 
