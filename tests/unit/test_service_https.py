@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from ropeway.service.http import bounds, connection, serve
+from ropeway.service.http import bounds, connection, lingering, serve
 from ropeway.service.http.app import RequestIds, application
 from ropeway.service.http.bounds import Bounds
+from tests.fixtures.gateway import wait_until
 from tests.fixtures.https import RunningService, a_service, answering, unverified
 
 
@@ -246,6 +247,76 @@ def test_a_client_that_does_not_take_its_answer_is_let_go(tmp_path: Path, monkey
         secured.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         time.sleep(1)  # as long as it takes nothing
         assert len(received(secured)) < size
+
+
+def is_cut(secured: ssl.SSLSocket, part: bytes) -> bool:
+    """Whether the other end takes nothing any more."""
+    try:
+        secured.sendall(part)
+    except OSError:
+        return True
+    return False
+
+
+def large(_request: Request) -> Response:
+    """Without a length: its last chunk alone tells where it ends."""
+    return StreamingResponse(bytes(1_000_000) for _ in range(8))
+
+
+def test_a_slow_client_gets_its_answer_to_the_end_although_its_body_does_not_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lingering, "LINGER", 0.2)
+    size = 8_000_000
+
+    def whole(_request: Request) -> Response:
+        return Response(bytes(size))
+
+    with answering(tmp_path, application([Route("/", whole)])) as server, server.connect(window=65536) as secured:
+        secured.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nabc")
+        found = 0
+        while found < size:
+            time.sleep(0.005)  # it is slow
+            part = secured.recv(65536)
+            assert part, f"cut off after {found:,} bytes"
+            found += part.count(b"\0")
+
+
+def test_an_answer_ends_before_the_rest_of_the_body_was_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lingering, "LINGER", 60.0)
+    with answering(tmp_path, application([Route("/", large)])) as server, server.connect() as secured:
+        secured.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+        secured.settimeout(20)
+        found = b""
+        while not found.endswith(b"\r\n0\r\n\r\n"):
+            found += secured.recv(65536)
+        secured.sendall(b"defghij" + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert secured.recv(65536) == b"", "it closes as soon as the body ends, and answers nothing more"
+
+
+def test_who_sends_without_end_is_let_go_once_the_answer_was_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lingering, "LINGER", 0.2)
+    with answering(tmp_path, application([Route("/", large)])) as server, server.connect() as secured:
+        secured.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        found = b""
+        while not found.endswith(b"\r\n0\r\n\r\n"):
+            found += secured.recv(65536)
+        wait_until(lambda: is_cut(secured, b"400\r\n" + b"a" * 1024 + b"\r\n"), "the connection is cut")
+
+
+def test_who_takes_nothing_of_the_answer_is_let_go_with_the_body_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lingering, "LINGER", 0.1)
+    monkeypatch.setattr(lingering, "TAKEN_WITHIN", 0.3)
+    monkeypatch.setattr(bounds, "TAKEN_WITHIN", 0.3)
+    with answering(tmp_path, application([Route("/", large)])) as server, server.connect(window=65536) as secured:
+        secured.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+        wait_until(lambda: is_cut(secured, b"a"), "the connection is cut")
 
 
 # who is asking

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.service.http import connection
 from ropeway.service.http.errors import error_answer, refusal
 
 BODY = 64 << 20
@@ -20,9 +21,6 @@ PATH = 4096
 
 GRACE, RATE = 30.0, 16 * 1024
 """Seconds for a body of any size, and bytes a second beyond."""
-
-LINGER, LINGER_BYTES = 2.0, 32 << 20
-"""Seconds and bytes for which the rest of a refused body is taken and dropped: whoever still sends hears no answer."""
 
 TAKEN_WITHIN = 60.0
 """Seconds until a client must have taken some of its answer."""
@@ -40,7 +38,7 @@ class Bounds:
             return
         request = Request(scope)
         body = Body(request, receive, self._most, self._grace)
-        answer = Answer(send, body)
+        answer = Answer(send, body, scope.get(connection.LINGER, bool))
         if body.announced > self._most:
             await refusal(request, body.too_large)(scope, receive, answer)
         elif _is_odd(scope["path"]):
@@ -87,36 +85,22 @@ class Body:
             raise RopewayError(self.too_large)
         return message
 
-    async def drop(self) -> None:
-        """Take what still comes of it, for a moment."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LINGER):
-                while self.awaited and self._came < LINGER_BYTES:
-                    message = await self._receive()
-                    self._came += len(message.get("body", b""))
-                    self.awaited = message["type"] == "http.request" and message.get("more_body", False)
-
     def _slow(self) -> RopewayError:
         details = {"received": f"{self._came:,}", "seconds": f"{self._grace + self._came / RATE:.0f}"}
         return RopewayError(Problem("request-too-slow", details=details))
 
 
 class Answer:
-    """The way back. Where a body was not read to its end the connection is of no further use, and is closed.
+    """The way back. Where a body was not read to its end the connection is of no further use (`lingering`)."""
 
-    Not at once: a close with bytes unread is a reset, and takes the answer with it (RFC 9112 9.6).
-    """
-
-    def __init__(self, send: Send, body: Body) -> None:
-        self._send, self._body = send, body
+    def __init__(self, send: Send, body: Body, linger: Callable[[], None]) -> None:
+        self._send, self._body, self._linger = send, body, linger
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and self._body.awaited:
             message["headers"] = [*message.get("headers", []), (b"connection", b"close")]
         elif message["type"] == "http.response.body" and self._body.awaited and not message.get("more_body"):
-            await self._hand_over({**message, "more_body": True})
-            await self._body.drop()
-            message = {"type": "http.response.body"}
+            self._linger()
         await self._hand_over(message)
 
     async def _hand_over(self, message: Message) -> None:

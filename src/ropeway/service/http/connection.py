@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from ropeway.service.http.lingering import Lingering
 
 HEAD = 32 * 1024
 """Bytes of a request's line and headers."""
@@ -15,6 +18,10 @@ HEADERS = 100
 
 HEAD_WITHIN = 20.0
 """Seconds that a client has for line and headers, from the connection or from the first byte of a further request."""
+
+
+LINGER = "ropeway.linger"
+"""Where in a request's scope stands what to call before the end of an answer whose request's body was not read."""
 
 
 class TooLarge(ValueError):  # noqa: N818 - an answer
@@ -29,6 +36,8 @@ class Connection(HttpToolsProtocol):
         self._head = 0
         self._reading_head = True
         self._patience: asyncio.TimerHandle | None = None
+        self._is_last = False
+        self._lingering: Lingering | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - as uvicorn's
         super().connection_made(transport)
@@ -36,6 +45,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._come()
+        if self._lingering is not None:
+            self._lingering.end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -65,13 +76,42 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head, self._reading_head = 0, False
         self._come()
-        super().on_headers_complete()
+        if self._lingering is None:
+            super().on_headers_complete()
+            cast(dict[str, Any], self.scope)[LINGER] = partial(self._end_with, self.cycle)
+
+    def on_body(self, body: bytes) -> None:
+        if self._lingering is None:
+            super().on_body(body)
+        else:
+            self._lingering.drop(len(body))
+
+    def on_message_complete(self) -> None:
+        if self._lingering is None:
+            super().on_message_complete()
+        else:
+            self._lingering.end()
 
     def on_response_complete(self) -> None:
-        """Who still sends a body whose answer has been there for a while (`bounds.LINGER`) is not listened to."""
-        super().on_response_complete()
-        if self.transport.is_closing() and self.cycle.more_body:
-            self.transport.abort()
+        """An answer to a body that was not read to its end is the connection's last."""
+        if not self._is_last:
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self._lingering = Lingering(self.transport, self.loop)
+        self.flow.resume_reading()
+        if not self.cycle.more_body:
+            self._lingering.end()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._lingering is None:
+            super().send_400_response(msg)
+        else:
+            self._lingering.end()
+
+    def _end_with(self, cycle: RequestResponseCycle) -> None:
+        """The next message ends the last answer; uvicorn would close at once, and lose what the client did not take."""
+        cycle.keep_alive = self._is_last = True
 
     def _count(self, size: int) -> None:
         self._head += size
