@@ -24,7 +24,7 @@ from ropeway.service.errands.losing import Patience
 from ropeway.store import errands
 from ropeway.store.bell import open_bell
 from ropeway.store.database import Database
-from ropeway.store.errands import Seen
+from ropeway.store.errands import Asker, Seen
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ def lines(database: Database, number: int, most: int, **more: Any) -> list[dict[
 
 
 def test_where_nothing_happens_a_line_says_that_nothing_is_wrong(database: Database) -> None:
-    number = ask(database, 1, "explain", {"identifier": "x"}, "zoe")
+    number = ask(database, 1, "explain", {"identifier": "x"}, Asker("zoe"))
     told = lines(database, number, 4, alive_every=0.05)
     assert told == [{"errand": number}, {"alive": True}, {"alive": True}, {"alive": True}]
 
 
 def test_progress_is_told_once_and_then_the_result(database: Database) -> None:
-    number = ask(database, 1, "run_job", {"job": "C"}, "zoe")
+    number = ask(database, 1, "run_job", {"job": "C"}, Asker("zoe"))
     with database.write() as c:
         errands.take(c, number, "w", time.time())
         errands.tell(c, number, "w", b'{"stage":"import","done":3}')
@@ -77,7 +77,7 @@ def test_an_errand_that_is_gone_is_a_problem_line(database: Database) -> None:
 
 
 def test_a_result_of_a_worker_that_lost_its_errand_counts_for_nothing(database: Database) -> None:
-    number = ask(database, 1, "explain", {"identifier": "x"}, "zoe")
+    number = ask(database, 1, "explain", {"identifier": "x"}, Asker("zoe"))
     with database.write() as c:
         assert errands.take(c, number, "first", 1.0)
         assert errands.take(c, number, "second", 1.0) is None
@@ -89,7 +89,7 @@ def test_a_result_of_a_worker_that_lost_its_errand_counts_for_nothing(database: 
 
 
 def test_answers_are_forgotten_ten_minutes_after_their_end(database: Database) -> None:
-    number = ask(database, 1, "explain", {"identifier": "x"}, "zoe")
+    number = ask(database, 1, "explain", {"identifier": "x"}, Asker("zoe"))
     with database.write() as c:
         errands.take(c, number, "w", 0.0)
         errands.add_part(c, 1, number, 1, b"")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from ropeway.control.calls import CALLS
 from ropeway.model.secret import Secret
 from ropeway.store import trail
+from ropeway.store.errands import Asker
 from ropeway.store.tables import job
 from ropeway.store.trail import Act
 
@@ -19,13 +20,6 @@ SUBJECTS = ("job", "application", "identifier", "user", "name", "agent", "domain
 
 LONGEST = 200
 """Bytes of an argument that are kept; files are not."""
-
-
-class Asker(NamedTuple):
-    """Who asked, and under which id of a request."""
-
-    subject: str
-    request: str
 
 
 class About(NamedTuple):
@@ -51,7 +45,7 @@ def note(
     if method not in CALLS or not CALLS[method].changes or not asker.request:
         return
     subject, details = about(c, tenant, said)
-    trail.note(c, tenant, Act(when, asker.subject, method, subject, outcome, details, asker.request))
+    trail.note(c, tenant, Act(when, asker.asked_by, method, subject, outcome, details, *asker[1:]))
 
 
 def _subject(said: Mapping[str, Any]) -> str:

@@ -18,6 +18,17 @@ ABANDONED = 7 * 86400.0
 """Seconds after which an errand goes, whatever its state."""
 
 
+class Asker(NamedTuple):
+    """Who asked for a call, as the audit trail has it (`trail.Act`)."""
+
+    asked_by: str
+    """The subject of a token."""
+    request: str = ""
+    """The id of the request."""
+    who_id: str = ""
+    """The id of the person; no application does this by itself."""
+
+
 class Errand(NamedTuple):
     """A call that somebody asked for."""
 
@@ -26,11 +37,16 @@ class Errand(NamedTuple):
     arguments: bytes
     asked_by: str
     request: str
-    """The id of the request that it was asked with."""
+    who_id: str
     carried: str = ""
     """What it is a part of (`telemetry.tracing.carry`)."""
     tenant: int = 0
     """Of one that is in the state: whose it is."""
+
+    @property
+    def asker(self) -> Asker:
+        """Who asked for it."""
+        return Asker(self.asked_by, self.request, self.who_id)
 
 
 class Seen(NamedTuple):

@@ -153,13 +153,14 @@ errand = Table(
     Column("created", Float, nullable=False),
     Column("expires", Float, nullable=False),
     Column("carried", String, nullable=False, server_default=EMPTY),
+    Column("who_id", String, nullable=False, server_default=EMPTY),
     Index("ix_errand_state", "state"),
     sqlite_autoincrement=True,
 )
 """Calls of Control that read a source or take long: asked for by the API, done by a worker. `open`, `taken`, `done`.
 
 `renewed` is the last sign of life: of the worker that has it, or of workers that are all busy while it is open.
-`result` is the compressed last line of the answer, a result or a problem."""
+`result` is the compressed last line of the answer, a result or a problem. `who_id` is that of `audit`."""
 
 errand_part = Table(
     "errand_part",

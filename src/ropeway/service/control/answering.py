@@ -24,6 +24,7 @@ from ropeway.service.http.who import administrator, check_rank
 from ropeway.service.identity.callers import Caller
 from ropeway.service.parts import Parts
 from ropeway.store import errands, jobs
+from ropeway.store.errands import Asker
 
 PLAIN = {"Cache-Control": "no-store"}
 
@@ -49,9 +50,9 @@ class Answering:
         if call.errand is None:
             return await run_in_threadpool(self._here, call, said, request)
         _refuse_password(said)
-        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, caller.row.subject)
-        id_ = request.scope.get("ropeway.request", "")
-        return self._lines(await run_in_threadpool(partial(asked, request=id_, clock=self._parts.clock)))
+        asker = Asker(caller.row.subject, request.scope.get("ropeway.request", ""), caller.person)
+        asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, asker)
+        return self._lines(await run_in_threadpool(partial(asked, clock=self._parts.clock)))
 
     async def once_more(self, request: Request) -> Response:
         """The answer of an errand, for a client whose connection was cut; parts up to `after` are known to it."""

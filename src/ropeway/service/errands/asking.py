@@ -10,7 +10,7 @@ from ropeway.control.running import trouble
 from ropeway.control.wire.shape import packed
 from ropeway.store import errands
 from ropeway.store.database import Database
-from ropeway.store.errands import Errand
+from ropeway.store.errands import Asker, Errand
 from ropeway.telemetry import tracing
 
 
@@ -19,16 +19,12 @@ def ask(
     tenant: int,
     method: str,
     arguments: Mapping[str, Any],
-    asked_by: str,
+    asker: Asker,
     *,
-    request: str = "",
     clock: Callable[[], float] = time.time,
 ) -> int:
-    """The number of a new errand: this method of Control, with these arguments by Control's names.
-
-    `asked_by` is the subject of a token, `request` the id of the request, for the audit trail.
-    """
-    asked = Errand(0, method, packed(method, arguments), asked_by, request, tracing.carry())
+    """The number of a new errand: this method of Control, with these arguments by Control's names."""
+    asked = Errand(0, method, packed(method, arguments), *asker, tracing.carry())
     with trouble(), database.write() as c:
         errands.sweep(c, clock())
         return errands.ask(c, tenant, asked, clock())

@@ -15,7 +15,7 @@ from ropeway.service.errands.lines import pieces
 from ropeway.service.errands.watching import Watch
 from ropeway.service.parts import Parts
 from ropeway.store import errands
-from ropeway.store.errands import Seen
+from ropeway.store.errands import Asker, Seen
 
 
 def by_errand(parts: Parts, watch: Watch) -> Callable[[str, Mapping[str, Any], str], Any]:
@@ -25,7 +25,7 @@ def by_errand(parts: Parts, watch: Watch) -> Callable[[str, Mapping[str, Any], s
     """
 
     def call(method: str, arguments: Mapping[str, Any], asked_by: str) -> Any:
-        number = ask(parts.database, parts.tenant, method, arguments, asked_by, clock=parts.clock)
+        number = ask(parts.database, parts.tenant, method, arguments, Asker(asked_by), clock=parts.clock)
         news: SimpleQueue[Seen | None] = SimpleQueue()
         watch.join(number, news.put)
         try:

@@ -16,7 +16,6 @@ from ropeway.control.running import trouble
 from ropeway.control.wire.shape import shape, unpacked
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.service import acts
-from ropeway.service.acts import Asker
 from ropeway.service.errands.lines import compressed, problem_line, result_line
 from ropeway.service.errands.waiting import when_free
 from ropeway.store import errands
@@ -82,8 +81,7 @@ class Doing:
         told = None if self.progress is None else msgspec.json.encode(self.progress)
         with self._db.write() as c:
             if errands.finish(c, errand.number, self._worker, compressed(line), now, told):
-                asker = Asker(errand.asked_by, errand.request)
-                acts.note(c, self._tenant, errand.method, self._said, asker, (outcome, now))
+                acts.note(c, self._tenant, errand.method, self._said, errand.asker, (outcome, now))
 
     def _last_line(self) -> tuple[bytes, str]:
         """How it ended, for whoever waits and for the audit trail."""

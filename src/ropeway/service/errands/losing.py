@@ -14,7 +14,6 @@ from ropeway.control.holder import is_dead
 from ropeway.control.wire.shape import unpacked
 from ropeway.model.problems import Problem
 from ropeway.service import acts
-from ropeway.service.acts import Asker
 from ropeway.service.errands.lines import compressed, problem_line
 from ropeway.store import errands
 from ropeway.store.errands import Seen
@@ -64,7 +63,7 @@ def end(c: Connection, tenant: int, seen: Seen, problem: Problem, now: float) ->
     asked = errands.find(c, seen.number)
     if errands.give_up(c, seen, compressed(problem_line(problem)), now) and asked is not None:
         said = _Said(asked.arguments, asked.method)
-        acts.note(c, tenant, asked.method, said, Asker(asked.asked_by, asked.request), (problem.code, now))
+        acts.note(c, tenant, asked.method, said, asked.asker, (problem.code, now))
 
 
 class _Said(dict[str, Any]):
