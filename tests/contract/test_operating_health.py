@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_many_who_ask_cost_one_look_a_second(service: Operated, monkeypatch: pyt
     ready = Ready(service.parts, lambda: now[0])
     for seconds in (0.0, 0.5, 0.99, 1.0, 1.5):
         now[0] = 100.0 + seconds
-        ready.checks()
+        asyncio.run(ready.checks())
     assert len(looks) == 2
 
 
@@ -79,6 +80,25 @@ def test_a_database_that_is_gone_leaves_the_process_alive_and_not_ready(
             postgres_server.start()
         assert "ropeway_database_up 1.0" in text_of(service)
     postgres_server.drop("gone")
+
+
+@pytest.mark.postgres
+def test_a_database_that_hangs_is_said_within_a_moment(postgres_server: PostgresServer, tmp_path: Path) -> None:
+    with operated(postgres_server.create("hangs"), tmp_path) as service:
+        service.heard("worker")
+
+        async def asked_by_two() -> list[dict[str, str]]:
+            ready = Ready(service.parts, patience=0.5)
+            with postgres_server.hanging():
+                silent = await asyncio.gather(ready.checks(), ready.checks())
+            deadline = time.monotonic() + 10
+            while (found := await ready.checks())["database"] != "ok":
+                assert time.monotonic() < deadline, found
+            return silent
+
+        told = asyncio.run(asked_by_two())
+    assert [one["database"] for one in told] == ["no answer within 0.5 s"] * 2
+    postgres_server.drop("hangs")
 
 
 @pytest.mark.postgres

@@ -244,7 +244,8 @@ ON_THE_WAY = (
         Severity.FATAL,
         "The service's certificate is not trusted",
         "What answers at {object} showed a certificate that could not be verified: {reason}. Nothing was sent to it.",
-        "Name the authority that signed the service's certificate with --ca-file, or ca_file in agent.yaml. Is there a "
+        "Not yet valid, or expired: look first whether this machine's clock is right (`timedatectl`). Else "
+        "name the authority that signed the service's certificate with --ca-file, or ca_file in agent.yaml. Is there a "
         "proxy that opens TLS and shows its own certificate? Have it leave the service's address alone.",
     ),
     Entry(

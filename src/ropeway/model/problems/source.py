@@ -101,9 +101,10 @@ CONNECTION = (
         Severity.FATAL,
         "The domain controller's certificate is not trusted",
         "{controller} showed a certificate that could not be verified: {reason}.",
-        "Name the file with the certificate of the authority that issued it: --ca-file of `ropeway job create`, or "
-        "ca_file in an agent's agent.yaml; and name the server as the certificate does. See what it shows with: "
-        "openssl s_client -connect {controller} -showcerts",
+        "Not yet valid, or expired: look first whether the clock of the machine that connects, the agent's where one "
+        "reads, is right (`timedatectl`). Else name the file with the certificate of the authority that issued it: "
+        "--ca-file of `ropeway job create`, or ca_file in an agent's agent.yaml; and name the server as the "
+        "certificate does. See what it shows with: openssl s_client -connect {controller} -showcerts",
     ),
     Entry(
         "protection-required",

@@ -5,9 +5,11 @@ Neither asks for a token, tells more than which check failed, or looks at the da
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -26,6 +28,9 @@ from ropeway.store.trouble import state_problem
 KEPT = 1.0
 """Seconds for which a finding is told again."""
 
+ANSWERS_WITHIN = 5.0
+"""Seconds that a database has for the look."""
+
 GOOD = "ok"
 UNKNOWN = "unknown"
 """Not looked at, since a check before failed."""
@@ -38,8 +43,8 @@ def routes(parts: Parts) -> list[BaseRoute]:
     async def healthz(_request: Request) -> Response:
         return json_answer({"status": GOOD})
 
-    def readyz(_request: Request) -> Response:
-        checks = ready.checks()
+    async def readyz(_request: Request) -> Response:
+        checks = await ready.checks()
         good = all(said == GOOD for said in checks.values())
         return json_answer({"status": GOOD if good else "not ready", "checks": checks}, 200 if good else 503)
 
@@ -47,21 +52,41 @@ def routes(parts: Parts) -> list[BaseRoute]:
 
 
 class Ready:
-    """What was found a moment ago, or now."""
+    """What was found a moment ago, or now. For one event loop.
 
-    def __init__(self, parts: Parts, clock: Callable[[], float] = time.monotonic) -> None:
+    It looks in a thread of its own, one at a time: those of requests may all wait for a database that hangs.
+    """
+
+    def __init__(
+        self, parts: Parts, clock: Callable[[], float] = time.monotonic, patience: float = ANSWERS_WITHIN
+    ) -> None:
         self._parts = parts
         self._clock = clock
-        self._lock = threading.Lock()
+        self._patience = patience
         self._found: dict[str, str] = {}
         self._looked = clock() - KEPT
+        self._looking: Future[dict[str, str]] | None = None
 
-    def checks(self) -> dict[str, str]:
+    async def checks(self) -> dict[str, str]:
         """`ok`, or what is wrong, of each check: database, tables, worker."""
-        with self._lock:
-            if self._clock() - self._looked >= KEPT:
-                self._found, self._looked = self._look(), self._clock()
-            return self._found
+        if self._looking is None and self._clock() - self._looked >= KEPT:
+            self._looking = Future()
+            threading.Thread(target=self._answer, args=(self._looking,), name="ready", daemon=True).start()
+        looking = self._looking
+        if looking is not None:
+            await asyncio.wait([asyncio.wrap_future(looking)], timeout=self._patience)
+            if not looking.done():
+                return {"database": f"no answer within {self._patience:g} s", "tables": UNKNOWN, "worker": UNKNOWN}
+            if looking is self._looking:
+                self._looking = None
+                self._found, self._looked = looking.result(), self._clock()
+        return self._found
+
+    def _answer(self, looking: Future[dict[str, str]]) -> None:
+        try:
+            looking.set_result(self._look())
+        except BaseException as error:  # noqa: BLE001 - whoever asked is told
+            looking.set_exception(error)
 
     def _look(self) -> dict[str, str]:
         found = {"database": GOOD, "tables": UNKNOWN, "worker": UNKNOWN}
