@@ -171,7 +171,7 @@ class Directory:
     # domains
 
     def domains(self) -> Sequence[DomainView]:
-        """The tenant's domains; the initial one is the default."""
+        """The tenant's domains."""
         return self._register.all()
 
     def add_domain(self, name: str) -> DomainView:
@@ -181,6 +181,10 @@ class Directory:
     def verify_domain(self, name: str) -> DomainView:
         """The administrator's word that the domain is theirs; its users get their names, before this returns."""
         return self._register.verify(name)
+
+    def choose_domain(self, name: str) -> None:
+        """The default domain, of those that are verified."""
+        self._register.choose(name)
 
     def remove_domain(self, name: str) -> None:
         """A domain goes; users with names in it are called after their mailNickname at the initial domain."""

@@ -28,6 +28,8 @@ class Features(msgspec.Struct, frozen=True, rename="camel"):
     prevention: Prevention | None = None
     """None: as each job's guards say."""
     threshold: int | None = None
+    default_domain: str = ""
+    """The domain that new users are offered, once it is verified; empty: the initial one."""
     known_by: dict[str, bool] = {}
     """Attributes by which users of other forests are recognised, and whether all users are listed by them yet: what
     the directory notes for itself."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Connection, delete, select
 
 from ropeway.control.protocol import DomainView
 from ropeway.directory import domains, tables
 from ropeway.directory.drafts import Refused
+from ropeway.directory.features import set_features
 from ropeway.directory.session import Session
 from ropeway.model.problems import Problem, shown
 
@@ -22,11 +24,29 @@ class DomainRegister:
         self._session = session
 
     def all(self) -> Sequence[DomainView]:
-        """The tenant's domains by name; the initial one is the default."""
+        """The tenant's domains by name; exactly one is the default: that which was chosen, else the initial one."""
         query = select(_d.name, _d.verified, _d.initial).where(_d.tenant == self._session.tenant).order_by(_d.name)
         with self._session.reading() as work:
             rows = work.connection.execute(query).all()
-        return [DomainView(name=r.name, verified=r.verified, initial=r.initial, default=r.initial) for r in rows]
+            chosen = work.features.default_domain
+        default = chosen if any(r.name == chosen and r.verified for r in rows) else ""
+        return [
+            DomainView(
+                name=r.name,
+                verified=r.verified,
+                initial=r.initial,
+                default=r.name == default if default else r.initial,
+            )
+            for r in rows
+        ]
+
+    def choose(self, name: str) -> None:
+        """The default domain; `Refused` where it is not verified."""
+        with self._session.writing() as work:
+            key = domains.domain_key(name)
+            if key not in work.domains.verified:
+                raise Refused(Problem("domain-not-verified", value=shown(name)))
+            set_features(work.connection, work.tenant, msgspec.structs.replace(work.features, default_domain=key))
 
     def add(self, name: str) -> DomainView:
         """A domain, not verified yet; adding it twice is adding it once."""

@@ -115,6 +115,17 @@ def forget_escrows(c: Connection, key: Key) -> int:
     return len(some)
 
 
+def try_again(c: Connection, key: Key, anchor: str) -> None:
+    """Put one object on the work list, without its past failures; one that could not be read is asked for now."""
+    mine = and_(escrow.c.job == key["job"], escrow.c.anchor == anchor)
+    unread = and_(mine, escrow.c.stage == "import")
+    c.execute(update(escrow).where(unread).values(attempts=0, first=escrow.c.last, last=0.0))
+    c.execute(delete(escrow).where(mine, escrow.c.stage != "import"))
+    named = and_(entry.c.job == key["job"], entry.c.anchor == anchor)
+    found = c.execute(select(entry.c.number, entry.c.type).where(named)).all()
+    add_due(c, key, {number: rank_of(type_) for number, type_ in found})
+
+
 def with_targets(c: Connection, key: Key) -> list[int]:
     """Some entries that are known to be target objects, but for those whose change was sent and never answered."""
     unanswered = exists().where(change.c.entry == entry.c.number, change.c.state == "sent")

@@ -228,6 +228,13 @@ _ADMINISTRATION = (
         "Add it first: `ropeway directory domains add NAME`.",
     ),
     Entry(
+        "domain-not-verified",
+        _ERROR,
+        "The domain is not verified",
+        "{value} cannot be the default domain before it is shown to be the tenant's.",
+        "Verify it first: `ropeway directory domains verify {value}`.",
+    ),
+    Entry(
         "domain-taken",
         _ERROR,
         "Another tenant of this service has the domain",

@@ -63,7 +63,9 @@ class Directory:
     def find(self, path: str, method: str) -> tuple[VerbRoute | None, dict[str, Any], bool]:
         """The route of a path and method with what the path names, and whether there is such a path at all."""
         usual, known = plain(path), False
-        for route in self._routes.get(_place(usual), ()):
+        version, first, count = _place(usual)
+        versions = (version, "v1.0") if version == "beta" else (version,)
+        for route in (one for name in versions for one in self._routes.get((name, first, count), ())):
             found = route.path_regex.match(usual)
             if found is None:
                 continue

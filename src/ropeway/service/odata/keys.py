@@ -10,6 +10,8 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 _KEY = re.compile(r"([A-Za-z.$]+)\((?:[A-Za-z]+=)?(?:'((?:[^'/]|'')*)'|([^'()/]+))?\)")
+BOTH_VERSIONS = (r"^/v1\.0/", r"^/(?:v1\.0|beta)/")
+"""What there is in v1.0 there is in beta, too."""
 _NAMESPACE = re.compile(r"/(?:microsoft\.)?graph\.(?=[a-zA-Z])")
 
 
@@ -28,11 +30,12 @@ def _segment(found: re.Match[str]) -> str:
 
 
 class KeyRoute(Route):
-    """A route that knows keys in both ways of writing, and segments in any case of letters."""
+    """A route that knows keys in both ways of writing, segments in any case of letters, and beta."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], *, methods: Collection[str]) -> None:
         super().__init__(path, endpoint, methods=methods)
-        self.path_regex = re.compile(self.path_regex.pattern, re.IGNORECASE)
+        pattern = self.path_regex.pattern.replace(*BOTH_VERSIONS, 1)
+        self.path_regex = re.compile(pattern, re.IGNORECASE)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette asks: whether the path is this route's, and what follows from it."""

@@ -13,6 +13,7 @@ deleted_items     the recycle bin
 any_object        objects of any type, and functions about them
 signing_in        a user's sign-ins and password
 sync_behavior     who is master of an object
+retrying          an object that its jobs are to try again
 me                the person who asks
 delta, delta_tokens, membership   what changed since the last time
 throttling        resource units
@@ -33,6 +34,7 @@ from ropeway.service.graph.objects.collections import Reading
 from ropeway.service.graph.objects.deleted_items import DeletedItems
 from ropeway.service.graph.objects.delta import Delta
 from ropeway.service.graph.objects.domains import Domains
+from ropeway.service.graph.objects.retrying import Retrying
 from ropeway.service.graph.objects.signing_in import SigningIn
 from ropeway.service.graph.objects.sync_behavior import SyncBehavior
 from ropeway.service.graph.objects.tenancy import Tenancy
@@ -53,6 +55,7 @@ def routes(api: Api) -> list[BaseRoute]:
         *writes.references(),
         *SigningIn(api).routes(),
         *SyncBehavior(api).routes(),
+        *Retrying(api).routes(),
         *Tenancy(api).routes(),
         *reads.routes(),
         *writes.routes(),

@@ -11,18 +11,18 @@ from sqlalchemy import select
 from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import DomainView
-from ropeway.directory import tables
+from ropeway.directory import Directory, tables
 from ropeway.directory.computed import PROXY, UPN
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import LISTS
 from ropeway.service.graph.objects.kinds import ANY
 from ropeway.service.graph.objects.listing import Listing
 from ropeway.service.graph.objects.reading import answer_page, question
-from ropeway.service.odata.answers import Answer, made, many, nothing, one
+from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
 from ropeway.service.odata.paging import Page, page_of
-from ropeway.service.odata.refusals import resource_unknown
+from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
 
 _k = tables.key.c
@@ -32,6 +32,13 @@ class NewDomain(Body, frozen=True):
     """The body of a new domain."""
 
     id: str
+
+
+class DomainChange(Body, frozen=True):
+    """What PATCH changes of a domain."""
+
+    is_default: bool | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +51,11 @@ class Domains:
         """The list, one, and what is below it."""
         make = partial(resource, self.api.parts)
         path = "/v1.0/domains"
+        change = Verb(self.change, ONE, body=True, act="change_domain")
         add, drop = Verb(self.add, body=True, act="add_domain"), Verb(self.drop, act="remove_domain")
         return [
             make(path, get=Verb(self.domains, LIST), post=add),
-            make(f"{path}/{{domain}}", get=Verb(self.domain, ONE), delete=drop),
+            make(f"{path}/{{domain}}", get=Verb(self.domain, ONE), patch=change, delete=drop),
             make(f"{path}/{{domain}}/domainNameReferences", get=Verb(self.references, LISTS)),
             make(f"{path}/{{domain}}/serviceConfigurationRecords", get=Verb(self.services, LIST)),
             make(f"{path}/{{domain}}/verificationDnsRecords", get=Verb(self.records, LIST)),
@@ -86,6 +94,16 @@ class Domains:
         """POST /domains/{name}/verify: by its TXT record, or the administrator's word."""
         view = asked.parts.control.verify_domain(self._view(asked).name)
         return one("domains", _domain(view))
+
+    def change(self, asked: Asked) -> Answer:
+        """PATCH /domains/{name}: it becomes the default one, and the former is it no more."""
+        view, said = self._view(asked), asked.shaped(DomainChange)
+        if said.is_default is False and view.default:
+            raise body_invalid("isDefault", "there is always a default domain: make another one the default")
+        if said.is_default:
+            parts = asked.parts
+            Directory(parts.database, parts.tenant, clock=parts.clock).choose_domain(view.name)
+        return changed(f"domains('{view.name}')", lambda: _domain(self._view(asked)))
 
     def drop(self, asked: Asked) -> Answer:
         """DELETE /domains/{name}."""

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, sele
 
 from ropeway.directory import tables
 from ropeway.directory.record import decoded
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.values import compare_key
 from ropeway.service.graph.objects.filtering import Question
 from ropeway.service.graph.objects.indexes import Way
@@ -17,12 +18,14 @@ from ropeway.service.graph.objects.kinds import Kind
 from ropeway.service.graph.objects.searching import searched
 from ropeway.service.graph.objects.shapes import Row
 from ropeway.service.graph.objects.values import Condition, json_text, lowered
-from ropeway.service.odata.options import Options
+from ropeway.service.odata.options import Options, Order
 from ropeway.service.odata.paging import key_of, token_of
 from ropeway.service.odata.refusals import no_property, unsupported
 
 _o = tables.object_.c
 _ROW = (_o.number, _o.id, _o.type, _o.properties, _o.deleted)
+MOST_ORDERED = 5
+"""Properties that are sorted by at once."""
 NUMBERS = 40
 """Bits of an object's number within its tenant."""
 BY_NUMBER = "\x01"
@@ -55,6 +58,8 @@ class Listing:
         """The rows of a page; the count only in an advanced query, as Graph has it."""
         self._check(options)
         where = self._where(options)
+        if len(options.order) > 1:
+            return self._by_several(c, options, where, size)
         after = key_of(options, tuple[str, int])
         ways, rest = self._ways(options)
         query: Any = self._along(ways, rest, after, size + 1) if ways else self._ordered(options, where, after)
@@ -107,20 +112,31 @@ class Listing:
             begin = after[1] if after else self.question.tenant << NUMBERS
             query = select(*_ROW, literal(BY_NUMBER)).where(where, _o.number > begin)
             return query.order_by(_o.number)
-        value, descending = self._order(options)
+        value, descending = self._order(options.order[0]) if options.order else (_o.name_key, False)
         query = select(*_ROW, value).where(where, _beyond(value, _o.number, after, descending=descending))
         return query.order_by(*((value.desc(), _o.number.desc()) if descending else (value, _o.number)))
 
-    def _order(self, options: Options) -> tuple[ColumnElement[Any], bool]:
-        """What is sorted by: the display name, unless said otherwise."""
-        if not options.order:
-            return _o.name_key, False
-        first, *others = options.order
+    def _by_several(self, c: Connection, options: Options, where: Condition, size: int) -> Found:
+        """A page in the order of several properties, at last of the numbers."""
+        if len(options.order) > MOST_ORDERED:
+            raise unsupported("$orderby", f"At most {MOST_ORDERED} properties are sorted by")
+        keys = [*map(self._order, options.order), (_o.number, False)]
+        after = key_of(options, list[str | int])
+        query = select(*_ROW, *(value for value, _ in keys[:-1])).where(where, _behind(keys, after))
+        query = query.order_by(*(value.desc() if descending else value for value, descending in keys))
+        found: Sequence[Any] = c.execute(query.limit(size + 1)).all()
+        last = found[size - 1] if len(found) > size else None
+        token = token_of(options, [*last[len(_ROW) :], last[0]]) if last is not None else ""
+        total = self._count(c, options, where) if options.count and self.question.advanced else None
+        return Found([Row(*row[: len(_ROW)]) for row in found[:size]], token, total)
+
+    def _order(self, first: Order) -> tuple[ColumnElement[Any], bool]:
+        """What a property is sorted by."""
         known = self.question.kind.property(first.name)
         if known is None:
             raise no_property("$orderby", first.name)
-        if others or known.form in ("list", "complex", "truth", "number", "binary"):
-            raise unsupported("$orderby", "One text or time is sorted by")
+        if known.form in ("list", "complex", "truth", "number", "binary"):
+            raise unsupported("$orderby", "Texts and times are sorted by")
         if known.name == "displayName":
             return _o.name_key, first.descending
         if known.name not in ("userPrincipalName", "createdDateTime", "mail") and not self.question.advanced:
@@ -185,6 +201,18 @@ def _beyond(value: ColumnElement[Any], number: Any, after: Place | None, *, desc
     if descending:
         return and_(value <= at, or_(value < at, number < last))
     return and_(value >= at, or_(value > at, number > last))
+
+
+def _behind(keys: Sequence[tuple[ColumnElement[Any], bool]], after: Sequence[str | int] | None) -> Condition:
+    """Rows behind a place in the order of several keys: equal in some of the first, beyond in the next."""
+    if after is None:
+        return true()
+    if len(after) != len(keys) or not isinstance(after[-1], int) or not all(isinstance(at, str) for at in after[:-1]):
+        raise RopewayError(Problem("page-token-stale"))
+    places = list(zip(keys, after, strict=True))
+    beyond = [value < at if descending else value > at for (value, descending), at in places]
+    same = [value == at for (value, _), at in places]
+    return or_(*(and_(*same[:depth], beyond[depth]) for depth in range(len(keys))))
 
 
 def _all(c: Connection, tenant: int, kind: Kind) -> int:

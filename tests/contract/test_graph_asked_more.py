@@ -1,0 +1,122 @@
+"""What scripts ask of Graph beside the usual: orders of several keys, a default domain, another attempt, beta."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.graph_office import GraphOffice, opened
+
+NAMES = "$select=id,displayName,jobTitle,userPrincipalName"
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path) -> Iterator[GraphOffice]:
+    with opened(tmp_path, database_url) as found:
+        yield found
+
+
+def made(office: GraphOffice, name: str, upn: str, job: str | None) -> None:
+    properties = {"displayName": name, "userPrincipalName": upn, "jobTitle": job}
+    office.control.create_object("users", {k: v for k, v in properties.items() if v})
+
+
+@pytest.mark.parametrize(
+    ("order", "keys"),
+    [
+        ("displayName,userPrincipalName desc", [("displayName", False), ("userPrincipalName", True)]),
+        ("displayName desc,userPrincipalName", [("displayName", True), ("userPrincipalName", False)]),
+        ("createdDateTime desc,displayName", [("displayName", False)]),
+    ],
+)
+def test_lists_are_sorted_by_several_keys_page_by_page(
+    office: GraphOffice, order: str, keys: list[tuple[str, bool]]
+) -> None:
+    for number, (name, job) in enumerate([("Ann", "b"), ("Ann", "a"), ("Åke", None), ("Ann", "b"), ("Bo", "a")]):
+        made(office, name, f"x{number}@contoso.test", job)
+    whole = office.follow(f"/v1.0/users?{NAMES}&$orderby={order}&$top=100")
+    assert len(whole) == 7
+    for size in (1, 2, 3):
+        assert office.follow(f"/v1.0/users?{NAMES}&$orderby={order}&$top={size}") == whole
+    if "createdDateTime" not in order:
+        expected = list(whole)
+        for name, descending in reversed(keys):
+            expected.sort(key=lambda one: one[name].lower(), reverse=descending)
+        assert [one["id"] for one in whole] == [one["id"] for one in expected]
+
+
+def test_an_order_that_graph_does_not_have_is_refused(office: GraphOffice) -> None:
+    refused = office.refused("GET", "/v1.0/users?$orderby=displayName,jobTitle")
+    assert refused[:2] == (400, "Request_UnsupportedQuery")
+    advanced = {"ConsistencyLevel": "eventual"}
+    assert len(office.get("/v1.0/users?$orderby=displayName,jobTitle desc&$count=true", **advanced)["value"]) == 2
+    assert office.refused("GET", "/v1.0/users?$orderby=displayName,nothing")[:2] == (400, "Request_BadRequest")
+    page = office.get("/v1.0/users?$orderby=displayName&$top=1")["@odata.nextLink"].partition("$skiptoken=")[2]
+    many = f"/v1.0/users?$orderby=displayName,userPrincipalName&$skiptoken={page}"
+    assert office.refused("GET", many)[:2] == (400, "Directory_ExpiredPageToken")
+
+
+def default(office: GraphOffice) -> list[str]:
+    (organization,) = office.get("/v1.0/organization")["value"]
+    verified = [one["name"] for one in organization["verifiedDomains"] if one["isDefault"]]
+    assert [one["id"] for one in office.get("/v1.0/domains")["value"] if one["isDefault"]] == verified
+    return verified
+
+
+def test_one_domain_is_the_default_and_another_one_can_be(office: GraphOffice) -> None:
+    office.control.add_domain("fabrikam.test")
+    (initial,) = default(office)
+    office.patch("/v1.0/domains/contoso.test", {"isDefault": True})
+    assert default(office) == ["contoso.test"]
+    assert office.refused("PATCH", "/v1.0/domains/fabrikam.test", {"isDefault": True})[2] == "domain-not-verified"
+    assert office.refused("PATCH", "/v1.0/domains/contoso.test", {"isDefault": False})[:2] == (
+        400,
+        "Request_BadRequest",
+    )
+    assert office.refused("PATCH", "/v1.0/domains/contoso.test", {"authenticationType": "Federated"})[0] == 400
+    assert office.refused("PATCH", "/v1.0/domains/nobody.test", {"isDefault": True})[0] == 404
+    assert default(office) == ["contoso.test"]
+    office.delete("/v1.0/domains/contoso.test")
+    assert default(office) == [initial]
+
+
+def test_an_object_that_was_set_aside_is_tried_again_at_once(office: GraphOffice) -> None:
+    (anna,) = (one for one in office.company.things.values() if one.name == "Anna Berg")
+    (path,) = (
+        f"/v1.0/users/{one['id']}" for one in office.get("/v1.0/users?$filter=displayName eq 'Anna Berg'")["value"]
+    )
+    anna.values["department"] = "x" * 300
+    office.run()
+    assert office.control.job("Contoso").escrowed == 1
+    office.post(f"{path}/retryServiceProvisioning")
+    assert office.control.job("Contoso").escrowed == 0
+    office.run()
+    assert office.control.job("Contoso").escrowed == 1
+    made(office, "Eva", "eva@contoso.test", None)
+    office.post("/v1.0/users/eva@contoso.test/retryServiceProvisioning")
+    assert office.refused("POST", "/v1.0/groups/nobody/retryServiceProvisioning")[0] == 404
+
+
+def test_beta_has_what_v1_has(office: GraphOffice) -> None:
+    for path in ("users", "groups", "organization", "domains", "me", "servicePrincipals", "auditLogs/provisioning"):
+        first, second = (office.http.get(f"/{v}/{path}", headers=bearer(office)) for v in ("v1.0", "beta"))
+        assert first.status_code == second.status_code, path
+        if first.status_code == 200:
+            told = second.json()
+            assert "/beta/$metadata#" in told["@odata.context"]
+            assert told["value"] == first.json()["value"]
+    page = office.http.get("/beta/users?$top=1", headers=bearer(office)).json()
+    assert "/beta/users?" in page["@odata.nextLink"]
+    body = {
+        "requests": [{"id": "1", "method": "GET", "url": "/users?$top=1"}, {"id": "2", "method": "GET", "url": "/x"}]
+    }
+    answers = office.http.post("/beta/$batch", json=body, headers=bearer(office)).json()["responses"]
+    assert {one["id"]: one["status"] for one in answers} == {"1": 200, "2": 404}
+    assert office.http.get("/beta/users").status_code == 401
+    assert office.http.get("/beta/nothing", headers=bearer(office)).status_code == 404
+
+
+def bearer(office: GraphOffice) -> dict[str, str]:
+    return {"Authorization": f"Bearer {office.token.reveal()}"}
