@@ -9,12 +9,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
 from ropeway.control.in_process import open_control
 from ropeway.control.running import trouble
 from ropeway.model.problems import Problem, RopewayError
-from ropeway.store.database import Database
+from ropeway.store.database import Database, patient
 from ropeway.store.schema import HEAD
 
 
@@ -169,3 +170,29 @@ def test_what_was_written_is_put_in_its_place_while_somebody_goes_on_writing(tmp
         database.checkpoint()
     assert before < 100_000 < file.stat().st_size
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://ropeway@db.contoso.com/ropeway", {"connect_timeout": "10", "tcp_user_timeout": "30000"}),
+        ("postgresql://db/ropeway?connect_timeout=3&sslmode=require", {"connect_timeout": "3", "sslmode": "require"}),
+        ("postgresql://postgres@/ropeway?host=/run/a%20b", {"host": "/run/a b", "connect_timeout": "10"}),
+    ],
+)
+def test_a_server_that_is_gone_without_a_word_is_given_up_unless_its_address_says_otherwise(
+    url: str, told: dict[str, str]
+) -> None:
+    found = conninfo_to_dict(patient(url))
+    assert found == found | told
+    assert {"keepalives_idle", "keepalives_interval", "keepalives_count"} <= found.keys()
+
+
+@pytest.mark.postgres
+def test_connections_of_a_database_have_that_patience(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.read() as c:
+        assert c.connection.driver_connection is not None
+        found = c.connection.driver_connection.info.get_parameters()
+    database.close()
+    assert (found["keepalives_idle"], found["tcp_user_timeout"]) == ("10", "30000")

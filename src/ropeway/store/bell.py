@@ -10,7 +10,7 @@ import threading
 import time
 from typing import Protocol
 
-from ropeway.store.database import Database
+from ropeway.store.database import Database, patient
 from ropeway.store.ringing import CHANNEL, ring
 
 __all__ = ["CHANNEL", "Bell", "Bells", "FileBell", "open_bell", "ring"]
@@ -38,7 +38,7 @@ def open_bell(database: Database) -> Bell:
         return FileBell(database.url.removeprefix("sqlite:///"))
     from ropeway.store.server_bell import ServerBell
 
-    return ServerBell(database.url)
+    return ServerBell(patient(database.url))
 
 
 class Bells:

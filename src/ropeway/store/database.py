@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +23,16 @@ SQLITE_PRAGMAS = (
     "PRAGMA wal_autocheckpoint=65536",
 )
 """The log may grow to 256 MB before whoever commits copies it: long before that a running cycle does it beside."""
+
+
+PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "4",
+    "tcp_user_timeout": "30000",
+}
+"""Of libpq (section 34.1.2 of its manual): 30 seconds, the last in milliseconds; the system's are up to two hours."""
 
 
 class Database:
@@ -98,10 +109,17 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
+def patient(url: str) -> str:
+    """A PostgreSQL URL that gives up a machine that is gone without a word; what it says of that itself counts."""
+    address, _, query = url.partition("?")
+    said = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
+    more = [f"{name}={value}" for name, value in PATIENCE.items() if name not in said]
+    return f"{address}?{'&'.join([query, *more] if query else more)}"
+
+
 def _postgresql_engine(url: str) -> Engine:
-    engine = create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
-    )
+    known = patient(url).replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(known, pool_pre_ping=True, hide_parameters=True)
 
     @event.listens_for(engine, "handle_error")
     def _(context: ExceptionContext) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -27,7 +27,7 @@ from ropeway.control.queueing.attempt import AGAIN_AFTER, attempt
 from ropeway.control.queueing.clock import STOP_EVERY, Clock, Tell, pause, say
 from ropeway.control.queueing.scheduler import HANDS
 from ropeway.store import agenda, lifecycle
-from ropeway.store.database import Database
+from ropeway.store.database import Database, patient
 
 LOG = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class ProcrastinateQueue:
         self._db = database
         self._clock = Clock(database, tenant, tell=tell)
         self._hands = hands
-        self._manager = JobManager(PsycopgConnector(conninfo=database.url))
+        self._manager = JobManager(PsycopgConnector(conninfo=patient(database.url)))
 
     def ask(self, job: int) -> None:
         """A word in the job's standing, and a row that wakes a worker, unless one is waiting."""
@@ -101,7 +101,7 @@ class ProcrastinateQueue:
         """Procrastinate's worker, until `stop` or trouble."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_note)
-        app = App(connector=PsycopgConnector(conninfo=self._db.url, min_size=1, max_size=4, timeout=10.0))
+        app = App(connector=PsycopgConnector(conninfo=patient(self._db.url), min_size=1, max_size=4, timeout=10.0))
 
         @app.task(name=TASK, queue=QUEUE)
         async def _(job: int) -> None:  # pyright: ignore[reportUnusedFunction]
