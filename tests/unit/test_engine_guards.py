@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from ropeway.model.job import Guard, Guards
-from ropeway.store import guarding, looking
+from ropeway.store import holding, looking
 from ropeway.store.looking import Hold
 from ropeway.store.tables import hold
 from tests.unit.engine_company import HOUR, Company, Job, Trial, company, trial
@@ -40,7 +40,7 @@ def holds(job: Job) -> list[Hold]:
 
 def approve(job: Job, number: int) -> None:
     with job.trial.db.write() as c:
-        guarding.recount(c, {"tenant": 1, "job": job.number}, number)
+        holding.recount(c, {"tenant": 1, "job": job.number}, number)
         c.execute(update(hold).where(hold.c.number == number).values(approved=job.trial.now))
 
 

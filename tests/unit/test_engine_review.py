@@ -25,7 +25,7 @@ from ropeway.model.job import JobSettings, Scope, SourceSettings
 from ropeway.model.pages import Item, LinkAdded, LinkRemoved, LinksReplaced, Page, Whole
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Wanted
-from ropeway.store import guarding, looking, worklist
+from ropeway.store import holding, looking, worklist
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 from tests.unit.engine_company import HOUR, Company, Job, Thing, Trial, company, trial
@@ -73,7 +73,7 @@ def approve(job: Job, subject: str) -> None:
     key: Key = {"tenant": 1, "job": job.number}
     with job.trial.db.write() as c:
         number = next(h.number for h in looking.holds(c, key) if h.subject == subject and h.approved is None)
-        guarding.approve(c, key, number, job.trial.now)
+        holding.approve(c, key, number, job.trial.now)
 
 
 # a crash between the target's answer and its record, then a look at the plan
@@ -267,7 +267,7 @@ def test_one_job_cannot_drop_the_hold_of_another(trial: Trial, company: Company,
         company.remove(person)
     assert job.run().held == 29
     with trial.db.write() as c:
-        guarding.recount(c, {"tenant": 1, "job": job.number + 1}, 1)
+        holding.recount(c, {"tenant": 1, "job": job.number + 1}, 1)
     assert len(holds(job)) == 1
 
 

@@ -16,7 +16,7 @@ from ropeway.engine.work import Work
 from ropeway.model.job import Retention, Schedule
 from ropeway.model.problems import Problem
 from ropeway.rules import compile_rules, load_schema
-from ropeway.store import guarding, jobs, lifecycle, looking
+from ropeway.store import holding, jobs, lifecycle, looking
 from ropeway.store.rows import Key
 from tests.unit.engine_company import HOUR, Company, Job, Thing, Trial, company, trial
 
@@ -203,7 +203,7 @@ def test_deletes_that_are_approved_end_the_quarantine_they_caused(trial: Trial, 
     with trial.db.write() as c:
         key = Key(tenant=1, job=job.number)
         for hold in looking.holds(c, key):
-            guarding.approve(c, key, hold.number, trial.now)
+            holding.approve(c, key, hold.number, trial.now)
     live(job)
     assert (status(job), len(trial.users())) == ("Active", 0)
 

@@ -21,7 +21,7 @@ from ropeway.engine.lifecycle.standing import Reason, Standing
 from ropeway.engine.work import ESCROW_ENDS
 from ropeway.model.job import Guards, JobSettings, JobStatus, Retention, Schedule
 from ropeway.model.problems import Problem, RopewayError, describe
-from ropeway.store import guarding, jobs, lifecycle, looking, outbox
+from ropeway.store import holding, jobs, lifecycle, looking, outbox
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
@@ -105,8 +105,8 @@ class Lifecycle:
         key = Key(tenant=self._tenant, job=row.number)
         for hold in looking.holds(c, key):
             if hold.approved is None and hold.what in ("deletes", "disables"):
-                guarding.recount(c, key, hold.number)
-                guarding.approve(c, key, hold.number, self._clock())
+                holding.recount(c, key, hold.number)
+                holding.approve(c, key, hold.number, self._clock())
 
     def run_soon(self, c: Connection, number: int) -> None:
         """Somebody removed what the job may be waiting for."""

@@ -25,7 +25,7 @@ from ropeway.control.watching import live_view
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.job import JobSettings, JobStatus, SourceSettings
 from ropeway.model.problems import Problem, RopewayError
-from ropeway.store import guarding, jobs, leases, looking
+from ropeway.store import holding, jobs, leases, looking
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
 
@@ -94,14 +94,14 @@ class Jobs(Staying):
         row = self._row(job)
         key = Key(tenant=self._tenant, job=row.number)
         with trouble(), self._db.write() as c:
-            guarding.recount(c, key, hold)
+            holding.recount(c, key, hold)
             found = next((h for h in looking.holds(c, key) if h.number == hold), None)
             if found is None:
                 raise RopewayError(Problem("hold-unknown", object=row.name, value=str(hold)))
             if digest is not None and digest != found.digest:
                 raise RopewayError(Problem("hold-changed", object=row.name, details={"digest": found.digest}))
             now = time.time()
-            guarding.approve(c, key, hold, now)
+            holding.approve(c, key, hold, now)
             self._lifecycle.run_soon(c, row.number)
             found = msgspec.structs.replace(found, approved=now)
             return hold_view(found, looking.hold_sample(c, key, hold, 10))
