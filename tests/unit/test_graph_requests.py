@@ -229,8 +229,10 @@ def test_the_preferred_size_of_a_page_is_followed(office: GraphOffice) -> None:
 )
 def test_a_body_that_is_none_is_refused(office: GraphOffice, raw: bytes, kind: str, status: int) -> None:
     headers = {"Authorization": f"Bearer {office.token.reveal()}", "Content-Type": kind}
+    before = office.control.jobs()
     answer = office.http.post(f"{office.principal}/jobs", content=raw, headers=headers)
     assert answer.status_code == status
+    assert office.control.jobs() == before
     assert answer.json()["error"]["code"].startswith("Request_")
 
 

@@ -142,6 +142,19 @@ def test_a_no_is_told_in_entras_words(
     assert granted(office) == {"everybody": "User.Read"}, "as before"
 
 
+def test_who_may_not_consent_is_told_where_an_administrator_does(
+    office: Office, desktop: ApplicationView, browser: Browser, boss: str
+) -> None:
+    url = asked(office, desktop, scope=f"openid {GROUPS}")
+    signed_in(browser.go(url))
+    assert browser.title == "An administrator has to consent"
+    (address,) = [e.words for e in browser.page.every("code") if e.words.startswith("https://")]
+    with office.service.client(verify=False) as client:
+        signed_in(Browser(client).go(address), boss).submit("Accept")
+    browser.go(url)
+    assert "code" in answer_of(browser.left)
+
+
 @pytest.mark.parametrize("role", ["", HYBRID])
 def test_who_is_no_global_administrator_gives_nothing(
     office: Office, desktop: ApplicationView, browser: Browser, role: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -20,7 +21,8 @@ from ropeway.service.identity.pages.showing import Here
 from ropeway.service.identity.pages.signing_in import Wanted, somebody
 from ropeway.service.identity.pages.visit import STALE, Visit
 from ropeway.service.identity.redirects import origin
-from ropeway.service.identity.scopes import DEFAULT, read_scopes
+from ropeway.service.identity.scopes import DEFAULT, Scopes, read_scopes
+from ropeway.service.identity.server import Server
 from ropeway.store import applications, roles
 from ropeway.store.applications import EVERYBODY, Application
 
@@ -36,6 +38,12 @@ def with_scope(visit: Visit, said: Said) -> Response:
     """/v2.0/adminconsent: to what `scope` says."""
     scope = " ".join((said or {}).get("scope", "").split())
     return _consented(visit, said, scope, "consent_required", {"scope": scope})
+
+
+def address_for(server: Server, back: Back, scopes: Scopes) -> str:
+    """Where an administrator consents to that, for whoever may not."""
+    said = {"client_id": back.app.app_id, "scope": " ".join(scopes.words), "redirect_uri": back.uri}
+    return f"{server.issuer.url}/{server.name}/v2.0/adminconsent?{urlencode(said)}"
 
 
 def _consented(visit: Visit, said: Said, scope: str, declined: str, told: Mapping[str, str]) -> Response:

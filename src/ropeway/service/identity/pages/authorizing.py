@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.pages import asking
+from ropeway.service.identity.pages.admin_consenting import address_for
 from ropeway.service.identity.pages.asking import Ask, Back
 from ropeway.service.identity.pages.consenting import consent
 from ropeway.service.identity.pages.showing import Here, note
@@ -34,6 +35,7 @@ def authorize(visit: Visit, said: Mapping[str, str] | None) -> Response:
 
 def _asked(visit: Visit, ask: Ask) -> Response:
     visit.goes_to = origin(ask.back.uri)
+    visit.consent_at = address_for(visit.server, ask.back, ask.scopes)
     found = somebody(visit, Wanted(ask.app, ask.prompt, ask.hint, ask.oldest))
     if isinstance(found, Response):
         return found

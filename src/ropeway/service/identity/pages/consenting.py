@@ -96,7 +96,13 @@ def ask(
     shown += [(name, f"{_words(name)}, by itself, without anybody who signed in") for name in alone]
     told: dict[str, Any] = {"step": "answer", "account": found.account.id, "upn": found.person.upn, "wanted": shown}
     if not may:
-        return visit.show("needs_administrator", "An administrator has to consent", app_id=app.app_id, **told)
+        return visit.show(
+            "needs_administrator",
+            "An administrator has to consent",
+            app_id=app.app_id,
+            consent_at=visit.consent_at,
+            **told,
+        )
     told |= {"is_administrator": is_administrator, "for_everybody": for_everybody, "alone": bool(alone)}
     return visit.show("consent", "Permissions requested", **told)
 

@@ -40,6 +40,8 @@ class Visit:
         """Forms go to where they come from."""
         self.goes_to = ""
         self.application = ""
+        self.consent_at = ""
+        """Where an administrator consents to what is asked for."""
         self.hidden: Mapping[str, str] = {}
         """What a form brings back beside what is filled in."""
 
