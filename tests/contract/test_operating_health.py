@@ -118,7 +118,7 @@ def test_a_request_while_the_database_is_gone_is_answered_with_what_to_do(
         assert told == [(503, "database-trouble")] * 4
         assert "Bring the database back" in answers[0].json()["error"]["message"]
         assert not [answer.text for answer in answers if "socket" in answer.text], "where it is, is nobody's business"
-    assert "a request meets trouble: The state could not be read or written" in caplog.text
+    assert "Requests meet trouble: The state could not be read or written" in caplog.text
     postgres_server.drop("gone")
 
 

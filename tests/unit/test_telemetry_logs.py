@@ -17,6 +17,7 @@ import structlog
 from ropeway.model.secret import Secret
 from ropeway.telemetry import logs, telling
 from ropeway.telemetry.correlation import bound, in_this_context
+from ropeway.telemetry.seldom import Seldom
 from ropeway.telemetry.tracing import carry, within
 
 Read = Callable[[], list[dict[str, Any]]]
@@ -144,3 +145,13 @@ def test_the_access_log_of_the_web_server_which_tells_query_strings_is_silent(li
     logging.getLogger("uvicorn.access").info('GET /?token=rw_x HTTP/1.1" 200')
     logging.getLogger("httpx2").info("HTTP Request: GET https://x/?token=rw_x")
     assert lines() == []
+
+
+def test_what_is_met_again_and_again_is_said_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    now = [100.0]
+    seldom = Seldom(logging.getLogger("tests.seldom"), lambda: now[0])
+    for now[0] in (100.0, 101.0, 159.9, 160.0, 161.0):
+        seldom.warning("The database is away: %s", now[0])
+        seldom.warning("Another matter")
+    told = [f"The database is away: {time}" for time in (100.0, 160.0)]
+    assert caplog.messages == [told[0], "Another matter", told[1], "Another matter"]

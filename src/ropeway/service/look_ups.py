@@ -11,6 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.directory import lookup
 from ropeway.store.database import Database
+from ropeway.store.trouble import said
+from ropeway.telemetry.seldom import Seldom
+
+_seldom = Seldom(logging.getLogger(__name__))
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at the change log."""
@@ -36,7 +40,7 @@ def followed(database: Database, every: float = LOOK_EVERY) -> Generator[None]:
                         pass
                 before = now
             except SQLAlchemyError as error:
-                logging.getLogger(__name__).warning("Look-ups wait for the database: %s", type(error).__name__)
+                _seldom.warning("Look-ups wait for the database: %s", said(error))
 
     thread = threading.Thread(target=follow, name="look-ups", daemon=True)
     thread.start()

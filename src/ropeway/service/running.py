@@ -33,6 +33,10 @@ from ropeway.service.supervising import Child, Supervisor
 from ropeway.service.tenants import Dispatch, Hosting
 from ropeway.store import jobs, sign_ins, tenants, tokens
 from ropeway.store.tenants import HOME
+from ropeway.store.trouble import said
+from ropeway.telemetry.seldom import Seldom
+
+_seldom = Seldom(logging.getLogger(__name__))
 
 HOUSE_EVERY = 60.0
 """Seconds between two looks at what is to be written down or forgotten."""
@@ -133,7 +137,7 @@ def _housekeeping(house: House, hosting: Hosting, strangers: Strangers) -> Gener
                     if one.parts.identity:
                         one.parts.identity.keys.tend()
             except SQLAlchemyError as error:
-                logging.getLogger(__name__).warning("Housekeeping waits for the database: %s", type(error).__name__)
+                _seldom.warning("Housekeeping waits for the database: %s", said(error))
 
     thread = threading.Thread(target=keep, name="house", daemon=True)
     thread.start()

@@ -21,10 +21,13 @@ from ropeway.service.errands.waiting import when_free
 from ropeway.store import errands
 from ropeway.store.database import Database
 from ropeway.store.errands import Errand
+from ropeway.store.trouble import said
 from ropeway.telemetry import tracing
 from ropeway.telemetry.correlation import bound
+from ropeway.telemetry.seldom import Seldom
 
 LOG = logging.getLogger(__name__)
+SELDOM = Seldom(LOG)
 
 PART = 500
 """Findings of one part."""
@@ -70,8 +73,8 @@ class Doing:
             try:
                 self._write(line, outcome)
                 return
-            except SQLAlchemyError:
-                LOG.warning("errand %s: its result cannot be written", self.errand.number)
+            except SQLAlchemyError as error:
+                SELDOM.warning("Errand %s: its result waits for the database: %s", self.errand.number, said(error))
                 if time.monotonic() > until:
                     return  # whoever waits is told that this worker is lost
                 time.sleep(1.0)

@@ -19,8 +19,10 @@ from ropeway.service.errands.pace import paced
 from ropeway.store import errands, tenants
 from ropeway.store.bell import Bell
 from ropeway.store.database import Database
+from ropeway.store.trouble import said
+from ropeway.telemetry.seldom import Seldom
 
-LOG = logging.getLogger(__name__)
+SELDOM = Seldom(logging.getLogger(__name__))
 
 LONG, ALL = 4, 8
 """How many are done at once: those that may take minutes, and all together."""
@@ -82,7 +84,7 @@ class Desk:
                 with self._db.write() as c:
                     errands.sweep(c, time.time())
         except SQLAlchemyError as error:
-            LOG.warning("errands: the database is away or busy (%s)", type(error).__name__)
+            SELDOM.warning("Errands wait for the database: %s", said(error))
             time.sleep(TELL_EVERY)
 
     def _is_time(self, what: str, every: float) -> bool:

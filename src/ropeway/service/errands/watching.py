@@ -20,8 +20,10 @@ from ropeway.store import errands
 from ropeway.store.bell import Bell
 from ropeway.store.database import Database
 from ropeway.store.errands import Seen
+from ropeway.store.trouble import said
+from ropeway.telemetry.seldom import Seldom
 
-LOG = logging.getLogger(__name__)
+SELDOM = Seldom(logging.getLogger(__name__))
 
 WAIT = 0.5
 """Seconds between two looks where no bell rings."""
@@ -88,7 +90,7 @@ class Watch:
             try:
                 return self._open_bell()
             except Exception as error:  # noqa: BLE001 - of whatever driver: somebody waits, so it is tried again
-                LOG.warning("errands: the database is away (%s)", type(error).__name__)
+                SELDOM.warning("Errands wait for the database: %s", said(error))
                 time.sleep(WAIT)
 
     def _withdraw(self, left: list[int]) -> None:

@@ -25,6 +25,8 @@ from ropeway.store import agents, calls, jobs, tokens
 from ropeway.store.agents import Brief
 from ropeway.store.bell import open_bell
 from ropeway.store.calls import WATCH, CallRow
+from ropeway.store.trouble import said
+from ropeway.telemetry.seldom import Seldom
 
 LOOK_EVERY = 1.0
 """Seconds between two looks where no bell rings."""
@@ -41,6 +43,7 @@ AWAY = (SQLAlchemyError, sqlite3.Error, OSError)
 """What is said by a database that is not there."""
 
 log = logging.getLogger(__name__)
+seldom = Seldom(log)
 
 
 @dataclass(slots=True)
@@ -104,7 +107,7 @@ class Dispatcher:
         try:
             self.look()
         except AWAY as error:
-            log.warning("the database does not answer: %s", type(error).__name__)
+            seldom.warning("The database does not answer: %s", said(error))
 
     def brief(self, agent: str) -> Brief:
         """What an agent is told."""
@@ -139,7 +142,7 @@ class Dispatcher:
                 self._ending.wait(AT_MOST_EVERY)
                 bell.wait(LOOK_EVERY)
             except AWAY as error:
-                log.warning("the database does not answer: %s", type(error).__name__)
+                seldom.warning("The database does not answer: %s", said(error))
                 self._ending.wait(LOOK_EVERY)
             except Exception:
                 log.exception("the dispatcher of calls")

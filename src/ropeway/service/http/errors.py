@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.store.trouble import is_ours, state_problem
+from ropeway.telemetry.seldom import Seldom
 
-_log = logging.getLogger(__name__)
+_seldom = Seldom(logging.getLogger(__name__))
 
 PROBLEM = "@ropeway.problem"
 """Where an error carries its problem as data, for clients that know the catalogue."""
@@ -159,7 +160,7 @@ def on_database(request: Request, error: Exception) -> Response:
     if is_ours(error):
         raise error
     problem = state_problem(error, "database-trouble")
-    _log.warning("a request meets trouble: %s", describe(problem))
+    _seldom.warning("Requests meet trouble: %s", describe(problem))
     return refusal(request, Problem(problem.code, details={"error": "no connection, or no answer; the log has more"}))
 
 
