@@ -246,6 +246,13 @@ def test_a_packed_body_is_refused_unopened(office: GraphOffice, raw: bytes) -> N
         assert (answer.status_code, answer.json()["error"]["code"]) == (415, "Request_BadRequest")
 
 
+@pytest.mark.parametrize("more", ["", ";charset=utf-8", '; charset="UTF-8"', ";odata.metadata=none;Charset = utf8"])
+def test_json_in_utf8_is_taken_however_that_is_said(office: GraphOffice, more: str) -> None:
+    headers = {"Authorization": f"Bearer {office.token.reveal()}", "Content-Type": f"application/json{more}"}
+    raw = '{"ids": ["Zoë"]}'.encode()
+    assert office.http.post("/v1.0/directoryObjects/getByIds", content=raw, headers=headers).status_code == 200
+
+
 def test_a_key_is_told_from_what_looks_like_one(office: GraphOffice) -> None:
     office.post("/v1.0/directoryObjects/getByIds", {"ids": ['"ids":', '\\"ids" :', ":", 'a\\\\":"'], "types": []}, 200)
 

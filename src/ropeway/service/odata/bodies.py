@@ -20,7 +20,7 @@ DEEPEST = 64
 MOST_VALUES = 400_000
 """Objects, lists, values in one body: 4 MB of commas is not a question."""
 
-UTF8 = ("utf-8", "us-ascii")
+UTF8 = ("utf-8", "utf8", "us-ascii")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]*)")
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"\s*+(:?)', re.DOTALL)
 """The strings of JSON that was read already; a colon after each that is a key."""
