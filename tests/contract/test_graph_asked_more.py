@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ropeway.control.in_process import TENANT
+from ropeway.store import sign_ins
+from ropeway.store.sign_ins import SignIn
 from tests.unit.graph_office import GraphOffice, opened
 
 NAMES = "$select=id,displayName,jobTitle,userPrincipalName"
@@ -120,3 +123,64 @@ def test_beta_has_what_v1_has(office: GraphOffice) -> None:
 
 def bearer(office: GraphOffice) -> dict[str, str]:
     return {"Authorization": f"Bearer {office.token.reveal()}"}
+
+
+def test_cost_centre_and_division_are_kept_shown_and_filtered_by(office: GraphOffice) -> None:
+    body = {
+        "accountEnabled": True,
+        "displayName": "Eva",
+        "mailNickname": "eva",
+        "userPrincipalName": "eva@contoso.test",
+    }
+    told = {"costCenter": "4711", "division": "North"}
+    office.post("/v1.0/users", body | {"employeeOrgData": told}, status=201)
+    path = "/v1.0/users/eva@contoso.test?$select=employeeOrgData"
+    assert office.get(path)["employeeOrgData"] == told
+    query = "/v1.0/users?$filter=employeeOrgData/division eq 'north'&$count=true&$select=displayName"
+    assert office.refused("GET", query)[:2] == (400, "Request_UnsupportedQuery")
+    assert office.get(query, ConsistencyLevel="eventual")["value"] == [{"displayName": "Eva"}]
+    office.patch("/v1.0/users/eva@contoso.test", {"employeeOrgData": {"costCenter": "1"}})
+    assert office.get(path)["employeeOrgData"] == {"costCenter": "1", "division": None}
+    office.patch("/v1.0/users/eva@contoso.test", {"employeeOrgData": None})
+    assert office.get(path)["employeeOrgData"] is None
+    refused = office.refused("PATCH", "/v1.0/users/eva@contoso.test", {"employeeOrgData": {"floor": "1"}})
+    assert refused[:2] == (400, "Request_BadRequest")
+
+
+def test_people_sign_in_by_their_names_in_the_tenant(office: GraphOffice) -> None:
+    (initial,) = (one["id"] for one in office.get("/v1.0/domains")["value"] if one["isInitial"])
+    for one in office.get("/v1.0/users?$select=userPrincipalName,identities")["value"]:
+        upn = one["userPrincipalName"]
+        assert one["identities"] == [{"signInType": "userPrincipalName", "issuer": initial, "issuerAssignedId": upn}]
+        assert office.get(f"/v1.0/users/{upn}?$select=identities")["identities"] == one["identities"]
+    inner = {
+        "id": "1",
+        "method": "GET",
+        "url": f"/users/{office.get('/v1.0/users')['value'][0]['id']}?$select=identities",
+    }
+    (answer,) = office.post("/v1.0/$batch", {"requests": [inner]}, status=200)["responses"]
+    assert len(answer["body"]["identities"]) == 1
+
+
+def test_the_last_sign_ins_are_told_from_the_log(office: GraphOffice) -> None:
+    anna = office.get("/v1.0/users?$filter=displayName eq 'Anna Berg'")["value"][0]["id"]
+    with office.database.write() as c:
+        for at, way, error in [
+            (1, "password", 0),
+            (2, "password", 50126),
+            (3, "refresh_token", 0),
+            (4, "password", 50126),
+        ]:
+            line = SignIn(1e9 + at, anna, "anna", "app", "App", way, "", error, "", "", f"request-{at}")
+            sign_ins.note(c, TENANT, line)
+    seen = {one["id"]: one for one in office.get("/v1.0/users?$select=id,signInActivity")["value"]}
+    assert seen[anna]["signInActivity"] == {
+        "lastSignInDateTime": "2001-09-09T01:46:44Z", "lastSignInRequestId": "request-4",
+        "lastNonInteractiveSignInDateTime": "2001-09-09T01:46:43Z",
+        "lastNonInteractiveSignInRequestId": "request-3",
+        "lastSuccessfulSignInDateTime": "2001-09-09T01:46:43Z", "lastSuccessfulSignInRequestId": "request-3",
+    }  # fmt: skip
+    assert [one["signInActivity"] for id_, one in seen.items() if id_ != anna] == [None]
+    assert "signInActivity" not in office.get(f"/v1.0/users/{anna}")
+    refused = office.refused("PATCH", f"/v1.0/users/{anna}", {"signInActivity": {}})
+    assert refused[:2] == (400, "Request_BadRequest")

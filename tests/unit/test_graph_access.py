@@ -216,3 +216,13 @@ def test_sign_ins_are_ended_by_oneself_and_by_who_may(office: Office) -> None:
     token = office.token_for(anna, "User.RevokeSessions.All")
     assert asked(office, token, "POST", f"/v1.0/users/{boss}/revokeSignInSessions")[0] == 403
     assert asked(office, ulf, "POST", f"/v1.0/users/{boss}/revokeSignInSessions")[0] == 403
+
+
+def test_sign_ins_of_people_are_told_to_those_who_may_read_the_log(office: Office) -> None:
+    boss, path = office.person("boss", GLOBAL), "/v1.0/users?$select=id,signInActivity"
+    assert asked(office, office.token_for(boss, "User.Read.All"), "GET", path)[0] == 403
+    assert asked(office, office.token_for(boss, "User.Read.All", "AuditLog.Read.All"), "GET", path)[0] == 200
+    anna = office.person("anna")
+    assert asked(office, office.token_for(anna, "User.Read"), "GET", "/v1.0/me?$select=signInActivity")[0] == 403
+    inner = ("GET", f"/users/{anna}?$select=signInActivity")
+    assert batched(office, office.token_for(boss, "User.Read.All"), inner) == [403]

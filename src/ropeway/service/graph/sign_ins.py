@@ -23,6 +23,10 @@ ALONE = "client_credentials"
 Numbered = tuple[int, SignIn]
 
 
+INTERACTIVE = ("authorization_code", "password")
+"""Ways in which a person is there."""
+
+
 def log(parts: Parts) -> Log[Numbered]:
     """The sign-in log as a resource."""
     return Log(parts, "auditLogs/signIns", sign_in.c.id, fields, sign_ins.some, itemgetter(0), _told, WHEN)
@@ -54,7 +58,7 @@ def _told(found: Sequence[Numbered]) -> list[dict[str, Any]]:
 
 
 def _shown(number: int, line: SignIn) -> dict[str, Any]:
-    alone, seen = line.way == ALONE, line.way in ("authorization_code", "password")
+    alone, seen = line.way == ALONE, line.way in INTERACTIVE
     reason = KINDS[line.error][2] if line.error in KINDS else "Other." if line.error else None
     return {
         "id": str(number),

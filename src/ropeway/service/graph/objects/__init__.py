@@ -5,6 +5,7 @@ values, indexes   stored properties as SQL; those that have an index
 filtering         `$filter` as a condition, under Graph's rules
 searching         `$search`
 listing           a page: condition, order, and the place to go on from
+looked_up         properties that are in no object
 shapes            stored objects to JSON, without making objects of their values
 reading           questions, single objects, related ones
 collections       the routes that read

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import msgspec
 
 from ropeway.model.prepared import prepared
-from ropeway.service.graph.objects.kinds import CONTACTS, DEVICES, EXTENSION_ATTRIBUTES, GROUPS, USERS, Kind
+from ropeway.service.graph.objects.kinds import CONTACTS, DEVICES, EXTENSION_ATTRIBUTES, GROUPS, ORG_DATA, USERS, Kind
 from ropeway.service.odata.bodies import Body, shaped
 from ropeway.service.odata.refusals import body_invalid
 
@@ -25,7 +25,7 @@ READ_ONLY = frozenset({
     "onPremisesSyncEnabled", "onPremisesDistinguishedName", "onPremisesDomainName", "onPremisesNetBiosName",
     "onPremisesSamAccountName", "onPremisesSecurityIdentifier", "onPremisesUserPrincipalName", "proxyAddresses",
     "securityIdentifier", "serviceProvisioningErrors", "assignedPlans", "provisionedPlans", "creationType",
-    "lastPasswordChangeDateTime", "renewedDateTime", "isAssignedAdminRole",
+    "lastPasswordChangeDateTime", "renewedDateTime", "isAssignedAdminRole", "signInActivity", "identities",
 })  # fmt: skip
 """Set by the directory or its jobs alone; of contacts, proxyAddresses can be set, since they can be made here."""
 
@@ -55,6 +55,13 @@ class Phone(msgspec.Struct, forbid_unknown_fields=True):
     type: str = "business"
     language: str | None = None
     region: str | None = None
+
+
+class OrgData(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """Graph's employeeOrgData, whose parts are said as a whole."""
+
+    cost_center: str | None = None
+    division: str | None = None
 
 
 class PasswordProfile(Body, frozen=True):
@@ -113,6 +120,9 @@ def _flat(kind: Kind, plain: dict[str, Any]) -> dict[str, Any]:
         raise body_invalid(EXTENSION_ATTRIBUTES, "an object is expected")
     if kind is USERS:
         plain.pop("passwordProfile", None)  # `password_of`
+        if ORG_DATA in plain:
+            said = _converted(plain.pop(ORG_DATA) or {}, OrgData, ORG_DATA)
+            plain |= {"costCenter": said.cost_center, "division": said.division}
     if kind is CONTACTS:
         _flat_contact(plain)
     return plain

@@ -24,6 +24,7 @@ _FORMS: Mapping[str, Form] = {
 }  # fmt: skip
 
 EXTENSION_ATTRIBUTES = "onPremisesExtensionAttributes"
+ORG_DATA = "employeeOrgData"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,15 @@ def _with_extension_attributes(properties: dict[str, Property]) -> dict[str, Pro
     return properties
 
 
+def _with_org_data(properties: dict[str, Property]) -> dict[str, Property]:
+    for stored in ("costCenter", "division"):
+        name = f"{ORG_DATA}/{stored}"
+        properties[name.lower()] = Property(name, "text", equal="advanced", starts="advanced", stored=stored)
+    return properties
+
+
 USERS = Kind(
-    "users", "user", "user", _with_extension_attributes(_read(USER)),
+    "users", "user", "user", _with_org_data(_with_extension_attributes(_read(USER))),
     frozenset({"directReports", "transitiveReports", "memberOf", "transitiveMemberOf", "ownedObjects", "ownedDevices",
                "registeredDevices"}), True,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from ropeway.model.values import compare_key
 from ropeway.service.graph.objects.filtering import Question
 from ropeway.service.graph.objects.kinds import ANY, DEVICES, USERS, Kind, by_stored
 from ropeway.service.graph.objects.listing import Found
+from ropeway.service.graph.objects.looked_up import look_up
 from ropeway.service.graph.objects.shapes import NONE, NULL, Row, as_dict, check_select, encode, told
 from ropeway.service.graph.objects.values import json_text
 from ropeway.service.odata.answers import Answer
@@ -128,6 +129,7 @@ def answer_page(asked: Asked, kind: Kind, found: Found, c: Connection, context: 
     options = asked.options
     check_select(kind, options.select, allowed=kind.relations)
     items = expanded(c, asked.parts.tenant, kind, found.rows, options)
+    look_up(asked, c, kind, found.rows, items)
     return Answer(context, page=Page(items, found.after, found.total, is_selected=True), is_entity=False)
 
 
@@ -135,6 +137,7 @@ def answer_one(asked: Asked, kind: Kind, row: Row, c: Connection, context: str, 
     """One object in Graph's shape."""
     check_select(kind, asked.options.select, allowed=kind.relations)
     items = expanded(c, asked.parts.tenant, kind, [row], asked.options, typed=typed)
+    look_up(asked, c, kind, [row], items)
     return Answer(context, as_dict(items[0]), is_selected=True)
 
 

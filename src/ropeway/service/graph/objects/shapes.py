@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from ropeway.directory.workspace import iso
 from ropeway.model.prepared import prepared
-from ropeway.service.graph.objects.kinds import EXTENSION_ATTRIBUTES, Kind, by_stored
+from ropeway.service.graph.objects.kinds import EXTENSION_ATTRIBUTES, ORG_DATA, Kind, by_stored
 from ropeway.service.odata.refusals import no_property
 
 NULL, NONE = Raw(b"null"), Raw(b"[]")
@@ -86,8 +86,20 @@ def _extension_attributes(text: str) -> Raw:
     return Raw(encode(msgspec.json.decode(text, type=prepared(_ExtensionAttributes))))
 
 
+class _OrgData(Struct, rename="camel"):
+    """The hub's flat names of what Graph has in `employeeOrgData`."""
+
+    cost_center: str | None = None
+    division: str | None = None
+
+
+def _org_data(text: str) -> Raw:
+    found = msgspec.json.decode(text, type=prepared(_OrgData))
+    return Raw(encode(found)) if found.cost_center or found.division else NULL
+
+
 _DERIVED: Mapping[str, Callable[[str], Raw]] = {
-    "addresses": _addresses, "phones": _phones, EXTENSION_ATTRIBUTES: _extension_attributes,
+    "addresses": _addresses, "phones": _phones, EXTENSION_ATTRIBUTES: _extension_attributes, ORG_DATA: _org_data,
 }  # fmt: skip
 
 

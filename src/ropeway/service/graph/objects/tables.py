@@ -63,6 +63,7 @@ postalCode                    text    . A A
 provisionedPlans              list    . - -
 securityIdentifier            exact   . - -
 showInAddressList             truth   . A -
+signInActivity                complex . - -
 signInSessionsValidFromDateTime time  . - -
 state                         text    . D D
 streetAddress                 text    . A A

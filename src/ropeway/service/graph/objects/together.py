@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from ropeway.directory import tables
 from ropeway.service.graph.objects.kinds import Kind
+from ropeway.service.graph.objects.looked_up import LOOKED_UP
 from ropeway.service.graph.objects.shapes import Row, encode, shape_of
 from ropeway.service.parts import Parts
 from ropeway.store.constant import any_of
@@ -29,7 +30,7 @@ def read_together(kind: Kind, parts: Parts, version: str, wanted: Sequence[tuple
 
 def _told(kind: Kind, root: str, row: Row | None, selection: str) -> bytes | None:
     names = tuple(selection.split(",")) if selection else ()
-    if row is None or not all(kind.property(name) for name in names):
+    if row is None or not all(kind.property(name) and name.lower() not in LOOKED_UP for name in names):
         return None
     (one,) = shape_of(kind, names).told([row])
     context = encode(f"{root}({selection})/$entity" if selection else f"{root}/$entity")
