@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from ropeway.cli import service_options
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
+from ropeway.cli.session import Session
 from ropeway.service.operating.backup.archive import MAGIC
 
 Run = Callable[..., int]
@@ -85,3 +87,17 @@ def test_a_file_in_the_place_of_the_folder_of_backups(
     (tmp_path / "backups").touch()
     assert run("service", "backup", "--keep", 1, tmp_path / "backups") == Code.FAILED
     assert "it is a file; --keep wants a folder" in capsys.readouterr().err
+
+
+def test_the_state_of_a_backup_is_the_one_that_the_service_s_settings_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ROPEWAY_STATE", raising=False)
+    monkeypatch.setattr(service_options, "USUAL", tmp_path / "ropeway.yaml")
+    monkeypatch.setenv("STATE_DIRECTORY", f"{tmp_path}/given:{tmp_path}/other")
+    assert service_options.state_of_service(Session()) == f"sqlite:///{tmp_path}/given/ropeway.db"
+    (tmp_path / "ropeway.yaml").write_text("state: postgresql://ropeway@db.contoso.com/ropeway\n")
+    assert service_options.state_of_service(Session()) == "postgresql://ropeway@db.contoso.com/ropeway"
+    assert service_options.state_of_service(Session("here.db")).endswith("/here.db")
+    monkeypatch.setenv("ROPEWAY_STATE", f"{tmp_path}/named.db")
+    assert service_options.state_of_service(Session()) == f"sqlite:///{tmp_path}/named.db"

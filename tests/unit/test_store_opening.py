@@ -100,7 +100,7 @@ def test_a_user_who_does_not_exist_is_named_and_their_password_is_not(postgres_u
 def test_a_server_nobody_answers_from_is_named_and_the_password_is_not() -> None:
     problem = refused("postgresql://zoe:open-sesame@127.0.60.9:5999/state")
     assert (problem.code, problem.object) == ("state-cannot-open", "postgresql://zoe@127.0.60.9:5999/state")
-    assert problem.details["error"].endswith('"127.0.60.9", port 5999 failed: Connection refused')
+    assert problem.details["error"] == '"127.0.60.9", port 5999: Connection refused'
     assert "psql" in str(RopewayError(problem))
     assert "open-sesame" not in str(RopewayError(problem)) + repr(problem)
 

@@ -42,7 +42,12 @@ def has_state() -> bool:
 
 
 def default_file() -> Path:
-    """`/var/lib/ropeway/ropeway.db` for root, else `ropeway/ropeway.db` in XDG_STATE_HOME or ~/.local/state."""
+    """`ropeway.db` in the folder that systemd gave (StateDirectory), for root in /var/lib/ropeway.
+
+    Else `ropeway/ropeway.db` in XDG_STATE_HOME or ~/.local/state.
+    """
+    if given := os.environ.get("STATE_DIRECTORY"):
+        return Path(given.partition(":")[0]) / "ropeway.db"
     home = os.environ.get("XDG_STATE_HOME")
     if home:
         return Path(home) / "ropeway" / "ropeway.db"

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ropeway.cli.environment import make_file, state_url
+from ropeway.cli.environment import make_file
 from ropeway.cli.exits import Code
+from ropeway.cli.service_options import state_of_service
 from ropeway.cli.session import current
 
 
@@ -24,7 +25,7 @@ def migrate(
     from ropeway.control.upgrading import migrate as upgrade
 
     session = current(context)
-    url = state_url(session.state)
+    url = state_of_service(session)
     if not check:
         make_file(url)
     done = upgrade(url, check=check)

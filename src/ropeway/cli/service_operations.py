@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ropeway.cli.environment import make_file, state_url
+from ropeway.cli.environment import make_file
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.progress import progress_line
 from ropeway.cli.render.service import backup_words, needs_a_person, status_blocks
+from ropeway.cli.service_options import state_of_service
 from ropeway.cli.session import Session, current
 from ropeway.cli.times import local
 from ropeway.control.protocol import Progress
@@ -59,7 +60,7 @@ def backup(
     from ropeway.service.operating.backup import on_site
 
     session = current(context)
-    url = state_url(session.state)
+    url = state_of_service(session)
     with _told(session) as told:
         if str(place) == "-":
             if sys.stdout.isatty():
@@ -88,7 +89,7 @@ def restore(
     from ropeway.service.operating.backup import on_site
 
     session = current(context)
-    url = state_url(session.state)
+    url = state_of_service(session)
     if replace:
         session.confirm(f"What is in {place_of(url)} is replaced by the backup {file}. Go on?", yes)
     make_file(url)

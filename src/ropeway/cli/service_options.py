@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ropeway.cli.environment import require_state, state_url
+from ropeway.cli.environment import has_state, require_state, state_url
 from ropeway.cli.session import Session
 
 if TYPE_CHECKING:
@@ -78,6 +78,15 @@ def settings_of(session: Session, options: ServiceOptions) -> Settings:
     file = options.config or (USUAL if USUAL.exists() else None)
     found = read_settings(file, said) if file else checked({}, said)
     return found.at(state_url(session.state, found.state))
+
+
+def state_of_service(session: Session) -> str:
+    """The state that was named, else the one of this machine's service, as its settings say."""
+    from ropeway.service.settings import read_settings
+
+    if session.state is not None or has_state() or not USUAL.exists():
+        return state_url(session.state)
+    return state_url(None, read_settings(USUAL).state)
 
 
 @dataclass(frozen=True, slots=True)

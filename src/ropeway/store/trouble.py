@@ -59,8 +59,8 @@ def said(error: Exception) -> str:
     """What a database said, in a line: of PostgreSQL's answer the part that tells why, not the way there."""
     orig = getattr(error, "orig", None) or error
     text = str(orig).strip() or type(orig).__name__
-    for mark in ("FATAL:", "failed: "):
-        before, found, why = text.partition(mark)
+    for mark in ("FATAL:", " failed: "):
+        before, found, why = text.rpartition(mark)
         text = f"{_server(before)}{why.strip()}" if found and why else text
     return shown(text.splitlines()[0])
 
