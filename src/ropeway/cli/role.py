@@ -31,7 +31,10 @@ def assign(context: typer.Context, role: Role, user: User) -> None:
     session = current(context)
     with session.control() as control:
         found = control.assign_role(role, user)
-    session.say(found, f"{user} is {found.name}, through applications that may act so far.")
+    session.say(
+        found,
+        f"{user} is {found.name} from now on; an application acts for them as far as its own permissions go, too.",
+    )
 
 
 @app.command()

@@ -51,8 +51,9 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.FATAL,
         "This is not the service that you signed in to, or its certificate is no longer good",
         "The certificate that {url} shows was not accepted: {error}.",
-        "If the service was given another certificate, sign in again with `ropeway login`. If not, somebody stands "
-        "between: a proxy that opens TLS must be told to leave this address alone. Nothing was sent.",
+        "At a first sign-in, or where the service was given another certificate: `ropeway login` with the link, or "
+        "with --authority (the SHA-256 that `ropeway up` prints) or --ca FILE. If not, somebody stands between: a "
+        "proxy that opens TLS must be told to leave this address alone. Nothing was sent.",
     ),
     Entry(
         "service-answers-otherwise",
