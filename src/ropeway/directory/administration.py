@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, cast
 
+from sqlalchemy import select
+
+from ropeway.directory import tables
 from ropeway.directory.answers import holder_name
 from ropeway.directory.computed import (
     ADMINISTRATORS,
@@ -162,8 +165,8 @@ def take_over(work: Workspace, record: Record) -> None:
         _settle(work, record, kept | silent)
 
 
-def give_back(work: Workspace, record: Record) -> set[int]:
-    """Jobs are master again, with what they say by now; which ones: none where no job knows the object."""
+def give_back(work: Workspace, record: Record) -> set[Who]:
+    """Jobs are master again, with what they say by now; by which contributions: none where no job knows the object."""
     said = record.state.contributions
     loud = {
         who: replace_standing(one, Standing.PROVISIONS)
@@ -173,7 +176,20 @@ def give_back(work: Workspace, record: Record) -> set[int]:
     if loud:
         own = {who: replace_standing(one, Standing.EDITS) for who, one in said.items() if who[0] == ADMINISTRATORS}
         _settle(work, record, {**said, **own, **loud})
-    return {job for job, _ in loud}
+    return set(loud)
+
+
+def keep_links(work: Workspace, links: Links, record: Record, job: int, said: Collection[tuple[str, str]]) -> None:
+    """Of a job's links of an object only these stay, each by attribute and reference."""
+    link = tables.link.c
+    there = select(link.attribute, link.reference).where(link.object == record.number, link.job == job)
+    gone: dict[str, list[Reference]] = {}
+    for attribute, reference in work.connection.execute(there):
+        if (attribute, reference) not in said:
+            gone.setdefault(attribute, []).append(Reference(reference))
+    if gone:
+        links.change(_known(record), _links_of(record, removed=gone))
+        store(work, links)
 
 
 def _settle(work: Workspace, record: Record, contributions: dict[Who, Contribution]) -> None:

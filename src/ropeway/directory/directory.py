@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from ropeway.control.protocol import DomainView, ObjectType
 from ropeway.directory import administration, lifetime, reading, tables
 from ropeway.directory.changelog import Logged, changes_since
-from ropeway.directory.computed import ADMINISTRATORS, is_synchronised
+from ropeway.directory.computed import ADMINISTRATORS, Who, is_synchronised
 from ropeway.directory.definition import LINKS, PLURALS
 from ropeway.directory.drafts import Contributor, Refused
 from ropeway.directory.features import Features, features, set_features
@@ -115,10 +115,16 @@ class Directory:
         with self._session.writing() as work:
             administration.take_over(work, self._live(work, type_, identifier))
 
-    def manage_on_premises(self, type_: ObjectType, identifier: str) -> set[int]:
-        """Jobs are master of it again; the numbers of those that are, none where no job knows it."""
+    def manage_on_premises(self, type_: ObjectType, identifier: str) -> set[Who]:
+        """Jobs are master of it again; the contributions that are, by job and anchor, none where no job knows it."""
         with self._session.writing() as work:
             return administration.give_back(work, self._live(work, type_, identifier))
+
+    def keep_links(self, type_: ObjectType, identifier: str, job: int, said: Collection[tuple[str, str]]) -> None:
+        """Of the links that a job contributed to an object only these stay, by attribute and reference."""
+        with self._session.writing() as work:
+            record = self._live(work, type_, identifier)
+            administration.keep_links(work, Links(work, self._database, job), record, job, said)
 
     def delete_object(self, type_: ObjectType, identifier: str) -> None:
         """Into the recycle bin, for 30 days."""

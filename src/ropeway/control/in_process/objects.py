@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ropeway.control import switches
 from ropeway.control.attribute_stories import job_names
+from ropeway.control.giving_back import tell_anew
 from ropeway.control.in_process.lives import Lives
 from ropeway.control.protocol import (
     DomainView,
@@ -19,9 +21,11 @@ from ropeway.control.protocol import (
     SynchronizationView,
 )
 from ropeway.control.running import trouble
+from ropeway.model.anchors import Anchor
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
 from ropeway.store import agenda, jobs
+from ropeway.store.jobs import JobRow
 
 
 class Objects(Lives):
@@ -55,14 +59,28 @@ class Objects(Lives):
         return self.show_object(type_, identifier)
 
     def _give_back(self, type_: ObjectType, identifier: str) -> None:
-        """What jobs said meanwhile counts at once, but for the links of a group: its jobs tell them anew."""
-        numbers = self._directory.manage_on_premises(type_, identifier)
-        if not numbers:
+        """What jobs said meanwhile counts at once, but for links: its jobs tell these anew."""
+        given = self._directory.manage_on_premises(type_, identifier)
+        if not given:
             raise RopewayError(Problem("nobody-to-master", object=identifier))
         with trouble(), self._db.read() as c:
-            rows = [row for row in jobs.every(c, self._tenant) if row.number in numbers and type_ == "groups"]
-        for row in rows:
-            self._lifecycle.restart(row.id, ["ConnectorDataStore"])
+            rows = {row.number: row for row in jobs.every(c, self._tenant)}
+        for number, anchor in sorted(given):
+            if number in rows:
+                self._tell_anew(rows[number], Anchor(anchor), type_, identifier)
+
+    def _tell_anew(self, row: JobRow, anchor: Anchor, type_: ObjectType, identifier: str) -> None:
+        keep = partial(self._directory.keep_links, type_, identifier, row.number)
+        try:
+            with trouble():
+                tell_anew(self._db, self._tenant, row, anchor, keep)
+        except RopewayError as error:
+            if error.problem.code != "job-is-running":
+                raise
+            self._lifecycle.restart(row.id, ["ConnectorDataStore"])  # by the next cycle, of everything
+        else:
+            with trouble(), self._db.write() as c:
+                agenda.hurry(c, row.number)
 
     def _with_names(self, found: dict[str, Any]) -> dict[str, Any]:
         """An object whose contributions name their jobs."""

@@ -12,8 +12,8 @@ from tests.unit.graph_office import GraphOffice, opened
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[GraphOffice]:
-    with opened(tmp_path) as found:
+def office(database_url: str, tmp_path: Path) -> Iterator[GraphOffice]:
+    with opened(tmp_path, database_url) as found:
         yield found
 
 
@@ -71,6 +71,39 @@ def test_the_members_of_a_group_are_the_clouds_until_it_is_given_back(office: Gr
     office.patch(f"{group}/onPremisesSyncBehavior", {"isCloudManaged": False})
     office.run()
     assert [one["id"] for one in office.get(f"{group}/members")["value"]] == [who]
+
+
+def test_a_group_that_is_given_back_has_the_members_of_premises_and_nothing_else_is_read_anew(
+    office: GraphOffice,
+) -> None:
+    group = f"/v1.0/groups/{office.get('/v1.0/groups')['value'][0]['id']}"
+    team = next(one for one in office.company.things.values() if one.name == "Team")
+    bjorn = next(one for one in office.company.things.values() if one.name == "Björn Ek")
+    made = office.control.create_object("users", {"displayName": "Eva", "userPrincipalName": "eva@contoso.test"})
+    office.patch(f"{group}/onPremisesSyncBehavior", {"isCloudManaged": True})
+    team.links["member"] = [bjorn.number]
+    office.run()
+    office.post(f"{group}/members/$ref", {"@odata.id": f"https://x/v1.0/directoryObjects/{made['id']}"})
+    assert sorted(one["displayName"] for one in office.get(f"{group}/members")["value"]) == ["Anna Berg", "Eva"]
+    office.patch(f"{group}/onPremisesSyncBehavior", {"isCloudManaged": False})
+    decided = office.control.run_job("Contoso").decided
+    assert sorted(one["displayName"] for one in office.get(f"{group}/members")["value"]) == ["Björn Ek", "Eva"]
+    assert decided == 1
+
+
+def test_a_manager_who_changed_meanwhile_counts_when_a_person_is_given_back(office: GraphOffice) -> None:
+    boss = office.company.person("Carl Dahl")
+    (bjorn,) = (one for one in office.company.things.values() if one.name == "Björn Ek")
+    office.run()
+    (found,) = office.get("/v1.0/users?$filter=displayName eq 'Björn Ek'")["value"]
+    path = f"/v1.0/users/{found['id']}"
+    office.patch(f"{path}/onPremisesSyncBehavior", {"isCloudManaged": True})
+    bjorn.links["manager"] = [boss.number]
+    office.run()
+    assert office.get(f"{path}/manager")["displayName"] == "Anna Berg"
+    office.patch(f"{path}/onPremisesSyncBehavior", {"isCloudManaged": False})
+    office.run()
+    assert office.get(f"{path}/manager")["displayName"] == "Carl Dahl"
 
 
 def test_the_clouds_own_object_has_nobody_to_be_given_to(office: GraphOffice) -> None:
