@@ -69,7 +69,8 @@ def _lines(session: Session, told: Started, *, links: bool) -> list[str]:
     if told.jobs:
         lines += [f"Keeps in step: {', '.join(told.jobs)}."]
     else:
-        lines += [f"There is no job yet. See: {session.command('job', 'create', '--help')}"]
+        paused, first = session.command("job", "list"), session.command("job", "create", "--help")
+        lines += [f"There is no job to keep in step. Those that are paused: {paused}. To make one: {first}"]
     return [*lines, "Ctrl-C ends it."]
 
 
