@@ -187,3 +187,11 @@ def test_a_job_is_made_with_a_schema_of_its_own(office: GraphOffice) -> None:
     body = {"templateId": "LDIF2AADProvisioning", "synchronizationJobSettings": settings, "schema": found}
     office.post(f"{office.principal}/jobs", body, 201)
     assert len(office.control.job("Second").settings.edits) == 1
+
+
+def test_an_expression_of_another_dialect_is_refused_by_the_name_of_that_dialect(office: GraphOffice) -> None:
+    path = f"{office.job}/schema/parseExpression"
+    answer = office.post(path, {"expression": 'Join(", ", [surname], [givenName])'}, 200)
+    assert answer["parsingSucceeded"] is False
+    assert answer["error"]["message"].endswith("Schemas of the dialect cloud have it; this one is of ropeway")
+    assert "dialect" not in office.post(path, {"expression": "Join("}, 200)["error"]["message"]

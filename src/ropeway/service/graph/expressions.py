@@ -99,7 +99,8 @@ def parsed(body: ParseBody, dialect: str) -> Json:
     try:
         made = compile_expression(body.expression.strip().removeprefix("="), Dialect(dialect))
     except ExpressionError as error:
-        return answer | {"parsedExpression": None, "error": _error("InvalidExpression", str(error), body.expression)}
+        message = f"{error}{_elsewhere(body.expression, dialect)}"
+        return answer | {"parsedExpression": None, "error": _error("InvalidExpression", message, body.expression)}
     answer |= {"parsingSucceeded": True, "parsedExpression": source_of(made.tree, Dialect(dialect))}
     if body.test_input_object is None:
         return answer
@@ -108,6 +109,20 @@ def parsed(body: ParseBody, dialect: str) -> Json:
     except ExpressionFailed as error:
         return answer | {"error": _error("EvaluationFailed", str(error), error.function)}
     return answer | {"evaluationSucceeded": True, "evaluationResult": _told(found)}
+
+
+def _elsewhere(text: str, dialect: str) -> str:
+    """Which other dialects read an expression, such as one that comes from Entra Cloud Sync."""
+    others = [one.value for one in Dialect if one.value != dialect and _reads(text, one)]
+    return f". Schemas of the dialect {' or '.join(others)} have it; this one is of {dialect}" if others else ""
+
+
+def _reads(text: str, dialect: Dialect) -> bool:
+    try:
+        compile_expression(text.strip().removeprefix("="), dialect)
+    except ExpressionError:
+        return False
+    return True
 
 
 def _error(code: str, message: str, target: str) -> Json:
