@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import (
-    Connection,
-)
+from sqlalchemy import Connection
 
 from ropeway.engine.records import Confirmed
 from ropeway.model.anchors import Anchor

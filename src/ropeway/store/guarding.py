@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    ScalarSelect,
-    Select,
-    Subquery,
-    and_,
-    false,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Subquery, and_, false, func, or_, select, true
 
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Kind

@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from sqlalchemy import (
-    Connection,
-    and_,
-    delete,
-    false,
-    func,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection, and_, delete, false, func, or_, select, text, update
 
 from ropeway.model.changes import Kind
 from ropeway.model.problems import Problem

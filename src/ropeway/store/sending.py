@@ -6,15 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    bindparam,
-    delete,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
 
 from ropeway.engine.records import Entry, Planned, Sendable
 from ropeway.model.changes import Kind

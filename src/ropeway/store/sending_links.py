@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    and_,
-    bindparam,
-    delete,
-    false,
-    func,
-    or_,
-    select,
-    true,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, and_, bindparam, delete, false, func, or_, select, true, tuple_, update
 
 from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Confirmed, PendingLink

@@ -1,6 +1,10 @@
 """What agents talk to, and a Source that reads through them.
 
-routes         the calls of agents, and what they cost
+routes         the calls of agents
+callers        who calls
+membership     becoming an agent, staying one, and ending
+downwards      calls on their way to agents
+upwards        answers on their way from them
 bodies         what they send: bounded, understood, or refused
 certificates   requests for them, fingerprints, signatures
 registering    who becomes an agent, and stays one
