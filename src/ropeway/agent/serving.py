@@ -23,6 +23,9 @@ from ropeway.telemetry.correlation import bound
 
 MOST_CALLS = 200
 
+ELSEWHERE = frozenset({"certificate-not-trusted", "controller-lost", "controller-unreachable", "controllers-not-found"})
+"""Problems on the way from here to the domain: another agent may have a better one, or a clock that is right."""
+
 
 @dataclass(slots=True)
 class Work:
@@ -90,14 +93,17 @@ class Serving:
             watch(source, self._line, work.call, work.stopped)
 
     def _answer(self, work: Work, arguments: Arguments) -> None:
-        outgoing = Outgoing(self._line, work.call, work.stopped)
+        call = work.call
+        outgoing = Outgoing(self._line, call, work.stopped)
         try:
-            with self._turns, self._domains.lent(work.call.domain, arguments.settings) as source:
+            with self._turns, self._domains.lent(call.domain, arguments.settings) as source:
                 self._send_answer(source, outgoing, work, arguments)
         except _Ended:
             pass
         except RopewayError as error:
-            self._finish(outgoing, FailedFrame(error.problem))
+            tracing.describe(items=0, problem=error.problem.code)
+            if call.attempt > 1 or error.problem.code not in ELSEWHERE or not self._give_back(outgoing, call):
+                self._finish(outgoing, FailedFrame(error.problem))
         except Exception as error:  # noqa: BLE001 - whatever it was, the service must not wait for ten minutes
             self._finish(outgoing, failed(error))
 
@@ -105,7 +111,9 @@ class Serving:
         """Frame by frame; a source that raised is not used again."""
         frame: Frame | None = None
         items = 0
-        for frame in answer(source, work.call.method, arguments):
+        for number, frame in enumerate(answer(source, work.call.method, arguments)):
+            if isinstance(frame, FailedFrame) and number == 0:
+                raise RopewayError(frame.problem)
             domain = source.identity() if isinstance(source, Restarts) and not isinstance(frame, FailedFrame) else ""
             items += len(frame.page.items) if isinstance(frame, PageFrame) else 0
             for raw in sized(frame):
@@ -119,6 +127,16 @@ class Serving:
         tracing.describe(items=items, problem=frame.problem.code if isinstance(frame, FailedFrame) else "")
         if isinstance(frame, FailedFrame):
             raise _Ended
+
+    def _give_back(self, outgoing: Outgoing, call: Call) -> bool:
+        """Have another agent try, which may be this one again; whether the service took it."""
+        log.info("call %d is given back: the domain cannot be reached from here", call.number)
+        try:
+            self._line.send("POST", f"/calls/{call.number}/{call.attempt}/back")
+        except RopewayError:
+            return False
+        outgoing.drop()
+        return True
 
     def _finish(self, outgoing: Outgoing, frame: Frame) -> None:
         for raw in sized(frame):

@@ -17,7 +17,7 @@ from ropeway.service.gateway.downwards import seconds
 from ropeway.service.http.errors import json_answer
 from ropeway.service.parts import Parts
 from ropeway.store import calls, jobs
-from ropeway.store.calls import CallRow, Lease, Part
+from ropeway.store.calls import WATCH, CallRow, Lease, Part
 
 
 class Upwards:
@@ -65,7 +65,7 @@ class Upwards:
             return jobs.watermark(c, calls.require(c, lease).job)
 
     async def back(self, request: Request) -> Response:
-        """The agent cannot do it; another may. The job is run at once, so that what is wrong is said."""
+        """The agent cannot do it; another may. The job of a watch is run at once, so that what is wrong is said."""
         lease = await self._lease(request)
         if channel := self._dispatcher.channels.of(lease.agent):
             channel.failed()
@@ -74,11 +74,11 @@ class Upwards:
         return json_answer(Taken(0))
 
     def _give_back(self, lease: Lease) -> int | None:
-        """The job that the call was for, where no trouble of it is known yet: one that is is not hurried."""
+        """The job that was watched, where no trouble of it is known yet: one that is is not hurried."""
         with self._parts.database.write() as c:
             held = calls.is_held(c, lease)
             calls.give_back(c, lease)
-            row = jobs.load_if_there(c, held.job) if held else None
+            row = jobs.load_if_there(c, held.job) if held and held.method == WATCH else None
         return row.number if row is not None and row.standing.stopped is None else None
 
     def _held(self, lease: Lease) -> CallRow:
