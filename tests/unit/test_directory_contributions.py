@@ -153,7 +153,7 @@ def test_who_is_managed_in_the_cloud_hears_no_job_until_given_back(company: Comp
     company.done(person("ann", Kind.ADOPT, department="Buying", jobTitle="Head"))
     assert (company.user(ann)["department"], company.user(ann)["jobTitle"]) == ("Cloud", "Clerk")
     assert company.find("ann").target == ann
-    assert company.directory.manage_on_premises("users", ann) == {1}
+    assert company.directory.manage_on_premises("users", ann) == {(1, "ann")}
     seen = company.user(ann)
     assert (seen["department"], seen["jobTitle"], seen["onPremisesSyncEnabled"]) == ("Buying", "Head", True)
     with pytest.raises(RopewayError, match="mastered on premises"):
