@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +117,14 @@ def test_a_state_of_a_newer_program_is_refused_with_both_versions(database_url: 
     assert refused.value.problem.code == "state-too-new"
     assert refused.value.problem.details == {"found": "9999", "known": HEAD}
     database.close()
+
+
+DOORS = ("ropeway.control.upgrading", "ropeway.control.in_process", "ropeway.service.operating.backup.on_site")
+"""What makes tables, each by commands that import nothing else."""
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_whoever_makes_tables_knows_all_of_them(door: str) -> None:
+    program = f"import {door}\nfrom ropeway.store.metadata import metadata\nprint(*sorted(metadata.tables))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == sorted(metadata.tables)

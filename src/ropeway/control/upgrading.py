@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import SQLAlchemyError
 
+import ropeway.directory.tables  # noqa: F401 # pyright: ignore[reportUnusedImport] - so that its tables are made
 from ropeway.model.problems import RopewayError
 from ropeway.model.state_url import place_of
 from ropeway.store import upgrading
