@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ropeway.agent.channels import OPENING
 from ropeway.agent.registering import register
-from ropeway.agent.ways import SHORTEST_IDLE
+from ropeway.agent.ways import FAILURES, SHORTEST_IDLE
 from ropeway.lab.domain import Domain
 from ropeway.model.problems import RopewayError
 from tests.fixtures.certificates import Served, served
@@ -134,6 +135,7 @@ def test_where_no_websocket_passes_calls_come_by_long_poll(
     both = tmp_path / "both.pem"
     both.write_bytes(service.authority.read_bytes() + strangers.authority.read_bytes())
     agent = an_agent(service, tmp_path / "agent", contoso, proxy={"url": proxy.url}, ca_file=str(both))
-    with running(agent), closing(service.source()) as source:
+    given_up = FAILURES * OPENING + 30  # each attempt may take its time
+    with running(agent, within=given_up), closing(service.source()) as source:
         assert len(read_all(source, WANTED)[0]) > 60
     assert "waiting for calls by poll" in agent.log()

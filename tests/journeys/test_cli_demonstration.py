@@ -20,7 +20,7 @@ from tests.fixtures.addresses import Addresses
 DEMO = Path(__file__).parents[2] / "scripts" / "demonstration"
 SYSTEM = ("ropeway --state", "initial synchronization", "nobody runs anything", "From AD to the directory")
 BY_HAND = ("create user: 1", "initial synchronization")
-BOTH = ("surname = Lindqvist", "department = ", "+members = ", "deletedDateTime", "What to look at next")
+BOTH = ("surname = Lindqvist", "department = ", "+members = ", "Deleted date time", "What to look at next")
 LAST = "nothing runs any more"
 IN_TIME = 5.0
 """Seconds for a change, on a machine that tests share; a quiet one needs 0.3 s."""
