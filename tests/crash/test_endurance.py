@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from ldap import LDAPError
+from ldap import NO_SUCH_OBJECT, SCOPE_BASE, LDAPError
 from ldap.ldapobject import LDAPObject
 
 from ropeway.control.in_process import TENANT, InProcess, open_database
@@ -25,6 +25,7 @@ from ropeway.model.job import Guard, Guards, SourceSettings
 from ropeway.service.gateway.source import ThroughAgents
 from tests.crash.large_form import Controller, LargeForm
 from tests.crash.reaper import Reaper
+from tests.crash.working import wait
 from tests.fixtures.laboratory import Laboratory
 from tests.fixtures.samba import NewDomain, bound
 from tests.integration.random_company import RandomCompany, Step, history
@@ -104,6 +105,7 @@ def test_random_kills_of_any_of_the_six_lose_nothing(large: LargeForm) -> None:
     administrator = Administrator(large.controllers[0].domain)
     source = SourceSettings("active-directory", {"domain": "contoso.test"}, "agents")
     inside = (administrator.company.inside,)
+    wait(lambda: is_there(large.controllers[1].domain, administrator.admin.dn(inside[0])))  # any of both is asked
     job = tenant.follow(administrator.admin, source=source, guards=NO_GUARDS, containers=inside)
     reaper = Reaper(large.mortals, SEED)
     steps = iter([step for step in history(SEED, int(SECONDS / PACE * 2)) if step.what not in OTHERS])
@@ -117,6 +119,17 @@ def test_random_kills_of_any_of_the_six_lose_nothing(large: LargeForm) -> None:
     assert (settled(job), twice(tenant)) == ([], []), large.told()
     assert reaper.killed.total() >= SECONDS / 6
     tenant.control.close()
+
+
+def is_there(domain: Domain, dn: str) -> bool:
+    """Whether a controller has an object by now."""
+    connection = bound(domain, domain.administrator, domain.administrator_password().reveal())
+    try:
+        return bool(connection.search_s(dn, SCOPE_BASE))
+    except NO_SUCH_OBJECT:
+        return False
+    finally:
+        connection.unbind_s()
 
 
 def through_agents(url: str) -> InProcess:
