@@ -282,6 +282,15 @@ def test_a_slow_client_gets_its_answer_to_the_end_although_its_body_does_not_com
             found += part.count(b"\0")
 
 
+def read_chunks(secured: socket.socket) -> None:
+    """A chunked answer, to its end."""
+    found = b""
+    while not found.endswith(b"\r\n0\r\n\r\n"):
+        part = secured.recv(65536)
+        assert part, f"cut off after {len(found):,} bytes"
+        found += part
+
+
 def test_an_answer_ends_before_the_rest_of_the_body_was_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,9 +298,7 @@ def test_an_answer_ends_before_the_rest_of_the_body_was_waited_for(
     with answering(tmp_path, application([Route("/", large)])) as server, server.connect() as secured:
         secured.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
         secured.settimeout(20)
-        found = b""
-        while not found.endswith(b"\r\n0\r\n\r\n"):
-            found += secured.recv(65536)
+        read_chunks(secured)
         secured.sendall(b"defghij" + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         assert secured.recv(65536) == b"", "it closes as soon as the body ends, and answers nothing more"
 
@@ -302,9 +309,7 @@ def test_who_sends_without_end_is_let_go_once_the_answer_was_taken(
     monkeypatch.setattr(lingering, "LINGER", 0.2)
     with answering(tmp_path, application([Route("/", large)])) as server, server.connect() as secured:
         secured.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
-        found = b""
-        while not found.endswith(b"\r\n0\r\n\r\n"):
-            found += secured.recv(65536)
+        read_chunks(secured)
         wait_until(lambda: is_cut(secured, b"400\r\n" + b"a" * 1024 + b"\r\n"), "the connection is cut")
 
 
