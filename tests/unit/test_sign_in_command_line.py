@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -18,7 +19,8 @@ from ropeway.cli import accounts
 from ropeway.cli.exits import Refused
 from ropeway.cli.loopback import Loopback
 from ropeway.cli.signed_in import remember, signed_in
-from ropeway.model.permissions import GLOBAL, HYBRID, REPORTS, USERS
+from ropeway.control.calls import BASE
+from ropeway.model.permissions import AS_THE_PERSON, GLOBAL, HYBRID, REPORTS, USERS
 from tests.fixtures.browser import Browser
 from tests.unit.sign_in_office import PASSWORD, Office, office
 from tests.unit.test_sign_in_pages import browser
@@ -154,6 +156,25 @@ def test_what_a_role_does_not_open_is_refused(office: Office, desk: Desk, browse
             code, said = desk.types(*words)
             assert code, (who, words)
             assert "This needs the directory role" in said or "Only a Global Administrator" in said, (who, words, said)
+
+
+def test_whoever_has_a_high_role_is_protected_by_whatever_name_they_are_called(office: Office) -> None:
+    boss = office.person("boss", GLOBAL, mailNickname="chief", mail="head@contoso.test")
+    gone = office.person("gone", HYBRID, mailNickname="parted")
+    office.control.delete_object("users", gone)
+    helper, anna = office.person("help", USERS), office.person("anna", mailNickname="ann")
+    users = f"{BASE}/directory/users"
+    with office.service.client(verify=False, token=office.token_for(helper, AS_THE_PERSON)) as client:
+        for name in ("boss@contoso.test", "BOSS@contoso.test", "chief", "head@contoso.test", boss, f" {boss}"):
+            path = f"{users}/{quote(name)}"
+            asked = [client.patch(path, json={"accountEnabled": False}), client.delete(path)]
+            asked += [client.post(f"{path}/manage", json={"in_cloud": True})]
+            asked += [client.post(f"{path}/{act}", json={}) for act in ("password", "end-sign-ins", "second-factor")]
+            assert {answer.status_code for answer in asked} == {403}, name
+        for name in (gone, "gone@contoso.test", "parted", "Gone"):
+            assert client.post(f"{users}/{name}/restore", json={}).status_code == 403, name
+        assert client.patch(f"{users}/ann", json={"accountEnabled": False}).json()["id"] == anna
+    assert office.control.show_object("users", boss)["accountEnabled"] is True
 
 
 def test_a_code_is_typed_at_another_machine(office: Office, desk: Desk, browser: Browser) -> None:

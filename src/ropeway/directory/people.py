@@ -44,11 +44,6 @@ def by_id(c: Connection, tenant: int, id_: str) -> Person | None:
     return _one(c, _BY_ID, {"b_tenant": tenant, "b_id": id_.lower()})
 
 
-def named(c: Connection, tenant: int, text: str) -> Person | None:
-    """By userPrincipalName or object id."""
-    return by_upn(c, tenant, text) or by_id(c, tenant, text)
-
-
 def is_enabled(properties: Mapping[str, object]) -> bool:
     """Whether somebody may sign in and act: only where it is said so. Each user of the directory says it."""
     return properties.get("accountEnabled") is True

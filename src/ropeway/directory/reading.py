@@ -80,6 +80,12 @@ def binned_numbers(connection: Connection, tenant: int, type_: str, identifier: 
     return _first_found(connection, binned, attempts)
 
 
+def meant(connection: Connection, tenant: int, type_: str, identifier: str, *, binned: bool = False) -> list[str]:
+    """The ids of those whom an identifier leads to, live or in the recycle bin: more than one where it is ambiguous."""
+    numbers = (binned_numbers if binned else numbers_of)(connection, tenant, type_, identifier)
+    return list(connection.scalars(select(_o.id).where(_o.number.in_(numbers))))
+
+
 def _first_found(connection: Connection, query: Select[Any], attempts: Iterable[ColumnElement[bool]]) -> list[int]:
     for attempt in attempts:
         found = list(connection.execute(query.where(attempt).limit(2)).scalars())

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from ropeway.control.calls import BASE, FOLLOWED, Call
 from ropeway.control.running import trouble
 from ropeway.control.wire.receiving import Received, arguments, unfit
-from ropeway.directory import people
+from ropeway.directory.reading import meant
 from ropeway.model.permissions import Access, rule_of
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.service.acts import about
@@ -46,7 +46,7 @@ class Answering:
         body = await _body(request, call.most)
         said = await run_in_threadpool(self._arguments, call, request, body)
         if caller.power is not None and _access(call.verb) == "write":
-            await run_in_threadpool(self._check_rank, caller, said)
+            await run_in_threadpool(self._check_rank, call, caller, said)
         if call.errand is None:
             return await run_in_threadpool(self._here, call, said, request)
         _refuse_password(said)
@@ -68,13 +68,14 @@ class Answering:
         query = request.query_params.multi_items()
         return arguments(call.method, Received(request.path_params, query, request.headers.get("if-match", ""), body))
 
-    def _check_rank(self, caller: Caller, said: Mapping[str, Any]) -> None:
-        """What is done to a person who may do more than whoever does it."""
+    def _check_rank(self, call: Call, caller: Caller, said: Mapping[str, Any]) -> None:
+        """What is done to a person who may do more than whoever does it, by whichever of their names."""
         named = said.get("user") or (said.get("identifier") if said.get("type_") == "users" else None)
         with trouble(), self._parts.database.read() as c:
-            person = people.named(c, self._parts.tenant, str(named or ""))
-        if person is not None:
-            check_rank(self._parts, caller, person.id)
+            binned = call.method == "restore_object"
+            people = meant(c, self._parts.tenant, "user", str(named), binned=binned) if named else []
+        for id_ in people:
+            check_rank(self._parts, caller, id_)
 
     def _here(self, call: Call, said: Mapping[str, Any], request: Request) -> Response:
         """A call made here; one that changes something is an act."""
