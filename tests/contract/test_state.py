@@ -392,7 +392,7 @@ def test_removals_on_a_hold_stay_and_additions_go(office: Office) -> None:
 def test_the_log_goes_back_as_far_as_it_is_kept(office: Office) -> None:
     from ropeway.store import looking
 
-    cycle = office.state.start_cycle("delta")
+    cycle = office.state.start_cycle("delta", office.now)
     for day in range(3):
         office.now = day * 86400.0
         office.state.renew()
@@ -404,7 +404,7 @@ def test_the_log_goes_back_as_far_as_it_is_kept(office: Office) -> None:
 
 def test_a_cycle_that_was_stopped_is_remembered_until_one_ends_well(office: Office) -> None:
     for result in ("stopped", "success"):
-        number = office.state.start_cycle("delta")
+        number = office.state.start_cycle("delta", office.now)
         outcome = msgspec.json.encode({"kind": "delta", "result": result})
         office.state.end_cycle(number, outcome, success=result == "success", problems=[])
         assert office.state.stopped_before() is (result == "stopped")
@@ -414,7 +414,7 @@ def test_a_job_paused_during_a_cycle_stays_paused(office: Office) -> None:
     from ropeway.model.job import JobStatus
     from ropeway.store import jobs
 
-    number = office.state.start_cycle("delta")
+    number = office.state.start_cycle("delta", office.now)
     with office.db.write() as c:
         jobs.set_status(c, office.number, JobStatus.PAUSED)
     office.state.end_cycle(number, msgspec.json.encode({"result": "success"}), success=True, problems=[])

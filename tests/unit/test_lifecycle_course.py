@@ -278,3 +278,18 @@ def test_scopes_that_were_asked_for_meanwhile_stay_for_the_next_cycle(trial: Tri
     state.stand(lambda now: Standing(restart=now.restart | Scope.WATERMARK, run_now=True))
     state.release()
     assert live(job).kind == "initial"
+
+
+def test_a_cycle_began_when_its_reading_began(trial: Trial, company: Company) -> None:
+    company.person("Zoe")
+    company.write()
+    job, began = trial.job(company), trial.now
+    state = job.state
+    state.acquire("this test", [])
+    work = job.work(state)
+    trial.now += 10 * 60  # a large domain is read for minutes before the first decision
+    course.cycle(work)
+    work.source.close()
+    with trial.db.read() as c:
+        [(started, ended, _)] = jobs.last_cycles(c, job.number, 5)
+    assert (started, ended) == (began, began + 10 * 60)

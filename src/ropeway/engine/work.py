@@ -98,15 +98,18 @@ class Work:
     """The job's id, for rules that name it."""
     _cycle: int = 0
     kind: str = "delta"
+    began: float = field(init=False)
+    """When the cycle began: long before it has a number, where a domain is read first."""
     wanted: Wanted = field(init=False)
 
     def __post_init__(self) -> None:
+        self.began = self.clock()
         self.wanted = self.rules.wanted()
 
     def cycle(self) -> int:
         """The cycle's number; a cycle that does nothing has none."""
         if not self._cycle:
-            self._cycle = self.state.start_cycle(self.kind)
+            self._cycle = self.state.start_cycle(self.kind, self.began)
             self.begun(self._cycle)
         return self._cycle
 

@@ -207,9 +207,9 @@ def erase(db: Database, key: Key) -> None:
         c.execute(delete(job).where(job.c.number == key["job"]))
 
 
-def start_cycle(c: Connection, key: Key, kind: str, now: float) -> int:
+def start_cycle(c: Connection, key: Key, kind: str, began: float) -> int:
     """A number under which a cycle's changes are logged."""
-    return inserted(c.execute(cycle.insert().values(**key, kind=kind, started=now)))
+    return inserted(c.execute(cycle.insert().values(**key, kind=kind, started=began)))
 
 
 def end_cycle(c: Connection, number: int, outcome: bytes, now: float) -> None:

@@ -33,9 +33,9 @@ class Course(Leased):
         with self._write() as c:
             c.execute(update(job).where(job.c.number == self._key["job"]).values(last_comparison=when))
 
-    def start_cycle(self, kind: str) -> int:
+    def start_cycle(self, kind: str, began: float) -> int:
         with self._write() as c:
-            return jobs.start_cycle(c, self._key, kind, self._clock())
+            return jobs.start_cycle(c, self._key, kind, began)
 
     def end_cycle(self, cycle: int, outcome: bytes, *, success: bool, problems: Sequence[Problem] | None) -> None:
         now = self._clock()
