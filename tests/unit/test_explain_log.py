@@ -119,6 +119,31 @@ def test_what_is_redacted_is_in_no_log_plan_or_explanation_and_in_the_directory(
     assert office.control.show_object("users", story.target or "")["employeeId"] == "4712"
 
 
+def test_a_redacted_value_that_does_not_fit_its_attribute_is_told_nowhere(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales, otherTelephone=["+47 4711", "+47 4712"])
+    office.follow()
+    text = office.control.export_schema("Contoso").text
+    changed = text.replace("employeeId: employeeID", "employeeId: =Redact([otherTelephone])")
+    office.control.change_schema("Contoso", SchemaChange(text=changed))
+    office.cycle()
+    problem = office.last("other").problem
+    assert problem is not None
+    assert (problem.code, problem.attribute, problem.value) == ("mapping-failed", "employeeId", "[Redact]")
+    story = office.control.explain(office.company.dn(ann))
+    assert "4711" not in repr([one for one in story.attributes if one["target"] == "employeeId"])
+    assert "4711" not in repr((story.problems, story.steps))
+
+
+def test_the_trial_of_other_rules_shows_no_redacted_value(office: Office) -> None:
+    office.company.person("Ann", office.sales, employeeID="4711", title="4712")
+    office.follow()
+    text = office.control.export_schema("Contoso").text
+    changed = text.replace("employeeId: employeeID", "employeeId: =Redact([title])")
+    tried = office.control.try_schema("Contoso", SchemaChange(text=changed))
+    effect = next(one for one in tried.effects if one.attribute == "employeeId")
+    assert (effect.examples[0].before, effect.examples[0].after) == ("[Redact]", "[Redact]")
+
+
 def test_what_was_redacted_later_is_hidden_in_older_lines_too(office: Office) -> None:
     ann = office.company.person("Ann", office.sales, employeeID="4711", displayName="Ann")
     office.follow()

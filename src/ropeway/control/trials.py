@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from ropeway.control.schema_views import EffectView, Example
 from ropeway.control.trial_links import EXAMPLES, LinkTrial
 from ropeway.engine.mapping import Setting, source_attributes
 from ropeway.engine.records import Entry
+from ropeway.engine.redaction import covered
 from ropeway.engine.scoping import Place, Places, Scoping
 from ropeway.engine.work import BATCH, filetime
 from ropeway.model.anchors import Anchor
@@ -95,6 +96,7 @@ class Trial:
             for rules in (before, after)
         ]
         self._links = LinkTrial(database, key, before, after)
+        self._secret = before.redacted | after.redacted
         self._setting = Setting(filetime(time.time()), connector)
         self.effects = Effects()
         known, wanted = layers.wanted(present, before).types, layers.wanted(settings, after).types
@@ -146,7 +148,7 @@ class Trial:
             effects.note(what, before.target_type, "", Example(object=dn, reason=after.reason))
         elif after.desired is not None and before.desired is None:
             what = "mapped again" if before.problem is not None else "created" if after.creates else "joined"
-            effects.note(what, after.target_type, "", Example(object=dn, after=_name(after.desired)))
+            effects.note(what, after.target_type, "", Example(object=dn, after=_name(after.desired, self._secret)))
             if what == "created" and not entry.in_scope:
                 self._links.changing.add(entry.number)
         elif before.desired is not None and after.desired is not None:
@@ -173,7 +175,8 @@ class Trial:
             if was == becomes or name in guessed or stays or name in (FLOWS, LINK):
                 continue
             noted = True
-            example = Example(object=dn, before=_readable(was), after=_readable(becomes))
+            shown = covered if name in self._secret else _readable
+            example = Example(object=dn, before=shown(was), after=shown(becomes))
             self.effects.note("value" if becomes is not None else "emptied", type_, name, example)
             if name == "accountEnabled" and was is True and becomes is False:
                 self.effects.note("disabled", type_, "", Example(object=dn, reason="accountEnabled becomes false"))
@@ -222,8 +225,9 @@ def _guessed(rule: TypeRule | None, missing: set[str]) -> frozenset[str]:
     return frozenset(names | ({"scope"} if rule.scope_reads & unknown else set()))
 
 
-def _name(desired: Desired) -> Any:
-    return desired.get("userPrincipalName") or desired.get("mail") or desired.get("displayName")
+def _name(desired: Desired, secret: Set[str]) -> Any:
+    name = next((name for name in ("userPrincipalName", "mail", "displayName") if desired.get(name)), "")
+    return covered(desired.get(name)) if name in secret else desired.get(name)
 
 
 def _readable(value: Any) -> Any:

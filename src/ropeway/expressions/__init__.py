@@ -26,7 +26,7 @@ from __future__ import annotations
 from ropeway.expressions.compiler import compile_tree
 from ropeway.expressions.dialect import Dialect
 from ropeway.expressions.errors import ExpressionError, ExpressionFailed
-from ropeway.expressions.expression import REDACTED, Expression, compile_expression
+from ropeway.expressions.expression import REDACTED, Expression, compile_expression, shielded
 from ropeway.expressions.functions import TABLE, TABLES
 from ropeway.expressions.parser import parse
 from ropeway.expressions.printer import printed
@@ -49,5 +49,6 @@ __all__ = [
     "names_read",
     "parse",
     "printed",
+    "shielded",
     "walk",
 ]

@@ -79,7 +79,7 @@ def compile_expression(
     evaluate = compile_tree(tree, dialect, text)
     Checker(dialect, text, types or {}).check(tree, result)
     if "Redact" in calls:
-        evaluate = _shielded(evaluate)
+        evaluate = shielded(evaluate)
     return Expression(text, dialect, tree, names_read(tree), calls, evaluate)
 
 
@@ -95,7 +95,7 @@ def _says_now(tree: Node) -> bool:
     return False
 
 
-def _shielded(evaluate: Closure) -> Closure:
+def shielded(evaluate: Closure) -> Closure:
     """An evaluation whose failures do not show values."""
 
     def run(attributes: Mapping[str, Any]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ropeway.expressions import Candidates, Expression, ExpressionFailed, Special
+from ropeway.expressions import Candidates, Expression, ExpressionFailed, Special, shielded
 from ropeway.model.changes import Mode
 from ropeway.model.definition import AttributeDefinition, ObjectDefinition
 from ropeway.rules.conversion import Convert, converter
@@ -89,7 +89,7 @@ def _expression(mapping: AttributeMapping, target: AttributeDefinition, source: 
     _refuse_inconstant(mapping, target, expression, where)
     times = times_compared(expression.tree)
     made = _flow(mapping, target, "expression", expression.text, expression.reads, expression.evaluate, path, times)
-    return replace(made, redacted=True) if expression.redacted else made
+    return replace(made, redacted=True, compute=shielded(made.compute)) if expression.redacted else made
 
 
 def _refuse_inconstant(
