@@ -16,7 +16,7 @@ from ropeway.control.schema_views import SchemaChange
 from ropeway.model.job import Guard, Guards, JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import RopewayError
 from tests.fixtures.service import a_service
-from tests.unit.engine_company import Company, company
+from tests.unit.engine_company import Company, company, people_alone
 
 __all__ = ["company"]
 
@@ -80,6 +80,15 @@ def test_the_names_of_a_scope_become_guids(control: Control, follow: Callable[..
     assert job.settings.scope.containers == (oslo.anchor,)
     unknown = lambda: control.create_job(JobSettings("Bergen", source), groups=["CN=Bergen,DC=contoso,DC=test"])  # noqa: E731
     assert problem(unknown) == "scope-base-unknown"
+
+
+def test_a_scope_may_name_a_group_where_the_rules_are_about_people_alone(control: Control, company: Company) -> None:
+    pilots = company.group("Pilots", [company.person("Zoë Müller")])
+    company.person("Ann")
+    company.write()
+    settings = JobSettings("Pilots", SourceSettings("ldif", {"path": str(company.path)}), schema=people_alone())
+    control.create_job(settings, groups=[company.dn(pilots)])
+    assert control.run_job("Pilots").exported == {"create": 1}
 
 
 def test_a_long_call_tells_how_far_it_is(control: Control, follow: Callable[..., JobView], company: Company) -> None:

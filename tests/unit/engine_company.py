@@ -39,6 +39,19 @@ BEGINNING = 1_800_000_000.0
 HOUR = 3600.0
 
 
+def people_alone() -> dict[str, Any]:
+    """Rules about people and about nobody else."""
+    names = {"userPrincipalName": "userPrincipalName", "displayName": "cn", "onPremisesImmutableId": "sourceAnchor"}
+    flows = [
+        {"targetAttributeName": target, "source": {"type": "Attribute", "name": source}}
+        for target, source in names.items()
+    ]
+    people = {"sourceObjectName": "user", "targetObjectName": "user", "attributeMappings": flows}
+    between = {"sourceDirectoryName": "Active Directory", "targetDirectoryName": "Ropeway"}
+    rule = {"id": "people", "name": "People", "priority": 1, **between, "objectMappings": [people]}
+    return {"id": "ours", "synchronizationRules": [rule]}
+
+
 @dataclass
 class Thing:
     """One object of the file; its DN follows from where it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ropeway.model.job import Departure, Scope
-from tests.unit.engine_company import Company, Trial, company, trial
+from tests.unit.engine_company import Company, Trial, company, people_alone, trial
 
 __all__ = ["company", "trial"]
 
@@ -222,3 +222,14 @@ def test_of_who_left_long_ago_nothing_is_kept_but_the_bin(trial: Trial, company:
         job.run()
         person.values["title"] = "Engineer"
     assert (job.state.known([zoe.anchor]), trial.binned()) == ({}, {"Zoe"})
+
+
+def test_the_chosen_group_counts_where_the_rules_map_no_groups(trial: Trial, company: Company) -> None:
+    zoe, ann = company.person("Zoe"), company.person("Ann")
+    pilots = company.group("Pilots", [zoe])
+    job = trial.job(company, Scope(groups=(pilots.anchor,)), schema=people_alone())
+    job.run()
+    assert trial.users() == {"Zoe"}
+    pilots.links["member"] = [ann.number]
+    job.run()
+    assert trial.users() == {"Ann"}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ropeway.control.schema_pins import with_pins
+from ropeway.control.schema_pins import LOOKED_AT, with_pins
 from ropeway.control.sources import Sources
 from ropeway.engine.ports import Resolves, Source
 from ropeway.model.anchors import Anchor
@@ -45,7 +45,7 @@ def settled(
         schema_to_keep(plain, settings.source.kind)
         document = with_pins(canonical(plain), settings, None, sources)
         settings = with_schema(settings, document)
-    wanted = compile_rules(job_schema(settings)).wanted()
+    wanted = Wanted(LOOKED_AT.types | compile_rules(job_schema(settings)).wanted().types)
     source = sources(settings.source)
     try:
         source.describe()

@@ -104,7 +104,7 @@ class Work:
 
     def __post_init__(self) -> None:
         self.began = self.clock()
-        self.wanted = self.rules.wanted()
+        self.wanted = self.rules.wanted(self.settings.scope)
 
     def cycle(self) -> int:
         """The cycle's number; a cycle that does nothing has none."""

@@ -97,7 +97,7 @@ def wanted(settings: JobSettings, rules: Rules) -> Wanted:
 
     So a change of one mapping seldom asks for attributes that were not read before, and the source is left in peace.
     """
-    mine = rules.wanted().types
+    mine = rules.wanted(settings.scope).types
     if settings.schema is not None:
         return Wanted(mine)
     usual = compile_rules(default_schema(settings.source.kind)).wanted().types

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ropeway.model.job import Scope
 from ropeway.model.values import digest, pack
 from ropeway.model.watermark import Wanted
 from ropeway.rules.anchors import CONSISTENCY_GUID
@@ -32,6 +33,9 @@ CONTAINERS = {
 """Types that are read besides the mapped ones: the tree that scopes are about, and members from other forests."""
 
 
+ANY = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """A compiled schema."""
@@ -51,10 +55,13 @@ class Rules:
         """The rule of a source type, or None for types that are not synchronized."""
         return self.by_type.get(source_type)
 
-    def wanted(self) -> Wanted:
-        """Per source type what any rule needs: scope, mapping, matching, source anchor, references."""
+    def wanted(self, scope: Scope = ANY) -> Wanted:
+        """Per source type what any rule needs: scope, mapping, matching, source anchor, references.
+
+        Members of groups are read where rules or a job's scope ask for them, also if no group is mapped.
+        """
         wanted = CONTAINERS | {name: _reads(rule) for name, rule in self.by_type.items()}
-        if self.groups:
+        if self.groups or scope.groups:
             wanted["group"] = tuple(sorted({*wanted.get("group", ()), "member"}))
         return Wanted(wanted)
 
