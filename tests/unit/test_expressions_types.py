@@ -195,6 +195,8 @@ def test_what_is_known_of_an_expression_without_an_object():
 def test_the_present_time_changes_an_answer_it_is_part_of_and_not_one_that_it_decides():
     assert compile_expression('FormatDateTime(Now(), "yyyy")').changing == {"Now"}
     assert compile_expression("IIF([a] = 1, Now(), [b])").changing == {"Now"}
+    assert compile_expression("IIF([a] = 1, CStr([now]), [b])").changing == {"[now]"}
+    assert compile_expression("IIF([a] <= [now], [a], [b])").changing == frozenset()
     assert compile_expression("Where($item, [userCertificate], CertNotAfter($item) > Now())").changing == frozenset()
     assert compile_expression("IIF(RandomNum(1, 2) = 1, [a], [b])").changing == {"RandomNum"}
 

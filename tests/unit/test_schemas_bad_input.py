@@ -63,6 +63,24 @@ def of_ones_own_without_anchor(schema: Document) -> None:
     without_anchor(schema)
 
 
+def anchored_for_some_alone(schema: Document) -> None:
+    """The anchor is mapped by a rule about members of a group, and people are created by another."""
+    of_ones_own_without_anchor(schema)
+    anchor = {"targetAttributeName": "onPremisesImmutableId", "source": {"type": "Attribute", "name": "sourceAnchor"}}
+    some = {"sourceObjectName": "user", "targetObjectName": "user", "linkType": "Join", "attributeMappings": [anchor]}
+    rule = {**schema["synchronizationRules"][0], "id": "some", "priority": 1, "objectMappings": [some]}
+    rule["groupFilter"] = {"includedGroups": ["00000000-0000-0000-0000-000000000009"]}
+    schema["synchronizationRules"].append(rule)
+
+
+def title_of(attribute: str) -> Damage:
+    def damage(schema: Document) -> None:
+        flow = next(f for f in users(schema)["attributeMappings"] if f["targetAttributeName"] == "jobTitle")
+        flow["source"] = {"type": "Attribute", "name": attribute}
+
+    return damage
+
+
 def one_matching_priority(schema: Document) -> None:
     for flow in users(schema)["attributeMappings"]:
         if flow["targetAttributeName"] in ("mail", "userPrincipalName"):
@@ -85,12 +103,15 @@ SCOPE = "objectMappings[0].scope.groups"
         (title("[title] ="), "schema-expression", EXPRESSION, "character 10: expected a value"),
         (title('BitAnd("x", True)'), "schema-expression", EXPRESSION, "value1: expected a number"),
         (title('Replace([title], , "(a)\\\\1+", , "x", , )'), "schema-expression", EXPRESSION, "of the pattern"),
+        (title("CStr([now])"), "schema-expression", EXPRESSION, "[now] may answer differently each time"),
+        (title_of("now"), "schema-expression", EXPRESSION.replace("expression", "name"), "another value each time"),
         (title("[nosuch]"), "schema-unknown-attribute", EXPRESSION, "no attribute “nosuch”"),
         (title('"\ud800"'), "schema-unreadable", "$", "half a character"),
         (twice, "schema-ambiguous", ".priority", "priority 100 is also that of rule 0"),
         (circle, "schema-cycle", "sameAs", "user → inetOrgPerson → user"),
         (without_anchor, "schema-unsupported", "attributeMappings", "the anchor is missing"),
         (of_ones_own_without_anchor, "schema-unsupported", "attributeMappings", "the anchor is missing"),
+        (anchored_for_some_alone, "schema-unsupported", "attributeMappings", "the anchor is missing"),
         (one_matching_priority, "schema-ambiguous", "attributeMappings", "matching priority 1"),
         (clauses(("title", "IS NULL"), ("title", "EQUALS", "x")), "schema-selects-nothing", SCOPE, "exclude each"),
         (clauses(("nosuch", "EQUALS", "x")), "schema-unknown-attribute", "sourceOperandName", "“nosuch”"),

@@ -13,7 +13,7 @@ from ropeway.expressions.errors import ExpressionFailed
 from ropeway.expressions.functions import TABLES
 from ropeway.expressions.parser import parse
 from ropeway.expressions.spreading import Closure
-from ropeway.expressions.tree import Binary, Call, Node, children, names_read, walk
+from ropeway.expressions.tree import NOW, Binary, Call, Node, children, names_read, walk
 from ropeway.model.definition import AttributeDefinition
 
 REDACTED = "[Redact]"
@@ -43,13 +43,13 @@ class Expression:
 
     @property
     def changing(self) -> frozenset[str]:
-        """The functions in it that make it answer something else again and again: Guid, RandomString, Now, …
+        """What makes it answer something else again and again: Guid, RandomString, Now, [now], …
 
-        Not Now where it only decides, as in `CertNotAfter($item) > Now()`: that answer changes once.
+        Not the present time where it only decides, as in `CertNotAfter($item) > Now()`: that answer changes once.
         """
         table = TABLES[self.dialect]
         by_chance = {name for name in self.calls if name != "Now" and table[name].changes}
-        return frozenset(by_chance | ({"Now"} if _says_now(self.tree) else set()))
+        return frozenset(by_chance | _says_now(self.tree))
 
     @property
     def redacted(self) -> bool:
@@ -83,16 +83,17 @@ def compile_expression(
     return Expression(text, dialect, tree, names_read(tree), calls, evaluate)
 
 
-def _says_now(tree: Node) -> bool:
-    """Whether the present time is part of the answer, and not only compared with something."""
+def _says_now(tree: Node) -> set[str]:
+    """How the present time is part of the answer, and not only compared with something: Now, [now]."""
+    found: set[str] = set()
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Call) and node.function == "Now":
-            return True
+        if node in NOW:
+            found.add("Now" if isinstance(node, Call) else "[now]")
         if not (isinstance(node, Binary) and node.operator in _COMPARISONS):
             waiting.extend(children(node))
-    return False
+    return found
 
 
 def shielded(evaluate: Closure) -> Closure:

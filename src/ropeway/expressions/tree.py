@@ -93,6 +93,9 @@ class Call:
 
 Node = Literal | Constant | Attribute | Parameter | Variable | Omitted | Unary | Binary | Call
 
+NOW = (Attribute("now"), Call("Now", ()))
+"""The present time, in both spellings."""
+
 PARAMETERS = {
     "Domain.Netbios": "domainNetBios",
     "Domain.FQDN": "domainFQDN",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ropeway.expressions import Candidates, Expression, ExpressionFailed, Special, shielded
+from ropeway.expressions import Candidates, ExpressionFailed, Special, shielded
+from ropeway.expressions.tree import NOW
 from ropeway.model.changes import Mode
 from ropeway.model.definition import AttributeDefinition, ObjectDefinition
 from ropeway.rules.conversion import Convert, converter
@@ -42,6 +43,8 @@ def compiled_flow(
     match mapping.source.type:
         case "Attribute":
             name = source.attribute(mapping.source.name, f"{path}.source.name").name
+            if name == NOW[0].name:
+                _refuse_inconstant(mapping, wanted, f"{name} is another value each time", f"{path}.source.name", name)
             return _flow(mapping, wanted, "direct", f"[{name}]", frozenset((name,)), lambda a: a.get(name), path)
         case "Constant":
             value = mapping.source.name
@@ -86,23 +89,25 @@ def _reference(mapping: AttributeMapping, target: AttributeDefinition, source: O
 def _expression(mapping: AttributeMapping, target: AttributeDefinition, source: Origin, path: str) -> Flow:
     where = f"{path}.source.expression"
     expression = source.expression(mapping.source.expression, where, target)
-    _refuse_inconstant(mapping, target, expression, where)
+    if expression.changing:
+        _refuse_inconstant(mapping, target, changing(expression), where, expression.text)
+    if expression.unique and not (_flows_once(mapping) and target.name in UNIQUE):
+        reason = f"SelectUniqueValue is for {' and '.join(UNIQUE)}, with the flow type ObjectAddOnly, not for matching"
+        raise refused("schema-expression", where, reason, attribute=target.name, value=expression.text[:70])
     times = times_compared(expression.tree)
     made = _flow(mapping, target, "expression", expression.text, expression.reads, expression.evaluate, path, times)
     return replace(made, redacted=True, compute=shielded(made.compute)) if expression.redacted else made
 
 
-def _refuse_inconstant(
-    mapping: AttributeMapping, target: AttributeDefinition, expression: Expression, path: str
-) -> None:
+def _refuse_inconstant(mapping: AttributeMapping, target: AttributeDefinition, why: str, path: str, text: str) -> None:
     """What may be another value each time flows once, or it would never come to rest."""
-    once = mapping.flow_type is FlowType.OBJECT_ADD_ONLY and not mapping.matching_priority
-    if expression.changing and not once:
-        reason = f"{changing(expression)}: that is for the flow type ObjectAddOnly, and not for matching"
-        raise refused("schema-expression", path, reason, attribute=target.name, value=expression.text[:70])
-    if expression.unique and not (once and target.name in UNIQUE):
-        reason = f"SelectUniqueValue is for {' and '.join(UNIQUE)}, with the flow type ObjectAddOnly, not for matching"
-        raise refused("schema-expression", path, reason, attribute=target.name, value=expression.text[:70])
+    if not _flows_once(mapping):
+        reason = f"{why}: that is for the flow type ObjectAddOnly, and not for matching"
+        raise refused("schema-expression", path, reason, attribute=target.name, value=text[:70])
+
+
+def _flows_once(mapping: AttributeMapping) -> bool:
+    return mapping.flow_type is FlowType.OBJECT_ADD_ONLY and not mapping.matching_priority
 
 
 def _flow(

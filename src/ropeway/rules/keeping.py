@@ -26,7 +26,7 @@ def schema_to_keep(raw: dict[str, Any], source_kind: str) -> Schema:
     """`load_schema`, and refused where a rule creates objects in the directory without their anchor."""
     schema = load_schema(raw, source_kind)
     placed = [one for one in _placed(schema) if one.mapping.enabled]
-    anchored = {one.mapping.source_object_name for one in placed if one.mapping.scope is None and _maps_anchor(one)}
+    anchored = {one.mapping.source_object_name for one in placed if _is_about_all(one) and _maps_anchor(one)}
     for one in placed:
         if _creates(one) and not _maps_anchor(one) and one.mapping.source_object_name not in anchored:
             raise refused("schema-unsupported", f"{one.path}.attributeMappings", _MISSING, attribute=ANCHOR)
@@ -43,6 +43,11 @@ def _creates(one: _Placed) -> bool:
     """Whether a mapping brings objects to the directory."""
     provides = one.mapping.link_type == LinkType.PROVISION and "add" in one.mapping.flow_types.lower()
     return provides and one.rule.target_directory_name == "Ropeway"
+
+
+def _is_about_all(one: _Placed) -> bool:
+    """Whether every object of the type is in the rule's scope."""
+    return one.mapping.scope is None and one.rule.container_filter is None and one.rule.group_filter is None
 
 
 def _maps_anchor(one: _Placed) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ropeway.expressions import Node, walk
-from ropeway.expressions.tree import Attribute, Binary, Call
+from ropeway.expressions.tree import NOW, Attribute, Binary
 
-NOW = (Attribute("now"), Call("Now", ()))
 NEVER = (1 << 63) - 1
 """accountExpires of an account that never expires; 0 says the same ([MS-ADTS] 2.2.1, Account-Expires)."""
 
