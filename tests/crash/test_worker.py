@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +15,9 @@ from sqlalchemy import select
 
 from ropeway.control.in_process import InProcess, open_control
 from ropeway.model.job import JobSettings, Schedule, SourceSettings
+from ropeway.model.secret import Secret
 from ropeway.service.work.process import Exit
+from ropeway.service.work.settings import WorkerSettings, to_line
 from ropeway.store.database import Database
 from ropeway.store.schema import upgrade
 from ropeway.store.service_tables import process
@@ -79,6 +83,29 @@ def test_a_worker_ends_when_its_parent_is_killed(tmp_path: Path, new_job: Make) 
     new_job(url, staffed(tmp_path / "company.ldif", people=40))
     pid = orphan(url)
     wait(lambda: not lives(pid))
+
+
+PROGRAM = """
+import sys, threading, time
+from ropeway.service.work.process import main
+
+def work(settings, stop):
+    threading.Thread(target=lambda: 1 / 0).start()
+    while not stop():
+        time.sleep(0.01)
+
+sys.exit(main(work))
+"""
+
+
+def test_a_worker_of_which_a_thread_died_ends_so_that_another_one_is_started() -> None:
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(to_line(WorkerSettings(Secret(""))))
+        process.stdin.flush()
+        assert process.wait(30) == Exit.FAILED
+        assert b"ZeroDivisionError" in process.stderr.read()
 
 
 def test_a_state_of_another_version_is_refused_with_a_code_that_says_so(database_url: str) -> None:

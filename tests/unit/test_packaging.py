@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ropeway.cli.agent_machine import PLACE
 from ropeway.cli.reference import reference
+from ropeway.control.in_process import open_database
+from ropeway.model.secret import Secret
+from ropeway.service.work.process import Exit
+from ropeway.service.work.settings import WorkerSettings, to_line
+from ropeway.store import processes
+from ropeway.store.database import Database
+from ropeway.store.tenants import HOME
+from tests.fixtures.gateway import wait_until
+from tests.fixtures.syscalls import missing
 
 ROOT = Path(__file__).parents[2]
 ALL = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
@@ -71,6 +84,27 @@ def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
     here.write_text("\n".join(line for line in installed.splitlines() if not line.startswith("User=")))
     checked = subprocess.run(["systemd-analyze", "verify", here], capture_output=True, text=True, timeout=60)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_a_worker_does_its_work_with_the_system_calls_of_the_unit(tmp_path: Path) -> None:
+    if reason := missing():
+        pytest.skip(reason)
+    url = f"sqlite:///{tmp_path}/ropeway.db"
+    unit = ROOT / "packaging/systemd/ropeway.service"
+    command = [sys.executable, "-m", "tests.fixtures.syscalls", unit, sys.executable, "-m", "ropeway.service.work"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT) as worker, closing(open_database(url)) as database:
+        assert worker.stdin is not None
+        worker.stdin.write(to_line(WorkerSettings(Secret(url))))
+        worker.stdin.flush()
+        wait_until(lambda: _workers(database) == 1, "it has begun", 60)
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 5
+        worker.terminate()
+        assert worker.wait(60) == Exit.ENDED
+
+
+def _workers(database: Database) -> int:
+    with database.read() as c:
+        return len(processes.alive(c, HOME, "worker", time.time()))
 
 
 def test_the_image_is_made_from_files_that_exist_and_pinned_packages() -> None:

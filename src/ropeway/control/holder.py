@@ -9,27 +9,43 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+PROC = Path("/proc")
+
 ENDED = frozenset("ZXx")
 """States of a process that is listed and runs no more: zombie, dead."""
+
+UNKNOWN = "unknown"
+"""What a sandbox hides (systemd's ProtectProc and ProcSubset); it tells nobody apart."""
 
 
 def _boot() -> str:
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+        return (PROC / "sys/kernel/random/boot_id").read_text().strip()[:8]
     except OSError:
-        return "unknown"
+        return UNKNOWN
 
 
-def _started(pid: int) -> str | None:
-    """When a process of this machine was started, in clock ticks since boot; None where none runs (proc(5)).
+def _started(pid: int) -> str:
+    """When a process of this machine was started, in clock ticks since boot; empty where none runs (proc(5)).
 
     One that was killed is listed until its parent asks for its exit code: it runs no more.
     """
     try:
-        state, *others = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return None if state in ENDED else others[18]
+        state, *others = (PROC / f"{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if state in ENDED else others[18]
     except (OSError, ValueError, IndexError):
-        return None
+        return UNKNOWN if _is_there(pid) else ""
+
+
+def _is_there(pid: int) -> bool:
+    """Whether a process has this number, be it somebody else's (kill(2), signal 0)."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 _runs = count(1)
@@ -49,11 +65,16 @@ def a_run() -> Generator[str, None, None]:
 
 
 def is_dead(holder: str) -> bool:
-    """Whether a holder was a run of this machine that is over: of a process that is gone, or of this one."""
+    """Whether a holder was a run of this machine that is over: of a process that is gone, or of this one.
+
+    Of two processes one may not see all that the other sees: what is unknown to either proves nothing.
+    """
     host, _, rest = holder.partition(" process ")
     pid, _, mark = rest.partition(" ")
     if host != socket.gethostname() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
         return holder not in _alive
-    return mark.partition(" ")[0] != f"({_boot()}-{_started(int(pid))})"
+    boot, _, started = mark.partition(" ")[0].strip("()").partition("-")
+    now = _started(int(pid))
+    return not now or any(a != b and UNKNOWN not in (a, b) for a, b in ((boot, _boot()), (started, now)))

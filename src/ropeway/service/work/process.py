@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from enum import IntEnum
 
 from ropeway.model.problems import RopewayError, describe
@@ -95,12 +96,20 @@ def main(work: Callable[[WorkerSettings, Callable[[], bool]], None], pipe: int =
     if not line:
         return Exit.ENDED
     settings = from_line(line)
-    os.nice(settings.nice)
-    ending = threading.Event()
+    with suppress(PermissionError):  # a sandbox may forbid it; then cycles take their turn beside answers
+        os.nice(settings.nice)
+    ending, failed = threading.Event(), threading.Event()
+
+    def fail(told: threading.ExceptHookArgs) -> None:
+        """No thread dies in silence while the others go on without what it did."""
+        LOG.critical("the worker failed", exc_info=told.exc_value)
+        failed.set()
+        ending.set()
 
     def end(_number: int, _frame: object) -> None:
         ending.set()
 
+    threading.excepthook = fail
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow, args=(pipe, ending), name="parent", daemon=True).start()
@@ -113,7 +122,7 @@ def main(work: Callable[[WorkerSettings, Callable[[], bool]], None], pipe: int =
     except Exception:
         LOG.critical("the worker failed", exc_info=True)
         return Exit.FAILED
-    return Exit.ENDED
+    return Exit.FAILED if failed.is_set() else Exit.ENDED
 
 
 def _line(pipe: int) -> bytes:
