@@ -10,6 +10,8 @@ import pytest
 from ldap.ldapobject import LDAPObject
 
 from ropeway.connectors.active_directory import open_source
+from ropeway.engine.lifecycle.quarantine import of_stop
+from ropeway.engine.lifecycle.standing import Reason
 from ropeway.lab import accounts, kerberos
 from ropeway.lab.domain import Domain
 from ropeway.model.problems import RopewayError
@@ -65,7 +67,30 @@ def test_kerberos_says_why_not(contoso: Domain, tmp_path: Path) -> None:
     wrong.touch(0o600)
     wrong.write_text("not the password")
     ours = settings(contoso, security="gssapi", krb5_config=str(contoso.krb5_conf), password_file=str(wrong))
-    assert code(ours) == "kerberos-failed"
+    assert code(ours) == "kerberos-refused"
+    assert code(ours, user="nobody@contoso.test") == "kerberos-refused"
+    nowhere = tmp_path / "krb5.conf"
+    nowhere.write_text(contoso.krb5_conf.read_text().replace(contoso.address, f"{contoso.address}:9"))
+    assert code(ours, krb5_config=str(nowhere)) == "kerberos-failed"
+
+
+def test_a_keytab_that_is_out_of_date_sends_a_job_into_quarantine(
+    own_contoso: Domain, ldap_admin: Callable[[Domain], LDAPObject], tmp_path: Path
+) -> None:
+    """As a wrong password does: to try it again and again would lock the account."""
+    account = accounts.add(own_contoso, "keeper")
+    keytab = kerberos.keytab(own_contoso, "keeper", tmp_path / "keeper.keytab")
+    ours = settings(own_contoso, security="gssapi", krb5_config=str(own_contoso.krb5_conf))
+    ours = {k: v for k, v in ours.items() if k not in ("user", "password_file", "ca_file")}
+    ours |= {"keytab": str(keytab), "principal": f"keeper@{own_contoso.realm}"}
+    assert describes(ours)
+    admin = ldap_admin(own_contoso)
+    admin.modify_s(account.dn, [(ldap.MOD_REPLACE, "unicodePwd", '"An0ther.Password"'.encode("utf-16-le"))])
+    with pytest.raises(RopewayError) as refused:
+        describes(ours)
+    assert of_stop(refused.value.problem).reason is Reason.EXCEPTION
+    admin.modify_s(account.dn, [(ldap.MOD_REPLACE, "userAccountControl", b"514")])
+    assert code(ours) == "kerberos-refused"
 
 
 def test_a_password_over_plain_ldap_is_refused_before_it_is_sent(contoso: Domain) -> None:

@@ -41,9 +41,11 @@ class AnyPort(Controller):
 class Mailbox:
     """What a mail server on this machine took."""
 
-    def __init__(self, controller: Controller, envelopes: list[Envelope]) -> None:
+    def __init__(self, controller: Controller, envelopes: list[Envelope], refused: set[str]) -> None:
         self.port = controller.port
         self.envelopes = envelopes
+        self.refused = refused
+        """Recipients that it does not know."""
 
     def subjects(self) -> list[str]:
         texts = [bytes(e.original_content or b"").decode() for e in self.envelopes]
@@ -59,8 +61,15 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Served:
 def mailbox(certificates: Served) -> Iterator[Mailbox]:
     """A mail server that takes mail only over TLS and from a user with the password."""
     envelopes: list[Envelope] = []
+    refused: set[str] = set()
 
     class Handler:
+        async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, to: str, options: Any) -> str:
+            if to in refused:
+                return "550 no such mailbox"
+            envelope.rcpt_tos.append(to)
+            return "250 OK"
+
         async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
             envelopes.append(envelope)
             return "250 OK"
@@ -78,7 +87,7 @@ def mailbox(certificates: Served) -> Iterator[Mailbox]:
         authenticator=knows,
     )
     controller.start()
-    yield Mailbox(controller, envelopes)
+    yield Mailbox(controller, envelopes, refused)
     controller.stop()
 
 
@@ -168,8 +177,8 @@ def test_a_message_arrives_by_mail_and_webhook_over_tls(
     job = trial.job(company, notifications=written(mailbox, hook))
     tell(job)
     assert courier(trial).deliver() == 1
-    assert mailbox.subjects() == ["Ropeway: The job Contoso is stopped"]
-    assert mailbox.envelopes[0].rcpt_tos == ["it@contoso.test", "night@contoso.test"]
+    assert mailbox.subjects() == ["Ropeway: The job Contoso is stopped"] * 2
+    assert [e.rcpt_tos for e in mailbox.envelopes] == [["it@contoso.test"], ["night@contoso.test"]]
     assert (hook.letters[0]["event"], hook.letters[0]["job"]) == ("job-stopped", "Contoso")
     assert hook.authorization == ["Bearer abc"]
     assert courier(trial).deliver() == 0
@@ -203,7 +212,27 @@ def test_a_way_that_fails_is_tried_again_and_the_other_is_not_told_twice(
     hook.answer = 200
     trial.now += HOUR
     assert (courier(trial).deliver(), left(job)) == (1, 0)
-    assert (len(mailbox.envelopes), len(hook.letters)) == (1, 2)
+    assert (len(mailbox.envelopes), len(hook.letters)) == (2, 2)
+
+
+def test_who_is_unknown_to_the_mail_server_costs_the_others_no_second_message(
+    trial: Trial, company: Company, mailbox: Mailbox, written: Written
+) -> None:
+    to = ["gone@contoso.test", "IT <it@contoso.test>, night@contoso.test"]
+    job = trial.job(company, notifications=written(mailbox, mail={"to": to}))
+    tell(job)
+    mailbox.refused.add("gone@contoso.test")
+    for _ in range(3):
+        assert courier(trial).deliver() == 0
+        trial.now += HOUR
+    assert [e.rcpt_tos for e in mailbox.envelopes] == [["it@contoso.test"], ["night@contoso.test"]]
+    with trial.db.read() as c:
+        _, failure = outbox.failing(c, job.number)
+    assert failure
+    assert "refuses gone@contoso.test" in failure.details["reason"]
+    mailbox.refused.clear()
+    assert courier(trial).deliver() == 1
+    assert [e.rcpt_tos for e in mailbox.envelopes][2:] == [["gone@contoso.test"]]
 
 
 def test_two_couriers_do_not_send_the_same_message(
@@ -244,6 +273,7 @@ def test_only_the_events_that_were_chosen_are_told(
         ({"mail": {"ca_file": ""}}, "CERTIFICATE_VERIFY_FAILED"),
         ({"mail": {"tls": "none", "user": ""}}, "530"),
         ({"mail": {"tls": "implicit"}}, "WRONG_VERSION_NUMBER"),
+        ({"mail": {"host": "mail..contoso.test"}}, "mail..contoso.test: "),
     ],
 )
 def test_a_mail_that_is_not_taken_says_why_without_the_password(
@@ -277,6 +307,7 @@ def test_a_webhook_whose_certificate_nobody_knows_is_told_nothing(
         ("webhook: {url: 'http://hooks.contoso.test/x'}", "webhook.url must begin with https://"),
         ("mail: {host: mail.contoso.test, from: a@b, to: [c@d], tls: none}", "mail.tls none is for"),
         ("mail: {host: mail.contoso.test, from: a@b, to: []}", "mail.to names nobody"),
+        ("mail: {host: mail.contoso.test, from: a@b, to: [' ']}", "mail.to names nobody"),
         ("mail: {host: mail.contoso.test, from: a@b, to: [c@d], pasword: x}", "unknown field `pasword`"),
         ("{webhook: {url: 'https://x.test'}, events: [everything]}", "everything"),
     ],

@@ -46,8 +46,8 @@ notice = Table(
     Index("ix_notice_job", "job"),
     sqlite_autoincrement=True,
 )
-"""`arrived` names the ways, divided by blanks, on which the message has arrived already; `failure` is the last
-problem."""
+"""`arrived` names the ways, divided by blanks, on which the message has arrived already: recipients of mail, `webhook`.
+`failure` is the last problem."""
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 import threading
@@ -13,6 +14,11 @@ from pathlib import Path
 from ropeway.connectors.active_directory.credentials import Credential, Password
 from ropeway.connectors.active_directory.settings import Settings
 from ropeway.model.problems import Problem, RopewayError, shown
+
+_REFUSED = re.compile(
+    "preauthentication failed|password incorrect|not found in kerberos database|revoked|expired", re.I
+)
+"""What kinit says where the domain was asked, and does not accept the account: to ask again would lock it."""
 
 _environment = threading.Lock()
 """libkrb5 reads the process's environment: one bind at a time."""
@@ -49,6 +55,7 @@ def _kinit(credential: Credential, settings: Settings) -> None:
         done = subprocess.run(  # noqa: S603 - a fixed program, arguments as a list
             ["kinit", *arguments, "--", _realm_in_capitals(name)],  # noqa: S607 - found by PATH like every Kerberos tool
             input=told, capture_output=True, text=True, timeout=settings.timeout, check=False,
+            env=os.environ | {"LC_ALL": "C"},
         )  # fmt: skip
     except FileNotFoundError:
         raise RopewayError(Problem("kerberos-not-installed", object=name)) from None
@@ -65,4 +72,5 @@ def _realm_in_capitals(name: str) -> str:
 
 def _failed(name: str, settings: Settings, reason: str) -> RopewayError:
     details = {"controller": settings.domain, "user": name, "reason": shown(reason)}
-    return RopewayError(Problem("kerberos-failed", object=name, details=details))
+    code = "kerberos-refused" if _REFUSED.search(reason) else "kerberos-failed"
+    return RopewayError(Problem(code, object=name, details=details))

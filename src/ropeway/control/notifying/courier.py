@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from ropeway.control.notifying.letter import Letter, letter
 from ropeway.control.notifying.sending import Unsent, post, send_mail
@@ -102,10 +103,10 @@ def send(
 ) -> tuple[tuple[str, ...], Problem | None]:
     """Send on every way on which it has not arrived; the ways on which it has, and the last failure."""
     ways: dict[str, Callable[[], None]] = {}
-    if settings.mail is not None:
-        ways["mail"] = lambda mail=settings.mail: send_mail(mail, words)
+    for to in settings.mail.addresses if settings.mail is not None else ():
+        ways["".join(to.split())] = partial(send_mail, settings.mail, words, to)
     if settings.webhook is not None:
-        ways["webhook"] = lambda webhook=settings.webhook: post(webhook, words)
+        ways["webhook"] = partial(post, settings.webhook, words)
     failure: Problem | None = None
     for name, go in ways.items():
         if name in arrived:

@@ -22,23 +22,24 @@ class Unsent(Exception):  # noqa: N818 - an answer
     """Why a message did not arrive."""
 
 
-def send_mail(mail: Mail, letter: Letter) -> None:
-    """By SMTP (RFC 5321), encrypted before anything is said (RFC 3207, 8314) and the server's name verified."""
+def send_mail(mail: Mail, letter: Letter, to: str) -> None:
+    """To one of its recipients, so that whom the server refuses costs no other a second message.
+
+    By SMTP (RFC 5321), encrypted before anything is said (RFC 3207, 8314) and the server's name verified.
+    """
     try:
         with _connected(mail) as server:
             if mail.user:
                 server.login(mail.user, mail.password.reveal())
-            refused = server.send_message(_message(mail, letter))
+            server.send_message(_message(mail, letter), to_addrs=[to])
     except smtplib.SMTPAuthenticationError:
         raise Unsent(f"{mail.host} refuses user {mail.user} or the password") from None
     except smtplib.SMTPResponseException as error:
         raise Unsent(f"{mail.host} says {error.smtp_code}: {_words(error.smtp_error)}") from None
     except smtplib.SMTPRecipientsRefused as error:
         raise Unsent(f"{mail.host} refuses {', '.join(error.recipients)}") from None
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: a host that cannot be one
         raise Unsent(f"{mail.host}: {shown(str(error)) or type(error).__name__}") from None
-    if refused:
-        raise Unsent(f"{mail.host} refuses {', '.join(refused)}")
 
 
 def _connected(mail: Mail) -> smtplib.SMTP:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from email.utils import getaddresses
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +32,11 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sen
     """Authorities to trust instead of the system's."""
     user: str = ""
     password: Secret[str] = Secret("")
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The recipients without their names."""
+        return tuple(address for _, address in getaddresses(self.to) if address)
 
 
 class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,7 +95,7 @@ def _check(path: str, settings: NotificationSettings) -> None:
     mail, webhook = settings.mail, settings.webhook
     if mail is None and webhook is None:
         raise _invalid(path, "it names neither mail nor webhook")
-    if mail is not None and not mail.to:
+    if mail is not None and not mail.addresses:
         raise _invalid(path, "mail.to names nobody")
     if mail is not None and any(c in f"{mail.sender}{''.join(mail.to)}" for c in "\r\n"):
         raise _invalid(path, "an address has a line break")

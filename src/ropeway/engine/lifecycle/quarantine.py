@@ -30,6 +30,7 @@ EXCEPTIONS = frozenset(
         "account-locked",
         "account-unknown",
         "bind-refused",
+        "kerberos-refused",
         "logon-hours",
         "logon-workstation",
         "password-expired",

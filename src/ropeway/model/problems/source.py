@@ -144,6 +144,13 @@ def _bind(code: str, title: str, cause: str, remedy: str) -> Entry:
 
 BIND = (
     _bind(
+        "kerberos-refused",
+        "The domain gives the account no ticket",
+        "Kerberos was asked for {user}: {reason}.",
+        "Correct the password file, or export the keytab anew: a password that changed makes a keytab worthless. See "
+        "that the account exists, is enabled, and neither it nor its password has expired.",
+    ),
+    _bind(
         "bind-refused",
         "The domain does not accept the credential",
         "{controller} refused {user}: {reason}.",
