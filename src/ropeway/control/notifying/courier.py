@@ -103,8 +103,8 @@ def send(
 ) -> tuple[tuple[str, ...], Problem | None]:
     """Send on every way on which it has not arrived; the ways on which it has, and the last failure."""
     ways: dict[str, Callable[[], None]] = {}
-    for to in settings.mail.addresses if settings.mail is not None else ():
-        ways["".join(to.split())] = partial(send_mail, settings.mail, words, to)
+    if settings.mail is not None:
+        ways |= {"".join(to.split()): partial(send_mail, settings.mail, words, to) for to in settings.mail.addresses}
     if settings.webhook is not None:
         ways["webhook"] = partial(post, settings.webhook, words)
     failure: Problem | None = None
