@@ -346,6 +346,29 @@ def test_a_client_s_address_is_taken_from_trusted_proxies_alone(
     assert answer.text == f"0 bytes from {seen}"
 
 
+@pytest.mark.parametrize(
+    ("proxies", "told", "seen"),
+    [
+        ((), "203.0.113.7", "127.0.0.1"),
+        (("127.0.0.0/8",), "203.0.113.7", "203.0.113.7"),
+        (("127.0.0.1",), "::ffff:203.0.113.7", "203.0.113.7"),
+        (("127.0.0.1",), "2001:db8::7", "2001:db8::7"),
+        (("::1/128", "10.0.0.0/8"), "203.0.113.7", "127.0.0.1"),
+    ],
+)
+def test_a_client_of_ipv4_has_its_own_address_at_a_socket_for_both(
+    tmp_path: Path, proxies: tuple[str, ...], told: str, seen: str
+) -> None:
+    listener = socket.socket(socket.AF_INET6)
+    listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    listener.bind(("::ffff:127.0.0.1", 0))
+    listener.listen()
+    with answering(tmp_path, application(ROUTES), proxies, listener) as server:
+        url, headers = f"https://localhost:{server.port}/", {"X-Forwarded-For": told}
+        answer = httpx2.get(url, verify=server.context(), trust_env=False, headers=headers)
+    assert answer.text == f"0 bytes from {seen}"
+
+
 # the end
 
 

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ropeway.model.problems import RopewayError
+from ropeway.service.http.addresses import Addresses
 from ropeway.service.http.auditing import Auditing, Trail
 from ropeway.service.http.bounds import Bounds
 from ropeway.service.http.errors import on_database, on_defect, on_http_error, on_problem
@@ -38,8 +39,8 @@ def application(routes: Sequence[BaseRoute], trail: Trail | None = None) -> ASGI
 
 
 def around(app: ASGIApp) -> ASGIApp:
-    """Bounds, each request observed, with an id on its answer."""
-    return RequestIds(Observed(Bounds(app)))
+    """Bounds, each request observed, with an id on its answer, and where it comes from."""
+    return Addresses(RequestIds(Observed(Bounds(app))))
 
 
 def audited(routes: Sequence[BaseRoute], trail: Trail | None) -> ASGIApp:

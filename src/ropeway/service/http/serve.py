@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from ropeway.service.http.addresses import both
 from ropeway.service.http.connection import Connection
 
 GRACE = 20
@@ -83,7 +84,7 @@ def _config(serving: Serving) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=bool(serving.proxies),
-        forwarded_allow_ips=[*serving.proxies],
+        forwarded_allow_ips=[one for network in serving.proxies for one in both(network)],
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
