@@ -94,6 +94,22 @@ def test_guessing_codes_leads_to_the_password_and_then_to_a_lock(
     assert signed_in(browser).submit(code=code(app, office)).title == "Permissions requested"
 
 
+def test_the_same_wrong_code_is_a_guess_anew_each_half_minute(
+    office: Office, desktop: ApplicationView, browser: Browser
+) -> None:
+    enrolled(office, browser, desktop)
+    for _ in range(8):
+        if browser.title != "Enter the code":
+            signed_in(browser.go(asked(office, desktop, prompt="login")))
+        browser.submit(code="12 34 56")
+        office.clock.now += 30
+    for guess in ("65 43 21", "65 43 21", "11 11 11"):
+        signed_in(browser.go(asked(office, desktop, prompt="login")))
+        assert browser.title == "Enter the code", "the same at once counts once"
+        browser.submit(code=guess)
+    assert "Too many" in signed_in(browser.go(asked(office, desktop, prompt="login"))).alert
+
+
 def test_programs_with_a_password_alone_are_refused(office: Office, desktop: ApplicationView, browser: Browser) -> None:
     office.control.set_permissions("Desktop", grant=["User.Read"], delegated=True)
     form = {
