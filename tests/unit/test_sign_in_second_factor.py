@@ -150,6 +150,25 @@ def test_people_set_one_up_by_themselves(office: Office, desktop: ApplicationVie
     assert browser.submit(code=code(second, office)).title == "Permissions requested"
 
 
+def test_whoever_had_the_password_alone_is_out_once_a_second_factor_is_set_up(
+    office: Office, desktop: ApplicationView, browser: Browser
+) -> None:
+    page = f"{office.authority}/second-factor"
+    office.control.set_permissions("Desktop", grant=["User.Read"], delegated=True)
+    with office.service.client(verify=False) as client:
+        thief = signed_in(Browser(client).go(page))
+        prepared = key_on(thief)
+        signed_in(browser.go(page))
+        own = key_on(browser)
+        assert browser.submit(code=code(own, office)).title == "The second factor is set up"
+        assert thief.submit(code=code(prepared, office)).title == "Sign in", "the key that was seen before counts no more"
+        assert thief.go(asked(office, desktop)).title == "Sign in"
+    office.clock.now += 30
+    assert "code" in answer_of(browser.go(asked(office, desktop)).left), "who set it up goes on"
+    signed_in(browser.go(asked(office, desktop, prompt="login")))
+    assert "code" in answer_of(browser.submit(code=code(own, office)).left)
+
+
 def test_keys_are_sealed(office: Office, desktop: ApplicationView, browser: Browser) -> None:
     app = enrolled(office, browser, desktop)
     database = open_database(office.service.settings.state)

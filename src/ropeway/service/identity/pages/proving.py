@@ -12,7 +12,7 @@ from ropeway.model.secret import Secret
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.pages.showing import SAID, Here, ask_password, enrol, go_on, note
 from ropeway.service.identity.pages.visit import Visit
-from ropeway.store import browsers, passwords
+from ropeway.store import browsers, families, passwords
 from ropeway.store.applications import Application
 from ropeway.store.browsers import Stage
 from ropeway.store.passwords import Password
@@ -52,7 +52,7 @@ def second_factor(visit: Visit, app: Application, found: Here) -> Here | Respons
 
 
 def enrolled(visit: Visit, found: Here) -> Here | Response:
-    """The first code of a key, which counts from then on."""
+    """The first code of a key, which counts from then on; whoever signed in without it has to sign in again."""
     server, details = visit.server, found.account.details
     sealed = b64decode(details.key)
     step = server.second_factors.fits(found.person.id, sealed, visit.form.get("code", ""))
@@ -62,7 +62,9 @@ def enrolled(visit: Visit, found: Here) -> Here | Response:
         passwords.set_second_factor(c, server.tenant, found.person.id, sealed, step)
         kept = passwords.find(c, server.tenant, found.person.id)
         stage = "new-password" if kept is not None and kept.must_change else "done"
-        account = browsers.go_on(c, found.account, replace(details, ways=("pwd", "mfa"), stage=stage, key=""))
+        families.end_all(c, server.tenant, found.person.id)
+        after = replace(details, ways=("pwd", "mfa"), stage=stage, key="")
+        account = browsers.enter(c, server.tenant, visit.browser, found.person.id, after, server.issuer.clock())
     visit.act("set_up_second_factor", found.person.upn, found.person)
     return go_on(visit, Here(account, found.person))
 
