@@ -102,6 +102,24 @@ def test_of_many_who_answer_for_a_device_one_is_heard(world: World) -> None:
     assert sum(world.at_once(attempt)) == 1
 
 
+def test_an_answer_stays_when_the_device_asks_at_the_same_moment(world: World) -> None:
+    waits = devices.Details(("openid",), "", "192.0.2.1")
+    with world.database.write() as c:
+        kept, _ = devices.begin(c, TENANT, world.app, waits, NOW)
+    with world.database.read() as c:
+        asking = answered = devices.find(c, TENANT, kept.reveal())
+    assert asking is not None
+    assert answered is not None
+    yes = devices.Details(("openid",), "", "192.0.2.1", answer="yes", at=NOW, ways=("pwd",))
+    with world.database.write() as c:
+        assert devices.ask(c, asking, NOW), "a question before the answer takes nothing from it"
+        assert devices.answer(c, answered, world.anna.id, yes)
+        assert devices.ask(c, asking, NOW + 5)
+        found = devices.find(c, TENANT, kept.reveal())
+    assert found is not None
+    assert (found.person, found.details) == (world.anna.id, yes)
+
+
 def is_waited_for(world: World) -> bool:
     """Whether somebody waits for a row; SQLite's writers wait for each other without telling."""
     if world.database.is_sqlite:

@@ -76,14 +76,15 @@ def ask(c: Connection, device: Device, now: float) -> bool:
     slow = device.asked is not None and now - device.asked < device.details.every
     every = device.details.every + (EVERY if slow else 0.0)
     details = _text(msgspec.structs.replace(device.details, every=every))
-    c.execute(update(table).where(table.c.digest == device.id).values(used=now, details=details))
+    waits = (table.c.digest == device.id, table.c.person == "")  # somebody may have answered since it was read
+    c.execute(update(table).where(*waits).values(used=now, details=details))
     return not slow
 
 
 def answer(c: Connection, device: Device, person: str, details: Details) -> bool:
     """Somebody said yes or no; False where somebody else was first."""
-    before = (table.c.digest == device.id, table.c.details == _text(device.details), table.c.person == "")
-    now = update(table).where(*before).values(person=person, details=_text(details))
+    waits = (table.c.digest == device.id, table.c.person == "")
+    now = update(table).where(*waits).values(person=person, details=_text(details))
     return c.execute(now).rowcount == 1
 
 
