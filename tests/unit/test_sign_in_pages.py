@@ -194,6 +194,31 @@ def test_what_concerns_others_needs_an_administrator(
     assert consent["initiatedBy"]["user"]["displayName"] == "boss@contoso.test"
 
 
+def test_people_keep_for_themselves_what_they_consented_to_and_nothing_else(
+    office: Office, desktop: ApplicationView, browser: Browser
+) -> None:
+    office.control.set_permissions("Desktop", grant=["Group.Read.All"], delegated=True)
+    url = asked(office, desktop, scope="User.Read Group.Read.All")
+    signed_in(browser.go(url)).submit("Accept")
+    assert "code" in answer_of(browser.left)
+    office.control.set_permissions("Desktop", revoke=["Group.Read.All"], delegated=True)
+    assert browser.go(asked(office, desktop, scope="Group.Read.All")).title == "An administrator has to consent"
+    assert "code" in answer_of(browser.go(asked(office, desktop, scope="User.Read")).left)
+
+
+def test_an_administrator_consents_for_everybody_after_consenting_alone(
+    office: Office, desktop: ApplicationView, browser: Browser
+) -> None:
+    office.person("boss", GLOBAL)
+    office.control.set_password("boss@contoso.test", Secret(PASSWORD), must_change=False)
+    url = asked(office, desktop, scope="User.Read Group.Read.All")
+    signed_in(browser.go(url), "boss@contoso.test").submit("Accept")
+    assert office.control.application("Desktop").delegated == ()
+    browser.go(f"{url}&prompt=consent").submit("Accept", everybody_checked="yes")
+    assert "code" in answer_of(browser.left)
+    assert office.control.application("Desktop").delegated == ("Group.Read.All", "User.Read")
+
+
 def test_prompts_do_what_they_say(office: Office, desktop: ApplicationView, browser: Browser) -> None:
     browser.go(asked(office, desktop, prompt="none"))
     assert answer_of(browser.left)["error"] == "login_required"

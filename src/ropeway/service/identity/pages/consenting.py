@@ -44,18 +44,19 @@ def consent(visit: Visit, app: Application, scopes: Scopes, found: Here, prompt:
     with server.database.read() as c:
         has = set(applications.permissions(c, app, person.id))
         is_administrator = GLOBAL in roles.of(c, server.tenant, person.id)
-    wanted = wanted_of(scopes)
-    if visit.step == "answer" and visit.form.get("answer") == "cancel":
+    wanted, answer = wanted_of(scopes), visit.form.get("answer") if visit.step == "answer" else None
+    everybody = is_administrator and answer == "accept" and visit.form.get("everybody") == "yes"
+    if answer == "cancel":
         raise Refusal(65004)
     if DEFAULT in scopes.names and not has:
         raise Refusal(65001, f"{app.name} ({app.app_id})")
-    missing = wanted if prompt in ("consent", "admin_consent") and visit.step != "answer" else wanted - has
+    asks_anew = prompt in ("consent", "admin_consent") and answer is None
+    missing = wanted if asks_anew or everybody else wanted - has
     if not missing:
         return None
     may = is_administrator or missing <= BY_ANYBODY
-    if visit.step == "answer" and may and visit.form.get("answer") == "accept":
-        whom = EVERYBODY if is_administrator and visit.form.get("everybody") == "yes" else person.id
-        allow(visit, app, wanted, found, whom)
+    if answer == "accept" and may:
+        allow(visit, app, missing, found, EVERYBODY if everybody else person.id)
         return None
     if prompt == "none":
         raise Refusal(65001, f"{app.name} ({app.app_id})")
