@@ -243,6 +243,8 @@ def asserting(shared_office: Office) -> Asserting:
         ({"exp": 9_999_999_999}, {}, "app", 700024),
         ({"nbf": 9_999_999_999}, {}, "app", 700024),
         ({"nbf": "now"}, {}, "app", 700024),
+        ({"exp": 10**400}, {}, "app", 700024),
+        ({"nbf": 10**400}, {}, "app", 700024),
     ],
 )  # fmt: skip
 def test_an_assertion_that_proves_nothing_is_refused(

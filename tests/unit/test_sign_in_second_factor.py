@@ -161,7 +161,9 @@ def test_whoever_had_the_password_alone_is_out_once_a_second_factor_is_set_up(
         signed_in(browser.go(page))
         own = key_on(browser)
         assert browser.submit(code=code(own, office)).title == "The second factor is set up"
-        assert thief.submit(code=code(prepared, office)).title == "Sign in", "the key that was seen before counts no more"
+        assert thief.submit(code=code(prepared, office)).title == "Sign in", (
+            "the key that was seen before counts no more"
+        )
         assert thief.go(asked(office, desktop)).title == "Sign in"
     office.clock.now += 30
     assert "code" in answer_of(browser.go(asked(office, desktop)).left), "who set it up goes on"

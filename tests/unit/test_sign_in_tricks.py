@@ -8,12 +8,15 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ropeway.control.applications import check_redirect
 from ropeway.control.protocol import ApplicationView
+from ropeway.model.problems import RopewayError
 from ropeway.service.identity.by_code import challenge_of
-from ropeway.service.identity.redirects import fits
+from ropeway.service.identity.pages.rendering import page
+from ropeway.service.identity.redirects import fits, origin
 from ropeway.store.applications import Application
 from tests.fixtures.browser import Browser
 from tests.unit.sign_in_office import PASSWORD, Office, office
@@ -232,6 +235,37 @@ def test_whatever_fits_leads_to_the_application(uri: str) -> None:
         assert httpx2.URL(uri).host == "localhost", "another parser reads the same"
         assert parts.username is None
         assert not parts.query + parts.fragment
+
+
+HOSTS = st.one_of(
+    st.sampled_from(["a.test", "A.test", "localhost", "[::1]", "127.0.0.1", "xn--bcher-kva.test", "a_b.test"]),
+    st.text(alphabet=st.sampled_from("a.-_[]:;,'\"\\\t\n @*%é例"), max_size=9),
+)
+PORTS, PATHS = st.sampled_from(["", ":8443", ":", ":0x1", ":99999", ":٣"]), st.text(max_size=9).map("/{}".format)
+
+
+@given(st.sampled_from(["https", "http"]), HOSTS, PORTS, PATHS)
+@example("https", "a.test;script-src 'unsafe-inline'", "", "/")
+@example("https", "例え.test", "", "/")
+@settings(max_examples=400, deadline=None)
+def test_an_address_that_an_application_may_have_is_one_word_of_a_policy(
+    scheme: str, host: str, port: str, path: str
+) -> None:
+    uri = f"{scheme}://{host}{port}{path}"
+    try:
+        check_redirect(uri)
+    except RopewayError:
+        plain = uri.isascii() and f"{path[1:]}a".isalnum()
+        assert not (plain and scheme == "https" and host == "a.test" and port in ("", ":8443")), "it is in order"
+        return
+    (source,) = [part for part in _policy(origin(uri)) if part.startswith("form-action")]
+    assert source.split() == ["form-action", "'self'", origin(uri)]
+    assert httpx2.URL(uri).raw_host.decode() == urlsplit(uri).hostname, "another parser reads the same"
+
+
+def _policy(goes_to: str) -> list[str]:
+    told = page("message", goes_to=goes_to, title="", organisation="", lines=())
+    return told.headers["content-security-policy"].split("; ")
 
 
 NAMES = st.sampled_from(

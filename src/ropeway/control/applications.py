@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from ropeway.store.database import Database
 from ropeway.store.metadata import tenant
 
 LONGEST_NAME = 120
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 SHORTEST, LONGEST = 60.0, 2 * 365 * 86400.0
 """Seconds for which a secret may be good."""
 
@@ -45,7 +47,7 @@ class Applications:
         """A new one."""
         _check_name(name)
         for uri in redirects:
-            _check_redirect(uri)
+            check_redirect(uri)
         with trouble(), self._db.write() as c:
             made = applications.create(
                 c, self._tenant, name.strip(), self._clock(), public=public, redirects=tuple(redirects)
@@ -65,7 +67,7 @@ class Applications:
         if name is not None:
             _check_name(name)
         for uri in redirects or ():
-            _check_redirect(uri)
+            check_redirect(uri)
         with trouble(), self._db.write() as c:
             app = applications.find(c, self._tenant, named)
             app = app._replace(
@@ -128,7 +130,7 @@ class Applications:
     def set_redirects(self, named: str, add: Sequence[str], remove: Sequence[str]) -> ApplicationView:
         """Where people come back to."""
         for uri in add:
-            _check_redirect(uri)
+            check_redirect(uri)
         with trouble(), self._db.write() as c:
             app = applications.find(c, self._tenant, named)
             unknown = next((uri for uri in remove if uri not in app.redirects), None)
@@ -229,15 +231,19 @@ def _check_name(name: str) -> None:
         raise _invalid(f"“{shown(name)}” is no name: it has 1 to {LONGEST_NAME} characters that can be seen")
 
 
-def _check_redirect(uri: str) -> None:
-    """HTTPS anywhere, HTTP on loopback alone; no fragment (RFC 6749 3.1.2), nothing that is no address."""
+def check_redirect(uri: str) -> None:
+    """HTTPS anywhere, HTTP on loopback alone; no fragment (RFC 6749 3.1.2), nothing that is no address.
+
+    A host is a name or an address, as ASCII has it: pages name it in their content security policy.
+    """
     try:
         parts = urlsplit(uri)
-        local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        good = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and local))
+        local, port = parts.hostname in ("localhost", "127.0.0.1", "::1"), parts.port
+        host = parts.netloc if port is None else parts.netloc.removesuffix(f":{port}")
+        good = bool(_HOST.fullmatch(host)) and (parts.scheme == "https" or (parts.scheme == "http" and local))
     except ValueError:
-        good, parts = False, urlsplit("")
-    if not good or "#" in uri or "*" in uri or parts.username is not None or not uri.isprintable() or len(uri) > 500:
+        good = False
+    if not good or set(uri) & set('#*" <>\\^`{|}') or not (uri.isascii() and uri.isprintable()) or len(uri) > 500:
         raise _invalid(f"“{shown(uri)}” is no redirect URI: https://HOST/PATH, or http://localhost for programs")
 
 

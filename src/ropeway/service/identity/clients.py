@@ -142,7 +142,7 @@ class Clients:
         now, ends, begins = self.clock(), claims.get("exp"), claims.get("nbf", 0)
         if not isinstance(ends, (int, float)) or not isinstance(begins, (int, float)):
             raise Refusal(700024)
-        if not (begins - SKEW <= now < ends + SKEW and ends - now <= LIFETIME):
+        if not (begins <= now + SKEW and now - SKEW < ends <= now + LIFETIME):  # a number of any size is compared
             raise Refusal(700024)
 
     def _certificate(self, app: Application, header: Mapping[str, Any]) -> x509.Certificate:
