@@ -81,6 +81,27 @@ def test_a_setting_that_means_nothing_is_refused_by_name(office: GraphOffice, na
     assert name in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("Precedence", "-1", "precedence-invalid"),
+        ("Precedence", "9" * 30, "precedence-invalid"),
+        ("LogDays", "0", "retention-invalid"),
+        ("CycleDays", "9" * 400, "retention-invalid"),
+        ("PollSeconds", "-1", "schedule-invalid"),
+        ("PollSeconds", "1e308", "schedule-invalid"),
+        ("interval", "PT0S", "schedule-invalid"),
+        ("interval", "P99999999D", "schedule-invalid"),
+    ],
+)
+def test_a_job_that_could_not_live_is_not_made(office: GraphOffice, name: str, value: str, code: str) -> None:
+    body = new_job(office, **({} if name == "interval" else {name: value}))
+    if name == "interval":
+        body["schedule"] = {name: value}
+    assert office.refused("POST", f"{office.principal}/jobs", body) == (400, "Request_BadRequest", code)
+    assert [job.name for job in office.control.jobs()] == ["Contoso"]
+
+
 def test_a_job_without_a_source_is_refused_and_says_what_is_missing(office: GraphOffice) -> None:
     answer = office.send("POST", f"{office.principal}/jobs", {"templateId": "AD2AADProvisioning"})
     assert answer.status_code == 400

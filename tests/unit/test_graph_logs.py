@@ -135,6 +135,10 @@ def test_a_token_of_another_question_is_refused(busy: GraphOffice) -> None:
     assert busy.refused("GET", path)[1] == "Directory_ExpiredPageToken"
 
 
+def test_a_number_that_no_line_can_have_finds_none_and_is_no_failure(busy: GraphOffice) -> None:
+    assert lines(busy, f"id eq '{'1' * 5000}'") == []
+
+
 def test_options_without_a_dollar_are_the_clients_own(busy: GraphOffice) -> None:
     assert busy.get(f"{LOG}?top=1&colour=red")["value"].__len__() == 1
 

@@ -110,6 +110,19 @@ def test_delete_returns_to_the_template_and_may_be_repeated(office: GraphOffice)
         {"synchronizationRules": [{"id": "x", "priority": 1, "colour": "red"}]},
         {"directories": [{"name": "Active Directory", "objects": [{"name": "user", "attributes": [{"type": 1}]}]}]},
         {"directories": ["Active Directory"]},
+        {
+            "directories": [
+                {
+                    "name": "Active Directory",
+                    "objects": [
+                        {
+                            "name": "user",
+                            "attributes": [{"name": "x", "metadata": [{"key": "MaximumLength", "value": "9" * 5000}]}],
+                        }
+                    ],
+                }
+            ]
+        },
     ],
 )
 def test_what_is_no_schema_is_refused_and_nothing_changes(office: GraphOffice, change: Json) -> None:

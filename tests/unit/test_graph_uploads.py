@@ -108,6 +108,13 @@ def test_what_is_not_said_again_stays_and_null_takes_it_back(staff: Staff) -> No
     assert staff.person("701984", "&$expand=manager&$select=id")["manager"] is None
 
 
+@pytest.mark.parametrize(("said", "kept"), [(37.5, "37.5"), (2**70, str(2**70)), (-(2**63) - 1, str(-(2**63) - 1))])
+def test_a_number_that_no_attribute_holds_is_kept_as_text_and_stops_nobody(staff: Staff, said: Any, kept: str) -> None:
+    staff.arrive({**EVA, "title": said, "urn:contoso:employee": {"Hours": [said]}}, BOSS)
+    assert staff.person("701984")["jobTitle"] == kept
+    assert staff.person("701985")["displayName"] == "Bo Holm"
+
+
 def test_whoever_leaves_is_disabled(staff: Staff) -> None:
     staff.arrive(EVA)
     staff.arrive({"externalId": "701984", "active": False})

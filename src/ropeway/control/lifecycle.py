@@ -13,6 +13,7 @@ from ropeway.control.notifying.letter import letter
 from ropeway.control.notifying.settings import read_settings
 from ropeway.control.revisions import refuse_changed
 from ropeway.control.running import trouble
+from ropeway.control.settling import refuse_unfit_retention, refuse_unfit_schedule
 from ropeway.control.views import iso
 from ropeway.engine.lifecycle.notices import Event
 from ropeway.engine.lifecycle.quarantine import lifted
@@ -25,9 +26,6 @@ from ropeway.store import holding, jobs, lifecycle, looking, outbox
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
-
-SHORTEST, LONGEST = 0.5, 7 * 86400.0
-"""Seconds between two cycles; whoever waits longer than seven days reads everything."""
 
 MEANING = {
     Reason.BASE: "more than 40,000 objects fail.",
@@ -48,8 +46,7 @@ class Lifecycle:
 
     def schedule(self, job: str, schedule: Schedule, revision: str | None) -> None:
         """Change when a job runs by itself."""
-        if schedule.every is not None and not SHORTEST <= schedule.every <= LONGEST:
-            raise RopewayError(Problem("schedule-invalid", object=job))
+        refuse_unfit_schedule(job, schedule)
         self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, schedule=schedule))
 
     def guard(self, job: str, guards: Guards, revision: str | None) -> None:
@@ -58,8 +55,7 @@ class Lifecycle:
 
     def retain(self, job: str, retention: Retention, revision: str | None) -> None:
         """Change how long a job's history is kept."""
-        if min(retention.log, retention.cycles) < 1:
-            raise RopewayError(Problem("retention-invalid", object=job))
+        refuse_unfit_retention(job, retention)
         self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, retention=retention))
 
     def notify(self, job: str, file: str, revision: str | None) -> None:

@@ -10,7 +10,7 @@ from ropeway.control.schema_pins import LOOKED_AT, with_pins
 from ropeway.control.sources import Sources
 from ropeway.engine.ports import Resolves, Source
 from ropeway.model.anchors import Anchor
-from ropeway.model.job import JobSettings, Scope
+from ropeway.model.job import JobSettings, Retention, Schedule, Scope
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.watermark import Wanted
 from ropeway.rules import compile_rules, schema_to_keep
@@ -18,6 +18,15 @@ from ropeway.rules.layers import canonical, imported, job_schema, with_schema
 
 LONGEST_NAME = 100
 """Characters of a job's name."""
+
+OFTENEST, SHORTEST, LONGEST = 0.01, 0.5, 7 * 86400.0
+"""Seconds between two looks, and between two cycles; whoever waits longer than seven days reads everything."""
+
+MOST_DAYS = 36_500
+"""For which history is kept."""
+
+LAST = 2**31 - 1
+"""The highest precedence, as contributions hold it."""
 
 
 def refuse_unfit_name(name: str) -> None:
@@ -35,11 +44,34 @@ def refuse_unfit_name(name: str) -> None:
         raise RopewayError(Problem("job-name-unfit", value=shown(name), details={"reason": reason}))
 
 
+def refuse_unfit_schedule(job: str, schedule: Schedule) -> None:
+    """RopewayError `schedule-invalid`."""
+    if schedule.every is not None and not SHORTEST <= schedule.every <= LONGEST:
+        raise RopewayError(Problem("schedule-invalid", object=job))
+
+
+def refuse_unfit_retention(job: str, retention: Retention) -> None:
+    """RopewayError `retention-invalid`."""
+    if not all(1 <= days <= MOST_DAYS for days in (retention.log, retention.cycles)):
+        raise RopewayError(Problem("retention-invalid", object=job))
+
+
+def _refuse_unfit(settings: JobSettings) -> None:
+    """RopewayError for a name, a pace, days or a precedence with which a job could not live."""
+    refuse_unfit_name(settings.name)
+    refuse_unfit_schedule(settings.name, settings.schedule)
+    refuse_unfit_retention(settings.name, settings.retention)
+    if not OFTENEST <= settings.poll_seconds <= LONGEST:
+        raise RopewayError(Problem("schedule-invalid", object=settings.name))
+    if not 0 <= settings.precedence <= LAST:
+        raise RopewayError(Problem("precedence-invalid", object=settings.name, value=shown(str(settings.precedence))))
+
+
 def settled(
     settings: JobSettings, containers: Sequence[str], groups: Sequence[str], excluded: Sequence[str], sources: Sources
 ) -> JobSettings:
     """The settings with containers and groups by GUID; RopewayError for whatever would only fail later."""
-    refuse_unfit_name(settings.name)
+    _refuse_unfit(settings)
     if settings.schema is not None:
         plain = imported(settings.schema)[0]
         schema_to_keep(plain, settings.source.kind)

@@ -40,9 +40,17 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "retention-invalid",
         Severity.ERROR,
-        "History cannot be kept as briefly as that",
-        "Log and cycles are kept for at least a day: the guards count what was written in the last 24 hours.",
+        "History cannot be kept as briefly as that, or as long",
+        "Log and cycles are kept for at least a day, since the guards count what was written in the last 24 hours, and "
+        "for a hundred years at most.",
         "Use for example `ropeway job history JOB --log-days 30 --cycle-days 30`.",
+    ),
+    Entry(
+        "precedence-invalid",
+        Severity.ERROR,
+        "A job cannot have that precedence",
+        "It is a whole number from 0 to 2,147,483,647; among several jobs the lower one wins.",
+        "Use for example `--precedence 50`; 100 is usual.",
     ),
     Entry(
         "provision-too-early",

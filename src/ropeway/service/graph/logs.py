@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from ropeway.service.odata.answers import Answer, many, one
 from ropeway.service.odata.options import LIST, ONE, Options
-from ropeway.service.odata.paging import Page, key_of, token_of
+from ropeway.service.odata.paging import Number, Page, key_of, token_of
 from ropeway.service.odata.refusals import resource_unknown, unsupported
 from ropeway.service.odata.resource import Asked, Verb, resource
 from ropeway.service.odata.sql import Condition, Fields, condition
@@ -57,10 +57,11 @@ class Log(Generic[Row]):
         """Lines of the log, the newest first; `$count` is ignored, as in Graph: counting would read all of them."""
         options, size = asked.options, asked.page_size
         where = condition(options.filter, self.fields()) if options.filter is not None else true()
-        found = self._rows(where, size + 1, after=key_of(options, int), oldest_first=self._oldest_first(options))
+        (after,) = key_of(options, tuple[Number]) or (None,)
+        found = self._rows(where, size + 1, after=after, oldest_first=self._oldest_first(options))
         page = found[:size]
-        after = token_of(options, self.number_of(page[-1])) if len(found) > size else ""
-        return many(self.context, Page(self.tell(page), after))
+        further = token_of(options, [self.number_of(page[-1])]) if len(found) > size else ""
+        return many(self.context, Page(self.tell(page), further))
 
     def shown(self, asked: Asked) -> Answer:
         """One line of the log."""

@@ -159,7 +159,7 @@ def _attribute(plain: Json) -> Json:
     longest = next((one.get("value") for one in _list(plain, "metadata") if one.get("key") == MAXIMUM), None)
     made = {**plain, "metadata": metadata}
     if longest is not None:
-        if not str(longest).isdecimal():
+        if not (str(longest).isdecimal() and len(str(longest)) < 10):
             raise body_invalid(f"attribute {plain.get('name')}", f"{MAXIMUM} is a number")
         made["maxLength"] = int(longest)
     return made

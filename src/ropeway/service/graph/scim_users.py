@@ -36,8 +36,17 @@ def attributes_of(data: Json, where: str) -> Json:
             found |= _flat(name.removeprefix(f"{CORE}:"), value)
     if f"{ENTERPRISE}:manager.value" in found or f"{ENTERPRISE}:manager" in found:
         found[MANAGER] = found.pop(f"{ENTERPRISE}:manager.value", None) or found.pop(f"{ENTERPRISE}:manager", None)
+    found = {name: _held(value) for name, value in found.items()}
     _check(found, where)
     return found
+
+
+def _held(value: Any) -> Any:
+    """As an attribute can hold it: a number with a fraction, or of more than 64 bits, as a text."""
+    if isinstance(value, list):
+        return [_held(one) for one in cast("list[Any]", value)]
+    is_wide = isinstance(value, int) and not -(2**63) <= value < 2**63
+    return str(value) if is_wide or isinstance(value, float) else value
 
 
 def _check(found: Json, where: str) -> None:
@@ -64,7 +73,7 @@ def _flat(name: str, value: Any) -> Json:
 
 def _elements(name: str, values: list[Any]) -> Iterator[tuple[str, Any]]:
     """Elements with a type by their type; plain values together."""
-    plain = [one for one in values if isinstance(one, str | int | bool)]
+    plain = [one for one in values if isinstance(one, str | int | float)]
     if plain or not values:
         yield name, plain
     for one in values:

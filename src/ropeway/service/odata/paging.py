@@ -11,7 +11,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -23,6 +23,8 @@ from ropeway.service.odata.options import Options, Order
 from ropeway.service.odata.tree import Path
 
 _Key = TypeVar("_Key")
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""Of a row, as a database holds one."""
 
 VERSION = 2
 LONGEST = 4096

@@ -191,7 +191,7 @@ def _serial(column: ColumnElement[Any], how: Comparison, value: Literal) -> Cond
     text = text_of(value)
     if how not in ("eq", "ne"):
         raise unsupported("$filter", f"{how} is not offered for ids, at position {value.at}")
-    if not (text.isascii() and text.isdecimal() and str(int(text)) == text and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19 and str(int(text)) == text):
         return _known(how == "ne")
     return column == int(text) if how == "eq" else column != int(text)
 

@@ -25,7 +25,7 @@ from ropeway.service.graph.objects.reading import (
 from ropeway.service.graph.objects.values import json_text
 from ropeway.service.odata.answers import Answer
 from ropeway.service.odata.options import LIST, Option
-from ropeway.service.odata.paging import Page, key_of
+from ropeway.service.odata.paging import Number, Page, key_of
 from ropeway.service.odata.refusals import resource_unknown, segment_unknown, unreadable
 from ropeway.service.odata.resource import Asked, Verb, resource
 
@@ -128,7 +128,7 @@ class Reading:
 
 def _goes_on_by_number(c: Connection, group: int, asked: Asked) -> bool:
     """Whether members are told in the order of their numbers: what a page began with is kept to by the others."""
-    after = key_of(asked.options, tuple[str, int])
+    after = key_of(asked.options, tuple[str, Number])
     return relations.is_crowded(c, group) if after is None else after[0] == BY_NUMBER
 
 

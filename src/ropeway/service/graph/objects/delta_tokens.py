@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.service.odata.paging import Number
 
 LIFETIME = 7 * 86400.0
 """Seconds, as Graph has it for directory objects."""
@@ -27,12 +28,12 @@ class Round(msgspec.Struct, frozen=True, array_like=True):
     """What is asked about: `users`."""
     issued: float
     """When the round began."""
-    sequence: int
+    sequence: Number
     """Of the change log: what follows is still to be told."""
     select: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     """Only these objects; empty: all."""
-    place: tuple[str, int, str] | None = None
+    place: tuple[str, Number, str] | None = None
     """In a first round: value of the order and number of the last object, and the reference of the last member told of
     the one after it; None: changes are told."""
 
@@ -51,7 +52,7 @@ def read(text: str, of: tuple[int, str], now: float, again: str) -> Round:
         found = msgspec.msgpack.decode(raw, type=prepared(Round))
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise RopewayError(Problem("page-token-stale")) from None
-    if found.version != VERSION or (found.tenant, found.plural) != of or not 0 <= found.sequence < 2**62:
+    if found.version != VERSION or (found.tenant, found.plural) != of:
         raise RopewayError(Problem("page-token-stale"))
     if now - found.issued > LIFETIME:
         raise gone(again)

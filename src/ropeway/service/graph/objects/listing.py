@@ -19,7 +19,7 @@ from ropeway.service.graph.objects.searching import searched
 from ropeway.service.graph.objects.shapes import Row
 from ropeway.service.graph.objects.values import Condition, json_text, lowered
 from ropeway.service.odata.options import Options, Order
-from ropeway.service.odata.paging import key_of, token_of
+from ropeway.service.odata.paging import Number, key_of, token_of
 from ropeway.service.odata.refusals import no_property, unsupported
 
 _o = tables.object_.c
@@ -60,7 +60,7 @@ class Listing:
         where = self._where(options)
         if len(options.order) > 1:
             return self._by_several(c, options, where, size)
-        after = key_of(options, tuple[str, int])
+        after = key_of(options, tuple[str, Number])
         ways, rest = self._ways(options)
         query: Any = self._along(ways, rest, after, size + 1) if ways else self._ordered(options, where, after)
         found: Sequence[Any] = c.execute(query.limit(size + 1)).all()
@@ -121,7 +121,7 @@ class Listing:
         if len(options.order) > MOST_ORDERED:
             raise unsupported("$orderby", f"At most {MOST_ORDERED} properties are sorted by")
         keys = [*map(self._order, options.order), (_o.number, False)]
-        after = key_of(options, list[str | int])
+        after = key_of(options, list[str | Number])
         query = select(*_ROW, *(value for value, _ in keys[:-1])).where(where, _behind(keys, after))
         query = query.order_by(*(value.desc() if descending else value for value, descending in keys))
         found: Sequence[Any] = c.execute(query.limit(size + 1)).all()
