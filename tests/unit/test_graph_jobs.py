@@ -277,6 +277,20 @@ def test_a_quarantine_tells_reason_series_and_the_next_attempt(office: GraphOffi
     assert office.get(office.job)["status"]["quarantine"] is None
 
 
+@pytest.mark.parametrize(
+    ("scope", "stays"),
+    [("Watermark", True), ("Escrows, ConnectorDataStore", True), ("ForceDeletes", True), ("QuarantineState", False),
+     ("Full", False), ("", False)],
+)  # fmt: skip
+def test_a_restart_ends_a_quarantine_where_its_scope_says_so(office: GraphOffice, scope: str, stays: bool) -> None:
+    found = Quarantine(Reason.EXCEPTION, 1_800_000_000.0, 1_799_999_000.0, 3, 1_800_000_240.0, Problem("bind-refused"))
+    with office.database.write() as c:
+        change_standing(c, office.number(), lambda now: msgspec.structs.replace(now, quarantine=found), 0.0)
+    office.post(f"{office.job}/restart", {"criteria": {"resetScope": scope or None}})
+    assert (office.get(office.job)["status"]["quarantine"] is not None) == stays
+    assert office.queue.jobs == [office.number()], "tried now in either case"
+
+
 def test_jobs_are_listed_filtered_and_paged(office: GraphOffice) -> None:
     office.post(f"{office.principal}/jobs", new_job(office), 201)
     jobs = f"{office.principal}/jobs"

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import ProvisionView
 from ropeway.rules import layers
+from ropeway.service.graph.job_shape import schedule_state
 from ropeway.service.graph.jobs import ROOT, Jobs
 from ropeway.service.graph.on_demand import OnDemandBody, answer_of, subject_of
 from ropeway.service.odata.answers import Answer, nothing, one
@@ -60,16 +61,20 @@ class JobActions:
     def restart(self, asked: Asked) -> Answer:
         """Reset what the scope names; without one, what the portal's restart resets. A job that rests goes on with it.
 
-        None resets nothing, so it is a start, as Graph's documentation says of it.
+        A quarantine stays unless the scope names it. None resets nothing, so it is a start, as Graph's documentation says.
         """
         row = self.jobs.row(asked)
         body = asked.shaped(RestartBody) if asked.body is not None else RestartBody()
         scope = (body.criteria.reset_scope if body.criteria else None) or ""
         words = [word.strip() for word in scope.split(",") if word.strip()]
         wanted = [word for word in words if word.lower() != "none"]
-        if wanted or not words:
+        resets = bool(wanted) or not words
+        if resets:
             self.jobs.api.parts.control.restart_job(row.id, wanted)
-        self.jobs.start(row)
+        if resets and schedule_state(row) == "Active":
+            self.jobs.ask(row.id)
+        else:
+            self.jobs.start(row)
         return nothing()
 
     def provision_on_demand(self, asked: Asked) -> Answer:
