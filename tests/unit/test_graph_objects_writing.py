@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ropeway.store.tables import job
 from tests.unit.graph_office import GraphOffice, office
 
 __all__ = ["office"]
@@ -52,6 +53,17 @@ def test_a_user_is_made_changed_deleted_and_restored(office: GraphOffice) -> Non
     assert back["userPrincipalName"] == "a@contoso.test"
 
 
+def test_whoever_cannot_be_called_so_is_not_restored(office: GraphOffice) -> None:
+    id_ = made(office)
+    made(office, userPrincipalName="bo@contoso.test", mailNickname="bo")
+    office.delete(f"/v1.0/users/{id_}")
+    for name in ("bo@contoso.test", "a@not-ours.test"):
+        path = f"/v1.0/directory/deletedItems/{id_}/restore"
+        assert office.refused("POST", path, {"newUserPrincipalName": name})[:2] == (400, "Request_BadRequest")
+        assert office.refused("GET", f"/v1.0/users/{id_}")[0] == 404
+    office.post(f"/v1.0/directory/deletedItems/{id_}/restore", {"newUserPrincipalName": "c@contoso.test"}, 200)
+
+
 def test_what_is_purged_is_gone_for_good(office: GraphOffice) -> None:
     id_ = made(office)
     office.delete(f"/v1.0/users/{id_}")
@@ -92,7 +104,14 @@ def test_members_come_and_go_one_by_one_and_in_twenties(office: GraphOffice) -> 
     assert (status, code) == (400, "Request_BadRequest")
     bound = [there(one)["@odata.id"] for one in people]
     assert office.refused("PATCH", group, {"members@odata.bind": bound})[0] == 400
+    twice = {"description": "Changed", "members@odata.bind": [bound[1]] * 2}
+    both = {"description": "Changed", "members@odata.bind": bound}
+    for refused in (twice, both):
+        answer = office.send("PATCH", group, refused)
+        words = "One or more added object references already exist for the following modified properties: 'members'."
+        assert (answer.status_code, answer.json()["error"]["message"].startswith(words)) == (400, True)
     assert len(office.get(f"{group}/members")["value"]) == 1, "all or none"
+    assert office.get(group)["description"] is None, "nothing else either"
     office.patch(group, {"members@odata.bind": bound[1:]})
     assert {one["@odata.id"].rpartition("/")[2] for one in office.get(f"{group}/members/$ref")["value"]} == {*people}
     office.delete(f"{group}/members/{people[2]}/$ref")
@@ -158,6 +177,21 @@ def test_objects_of_any_type_by_their_ids(office: GraphOffice) -> None:
     )
     office.delete(f"{path}/{user}")
     office.post(f"{path}/{user}/restore", status=200)
+
+
+def test_the_tenant_tells_when_its_jobs_last_synchronised(office: GraphOffice) -> None:
+    def told() -> str:
+        (tenant,) = office.get("/v1.0/organization?$select=city,createdDateTime,onPremisesLastSyncDateTime")["value"]
+        assert (tenant["city"], tenant["createdDateTime"] is None) == (None, False)
+        return tenant["onPremisesLastSyncDateTime"]
+
+    at = told()
+    assert office.get(office.job)["status"]["steadyStateLastAchievedTime"].startswith(at[:16])
+    with office.database.write() as c:
+        c.execute(job.update().values(last_success=1_800_000_000.0))
+    assert told() == "2027-01-15T08:00:00Z"
+    made(office)
+    assert told() == "2027-01-15T08:00:00Z", "what people change here is no synchronisation"
 
 
 def test_the_tenant_and_its_domains(office: GraphOffice) -> None:

@@ -88,16 +88,16 @@ def remove(work: Workspace, links: Links, record: Record) -> None:
     end_all(work.connection, work.tenant, record.id)
 
 
-def link(work: Workspace, links: Links, record: Record, attribute: str, others: list[str]) -> str | None:
-    """Add links to objects, all or none; the id of one that is linked already, or None when it is done."""
+def link(work: Workspace, links: Links, record: Record, attribute: str, others: list[str]) -> None:
+    """Add links to objects, all or none; one that is there already, or named twice, is refused."""
     _check_mastered(record, {}, {attribute: others})
     found = _live_ends(work, record, attribute, others)
     for id_ in others:
-        if is_linked(work.connection, work.tenant, record.number, attribute, found[id_].number):
-            return id_
+        is_there = is_linked(work.connection, work.tenant, record.number, attribute, found[id_].number)
+        if is_there or others.count(id_) > 1:
+            raise Refused(Problem("linked-already", record.name, attribute, id_))
     links.change(_known(record), _links_of(record, added={attribute: [Reference(one) for one in others]}))
     store(work, links)
-    return None
 
 
 def unlink(work: Workspace, of: Callable[[int], Links], record: Record, attribute: str, other: str) -> bool:

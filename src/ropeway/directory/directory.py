@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -99,11 +99,20 @@ class Directory:
             record = administration.create(work, self._links(work), self._new_id(), PLURALS[type_], properties)
             return self._whole(work, record)
 
-    def update_object(self, type_: ObjectType, identifier: str, properties: Desired) -> dict[str, Any]:
-        """New values; None empties. What is mastered on premises is refused, with the place to change it."""
+    def update_object(
+        self, type_: ObjectType, identifier: str, properties: Desired, added: Mapping[str, list[str]] | None = None
+    ) -> dict[str, Any]:
+        """New values, None empties, and further links by attribute: all of it or none.
+
+        What is mastered on premises is refused, with the place to change it.
+        """
         with self._session.writing() as work:
             record = self._live(work, type_, identifier)
-            return self._whole(work, administration.change(work, self._links(work), record, properties))
+            for attribute, others in (added or {}).items():
+                administration.link(work, self._links(work), record, attribute, others)
+            if properties:
+                administration.change(work, self._links(work), record, properties)
+            return self._whole(work, record)
 
     def is_cloud_managed(self, type_: ObjectType, identifier: str) -> bool:
         """Whether no job is master of an object."""
@@ -131,18 +140,21 @@ class Directory:
         with self._session.writing() as work:
             administration.remove(work, self._links(work), self._live(work, type_, identifier))
 
-    def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
-        """Out of the recycle bin, under the same id, with its memberships."""
+    def restore_object(self, type_: ObjectType, identifier: str, properties: Desired | None = None) -> dict[str, Any]:
+        """Out of the recycle bin, under the same id, with its memberships, and with new values where some are said."""
         with self._session.writing() as work:
             numbers = reading.binned_numbers(work.connection, self._tenant, PLURALS[type_], identifier)
             record = self._one(work, identifier, numbers)
-            return self._whole(work, administration.restore(work, self._links(work), record))
+            administration.restore(work, self._links(work), record)
+            if properties:
+                administration.change(work, self._links(work), record, properties)
+            return self._whole(work, record)
 
-    def link(self, type_: ObjectType, id_: str, attribute: str, others: Sequence[str]) -> str | None:
-        """Add links, all or none, without reading those that are there; the id of one that is there already."""
+    def link(self, type_: ObjectType, id_: str, attribute: str, others: Sequence[str]) -> None:
+        """Add links, all or none, without reading those that are there; RopewayError `linked-already`."""
         with self._session.writing() as work:
             record = self._live(work, type_, id_)
-            return administration.link(work, self._links(work), record, attribute, list(others))
+            administration.link(work, self._links(work), record, attribute, list(others))
 
     def unlink(self, type_: ObjectType, id_: str, attribute: str, other: str) -> bool:
         """Take one link away; False where there is none."""

@@ -55,6 +55,11 @@ class JobRow(msgspec.Struct, frozen=True):
     standing: Standing
     tenant: int = 0
 
+    @property
+    def last_good(self) -> float | None:
+        """When a cycle last ended well; of a job that polls, where nothing changed, to the hour."""
+        return max((time for time in (self.last_success, self.standing.last_run) if time is not None), default=None)
+
 
 def _row(row: Row[Any]) -> JobRow:
     return JobRow(

@@ -130,6 +130,13 @@ _UNIQUENESS = (
         "Choose another value, or change that object first.",
         "AttributeValueMustBeUnique",
     ),
+    Entry(
+        "linked-already",
+        _ERROR,
+        "The link is there already",
+        "{value} is among the {attribute}, or was named twice.",
+        "Name those alone that are still missing.",
+    ),
 )
 
 _MATCHING = (

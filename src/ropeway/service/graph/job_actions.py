@@ -61,7 +61,7 @@ class JobActions:
     def restart(self, asked: Asked) -> Answer:
         """Reset what the scope names; without one, what the portal's restart resets. A job that rests goes on with it.
 
-        A quarantine stays unless the scope names it. None resets nothing, so it is a start, as Graph's documentation says.
+        A quarantine stays unless the scope names it. None resets nothing: a start, as Graph's documentation says.
         """
         row = self.jobs.row(asked)
         body = asked.shaped(RestartBody) if asked.body is not None else RestartBody()

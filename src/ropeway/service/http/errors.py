@@ -90,6 +90,8 @@ WORDS = {
     "value-taken": "Another object with the same value for property {attribute} already exists.",
     "mastered-on-premises": "Unable to update the specified properties for on-premises mastered Directory Sync objects "
     "or objects currently undergoing migration.",
+    "linked-already": "One or more added object references already exist for the following modified properties: "
+    "'{attribute}'.",
     "role-assigned-already": "One or more added object references already exist for the following modified properties: "
     "'members'.",
     "object-not-found": "Resource '{identifier}' does not exist or one of its queried reference-property objects are "

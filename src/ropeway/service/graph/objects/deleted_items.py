@@ -85,9 +85,8 @@ class DeletedItems:
             row = find(c, asked.parts.tenant, ANY, asked.key(), binned=True)
         check_privileged(asked, row.id)
         kind = by_stored(row.type)
-        directory.restore_object(PLURALS[kind], row.id)
-        if said.new_user_principal_name is not None and row.type == "user":
-            directory.update_object("users", row.id, {"userPrincipalName": said.new_user_principal_name})
+        name = said.new_user_principal_name if row.type == "user" else None
+        directory.restore_object(PLURALS[kind], row.id, {"userPrincipalName": name} if name is not None else {})
         with asked.parts.database.read() as c:
             live = find(c, asked.parts.tenant, kind, row.id)
             return replace(answer_one(asked, kind, live, c, "directoryObjects", typed=True), about=row.id)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import DomainView, SynchronizationChange
+from ropeway.control.switches import is_of_premises
+from ropeway.control.views import iso
 from ropeway.directory import tables
-from ropeway.directory.workspace import iso
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.kinds import USERS
 from ropeway.service.graph.objects.reading import find
@@ -22,8 +23,17 @@ from ropeway.service.odata.options import LIST, ONE
 from ropeway.service.odata.paging import Page, page_of
 from ropeway.service.odata.refusals import resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
-from ropeway.store import jobs
-from ropeway.store.metadata import tenant
+from ropeway.store import jobs, tenants
+
+LISTS = (
+    "assignedPlans", "businessPhones", "marketingNotificationEmails", "provisionedPlans",
+    "securityComplianceNotificationMails", "securityComplianceNotificationPhones", "technicalNotificationMails",
+)  # fmt: skip
+EMPTY = (
+    "city", "country", "countryLetterCode", "defaultUsageLocation", "deletedDateTime", "partnerTenantType",
+    "postalCode", "preferredLanguage", "privacyProfile", "state", "street",
+)  # fmt: skip
+"""What Graph has of an organization, and nobody says here."""
 
 
 class Organization(Body, frozen=True):
@@ -82,28 +92,28 @@ class Tenancy:
         parts = asked.parts
         off = not parts.control.synchronization().enabled
         with parts.database.read() as c:
-            name = c.scalar(select(tenant.c.name).where(tenant.c.number == parts.tenant))
-            is_synchronised = _is_synchronised(c, parts.tenant)
-            change = tables.change.c
-            last = c.scalar(
-                select(change.time).where(change.tenant == parts.tenant).order_by(change.sequence.desc()).limit(1)
-            )
+            row = tenants.by_number(c, parts.tenant)
+            of_premises = [one for one in jobs.every(c, parts.tenant) if is_of_premises(one.settings.source)]
+            is_synchronised = _brought(c, parts.tenant, [one.number for one in of_premises])
+        last = max((one.last_good for one in of_premises if one.last_good is not None), default=None)
         return {
             "id": str(self.api.ids.tenant),
-            "displayName": name,
+            "displayName": row.name,
+            "createdDateTime": iso(row.created),
             "onPremisesSyncEnabled": False if off else is_synchronised or None,
-            "onPremisesLastSyncDateTime": iso(last) if is_synchronised and last is not None else None,
+            "onPremisesLastSyncDateTime": iso(last) if is_synchronised else None,
             "tenantType": "AAD",
-            "assignedPlans": [], "businessPhones": [], "provisionedPlans": [], "technicalNotificationMails": [],
+            "mobileDeviceManagementAuthority": "unknown",
             "verifiedDomains": [_verified(view) for view in parts.control.domains() if view.verified],
-        }  # fmt: skip
+            **{name: [] for name in LISTS},
+            **dict.fromkeys(EMPTY),
+        }
 
 
-def _is_synchronised(c: Connection, number: int) -> bool:
-    """Whether a job has brought something from premises."""
-    of_premises = [row.number for row in jobs.every(c, number) if row.settings.source.kind != "uploads"]
+def _brought(c: Connection, tenant: int, of_premises: Sequence[int]) -> bool:
+    """Whether one of these jobs has brought something."""
     said = tables.contribution.c
-    brought = select(said.job).where(said.tenant == number, said.job.in_(of_premises)).limit(1)
+    brought = select(said.job).where(said.tenant == tenant, said.job.in_(of_premises)).limit(1)
     return bool(of_premises) and c.execute(brought).first() is not None
 
 

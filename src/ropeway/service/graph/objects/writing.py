@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import ObjectType
@@ -109,12 +108,12 @@ class Writing:
         secret = self._password(kind, asked)
         if secret is not None:
             secret.check(self.api.parts, id_)
-        if properties:
-            self.directory.update_object(PLURALS[kind], id_, properties)
+        for name, ids in bound.items():
+            self._check_ends(name, ids)
+        if properties or bound:
+            self.directory.update_object(PLURALS[kind], id_, properties, bound)
         if secret is not None:
             secret.keep(self.api.parts, id_)
-        for name, ids in bound.items():
-            self._link(kind, id_, name, ids)
         return replace(changed(kind.plural, lambda: self._usual(kind, id_)), about=id_)
 
     def delete(self, kind: Kind, asked: Asked) -> Answer:
@@ -127,7 +126,8 @@ class Writing:
     def add(self, kind: Kind, name: str, asked: Asked) -> Answer:
         """POST /groups/{id}/members/$ref."""
         id_, other = self._id(kind, asked), _referred(asked.body)
-        self._link(kind, id_, name, [other])
+        self._check_ends(name, [other])
+        self.directory.link(PLURALS[kind], id_, name, [other])
         return _linked(id_, name, other)
 
     def drop(self, kind: Kind, name: str, asked: Asked) -> Answer:
@@ -168,14 +168,6 @@ class Writing:
             for id_ in ids:
                 if find(c, parts.tenant, ANY, id_).type not in ENDS[name]:
                     raise body_invalid(name, "The reference target is not of a valid type for this reference")
-
-    def _link(self, kind: Kind, id_: str, name: str, ids: list[str]) -> None:
-        self._check_ends(name, ids)
-        if self.directory.link(PLURALS[kind], id_, name, ids) is not None or len(set(ids)) < len(ids):
-            raise HTTPException(
-                400,
-                f"One or more added object references already exist for the following modified properties: '{name}'.",
-            )
 
 
 def _linked(id_: str, name: str, other: str) -> Answer:
