@@ -17,7 +17,7 @@ NEW = {
     "displayName": "Adele Vance",
     "mailNickname": "adele",
     "userPrincipalName": "adele@contoso.test",
-    "passwordProfile": {"forceChangePasswordNextSignIn": True, "password": "Never kept 1!"},
+    "passwordProfile": {"forceChangePasswordNextSignIn": True, "password": "Kept as a hash 1!"},
     "onPremisesExtensionAttributes": {"extensionAttribute1": "v"},
 }
 GROUP = {"displayName": "Makers", "mailEnabled": False, "mailNickname": "makers", "securityEnabled": True}
