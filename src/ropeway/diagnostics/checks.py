@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ropeway.diagnostics.finding import Finding
 from ropeway.model.problems import Problem, RopewayError, known, shown
-from ropeway.model.problems.catalogue import Severity
+from ropeway.model.problems.entry import Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ it (`describe`). The catalogue is grouped by where a problem is found: source, r
 
 from __future__ import annotations
 
-from ropeway.model.problems.catalogue import Entry, Severity, catalogue, cause_of, describe, known, remedy_of, title_of
-from ropeway.model.problems.problem import Problem, RopewayError, shown
+from ropeway.model.problems.catalogue import catalogue, cause_of, describe, known, remedy_of, title_of
+from ropeway.model.problems.entry import Entry, Severity
+from ropeway.model.problems.error import RopewayError
+from ropeway.model.problems.problem import Problem, shown
 
 __all__ = [
     "Entry",

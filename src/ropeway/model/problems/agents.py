@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ropeway.model.problems.catalogue import Entry, Severity
+from ropeway.model.problems.entry import Entry, Severity
 
 _LOG = "The agent's log tells more: the folder trace/ beside its agent.yaml, or journalctl -u ropeway-agent."
 _ANEW = (

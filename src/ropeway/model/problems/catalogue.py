@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cache
 
-import msgspec
-
+from ropeway.model.problems import (
+    agents,
+    diagnostics,
+    graph,
+    job,
+    lab,
+    ldif,
+    lifecycle,
+    operating,
+    remote,
+    report,
+    roles,
+    rules,
+    schemas,
+    service,
+    serving,
+    sign_in,
+    source,
+    target,
+    work,
+)
+from ropeway.model.problems.entry import Entry, Severity
 from ropeway.model.problems.problem import Problem
 
-
-class Severity(StrEnum):
-    """How much is at stake."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-    """One object is not in step."""
-    FATAL = "fatal"
-    """A job cannot run."""
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One thing that can go wrong. Texts may name `{object}`, `{attribute}`, `{value}` and any detail."""
-
-    code: str
-    severity: Severity
-    title: str
-    cause: str
-    remedy: str
-    also_known_as: str = ""
-    """Microsoft's name for it, where there is one."""
+PARTS = (
+    source,
+    ldif,
+    roles,
+    rules,
+    schemas,
+    target,
+    job,
+    lifecycle,
+    report,
+    lab,
+    service,
+    diagnostics,
+    agents,
+    graph,
+    operating,
+    remote,
+    serving,
+    sign_in,
+    work,
+)
+"""By where a problem is found."""
 
 
 class _Blank(dict[str, str]):
@@ -41,50 +60,7 @@ class _Blank(dict[str, str]):
 @cache
 def catalogue() -> dict[str, Entry]:
     """Every entry by its code."""
-    from ropeway.model.problems import (
-        agents,
-        diagnostics,
-        graph,
-        job,
-        lab,
-        ldif,
-        lifecycle,
-        operating,
-        remote,
-        report,
-        roles,
-        rules,
-        schemas,
-        service,
-        serving,
-        sign_in,
-        source,
-        target,
-        work,
-    )
-
-    parts = (
-        source,
-        ldif,
-        roles,
-        rules,
-        schemas,
-        target,
-        job,
-        lifecycle,
-        report,
-        lab,
-        service,
-        diagnostics,
-        agents,
-        graph,
-        operating,
-        remote,
-        serving,
-        sign_in,
-        work,
-    )
-    return {e.code: e for part in parts for e in part.ENTRIES}
+    return {e.code: e for part in PARTS for e in part.ENTRIES}
 
 
 def known(code: str) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ropeway.model.problems.catalogue import Entry, Severity
+from ropeway.model.problems.entry import Entry, Severity
 
 _PACKAGES = (
     "samba samba-ad-dc samba-dsdb-modules samba-vfs-modules samba-ad-provision winbind python3-samba ldb-tools "

@@ -25,20 +25,3 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """The offending value, already passed through `shown`; never a secret."""
     details: dict[str, str] = {}
     """What the catalogue's sentences name in braces."""
-
-
-class RopewayError(Exception):
-    """A problem that ends what was being done; everything before it is kept.
-
-    The whole tree: RopewayError is the only class that a command catches; its problem's code says the rest.
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        from ropeway.model.problems.catalogue import describe
-
-        super().__init__(describe(problem))
-        self.problem = problem
-
-    def __reduce__(self) -> tuple[type[RopewayError], tuple[Problem]]:
-        """To be raised again in another process."""
-        return type(self), (self.problem,)

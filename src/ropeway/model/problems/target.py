@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ropeway.model.problems.catalogue import Entry, Severity
+from ropeway.model.problems.entry import Entry, Severity
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 

@@ -10,7 +10,7 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from sqlalchemy import Connection
@@ -20,12 +20,10 @@ from ropeway.service.identity.clients import OURS
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.requests import TokenRequest
 from ropeway.service.identity.scopes import read_scopes
+from ropeway.service.identity.server import Server
 from ropeway.service.identity.tokens import SignedIn
 from ropeway.store import codes, families
 from ropeway.store.codes import Code
-
-if TYPE_CHECKING:
-    from ropeway.service.identity.server import Server
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc8628 import DeviceCodeGrant
 from sqlalchemy import Connection
@@ -16,12 +16,10 @@ from ropeway.service.identity.clients import OURS
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.requests import Answered, Posted, TokenRequest
 from ropeway.service.identity.scopes import read_scopes
+from ropeway.service.identity.server import Server
 from ropeway.service.identity.tokens import SignedIn
 from ropeway.store import devices
 from ropeway.store.devices import Details, Device
-
-if TYPE_CHECKING:
-    from ropeway.service.identity.server import Server
 
 
 class ByDevice(DeviceCodeGrant):

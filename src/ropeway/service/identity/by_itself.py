@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 
@@ -13,11 +13,9 @@ from ropeway.service.identity.clients import OURS
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.requests import TokenRequest
 from ropeway.service.identity.scopes import DEFAULT, read_scopes
+from ropeway.service.identity.server import Server
 from ropeway.service.identity.tokens import BEARER
 from ropeway.store import applications
-
-if TYPE_CHECKING:
-    from ropeway.service.identity.server import Server
 
 
 class ByItself(ClientCredentialsGrant):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
@@ -14,12 +14,10 @@ from ropeway.service.identity.clients import OURS
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.requests import TokenRequest
 from ropeway.service.identity.scopes import read_scopes
+from ropeway.service.identity.server import Server
 from ropeway.service.identity.tokens import SignedIn
 from ropeway.store import families
 from ropeway.store.families import Family
-
-if TYPE_CHECKING:
-    from ropeway.service.identity.server import Server
 
 
 class ByRefresh(RefreshTokenGrant):

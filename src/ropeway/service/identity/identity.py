@@ -9,6 +9,11 @@ from sqlalchemy import select
 
 from ropeway.directory import people, tables
 from ropeway.service.http.sealing import Seal
+from ropeway.service.identity.by_code import ByCode
+from ropeway.service.identity.by_device import ByDevice
+from ropeway.service.identity.by_itself import ByItself
+from ropeway.service.identity.by_password import ByPassword
+from ropeway.service.identity.by_refresh import ByRefresh
 from ropeway.service.identity.callers import Caller, caller
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.issuer import Issuer
@@ -21,6 +26,8 @@ from ropeway.store.metadata import tenant as tenants
 
 ANY = ("common", "organizations")
 """Segments that name no tenant: the one that is served."""
+GRANTS = (ByItself, ByPassword, ByCode, ByDevice, ByRefresh)
+"""The ways to a token."""
 
 
 class Identity:
@@ -39,7 +46,7 @@ class Identity:
 
     @cached_property
     def _server(self) -> Server:
-        return Server(self._db, self._tenant, self.issuer, self._seal)
+        return Server(self._db, self._tenant, self.issuer, self._seal, GRANTS)
 
     def issuer_of(self, segment: str) -> Issuer:
         """The issuer of the tenant that a path names, by id or verified domain; Refusal 90002."""

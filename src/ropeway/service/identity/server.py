@@ -6,22 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from authlib.oauth2.rfc6749 import AuthorizationServer
+from authlib.oauth2.rfc6749 import AuthorizationServer, BaseGrant
 from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
 from sqlalchemy import Connection, select
 
 from ropeway.directory.tables import domain as domains
 from ropeway.service.http.sealing import Seal
 from ropeway.service.identity import recording
-from ropeway.service.identity.by_code import ByCode
-from ropeway.service.identity.by_device import ByDevice
-from ropeway.service.identity.by_itself import ByItself
-from ropeway.service.identity.by_password import ByPassword
-from ropeway.service.identity.by_refresh import ByRefresh
 from ropeway.service.identity.clients import OURS, Client, Clients
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.issuer import LIFETIME, Issuer
@@ -46,14 +41,16 @@ def _always(_c: Connection, _family: str) -> None:
 class Server(AuthorizationServer):
     """The token endpoint of one tenant."""
 
-    def __init__(self, database: Database, tenant: int, issuer: Issuer, seal: Seal) -> None:
+    def __init__(
+        self, database: Database, tenant: int, issuer: Issuer, seal: Seal, grants: Sequence[type[BaseGrant]]
+    ) -> None:
         super().__init__()
         self.database, self.tenant, self.issuer = database, tenant, issuer
         self.second_factors = SecondFactors(database, tenant, seal, issuer.clock)
         self.clients = Clients(database, tenant, issuer, issuer.clock)
         self.passwords = Passwords(database, tenant, issuer.clock)
         self.register_client_auth_method(OURS, self._authenticated)
-        for grant in (ByItself, ByPassword, ByCode, ByDevice, ByRefresh):
+        for grant in grants:
             self.register_grant(grant)
 
     @property
