@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ldap
 import pytest
 from ldap.controls import RequestControl
@@ -10,7 +12,8 @@ from ropeway.lab import accounts, samba
 from ropeway.lab.accounts import Account
 from ropeway.lab.domain import Domain
 from ropeway.model.problems import RopewayError
-from tests.journeys.administration import Administration, Thing
+from ropeway.rules import layers
+from tests.journeys.administration import DISTRIBUTION, Administration, Thing
 from tests.journeys.tenant import Followed, Tenant, source_of
 from tests.oracle.decoding import sid
 
@@ -141,3 +144,77 @@ def test_a_group_in_scope_whose_members_can_no_longer_be_read_stops_the_job_and_
     company.leave(pilot, *people[1:])
     job.run()
     assert tenant.names() == {people[0].name}
+
+
+def only_members(group: Thing) -> dict[str, Any]:
+    """The default rules, about the members of a group alone."""
+    schema = layers.default("active-directory")
+    rule = next(rule for rule in schema["synchronizationRules"] if rule["id"] == "active-directory-to-ropeway")
+    rule["groupFilter"] = {"includedGroups": [group.guid]}
+    return schema
+
+
+def test_a_group_that_a_rule_names_and_whose_members_can_no_longer_be_read_stops_the_job_too(
+    company: Administration, tenant: Tenant, reader: Account, rights: Rights
+) -> None:
+    people = company.people(3)
+    pilot = company.group("Pilot", *people)
+    job = tenant.follow(company, schema=only_members(pilot), **by(reader, company))
+    job.run()
+    assert len(tenant.names()) == 3
+    rights.deny_members(pilot)
+    assert stopped(job) == "scope-group-unreadable"
+    assert any("Pilot" in problem.object for problem in job.job.problems)
+    assert len(tenant.names()) == 3
+    rights.give_back(pilot)
+    assert job.run().result == "success"
+    assert len(tenant.names()) == 3
+    company.delete(pilot)
+    assert stopped(job) == "scope-base-missing"
+    assert any("Pilot" in problem.object for problem in job.job.problems)
+    assert len(tenant.names()) == 3
+
+
+def test_members_of_members_stay_where_the_chosen_groups_own_members_can_no_longer_be_read(
+    company: Administration, tenant: Tenant, reader: Account, rights: Rights
+) -> None:
+    people = company.people(5)
+    pilot = company.group("Pilot", company.group("Inner", *people, groupType=DISTRIBUTION))
+    job = tenant.follow(company, groups=(pilot,), nested=True, **by(reader, company))
+    job.run()
+    assert len(tenant.names()) == 5
+    rights.deny_members(pilot)
+    assert stopped(job) == "scope-group-unreadable"
+    assert any("Pilot" in problem.object for problem in job.job.problems)
+    assert len(tenant.names()) == 5
+
+
+def test_who_really_left_one_chosen_group_does_not_hide_that_another_cannot_be_read(
+    company: Administration, tenant: Tenant, reader: Account, rights: Rights
+) -> None:
+    leavers, others = company.people(4, name="Leaver"), company.people(4)
+    first, second = company.group("First", *leavers, company.person("Ann Archer")), company.group("Second", *others)
+    job = tenant.follow(company, groups=(first, second), **by(reader, company))
+    job.run()
+    company.leave(first, *leavers)
+    rights.deny_members(second)
+    assert stopped(job) == "scope-group-unreadable"
+    assert len(tenant.names()) == 9
+
+
+def test_a_job_goes_on_by_itself_once_the_account_may_read_again(
+    company: Administration, tenant: Tenant, reader: Account, rights: Rights
+) -> None:
+    base = company.unit("Staff")
+    people = company.people(3, base)
+    pilot = company.group("Pilot", *people)
+    job = tenant.follow(company, containers=(base,), groups=(pilot,), **by(reader, company))
+    job.run()
+    for thing, deny in ((base, rights.deny), (pilot, rights.deny_members)):
+        deny(thing)
+        assert stopped(job)
+        rights.give_back(thing)
+        company.rename(thing, f"{thing.name} renamed")
+        assert job.run().result == "success"
+        assert len(tenant.names()) == 3
+        assert job.amiss() == []

@@ -10,13 +10,12 @@ import msgspec
 
 from ropeway.engine import importing
 from ropeway.engine.deciding import Deciding
-from ropeway.engine.doubts import unreadable_groups
+from ropeway.engine.doubts import doubts
 from ropeway.engine.early import Early, may_decide_early
 from ropeway.engine.exporting import Exporting
 from ropeway.engine.guards import Guards
 from ropeway.engine.records import Outcome
 from ropeway.engine.remapping import decided_by, remapped
-from ropeway.engine.scoping import missing_bases
 from ropeway.engine.work import Work
 from ropeway.model.problems import RopewayError, Severity, known
 
@@ -63,9 +62,8 @@ class Cycle:
             deciding = early.deciding if early else Deciding(work, everything=first or rules_changed)
             deciding.run()
         outcome.decided, outcome.failed = deciding.decided, read.failed + deciding.failed
-        doubts = missing_bases(work.state, work.settings.scope, work.rules) or unreadable_groups(work)
-        if doubts:
-            raise RopewayError(doubts[0])
+        if doubted := doubts(work):
+            raise RopewayError(doubted[0])
         if not deciding.decided and not work.state.any_sendable():
             outcome.held = work.state.held()
             return

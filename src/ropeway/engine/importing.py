@@ -10,6 +10,7 @@ import msgspec
 
 from ropeway.engine import ownership
 from ropeway.engine.ahead import ahead
+from ropeway.engine.doubts import are_over, doubts
 from ropeway.engine.early import Early
 from ropeway.engine.intake import Intake, ask
 from ropeway.engine.ports import Enumerates, FullReadNeeded
@@ -41,9 +42,13 @@ class Read:
 
 
 def run(work: Work, *, full: bool = False, early: Early | None = None) -> Read:
-    """Read what changed since the watermark, or everything; then, where it is time, look for silent deletions."""
+    """Read what changed since the watermark, or everything; then, where it is time, look for silent deletions.
+
+    Where the cycle before had to stop because of the scope, and what it names can be read again, everything is read:
+    what is below could not be read either, and counts as gone.
+    """
     record = work.state.record()
-    if record.watermark is not None and not full:
+    if record.watermark is not None and not (full or are_over(work, doubts(work))):
         try:
             read = _delta(work, record.watermark, record.generation)
         except FullReadNeeded:

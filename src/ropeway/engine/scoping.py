@@ -147,8 +147,9 @@ def missing_bases(state: State, scope: Scope, rules: Rules) -> list[Problem]:
     bases = (*rules.containers, *rules.groups)
     named = {base.anchor: base.name for base in bases if base.anchor is not None}
     wanted = [*scope.containers, *scope.excluded_containers, *scope.groups, *named]
-    names = {**named, **scope.names}
     found = state.known(wanted) if wanted else {}
+    known = {anchor: entry.dn for anchor, entry in found.items() if named.get(anchor) == anchor}
+    names = named | known | scope.names
     never = [Problem("scope-base-missing", object=base.name) for base in bases if base.anchor is None]
     return never + [
         Problem("scope-base-missing", object=names.get(anchor, anchor), details={"guid": anchor})

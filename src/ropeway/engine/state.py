@@ -190,8 +190,12 @@ class State(Protocol):
         """The groups and all groups below them."""
         ...
 
-    def leaving_groups(self, limit: int) -> Sequence[Anchor]:
-        """Some of those whose target objects are planned to go because they are in no group of the scope any more."""
+    def leaving(self, limit: int) -> Sequence[Anchor]:
+        """Some of those who are planned to leave because no group, or no rule, lets them in any more."""
+        ...
+
+    def memberless(self, groups: Sequence[Anchor]) -> Sequence[Anchor]:
+        """Which of these groups show no member."""
         ...
 
     def with_pending_links(self, numbers: Sequence[int]) -> set[int]: ...

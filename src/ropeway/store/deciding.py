@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, select, true, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, true, update
 
 from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Decided, Entry, Planned
@@ -92,16 +92,26 @@ def with_pending_links(c: Connection, numbers: Sequence[int]) -> set[int]:
     return set(rows.scalars())
 
 
-def leaving_groups(c: Connection, key: Key, limit: int) -> list[Anchor]:
-    """Some live entries with a planned departure because they are in no group of the scope."""
+def leaving(c: Connection, key: Key, limit: int) -> list[Anchor]:
+    """Some live entries with a planned departure because no group, or no rule, lets them in."""
     planned = change.c.kind.in_((Kind.DELETE.value, Kind.DISABLE.value))
+    let_go = or_(entry.c.reason == "group", entry.c.reason.startswith("rule: "))
     rows = c.execute(
         select(entry.c.anchor)
         .select_from(change.join(entry, entry.c.number == change.c.entry))
-        .where(change.c.job == key["job"], planned, entry.c.reason == "group", entry.c.live == true())
+        .where(change.c.job == key["job"], planned, let_go, entry.c.live == true())
         .limit(limit)
     )
     return [Anchor(anchor) for anchor in rows.scalars()]
+
+
+def memberless(c: Connection, key: Key, groups: Sequence[Anchor]) -> list[Anchor]:
+    """Which of these groups have no member that is there."""
+    members = select(link.c.owner).where(
+        link.c.owner == entry.c.number, link.c.attribute == "member", link.c.present == true()
+    )
+    here = and_(entry.c.job == key["job"], among(c, entry.c.anchor, groups))
+    return [Anchor(anchor) for anchor in c.execute(select(entry.c.anchor).where(here, ~members.exists())).scalars()]
 
 
 def in_groups(c: Connection, key: Key, anchors: Sequence[Anchor], groups: Sequence[Anchor]) -> set[Anchor]:

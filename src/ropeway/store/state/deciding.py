@@ -71,9 +71,13 @@ class Deciding(Leased):
         with self._db.read() as c:
             return deciding.with_pending_links(c, numbers)
 
-    def leaving_groups(self, limit: int) -> Sequence[Anchor]:
+    def leaving(self, limit: int) -> Sequence[Anchor]:
         with self._db.read() as c:
-            return deciding.leaving_groups(c, self._key, limit)
+            return deciding.leaving(c, self._key, limit)
+
+    def memberless(self, groups: Sequence[Anchor]) -> Sequence[Anchor]:
+        with self._db.read() as c:
+            return deciding.memberless(c, self._key, groups)
 
     def crowded(self, numbers: Sequence[int], attribute: str, most: int) -> set[int]:
         with self._db.read() as c:
