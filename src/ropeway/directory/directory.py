@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ropeway.control.protocol import DomainView, ObjectType
 from ropeway.directory import administration, lifetime, reading, tables
 from ropeway.directory.changelog import Logged, changes_since
 from ropeway.directory.computed import ADMINISTRATORS, Who, is_synchronised
@@ -28,6 +27,7 @@ from ropeway.directory.target import Fence, JobTarget
 from ropeway.directory.workspace import Workspace
 from ropeway.model.anchors import Anchor, TargetId
 from ropeway.model.changes import Change, Desired, Kind
+from ropeway.model.directory import DomainView, ObjectType
 from ropeway.model.problems import Problem, shown
 from ropeway.store.database import Database
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, delete, select
 
-from ropeway.control.protocol import DomainView
 from ropeway.directory import domains, tables
 from ropeway.directory.drafts import Refused
 from ropeway.directory.features import set_features
 from ropeway.directory.session import Session
+from ropeway.model.directory import DomainView
 from ropeway.model.problems import Problem, shown
 
 _d = tables.domain.c

@@ -8,6 +8,7 @@ pages         what a source delivers: Whole, Patch, Gone, links
 changes       what a target is asked to do, and what it answers
 job           settings of one synchronization
 problems      everything that can go wrong, with cause and remedy
+directory     what the directory is asked about
 secret        values that never print
 prepared      types that several threads may have filled at once
 """

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from ropeway.control.protocol.agents import AgentCalls, AgentView, RegistrationView
 from ropeway.control.protocol.applications import ApplicationCalls, ApplicationView, CredentialView, SecretView
-from ropeway.control.protocol.common import Limit, ObjectType
+from ropeway.control.protocol.common import Limit
 from ropeway.control.protocol.cycles import CycleView, LiveView, OnProgress, PastCycle, Progress
-from ropeway.control.protocol.directory import DirectoryCalls, DomainView, SynchronizationChange, SynchronizationView
+from ropeway.control.protocol.directory import DirectoryCalls, SynchronizationChange, SynchronizationView
 from ropeway.control.protocol.history import AuditView, EventFilter, EventView, ExplainView, HistoryCalls
 from ropeway.control.protocol.job_views import JobView, QuarantineView
 from ropeway.control.protocol.jobs import JobCalls
@@ -21,6 +21,7 @@ from ropeway.control.protocol.plans import ChangeView, HoldView, PlanView
 from ropeway.control.protocol.reports import CompareView, DifferenceView, FindingView, ReportView
 from ropeway.control.protocol.schemas import SchemaCalls
 from ropeway.control.service_views import ServiceView
+from ropeway.model.directory import DomainView, ObjectType
 
 __all__ = [
     "AgentView",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
-
-ObjectType = Literal["users", "groups", "contacts", "devices"]
 
 Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 """How many are told at most."""

@@ -7,19 +7,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ropeway.control.protocol.common import Limit, ObjectType
+from ropeway.control.protocol.common import Limit
+from ropeway.model.directory import DomainView, ObjectType
 from ropeway.model.job import Prevention
-
-
-class DomainView(msgspec.Struct, frozen=True, kw_only=True):
-    """A domain of the tenant."""
-
-    name: str
-    verified: bool
-    initial: bool = False
-    default: bool = False
-    record: str = ""
-    """The text of the TXT record that shows whose the domain is; empty where it is verified, or a word will do."""
 
 
 class SynchronizationView(msgspec.Struct, frozen=True, kw_only=True):
