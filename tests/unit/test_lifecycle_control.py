@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from ropeway.control import running
 from ropeway.control.in_process import InProcess, open_control
-from ropeway.control.protocol import CycleView, ProvisionView
+from ropeway.control.protocol import CycleView, Progress, ProvisionView
 from ropeway.model.job import Guard, Guards, JobSettings, Schedule, SourceSettings
 from ropeway.model.problems import RopewayError
 from tests.unit.engine_company import Company, Thing, company
@@ -238,6 +239,29 @@ def test_a_job_that_is_off_runs_only_when_somebody_says_so(
         control.clear_quarantine("Contoso")
         assert told.get(timeout=30).exported == {"create": 1}
     assert control.job("Contoso").next_run is None
+
+
+@pytest.mark.parametrize("stage", ["import", "decide", "export"])
+def test_a_job_that_is_paused_in_the_midst_of_a_run_stops_there_and_goes_on_from_there(
+    control: InProcess, company: Company, follow: Callable[..., None], monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    monkeypatch.setattr(running, "LOOK_EVERY", 0.0)
+    company.people(2500)
+    follow(run=False)
+
+    def pause(progress: Progress) -> None:
+        if progress.stage == stage and progress.done:
+            control.pause_job("Contoso")
+
+    with pytest.raises(RopewayError) as stopped:
+        control.run_job("Contoso", progress=pause)
+    assert stopped.value.problem.code == "job-paused"
+    written = len(control.list_objects("users", limit=5000))
+    assert 0 < written < 2500 if stage == "export" else written == 0
+    assert control.job("Contoso").status == "Paused"
+    control.resume_job("Contoso")
+    assert control.run_job("Contoso").exported == {"create": 2500 - written}
+    assert control.job("Contoso").problems == ()
 
 
 def test_the_active_machine_is_told_with_the_time_since_it_is(

@@ -46,6 +46,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0
 WAITING = "waiting"
 """The stage of a cycle whose source waits for somebody."""
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks, during a cycle, whether the job may go on."""
+
 RESTING = frozenset({"job-paused", "job-disabled"})
 """Problem codes of jobs that are to do nothing; told once."""
 
@@ -116,6 +119,7 @@ class Running:
         self._settings, self._id = row.settings, row.id
         self._state = SqlState(database, tenant, row.number, clock)
         self._rules, self._wanted, _ = compiled(row.settings)
+        self._looked = time.monotonic()
         self._alive = ExitStack()
         try:
             holder = self._alive.enter_context(a_run())
@@ -153,15 +157,20 @@ class Running:
             self._settings, self._rules, self._source, self._target, self._state, self._clock, connector=self._id
         )
         work.wanted = self._wanted
-        work.say = self._teller if progress is None else partial(self._say, progress)
+        work.say = partial(self._say, progress)
         if isinstance(self._source, Waits):
             self._source.on_wait(partial(self._note_wait, progress))
         work.span, work.begun = tracing.span, lambda number: note(cycle=number)
         return work
 
-    def _say(self, progress: OnProgress, stage: str, done: int, total: int | None) -> None:
+    def _say(self, progress: OnProgress | None, stage: str, done: int, total: int | None) -> None:
+        """Between transactions; one that is paused meanwhile goes no further, and goes on from here."""
         self._teller(stage, done, total)
-        progress(Progress(stage, done, total))
+        if progress is not None:
+            progress(Progress(stage, done, total))
+        if time.monotonic() - self._looked >= LOOK_EVERY:
+            refuse_rest(self._state.record())
+            self._looked = time.monotonic()
 
     def _note_wait(self, progress: OnProgress | None, problem: Problem) -> None:
         self._teller(WAITING, 0, None)
