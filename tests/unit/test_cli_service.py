@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ropeway.cli import reach, session
+from ropeway.cli.environment import user_here
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
 from ropeway.cli.session import Session
@@ -264,3 +265,19 @@ def test_a_job_that_is_started_goes_on_and_is_watched(run: Told, company: Compan
     _, out, _ = run("job", "start", "Contoso")
     assert ("resume_job", "Contoso") in company.calls
     assert "ropeway job watch Contoso" in out
+
+
+def test_what_is_typed_at_a_state_itself_is_on_record_with_who_typed_it(tmp_path: Path, run: Told) -> None:
+    at = ("--state", tmp_path / "own.db")
+    run(*at, "directory", "domains", "add", "contoso.test")
+    assert run(*at, "job", "approve", "Contoso", 7, "--yes")[0] == Code.FAILED
+    run(*at, "directory", "domains", "list")
+    run(*at, "agent", "token", "contoso.test")
+    told = json.loads(run(*at, "--json", "service", "audit")[1])
+    assert [(one["action"], one["subject"], one["outcome"]) for one in told] == [
+        ("add_domain", "contoso.test", "success"),
+        ("approve", "Contoso", "job-unknown"),
+        ("registration_token", "contoso.test", "success"),
+    ]
+    assert {one["who"] for one in told} == {user_here()}
+    assert "rw_" not in str(told)

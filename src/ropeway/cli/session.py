@@ -8,11 +8,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
+from typing import cast
 
 import typer
 
 from ropeway.cli import output
-from ropeway.cli.environment import make_file, state_url, trace_endpoint
+from ropeway.cli.environment import make_file, state_url, trace_endpoint, user_here
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
 from ropeway.cli.reach import full_path, require_tenant, service_of
@@ -147,11 +148,13 @@ def connect(url: str, ask: Ask, tenant: str | None = None) -> Control:
     from ropeway.control.in_process import TENANT, InProcess, open_database
     from ropeway.control.sources import FromHere
     from ropeway.control.tenants import Tenants
+    from ropeway.service.acts import OnRecord
     from ropeway.service.gateway.source import ThroughAgents
 
     database = open_database(url)
     number = TENANT if tenant is None else Tenants(database).number(tenant)
-    return InProcess(database, ThroughAgents(database, number, FromHere(ask)), number)
+    control = InProcess(database, ThroughAgents(database, number, FromHere(ask)), number)
+    return cast("Control", OnRecord(control, database, number, user_here()))
 
 
 def connect_service(service: SignedIn) -> Control:

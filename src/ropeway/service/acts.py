@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from inspect import signature
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.control.calls import CALLS
+from ropeway.control.protocol import Control
+from ropeway.control.running import trouble
+from ropeway.control.wire.shape import STREAMED
+from ropeway.model.problems import RopewayError
 from ropeway.model.secret import Secret
 from ropeway.store import trail
+from ropeway.store.database import Database
 from ropeway.store.errands import Asker
 from ropeway.store.tables import job
 from ropeway.store.trail import Act
+
+_log = logging.getLogger(__name__)
 
 SUBJECTS = ("job", "application", "identifier", "user", "name", "agent", "domain")
 """Arguments that name what a call is about, the first that it has."""
@@ -46,6 +58,40 @@ def note(
         return
     subject, details = about(c, tenant, said)
     trail.note(c, tenant, Act(when, asker.asked_by, method, subject, outcome, details, *asker[1:]))
+
+
+class OnRecord:
+    """Control of a state itself, for whoever may write it: what changes it is on record, as over HTTPS."""
+
+    def __init__(self, control: Control, database: Database, tenant: int, who: str) -> None:
+        self._control, self._db, self._tenant, self._who = control, database, tenant, who
+
+    def __getattr__(self, name: str) -> Any:
+        call, does = CALLS.get(name), getattr(self._control, name)
+        return partial(self._act, does) if call is not None and call.changes else does
+
+    def _act(self, does: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        said = signature(does).bind(*args, **named).arguments
+        told = {name: value for name, value in said.items() if name not in STREAMED}
+        with trouble(), self._db.read() as c:
+            subject, details = about(c, self._tenant, told)
+        outcome = "job-interrupted"
+        try:
+            result = does(*args, **named)
+            outcome = "success"
+            return result
+        except RopewayError as error:
+            outcome = error.problem.code
+            raise
+        finally:
+            self._note(Act(time.time(), self._who, does.__name__, subject, outcome, details))
+
+    def _note(self, act: Act) -> None:
+        try:
+            with self._db.write() as c:
+                trail.note(c, self._tenant, act)
+        except SQLAlchemyError as error:
+            _log.error("Not in the audit trail (%s): %s", type(error).__name__, act)
 
 
 def _subject(said: Mapping[str, Any]) -> str:
