@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event, text
 
 from ropeway.control.in_process import TENANT
 from ropeway.store import sign_ins
@@ -184,3 +186,29 @@ def test_the_last_sign_ins_are_told_from_the_log(office: GraphOffice) -> None:
     assert "signInActivity" not in office.get(f"/v1.0/users/{anna}")
     refused = office.refused("PATCH", f"/v1.0/users/{anna}", {"signInActivity": {}})
     assert refused[:2] == (400, "Request_BadRequest")
+
+
+def test_a_page_with_last_sign_ins_reads_those_of_its_people_alone(office: GraphOffice) -> None:
+    with office.database.write() as c:
+        for number in range(5000):
+            sign_ins.note(c, TENANT, SignIn(1e9, f"person {number}", "", "", "", "password", "", 0, "", "", ""))
+        if not office.database.is_sqlite:
+            c.execute(text("ANALYZE sign_in"))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "FROM sign_in" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        office.get("/v1.0/users?$select=id,signInActivity")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    ((statement, parameters),) = asked
+    explain = "EXPLAIN QUERY PLAN" if office.database.is_sqlite else "EXPLAIN"
+    with office.database.read() as c:
+        plan = str(c.exec_driver_sql(f"{explain} {statement}", parameters).all())
+    assert "ix_sign_in_person" in plan
+    assert "SCAN sign_in" not in plan
+    assert "Seq Scan on sign_in" not in plan

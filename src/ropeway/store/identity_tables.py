@@ -177,5 +177,6 @@ sign_in = Table(
     Column("agent", String, nullable=False),
     Column("request", String, nullable=False),
     Index("ix_sign_in_time", "tenant", "time"),
+    Index("ix_sign_in_person", "tenant", "person"),
 )
 """Every sign-in, refused ones too; `error` is the AADSTS number, 0 for success."""
