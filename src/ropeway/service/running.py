@@ -78,7 +78,7 @@ def run(settings: Settings, caller: Caller, worker: Callable[[], Child] | None =
         listener = listen(settings.place)
         ending.callback(listener.close)
         port: int = listener.getsockname()[1]
-        database = open_database(settings.state)
+        database = open_database(settings.state, impatient=True)
         ending.callback(database.close)
         url = settings.found_at(port)
         house, certificate = assembling.house_of(settings, url, database, caller.clock)

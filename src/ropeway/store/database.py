@@ -38,11 +38,16 @@ PATIENCE = {
 class Database:
     """A database that holds state and hub, opened; `read()` and `write()` give connections in a transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, impatient: bool = False) -> None:
+        """`impatient`: whoever waits for a PostgreSQL server that is silent is told, and waits no longer."""
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._end = ExitStack()
+        if impatient and not self.is_sqlite:
+            from ropeway.store.silence import make_impatient
+
+            self.at_close(make_impatient(self.engine).close)
 
     @contextmanager
     def read(self) -> Generator[Connection, None, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
@@ -17,7 +18,12 @@ _UNKNOWN_TO_SERVER = frozenset({"42P01", "42703"})
 UNFORESEEN = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What a database says when the fault is ours."""
 
+may_be_stored = ContextVar("may_be_stored", default=False)
+"""Whether a server was told to commit, by what a request asks for; each thread that does a part of it has its own."""
+
 _NOTE = "The state is "
+
+_UNCERTAIN = "Whether all of it was stored is not known."
 
 _FULL = "database or disk is full"
 """SQLite's words for SQLITE_FULL."""
@@ -26,6 +32,8 @@ _FULL = "database or disk is full"
 def state_problem(error: Exception, otherwise: str, place: str = "") -> Problem:
     """The problem that an error of the state at `place` is, `otherwise` where it has no code of its own."""
     told, place = said(error), place or _place(error)
+    if _UNCERTAIN in _notes(error):
+        return Problem("commit-unanswered", object=place, details={"error": told})
     if isinstance(error, DBAPIError) and is_of_another_version(error):
         return Problem("state-of-another-version", object=place, details={"error": told})
     if place and _FULL in told:
@@ -50,9 +58,17 @@ def name_place(error: BaseException, place: str) -> None:
     error.add_note(f"{_NOTE}{place}")
 
 
+def name_uncertain(error: BaseException) -> None:
+    """Note that something may have been committed."""
+    error.add_note(_UNCERTAIN)
+
+
+def _notes(error: Exception) -> list[str]:
+    return getattr(error, "__notes__", [])
+
+
 def _place(error: Exception) -> str:
-    notes: list[str] = getattr(error, "__notes__", [])
-    return next((note.removeprefix(_NOTE) for note in notes if note.startswith(_NOTE)), "")
+    return next((note.removeprefix(_NOTE) for note in _notes(error) if note.startswith(_NOTE)), "")
 
 
 def said(error: Exception) -> str:

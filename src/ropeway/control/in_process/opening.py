@@ -23,7 +23,7 @@ INITIAL_DOMAIN = "initial.ropeway.internal"
 """What UPNs of unverified domains are rewritten to (entra.md 1.11); `.internal` is reserved for private use."""
 
 
-def open_database(url: str, *, older: Older | None = None) -> Database:
+def open_database(url: str, *, older: Older | None = None, impatient: bool = False) -> Database:
     """The state at `url` (`sqlite:///FILE`, `postgresql://…`), made where there is none.
 
     One of an older version is upgraded where it is a file, after a copy was made, if nothing else is said; on a server,
@@ -31,7 +31,7 @@ def open_database(url: str, *, older: Older | None = None) -> Database:
     """
     gc.set_threshold(*COLLECT)
     try:
-        database = Database(url)
+        database = Database(url, impatient=impatient)
     except (SQLAlchemyError, ImportError) as error:
         raise RopewayError(state_problem(error, "state-cannot-open", place_of(url))) from error
     except ValueError:

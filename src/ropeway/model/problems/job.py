@@ -170,6 +170,13 @@ ENTRIES: tuple[Entry, ...] = (
         "is lost.",
     ),
     Entry(
+        "commit-unanswered",
+        Severity.ERROR,
+        "Whether all of this was done is not known",
+        "The database was lost when it had been told to store something. The system said: {error}.",
+        "Once the database is back (/readyz tells), look whether it was done before you ask for it again.",
+    ),
+    Entry(
         "state-disk-full",
         Severity.FATAL,
         "The disk of the state is full",

@@ -18,6 +18,7 @@ from ropeway.service.http.auditing import Auditing, Trail
 from ropeway.service.http.bounds import Bounds
 from ropeway.service.http.errors import on_database, on_defect, on_http_error, on_problem
 from ropeway.service.operating.observed import Observed
+from ropeway.store.trouble import may_be_stored
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
@@ -68,6 +69,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        may_be_stored.set(False)
         scope["ropeway.request"] = request_id = str(uuid.uuid4())
         asked = dict(scope["headers"])
         headers = [(b"request-id", request_id.encode())]

@@ -21,6 +21,10 @@ _seldom = Seldom(logging.getLogger(__name__))
 PROBLEM = "@ropeway.problem"
 """Where an error carries its problem as data, for clients that know the catalogue."""
 
+AGAIN_AFTER = "5"
+"""Seconds after which programs ask again where the database is away. They do so by themselves, as Graph's SDKs do after
+every 503: none is said where what was asked for may have been done."""
+
 STATUS: dict[str, tuple[int, str]] = {
     "not-signed-in": (401, "InvalidAuthenticationToken"),
     "not-allowed": (403, "Authorization_RequestDenied"),
@@ -58,6 +62,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "request-too-slow": (408, "Request_Timeout"),
     "request-too-large": (413, "Request_EntityTooLarge"),
     "database-trouble": (503, "ServiceUnavailable"),
+    "commit-unanswered": (500, "InternalServerError"),
     "state-cannot-open": (503, "ServiceUnavailable"),
     "directory-unavailable": (503, "ServiceUnavailable"),
     "errand-not-taken": (503, "ServiceUnavailable"),
@@ -140,6 +145,8 @@ def error_answer(request: Request, status: int, code: str, message: str, problem
         if (told := TARGETED.get(problem.code)) is not None:
             error["details"] = [{"code": told, "message": message, "target": problem.attribute}]
     headers = {"WWW-Authenticate": 'Bearer realm="ropeway"'} if status == 401 else {}
+    if problem is not None and problem.code == "database-trouble":
+        headers["Retry-After"] = AGAIN_AFTER
     return json_answer({"error": error}, status, headers)
 
 

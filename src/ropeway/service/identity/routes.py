@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ropeway.service.http.auditing import only_looked
+from ropeway.service.http.errors import AGAIN_AFTER
 from ropeway.service.identity import discovery
 from ropeway.service.identity.by_device import begin
 from ropeway.service.identity.errors import Refusal
@@ -139,7 +140,8 @@ def _preflight(identity: Identity, request: Request) -> Response:
 
 def _refused(request: Request, refusal: Refusal) -> Response:
     correlation = request.headers.get("client-request-id", "")[:64]
-    return _json(refusal.body(_id(request), correlation), refusal.status_code, {})
+    headers = {"Retry-After": AGAIN_AFTER} if refusal.status_code == 503 else {}
+    return _json(refusal.body(_id(request), correlation), refusal.status_code, headers)
 
 
 def _json(value: object, status: int, headers: dict[str, str]) -> Response:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import copy_context
 from typing import Any
 from urllib.parse import unquote
 
@@ -93,7 +94,7 @@ def routes(parts: Parts, others: Sequence[BaseRoute]) -> list[BaseRoute]:
             if one.id in answers:
                 continue
             failed = any(answers[other]["status"] >= 400 for other in one.depends_on)
-            answers[one.id] = _one(directory, asked, one, failed=failed)
+            answers[one.id] = copy_context().run(_one, directory, asked, one, failed=failed)  # as if alone
         return Answer("", {"responses": list(answers.values())}, is_selected=True, is_bare=True)
 
     return [resource(parts, f"/{version}/$batch", post=Verb(handler, body=True)) for version in VERSIONS]
