@@ -218,7 +218,7 @@ def test_every_change_is_in_the_log_with_what_it_set(trial: Trial, company: Comp
     job.run()
     event = last_event(trial, "update")
     assert (event.object, event.status) == ("CN=Zoe,DC=contoso,DC=test", "success")
-    assert event.modified == {"department": "Law"}
+    assert event.modified == {"department": "Law", "@before": {"department": "Sales"}}
 
 
 # 9 Work is a list, not an event

@@ -112,6 +112,7 @@ def test_what_is_redacted_is_in_no_log_plan_or_explanation_and_in_the_directory(
     assert plan.changes[0].attributes == {"employeeId": "[Redact]"}
     office.cycle()
     assert office.last("update").modified == {"employeeId": "[Redact]"}
+    assert office.last("update").before == {"employeeId": "[Redact]"}
     story = office.control.explain(office.company.dn(ann))
     line = next(line for line in story.attributes if line["target"] == "employeeId")
     assert (line["value"], line["directory"]) == ("[Redact]", "[Redact]")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ropeway.control.schema_views import SchemaChange
 from ropeway.service.odata.evaluating import matches
 from ropeway.service.odata.parser import parse
 from ropeway.service.odata.printer import printed
@@ -53,6 +54,22 @@ def test_the_log_is_told_newest_first_in_graphs_shape(busy: GraphOffice) -> None
     assert (made["provisioningAction"], made["provisioningStatusInfo"]["status"]) == ("create", "success")
     assert {"displayName": "jobTitle", "oldValue": None, "newValue": "Engineer"} in made["modifiedProperties"]
     assert [step["provisioningStepType"] for step in made["provisioningSteps"]][:3] == ["import", "scoping", "matching"]
+
+
+def test_a_change_is_told_with_the_value_before(busy: GraphOffice) -> None:
+    changed = [value for one in lines(busy, "provisioningAction eq 'update'") for value in one["modifiedProperties"]]
+    assert {"displayName": "jobTitle", "oldValue": "Cook", "newValue": "Chef"} in changed
+
+
+def test_what_the_schema_redacts_by_now_is_not_told_of_older_lines(office: GraphOffice) -> None:
+    office.company.person("Ann", employeeID="4711")
+    office.run()
+    text = office.control.export_schema("Contoso").text
+    hidden = text.replace("employeeId: employeeID", "employeeId: =Redact([employeeID])")
+    office.control.change_schema("Contoso", SchemaChange(text=hidden))
+    told = next(one for one in lines(office) if "Ann" in one["sourceIdentity"]["displayName"])["modifiedProperties"]
+    assert {"displayName": "employeeId", "oldValue": None, "newValue": "[Redact]"} in told
+    assert "4711" not in str(told)
 
 
 def test_one_line_is_told_by_its_id(busy: GraphOffice) -> None:

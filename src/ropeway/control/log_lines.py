@@ -10,6 +10,7 @@ from ropeway.control.protocol import EventView
 from ropeway.control.views import iso
 from ropeway.engine.decisions import LEFT, Decision, decision
 from ropeway.engine.redaction import hidden, without_secret
+from ropeway.model.changes import BEFORE
 from ropeway.model.values import unpack
 from ropeway.store.looking import Event
 
@@ -36,6 +37,7 @@ def event_view(event: Event, job: str, dns: Mapping[tuple[int, str], str], secre
         anchor=event.anchor,
         target=event.target,
         modified={name: _named(event.job, name, value, dns) for name, value in modified.items()},
+        before=hidden(before_of(event), secret),
         steps=steps_of(event),
         problem=without_secret(event.problem, secret),
     )
@@ -93,6 +95,12 @@ def _listed(names: list[str]) -> str:
 
 def _modified(event: Event) -> dict[str, Any]:
     return {name: value for name, value in unpack(event.modified).items() if not name.startswith("@")}
+
+
+def before_of(event: Event) -> dict[str, Any]:
+    """What changed attributes were before."""
+    found: dict[str, Any] = unpack(event.modified).get(BEFORE, {})
+    return found
 
 
 def _is_link(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from ropeway.control.link_stories import reason_words
@@ -14,11 +14,9 @@ from ropeway.control.running import Running, trouble
 from ropeway.control.views import iso
 from ropeway.engine.on_demand import MOST_MEMBERS, Provisioned, Why, provision
 from ropeway.engine.ports import Resolves
-from ropeway.engine.redaction import hidden
 from ropeway.engine.work import Work
 from ropeway.model.anchors import Anchor
 from ropeway.model.problems import Problem, RopewayError, describe
-from ropeway.model.values import unpack
 from ropeway.store import explaining, looking
 from ropeway.store.database import Database
 from ropeway.store.jobs import JobRow
@@ -57,7 +55,7 @@ class OnDemand:
                 anchor = self._anchor(row, work, names)
                 chosen = {self._anchor(row, work, one) for one in members}
                 done = provision(work, anchor, chosen)
-            return self._view(row, done, began, work.rules.redacted)
+            return self._view(row, done, began)
 
     def _anchor(self, row: JobRow, work: Work, names: Sequence[str]) -> Anchor:
         with self._db.read() as c:
@@ -75,7 +73,7 @@ class OnDemand:
                     return whole.anchor
         raise RopewayError(Problem("object-unknown", object=names[0]))
 
-    def _view(self, row: JobRow, done: Provisioned, began: float, secret: frozenset[str]) -> ProvisionView:
+    def _view(self, row: JobRow, done: Provisioned, began: float) -> ProvisionView:
         events = self._events(row, done)
         main = next((e for e in events if e.action != "links"), events[0] if events else None)
         failed = next((e for e in events if e.status == "failure"), None)
@@ -92,7 +90,7 @@ class OnDemand:
             began=iso(began) or "",
             ended=iso(time.time()) or "",
             steps=tuple(_steps(done, main, problem)),
-            modified=tuple(_modified(done, events, secret)) if not failed else (),
+            modified=tuple(_modified(events)) if not failed else (),
             waiting=done.waiting,
             problem=problem,
         )
@@ -176,12 +174,9 @@ def _told(
     ]
 
 
-def _modified(done: Provisioned, events: Sequence[EventView], secret: frozenset[str]) -> list[dict[str, Any]]:
-    old: Mapping[str, Any] = {}
-    if done.before is not None and done.before.exported is not None:
-        old = hidden(unpack(done.before.exported), secret)
+def _modified(events: Sequence[EventView]) -> list[dict[str, Any]]:
     return [
-        {"displayName": name, "oldValue": old.get(name), "newValue": value}
+        {"displayName": name, "oldValue": event.before.get(name), "newValue": value}
         for event in events
         for name, value in event.modified.items()
     ]

@@ -15,17 +15,19 @@ from ropeway.engine.decisions import decision, staying
 from ropeway.engine.planning import REPLACED, exported_after
 from ropeway.engine.ports import Prepares
 from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
-from ropeway.engine.redaction import redacted, without_secret
+from ropeway.engine.redaction import hidden, redacted, without_secret
 from ropeway.engine.references import links_change
 from ropeway.engine.work import Work, failed_again
 from ropeway.model.anchors import Anchor, TargetId
-from ropeway.model.changes import FLOWS, LINK, Change, Kind, Outcome, Then
+from ropeway.model.changes import BEFORE, FLOWS, LINK, Change, Kind, Outcome, Then
 from ropeway.model.problems import RopewayError
 from ropeway.model.values import pack, unpack
 from ropeway.rules import TypeRule
 
 REFERENCES = "references"
 """The stage at which objects are set aside that are in step but for some of their links."""
+
+ARRIVALS = frozenset({Kind.CREATE, Kind.ADOPT, Kind.RESTORE})
 
 ARRIVING, LINKS_PHASE = (2, 3), 4
 LINKS = 900
@@ -186,7 +188,7 @@ class Exporting:
     def _judge(self, row: Sendable, outcome: Outcome) -> Confirmed:
         """What an answer means for a row and its entry."""
         planned, entry = row.planned, row.entry
-        shown, problem = redacted(planned.attributes, self._secret), without_secret(outcome.problem, self._secret)
+        shown, problem = self._shown(planned, entry), without_secret(outcome.problem, self._secret)
         match outcome.then:
             case Then.DONE:
                 self.exported[planned.kind.value] += 1
@@ -198,6 +200,15 @@ class Exporting:
             case Then.WAIT | Then.STOP:
                 self.waiting += 1
                 return Confirmed(planned, entry, "waiting", shown, problem=problem, keep=True)
+
+    def _shown(self, planned: Planned, entry: Entry) -> bytes:
+        """The attributes of a change for its line of the log, with what they were before where the object was there."""
+        shown = redacted(planned.attributes, self._secret)
+        if entry.exported is None or planned.kind in ARRIVALS:
+            return shown
+        attributes, was = unpack(shown), unpack(entry.exported)
+        before = {name: was[name] for name in attributes if name in was and not name.startswith("@")}
+        return pack({**attributes, BEFORE: hidden(before, self._secret)}) if before else shown
 
     def _stop_if_told(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:

@@ -20,6 +20,9 @@ FLOWS = "@flows"
 LINK = "@link"
 """In a planned `Desired`: a `Link` other than Provision."""
 
+BEFORE = "@before"
+"""In a line of the log: what the attributes that were changed were before, as the job had written them."""
+
 
 class Mode(StrEnum):
     """How a target takes a value that does not simply replace what was there."""

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from ropeway.engine.exporting import ARRIVALS
 from ropeway.engine.records import Confirmed
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import Kind
@@ -33,8 +34,6 @@ from ropeway.store.sending import OUT_OF_PLAN
 from ropeway.store.sending_links import OPEN
 from ropeway.store.tables import change, entry, link, provisioning_event
 from ropeway.store.worklist import drop_escrows
-
-ARRIVALS = frozenset({Kind.CREATE, Kind.ADOPT, Kind.RESTORE})
 
 _settle = Placed(
     update(entry)

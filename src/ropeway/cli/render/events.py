@@ -37,7 +37,8 @@ def event_story(event: EventView, indent: str = "") -> Iterator[Block]:
         told = " ".join(brief(step[key]) for key in ("status", "description") if step.get(key))
         yield f"{indent}  {step.get('type') or step.get('name', '?')}: {told}"
     for name, value in event.modified.items():
-        yield f"{indent}    {name} = {brief(value)}"
+        was = f" (was {brief(event.before[name])})" if name in event.before else ""
+        yield f"{indent}    {name} = {brief(value)}{was}"
     if event.problem:
         yield f"{indent}  {describe(event.problem)}"
 

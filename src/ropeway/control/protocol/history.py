@@ -28,6 +28,8 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     target: str | None
     modified: dict[str, Any] = {}
     """Attribute to new value; links as `+members`, `-members` with their counts or names."""
+    before: dict[str, Any] = {}
+    """Attribute to the value that it had, of those that were changed and had one."""
     steps: tuple[dict[str, Any], ...] = ()
     """name, type (import|scoping|matching|processing|referenceResolution|export), status, description."""
     problem: Problem | None = None

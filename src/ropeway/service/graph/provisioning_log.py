@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func
 from starlette.routing import BaseRoute
 
+from ropeway.rules.layers import redacted_names
 from ropeway.service.graph.api import DISPLAY_NAME, Api
 from ropeway.service.graph.logs import Log
 from ropeway.service.graph.provisioning_shape import ACTIONS, INITIATOR, Setting, ends_of, source_system, summary
@@ -39,7 +40,10 @@ class ProvisioningLog:
     def _told(self, events: Sequence[Event]) -> list[dict[str, Any]]:
         with self.api.parts.database.read() as c:
             names = explaining.dns_of(c, self.api.parts.tenant, ends_of(events))
-        setting = Setting(self.api.ids, {row.number: row for row in self._jobs()}, names)
+        rows = {row.number: row for row in self._jobs()}
+        told = {event.job for event in events} & rows.keys()
+        secret = {number: redacted_names(rows[number].settings) for number in told}
+        setting = Setting(self.api.ids, rows, names, secret)
         return [summary(event, setting) for event in events]
 
     def fields(self) -> Fields:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple, cast
 
-from ropeway.control.log_lines import steps_of
+from ropeway.control.log_lines import before_of, steps_of
 from ropeway.control.sources import source_name
+from ropeway.engine.redaction import hidden, without_secret
 from ropeway.model.changes import Kind
 from ropeway.model.job import SourceKind
 from ropeway.model.problems import Problem, Severity, describe, known, remedy_of
@@ -51,6 +52,8 @@ class Setting(NamedTuple):
     jobs: Mapping[int, JobRow]
     names: Mapping[tuple[int, str], str]
     """(job, anchor) of links' other ends to DN."""
+    secret: Mapping[int, Set[str]]
+    """Job to the attributes that its rules redact now: what older lines still have of them is not told."""
 
 
 def ends_of(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
@@ -75,6 +78,7 @@ def summary(event: Event, setting: Setting) -> Json:
     """One line."""
     row = setting.jobs.get(event.job)
     principal = {"id": setting.ids.service_principal, "displayName": DISPLAY_NAME}
+    secret = setting.secret.get(event.job, frozenset[str]())
     kind = event.type[:1].upper() + event.type[1:]
     target: Json = {"id": str(setting.ids.tenant), "displayName": DISPLAY_NAME, "details": {}}
     return {
@@ -86,9 +90,12 @@ def summary(event: Event, setting: Setting) -> Json:
         "changeId": str(event.id),
         "provisioningAction": _ACTION_OF.get(event.action, "other"),
         "durationInMilliseconds": None,
-        "provisioningStatusInfo": {"status": event.status, "errorInformation": _error(event.problem)},
+        "provisioningStatusInfo": {
+            "status": event.status,
+            "errorInformation": _error(without_secret(event.problem, secret)),
+        },
         "provisioningSteps": [_step(one) for one in steps_of(event)],
-        "modifiedProperties": _modified(event, setting.names),
+        "modifiedProperties": _modified(event, setting.names, secret),
         "servicePrincipal": principal,
         "sourceSystem": source_system(row) if row else None,
         "targetSystem": target,
@@ -126,14 +133,16 @@ def _is_link(name: str) -> bool:
     return name[:1] in ("+", "-")
 
 
-def _modified(event: Event, names: Mapping[tuple[int, str], str]) -> list[Json]:
-    """Attributes with their new values; links that were added as new, links that were taken as old ones."""
+def _modified(event: Event, names: Mapping[tuple[int, str], str], secret: Set[str]) -> list[Json]:
+    """Attributes with their values before and now; links that were added as new, links that were taken as old ones."""
     found: dict[str, Json] = {}
-    for name, value in unpack(event.modified).items():
+    before = hidden(before_of(event), secret)
+    for name, value in hidden(unpack(event.modified), secret).items():
         if name.startswith("@"):
             continue
         plain = name[1:] if _is_link(name) else name
-        told = found.setdefault(plain, {"displayName": plain, "oldValue": None, "newValue": None})
+        old = told_value(before.get(name))
+        told = found.setdefault(plain, {"displayName": plain, "oldValue": old, "newValue": None})
         shown = _names(event.job, cast("list[str]", value), names) if _is_link(name) else value
         told["oldValue" if name.startswith("-") else "newValue"] = told_value(shown)
     return list(found.values())
