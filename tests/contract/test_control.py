@@ -58,6 +58,10 @@ def problem(call: Callable[[], object]) -> str:
     return raised.value.problem.code
 
 
+def names(control: Control) -> set[str]:
+    return {user["displayName"] for user in control.list_objects("users")}
+
+
 # jobs
 
 
@@ -170,6 +174,38 @@ def test_settings_are_changed_only_at_the_revision_that_was_seen(
     assert problem(lambda: control.keep_job_history("Contoso", Retention(5, 6), revision=seen)) == "job-changed"
     assert problem(lambda: control.notify("Contoso", "", revision=seen)) == "job-changed"
     assert control.keep_job_history("Contoso", Retention(5, 6)).settings.schedule == Schedule(every=120)
+
+
+def test_a_job_is_given_another_scope_and_decides_everybody_anew(control: Control, company: Company) -> None:
+    oslo, bergen = company.unit("Oslo"), company.unit("Bergen")
+    company.person("Ann", oslo)
+    company.person("Bob", bergen)
+    pilots = company.group("Pilots", [company.person("Cyd", oslo)], bergen)
+    company.write()
+    source = SourceSettings("ldif", {"path": str(company.path)})
+    seen = control.create_job(JobSettings("Contoso", source), containers=[company.dn(oslo)])
+    control.run_job("Contoso")
+    assert names(control) == {"Ann", "Cyd"}
+    told = control.scope_job("Contoso", containers=[bergen.anchor], revision=seen.revision)
+    assert (told.settings.scope.containers, told.settings.scope.names) == (
+        (bergen.anchor,),
+        {bergen.anchor: company.dn(bergen)},
+    )
+    assert control.run_job("Contoso").exported["delete"] == 2
+    assert names(control) == {"Bob"}
+    control.scope_job("Contoso", groups=[company.dn(pilots)])
+    control.run_job("Contoso")
+    assert names(control) == {"Cyd"}
+    assert (
+        problem(lambda: control.scope_job("Contoso", groups=["CN=Nobody,DC=contoso,DC=test"])) == "scope-base-unknown"
+    )
+    assert problem(lambda: control.scope_job("Contoso", revision=seen.revision)) == "job-changed"
+
+
+def test_guards_are_changed(control: Control, follow: Callable[..., JobView]) -> None:
+    follow()
+    wanted = Guards(deletes=Guard(5, 50, 3), by_type={"group": {"members": Guard(7)}})
+    assert control.guard_job("Contoso", wanted).settings.guards == wanted
 
 
 def test_a_schedule_that_cannot_be_is_refused(control: Control, follow: Callable[..., JobView]) -> None:

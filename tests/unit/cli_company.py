@@ -205,6 +205,19 @@ class Company:
         self._note("describe_source", job, source)
         return DirectoryDefinition("d-1", "contoso.test")
 
+    def scope_job(
+        self,
+        job: str,
+        *,
+        containers: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        excluded_containers: Sequence[str] = (),
+        nested_groups: bool = False,
+        revision: str | None = None,
+    ) -> JobView:
+        self._note("scope_job", job, list(containers), list(groups), list(excluded_containers), nested_groups)
+        return JOB
+
     def guard_job(self, job: str, guards: Guards, *, revision: str | None = None) -> JobView:
         self._note("guard_job", job, guards)
         return JOB

@@ -11,7 +11,7 @@ from ropeway.cli import completion, session
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
 from ropeway.control.protocol import QuarantineView
-from ropeway.model.job import Retention, Schedule
+from ropeway.model.job import Guard, Retention, Schedule
 from ropeway.model.problems import Problem, RopewayError
 from tests.unit.cli_company import JOB, PROVISIONED, Company
 
@@ -49,6 +49,32 @@ def test_a_schedule_is_kept_as_it_was_said(run: Run, company: Company, words: li
 @pytest.mark.parametrize("words", [[], ["--poll", "--off"], ["--every", "soon"], ["--every", "2m", "--poll"]])
 def test_a_schedule_that_is_none_is_refused(run: Run, company: Company, words: list[str]) -> None:
     assert run("job", "schedule", "Contoso", *words) == Code.USAGE
+    assert company.calls == []
+
+
+def test_a_scope_is_given_as_it_was_said_and_only_after_a_yes(run: Run, company: Company) -> None:
+    assert (
+        run("job", "scope", "Contoso", "--container", "OU=Oslo", "--group", "CN=Pilot", "--nested-groups", "--yes") == 0
+    )
+    assert company.calls == [("scope_job", JOB.id, ["OU=Oslo"], ["CN=Pilot"], [], True)]
+    company.calls.clear()
+    assert run("job", "scope", "Contoso", "--everything", "--yes") == 0
+    assert company.calls == [("scope_job", JOB.id, [], [], [], False)]
+    company.calls.clear()
+    assert run("job", "scope", "Contoso", "--everything", "--group", "CN=Pilot", "--yes") == Code.USAGE
+    assert run("job", "scope", "Contoso", "--everything") != 0
+    assert run("job", "scope", "Contoso") == 0
+    assert company.calls == []
+
+
+def test_a_guard_is_changed_and_the_others_stay(run: Run, company: Company) -> None:
+    assert run("job", "guard", "Contoso", "--guard", "deletes=5", "--guard", "group.members=50/20%/10") == 0
+    before = JOB.settings.guards
+    by_type = {**before.by_type, "group": {**before.by_type.get("group", {}), "members": Guard(50, 20, 10)}}
+    changed = msgspec.structs.replace(before, deletes=Guard(5), by_type=by_type)
+    assert company.calls == [("guard_job", JOB.id, changed)]
+    company.calls.clear()
+    assert run("job", "guard", "Contoso") == 0
     assert company.calls == []
 
 

@@ -10,6 +10,7 @@ import typer
 from msgspec.structs import replace
 
 from ropeway.cli.exits import Refused
+from ropeway.cli.job_scope import GUARD, GUARD_HELP, ScopeOptions
 from ropeway.cli.option_groups import grouped
 from ropeway.cli.schema_files import read_text
 from ropeway.cli.session import Session, current
@@ -29,33 +30,11 @@ class JobOptions:
     """What a job of any source is told."""
 
     name: Annotated[str, typer.Option(help="What the job is called in every other command.")]
-    container: Annotated[
-        list[str] | None,
-        typer.Option(metavar="DN", help="Only objects in this container and below. May be repeated."),
-    ] = None
-    exclude_container: Annotated[
-        list[str] | None,
-        typer.Option(metavar="DN", help="But not those in this container and below. May be repeated."),
-    ] = None
-    group: Annotated[
-        list[str] | None, typer.Option(metavar="DN", help="Only members of this group. May be repeated.")
-    ] = None
-    nested_groups: Annotated[
-        bool, typer.Option("--nested-groups", help="Members of groups in those groups count too.")
-    ] = False
     schema: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Rules as YAML or JSON (docs/schemas.md); else the source's default rules."),
     ] = None
-    guard: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[TYPE.]WHAT=MOST/PERCENT%/ATLEAST",
-            help="How much may be taken away in 24 hours before somebody must approve: WHAT is deletes, disables, "
-            "members or emptied, TYPE user, group, contact or device; as deletes=500/10%/20, the default: more than "
-            "500, or more than 10 % and at least 20. May be repeated.",
-        ),
-    ] = None
+    guard: Annotated[list[str] | None, typer.Option(metavar=GUARD, help=GUARD_HELP)] = None
     departure: Annotated[
         list[str] | None,
         typer.Option(
@@ -151,7 +130,9 @@ class LdifOptions:
 
 @app.command("active-directory")
 @grouped
-def active_directory(context: typer.Context, source: ActiveDirectoryOptions, job: JobOptions) -> None:
+def active_directory(
+    context: typer.Context, source: ActiveDirectoryOptions, job: JobOptions, scope: ScopeOptions
+) -> None:
     """Read a domain in full, then by change: Windows or Samba.
 
     The account needs to read the domain; for DirSync it needs the right to replicate directory changes, or
@@ -164,12 +145,12 @@ def active_directory(context: typer.Context, source: ActiveDirectoryOptions, job
     if "server" in settings:
         settings["servers"] = settings.pop("server")
     through: Literal["here", "agents"] = "agents" if settings.pop("agents", False) else "here"
-    _create(session, SourceSettings("active-directory", settings, through), job)
+    _create(session, SourceSettings("active-directory", settings, through), job, scope)
 
 
 @app.command("ldif")
 @grouped
-def ldif(context: typer.Context, source: LdifOptions, job: JobOptions) -> None:
+def ldif(context: typer.Context, source: LdifOptions, job: JobOptions, scope: ScopeOptions) -> None:
     """Read an export of a domain. See what Ropeway would do, without a server."""
     if source.path == "-":
         raise Refused(
@@ -178,7 +159,7 @@ def ldif(context: typer.Context, source: LdifOptions, job: JobOptions) -> None:
         )
     session = current(context)
     settings = _given(source, session) | {"path": session.file(source.path)}
-    _create(session, SourceSettings("ldif", settings), job)
+    _create(session, SourceSettings("ldif", settings), job, scope)
 
 
 def _given(options: Any, session: Session) -> dict[str, Any]:
@@ -199,11 +180,11 @@ def _refuse_password_in_user(user: str | None) -> None:
         )
 
 
-def _settings(source: SourceSettings, job: JobOptions) -> JobSettings:
+def _settings(source: SourceSettings, job: JobOptions, scope: ScopeOptions) -> JobSettings:
     return JobSettings(
         name=job.name,
         source=source,
-        scope=Scope(nested_groups=job.nested_groups),
+        scope=Scope(nested_groups=scope.nested_groups),
         guards=guards(job.guard or ()),
         departure=departures(job.departure or ()),
         precedence=job.precedence,
@@ -211,17 +192,17 @@ def _settings(source: SourceSettings, job: JobOptions) -> JobSettings:
     )
 
 
-def _create(session: Session, source: SourceSettings, job: JobOptions) -> None:
-    settings = _settings(source, job)
+def _create(session: Session, source: SourceSettings, job: JobOptions, scope: ScopeOptions) -> None:
+    settings = _settings(source, job, scope)
     rules = None if job.schema is None else read_text(str(job.schema), "--schema ")
     with session.control() as control:
         if rules is not None:
             settings = replace(settings, schema=control.check_schema(rules, source_kind=source.kind))
         view: JobView = control.create_job(
             settings,
-            containers=job.container or (),
-            groups=job.group or (),
-            excluded_containers=job.exclude_container or (),
+            containers=scope.container or (),
+            groups=scope.group or (),
+            excluded_containers=scope.exclude_container or (),
         )
     where = f"It is a job of {session.place}" if session.asked_service else f"Its state is in {session.place}"
     session.say(view, f"The job {view.name} is created: {view.source}. {where}.", *_next(session, view))

@@ -17,20 +17,22 @@ TYPES = ("user", "group", "contact", "device")
 Guarded = Literal["deletes", "disables", "members", "emptied"]
 GUARDED: tuple[Guarded, ...] = ("deletes", "disables", "members", "emptied")
 
+USUAL = Guards()
+
 _GUARD = re.compile(r"(?:(?P<type>\w+)\.)?(?P<what>\w+)=(?P<most>\d+)(?:/(?P<percent>\d+)%)?(?:/(?P<least>\d+))?")
 
 
-def guards(texts: Sequence[str]) -> Guards:
-    """`deletes=500/10%/20`, `group.deletes=50`; what is not said keeps its default."""
+def guards(texts: Sequence[str], before: Guards = USUAL) -> Guards:
+    """`deletes=500/10%/20`, `group.deletes=50`; what is not said stays as it was."""
     for_all: dict[str, Guard] = {}
-    by_type: dict[str, dict[Guarded, Guard]] = {}
+    by_type: dict[str, dict[Guarded, Guard]] = {type_: dict(known) for type_, known in before.by_type.items()}
     for text in texts:
         type_, what, guard = _guard(text)
         if type_ is None:
             for_all[what] = guard
         else:
             by_type.setdefault(type_, {})[what] = guard
-    return Guards(**for_all, by_type=by_type)
+    return msgspec.structs.replace(before, **for_all, by_type=by_type)
 
 
 def _guard(text: str) -> tuple[str | None, Guarded, Guard]:

@@ -72,6 +72,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
     ),
     "A job's life": (
         Call("schedule_job", "PUT", "jobs/{job}/schedule", whole="schedule"),
+        Call("scope_job", "PUT", "jobs/{job}/scope", Errand(READS, "ropeway job show {job}")),
         Call("guard_job", "PUT", "jobs/{job}/guards", whole="guards"),
         Call("keep_job_history", "PUT", "jobs/{job}/history", whole="retention"),
         Call(

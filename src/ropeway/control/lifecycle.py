@@ -17,10 +17,11 @@ from ropeway.control.settling import refuse_unfit_retention, refuse_unfit_schedu
 from ropeway.control.views import iso
 from ropeway.engine.lifecycle.notices import Event
 from ropeway.engine.lifecycle.quarantine import lifted
-from ropeway.engine.lifecycle.restarts import CLEAR_QUARANTINE, Scope, scope_of
+from ropeway.engine.lifecycle.restarts import CLEAR_QUARANTINE, scope_of
+from ropeway.engine.lifecycle.restarts import Scope as Reset
 from ropeway.engine.lifecycle.standing import Reason, Standing
 from ropeway.engine.work import ESCROW_ENDS
-from ropeway.model.job import Guards, JobSettings, JobStatus, Retention, Schedule
+from ropeway.model.job import Guards, JobSettings, JobStatus, Retention, Schedule, Scope
 from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.store import holding, jobs, lifecycle, looking, outbox
 from ropeway.store.database import Database
@@ -48,6 +49,10 @@ class Lifecycle:
         """Change when a job runs by itself."""
         refuse_unfit_schedule(job, schedule)
         self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, schedule=schedule))
+
+    def scope(self, job: str, scope: Scope, revision: str | None) -> None:
+        """Change which objects a job is about."""
+        self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, scope=scope))
 
     def guard(self, job: str, guards: Guards, revision: str | None) -> None:
         """Change how much may be taken away before somebody must approve; holds that exist stay."""
@@ -90,10 +95,10 @@ class Lifecycle:
         """Reset what the scopes name."""
         self._ask_for(job, scope_of(scopes))
 
-    def _ask_for(self, job: str, scope: Scope) -> None:
+    def _ask_for(self, job: str, scope: Reset) -> None:
         with trouble(), self._db.write() as c:
             row = jobs.find(c, self._tenant, job)
-            if Scope.FORCE_DELETES in scope:
+            if Reset.FORCE_DELETES in scope:
                 self._approve_deletes(c, row)
             self._stand(c, row.number, lambda now: _asked(now, scope))
 
@@ -146,9 +151,9 @@ class Lifecycle:
             yield Problem("notifications-late", row.name, details={"count": f"{late:,}", "why": describe(failure)})
 
 
-def _asked(now: Standing, scope: Scope) -> Standing:
+def _asked(now: Standing, scope: Reset) -> Standing:
     """A standing with the request for the next cycle; the quarantine is lifted at once."""
-    if Scope.QUARANTINE_STATE in scope:
+    if Reset.QUARANTINE_STATE in scope:
         now = lifted(now)
-    deferred = scope & ~(Scope.QUARANTINE_STATE | Scope.FORCE_DELETES)
+    deferred = scope & ~(Reset.QUARANTINE_STATE | Reset.FORCE_DELETES)
     return msgspec.structs.replace(now, restart=now.restart | deferred, run_now=True)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from ropeway.control.schema_pins import LOOKED_AT, with_pins
+from ropeway.control.schema_testing import ANCHOR as GUID
 from ropeway.control.sources import Sources
 from ropeway.engine.ports import Resolves, Source
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings, Retention, Schedule, Scope
+from ropeway.model.pages import Whole
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.watermark import Wanted
 from ropeway.rules import compile_rules, schema_to_keep
@@ -77,25 +79,41 @@ def settled(
         schema_to_keep(plain, settings.source.kind)
         document = with_pins(canonical(plain), settings, None, sources)
         settings = with_schema(settings, document)
+    return msgspec.structs.replace(settings, scope=chosen(settings, containers, groups, excluded, sources))
+
+
+def chosen(
+    settings: JobSettings,
+    containers: Sequence[str],
+    groups: Sequence[str],
+    excluded: Sequence[str],
+    sources: Sources,
+    job: int = 0,
+) -> Scope:
+    """The scope of the settings with these containers and groups besides, by GUID; the source must be there."""
     wanted = Wanted(LOOKED_AT.types | compile_rules(job_schema(settings)).wanted().types)
-    source = sources(settings.source)
+    source = sources(settings.source, job)
     try:
         source.describe()
-        found = {dn: _anchor(source, dn, wanted) for dn in (*containers, *groups, *excluded)}
+        found = {name: _whole(source, name, wanted) for name in (*containers, *groups, *excluded)}
     finally:
         source.close()
-    scope = Scope(
-        containers=(*settings.scope.containers, *(found[dn] for dn in containers)),
-        excluded_containers=(*settings.scope.excluded_containers, *(found[dn] for dn in excluded)),
-        groups=(*settings.scope.groups, *(found[dn] for dn in groups)),
-        nested_groups=settings.scope.nested_groups,
-        names=settings.scope.names | {anchor: dn for dn, anchor in found.items()},
+    scope = settings.scope
+    return Scope(
+        containers=(*scope.containers, *(found[name].anchor for name in containers)),
+        excluded_containers=(*scope.excluded_containers, *(found[name].anchor for name in excluded)),
+        groups=(*scope.groups, *(found[name].anchor for name in groups)),
+        nested_groups=scope.nested_groups,
+        names=scope.names | {whole.anchor: whole.dn for whole in found.values()},
     )
-    return msgspec.structs.replace(settings, scope=scope)
 
 
-def _anchor(source: Source, dn: str, wanted: Wanted) -> Anchor:
-    whole = source.resolve(dn, wanted) if isinstance(source, Resolves) else None
+def _whole(source: Source, name: str, wanted: Wanted) -> Whole:
+    """What an administrator names, by DN or GUID."""
+    if GUID.fullmatch(name):
+        whole = source.read_one(Anchor(name.lower()), wanted)
+    else:
+        whole = source.resolve(name, wanted) if isinstance(source, Resolves) else None
     if whole is None:
-        raise RopewayError(Problem("scope-base-unknown", object=dn))
-    return whole.anchor
+        raise RopewayError(Problem("scope-base-unknown", object=name))
+    return whole

@@ -10,7 +10,7 @@ from ropeway.cli.render.words import Command, counted, problem_lines
 from ropeway.cli.safe import brief
 from ropeway.cli.times import local
 from ropeway.control.protocol import JobView
-from ropeway.model.job import Guard, JobSettings
+from ropeway.model.job import Guard, Guards, JobSettings, Scope
 
 
 def table(jobs: Sequence[JobView], place: str) -> Iterator[Block]:
@@ -72,7 +72,19 @@ def _state(job: JobView) -> Iterator[tuple[str, str]]:
 def _settings(settings: JobSettings) -> Iterator[tuple[str, str]]:
     for name, value in sorted(settings.source.settings.items()):
         yield f"{settings.source.kind}: {name}", brief(value)
-    scope = settings.scope
+    yield from scope_rows(settings.scope)
+    changed = f" with {counted(len(settings.edits), 'change')}" if settings.edits else ""
+    yield "Rules", "a schema of its own" if settings.schema else f"the default schema{changed}"
+    yield from guard_rows(settings.guards)
+    for type_, departure in settings.departure.items():
+        yield f"A {type_} that left", departure
+    yield "Precedence", str(settings.precedence)
+    if settings.staging:
+        yield "Staging", "plans only, never writes"
+
+
+def scope_rows(scope: Scope) -> Iterator[tuple[str, str]]:
+    """Which containers and groups are chosen, with the names that they had then; nothing where all is in scope."""
     for title, anchors in (
         ("Containers", scope.containers),
         ("Without", scope.excluded_containers),
@@ -82,18 +94,15 @@ def _settings(settings: JobSettings) -> Iterator[tuple[str, str]]:
             yield title, f"{scope.names.get(anchor, '?')} ({anchor})"
     if scope.groups:
         yield "Nested groups", "count" if scope.nested_groups else "do not count"
-    changed = f" with {counted(len(settings.edits), 'change')}" if settings.edits else ""
-    yield "Rules", "a schema of its own" if settings.schema else f"the default schema{changed}"
+
+
+def guard_rows(guards: Guards) -> Iterator[tuple[str, str]]:
+    """Every guard, those of single types last."""
     for what in ("deletes", "disables", "members", "emptied"):
-        yield f"Guard on {what}", guard_words(getattr(settings.guards, what))
-    for type_, by_what in settings.guards.by_type.items():
+        yield f"Guard on {what}", guard_words(getattr(guards, what))
+    for type_, by_what in guards.by_type.items():
         for what, guard in by_what.items():
             yield f"Guard on {type_} {what}", guard_words(guard)
-    for type_, departure in settings.departure.items():
-        yield f"A {type_} that left", departure
-    yield "Precedence", str(settings.precedence)
-    if settings.staging:
-        yield "Staging", "plans only, never writes"
 
 
 def guard_words(guard: Guard) -> str:

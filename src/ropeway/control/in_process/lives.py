@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from ropeway.control.comparing import Comparing, opened, side
 from ropeway.control.in_process.jobs import Jobs
 from ropeway.control.protocol import CompareView, JobView, Limit, ProvisionView
-from ropeway.model.job import Guards, Retention, Schedule
+from ropeway.control.settling import chosen
+from ropeway.model.job import Guards, Retention, Schedule, Scope
 
 
 class Lives(Jobs):
@@ -15,6 +18,22 @@ class Lives(Jobs):
 
     def schedule_job(self, job: str, schedule: Schedule, *, revision: str | None = None) -> JobView:
         self._lifecycle.schedule(job, schedule, revision)
+        return self.job(job)
+
+    def scope_job(
+        self,
+        job: str,
+        *,
+        containers: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        excluded_containers: Sequence[str] = (),
+        nested_groups: bool = False,
+        revision: str | None = None,
+    ) -> JobView:
+        row = self._row(job)
+        anew = msgspec.structs.replace(row.settings, scope=Scope(nested_groups=nested_groups))
+        scope = chosen(anew, containers, groups, excluded_containers, self._sources, row.number)
+        self._lifecycle.scope(job, scope, revision)
         return self.job(job)
 
     def guard_job(self, job: str, guards: Guards, *, revision: str | None = None) -> JobView:

@@ -46,6 +46,19 @@ class LifeCalls(Protocol):
         """When the job runs by itself under `keep_in_step`."""
         ...
 
+    def scope_job(
+        self,
+        job: str,
+        *,
+        containers: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        excluded_containers: Sequence[str] = (),
+        nested_groups: bool = False,
+        revision: str | None = None,
+    ) -> JobView:
+        """Exactly these, by DN or GUID, are what the job is about; the next cycle decides everybody anew."""
+        ...
+
     def guard_job(self, job: str, guards: Guards, *, revision: str | None = None) -> JobView:
         """How much may be taken away before somebody must approve."""
         ...

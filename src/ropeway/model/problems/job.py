@@ -83,8 +83,8 @@ ENTRIES: tuple[Entry, ...] = (
         "A container or group of the scope is gone",
         "The job's scope names it (GUID {guid}), but the source no longer has it, or the account may no longer "
         "read it; going on would remove everybody below it, so nothing was exported.",
-        "Restore it or its permissions, and the job goes on by itself; or change the job's scope. A rename or move is "
-        "no cause, GUIDs stay.",
+        "Restore it or its permissions, and the job goes on by itself; or give the job another scope: `ropeway job "
+        "scope`. A rename or move is no cause, GUIDs stay.",
     ),
     Entry(
         "scope-group-unreadable",
@@ -92,8 +92,8 @@ ENTRIES: tuple[Entry, ...] = (
         "The members of a group in the scope can no longer be read",
         "To this account {member} is not in {object} any more, but says to be; going on would remove the members, so "
         "nothing was exported.",
-        "Let the job's account read the group's attribute member again, and the job goes on by itself; or change the "
-        "job's scope.",
+        "Let the job's account read the group's attribute member again, and the job goes on by itself; or give the job "
+        "another scope: `ropeway job scope`.",
     ),
     Entry(
         "scope-base-unknown",
