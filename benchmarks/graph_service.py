@@ -12,8 +12,8 @@ from typing import Any, cast
 import uvicorn
 
 from ropeway.control.in_process import TENANT
+from ropeway.service.app import application
 from ropeway.service.graph import routes
-from ropeway.service.http.app import application
 from ropeway.service.parts import Parts
 from ropeway.store import tokens
 from ropeway.store.database import Database

@@ -14,7 +14,7 @@ import uvicorn
 
 from ropeway.control.in_process import TENANT, InProcess, open_database
 from ropeway.model.secret import Secret
-from ropeway.service.http.app import application
+from ropeway.service.app import application
 from ropeway.service.http.sealing import make_seal
 from ropeway.service.identity import Identity, routes
 from ropeway.service.identity.requests import Posted

@@ -21,8 +21,8 @@ from ropeway.control.in_process import TENANT, InProcess, open_database
 from ropeway.control.sources import FromHere
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.secret import Secret
+from ropeway.service.app import application
 from ropeway.service.graph import routes
-from ropeway.service.http.app import application
 from ropeway.service.http.auditing import Trail
 from ropeway.service.parts import Parts
 from ropeway.store import jobs, tokens

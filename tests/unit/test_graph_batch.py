@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from ropeway.service.app import application
 from ropeway.service.graph import routes
-from ropeway.service.http.app import application
 from ropeway.service.http.auditing import Trail
 from tests.unit.graph_office import GraphOffice, office, served
 

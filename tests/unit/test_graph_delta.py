@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import delete
 
 from ropeway.directory import tables
+from ropeway.service.app import application
 from ropeway.service.graph import routes
-from ropeway.service.http.app import application
 from tests.unit.graph_office import GraphOffice, office, served
 
 __all__ = ["office"]

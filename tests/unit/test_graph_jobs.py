@@ -13,9 +13,9 @@ from ropeway.control.in_process import TENANT
 from ropeway.engine.lifecycle.standing import Quarantine, Reason
 from ropeway.model.job import Schedule
 from ropeway.model.problems import Problem
+from ropeway.service.app import application
 from ropeway.service.graph import routes
 from ropeway.service.graph.durations import seconds_of, told_duration
-from ropeway.service.http.app import application
 from ropeway.store.lifecycle import change_standing
 from ropeway.store.service_tables import progress
 from tests.unit.graph_office import GraphOffice, office, served

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
+from ropeway.service.app import application
 from ropeway.service.graph import routes
-from ropeway.service.http.app import application
 from tests.fixtures.contract import FOLDER, needs_contract
 from tests.fixtures.https import answering
 from tests.unit.graph_office import opened

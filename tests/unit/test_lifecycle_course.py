@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ropeway.connectors.ldif import open_source
-from ropeway.engine.lifecycle import course
+from ropeway.engine import course
 from ropeway.engine.lifecycle.restarts import Scope, scope_of
 from ropeway.engine.lifecycle.schedule import next_run
 from ropeway.engine.lifecycle.standing import Quarantine, Reason, Standing

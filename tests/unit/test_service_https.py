@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from ropeway.service.app import RequestIds, application
 from ropeway.service.http import bounds, connection, lingering, serve
-from ropeway.service.http.app import RequestIds, application
 from ropeway.service.http.bounds import Bounds
 from tests.fixtures.gateway import wait_until
 from tests.fixtures.https import RunningService, a_service, answering, unverified

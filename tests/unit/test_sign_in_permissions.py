@@ -12,7 +12,7 @@ from starlette.routing import Route
 from ropeway.control.calls import BASE, CALLS, FOLLOWED
 from ropeway.model.permissions import KNOWN, ROLES, RULES, SCOPES, Access, Power, Rule, reach, rule_of
 from ropeway.service.graph import routes
-from ropeway.service.http.login import TOKENS
+from ropeway.service.login import TOKENS
 from ropeway.service.odata.resource import VerbRoute
 from tests.unit.graph_office import GraphOffice, shared_office
 

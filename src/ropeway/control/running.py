@@ -20,8 +20,8 @@ from ropeway.control.sources import Sources, Waits
 from ropeway.control.switches import is_of_premises, refuse_off
 from ropeway.control.views import iso, reason_of
 from ropeway.directory import Directory
+from ropeway.engine import course
 from ropeway.engine.cycle import Cycle
-from ropeway.engine.lifecycle import course
 from ropeway.engine.lifecycle.schedule import interval, is_ready, makes_room
 from ropeway.engine.ports import Source
 from ropeway.engine.records import Outcome

@@ -15,12 +15,12 @@ from ropeway.engine.ports import Source
 from ropeway.model.job import SourceSettings
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.secret import Secret
-from ropeway.service import control, graph, identity
+from ropeway.service import control, graph, identity, login
+from ropeway.service.app import audited
 from ropeway.service.errands import Watch
 from ropeway.service.errands.blocking import by_errand
 from ropeway.service.gateway.routes import Gateway
-from ropeway.service.http import authorities, login
-from ropeway.service.http.app import audited
+from ropeway.service.http import authorities
 from ropeway.service.http.auditing import Trail
 from ropeway.service.http.certificates import FromAuthority, FromFiles, Served, names_of
 from ropeway.service.http.sealing import Seal, make_seal, open_seal

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ropeway.control.protocol import Control
 from ropeway.control.queueing.queue import Queue
-from ropeway.service.gateway.authority import Authority
+from ropeway.service.authority import Authority
 from ropeway.service.http.sealing import Seal
 from ropeway.service.identity import Identity
 from ropeway.service.settings import Settings

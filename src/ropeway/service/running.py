@@ -19,8 +19,8 @@ from ropeway.control.running import trouble
 from ropeway.model.job import JobStatus
 from ropeway.model.secret import Secret
 from ropeway.service import assembling, signing_in
+from ropeway.service.app import around
 from ropeway.service.assembling import House
-from ropeway.service.http.app import around
 from ropeway.service.http.listening import listen
 from ropeway.service.http.serve import Serving, serve
 from ropeway.service.http.strangers import Strangers

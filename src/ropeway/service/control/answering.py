@@ -20,9 +20,9 @@ from ropeway.service.acts import about
 from ropeway.service.errands import Watch, ask, follow
 from ropeway.service.http.auditing import name_act, only_looked
 from ropeway.service.http.errors import json_answer
-from ropeway.service.http.who import administrator, check_rank
 from ropeway.service.identity.callers import Caller
 from ropeway.service.parts import Parts
+from ropeway.service.who import administrator, check_rank
 from ropeway.store import errands, jobs
 from ropeway.store.errands import Asker
 

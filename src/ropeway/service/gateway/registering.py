@@ -9,8 +9,8 @@ from ropeway.control.views import iso
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.model.wire.sessions import Registered, Registration, Renewed
 from ropeway.model.wire.versions import SPOKEN, Spoken
+from ropeway.service.authority import Authority
 from ropeway.service.gateway import certificates
-from ropeway.service.gateway.authority import Authority
 from ropeway.service.parts import Parts
 from ropeway.store import agents, tokens
 from ropeway.store.agents import AgentRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from ropeway.model.wire.sessions import PATH
-from ropeway.service.gateway.authority import NoAuthority
+from ropeway.service.authority import NoAuthority
 from ropeway.service.gateway.callers import Callers
 from ropeway.service.gateway.dispatcher import Dispatcher
 from ropeway.service.gateway.downwards import Downwards

@@ -12,8 +12,8 @@ from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.wire.sessions import Challenge, Proof, Purpose, Retired, Session, to_be_signed
 from ropeway.service.gateway import certificates
 from ropeway.service.gateway.registering import Registrar, named, require_address, require_version
-from ropeway.service.http.who import whoever
 from ropeway.service.parts import Parts
+from ropeway.service.who import whoever
 from ropeway.store import agents, tokens, trail
 from ropeway.store.agents import AgentRow, Seen
 from ropeway.store.trail import Act

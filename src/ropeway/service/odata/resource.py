@@ -20,7 +20,6 @@ from ropeway.model.permissions import Access, Reach, Rule, rule_of
 from ropeway.model.problems import RopewayError
 from ropeway.service.http.auditing import name_act, only_looked
 from ropeway.service.http.errors import on_http_error, refusal
-from ropeway.service.http.who import caller_of, permitted
 from ropeway.service.identity.callers import Caller
 from ropeway.service.odata.answers import Answer, rendered
 from ropeway.service.odata.basic import only_basic
@@ -29,6 +28,7 @@ from ropeway.service.odata.keys import KeyRoute
 from ropeway.service.odata.negotiation import Form, form_of
 from ropeway.service.odata.options import LARGEST_PAGE, USUAL_PAGE, Option, Options, options_of
 from ropeway.service.parts import Parts
+from ropeway.service.who import caller_of, permitted
 from ropeway.store.tokens import TokenRow
 
 T = TypeVar("T")

@@ -17,9 +17,9 @@ from ropeway.directory import domains
 from ropeway.model.prepared import prepared
 from ropeway.model.problems import RopewayError
 from ropeway.model.wire.sessions import PATH
+from ropeway.service import login
 from ropeway.service.gateway import certificates
 from ropeway.service.gateway.bodies import MOST_TEXT
-from ropeway.service.http import login
 from ropeway.store import tokens
 from ropeway.store.database import Database
 from ropeway.store.service_tables import agent

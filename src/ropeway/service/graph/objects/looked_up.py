@@ -15,9 +15,9 @@ from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.objects.kinds import USERS, Kind
 from ropeway.service.graph.objects.shapes import Row, encode
 from ropeway.service.graph.sign_ins import INTERACTIVE
-from ropeway.service.http.who import permitted
 from ropeway.service.odata.refusals import unsupported
 from ropeway.service.odata.resource import Asked
+from ropeway.service.who import permitted
 from ropeway.store.identity_tables import sign_in
 
 IDENTITIES, ACTIVITY = "identities", "signinactivity"

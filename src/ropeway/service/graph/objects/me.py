@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute
 
 from ropeway.model.permissions import OWN
 from ropeway.service.graph.api import Api
-from ropeway.service.http.who import not_allowed
 from ropeway.service.odata.resource import VerbRoute, resource
+from ropeway.service.who import not_allowed
 
 _USER = "/v1.0/users/{id}"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropeway.service.http.who import check_rank
 from ropeway.service.odata.resource import Asked
+from ropeway.service.who import check_rank
 
 SENSITIVE = frozenset({
     "accountEnabled", "businessPhones", "mobilePhone", "onPremisesImmutableId", "otherMails", "passwordProfile",

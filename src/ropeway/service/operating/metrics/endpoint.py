@@ -16,10 +16,10 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ropeway.service.http.who import administrator
 from ropeway.service.operating.metrics.figures import Figures
 from ropeway.service.operating.metrics.requests import REQUESTS_HERE
 from ropeway.service.parts import Parts
+from ropeway.service.who import administrator
 from ropeway.store import tenants
 from ropeway.store.tokens import Kind
 

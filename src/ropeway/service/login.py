@@ -17,8 +17,8 @@ from ropeway.model.problems import Problem, RopewayError
 from ropeway.service import signing_in
 from ropeway.service.http.auditing import name_act
 from ropeway.service.http.errors import json_answer
-from ropeway.service.http.who import administrator
 from ropeway.service.parts import Parts
+from ropeway.service.who import administrator
 from ropeway.store import tenants, tokens
 from ropeway.store.tokens import TokenRow
 
