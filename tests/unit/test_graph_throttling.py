@@ -8,7 +8,7 @@ import pytest
 
 from ropeway.control.in_process import TENANT
 from ropeway.service.graph.objects import throttling
-from ropeway.service.graph.objects.throttling import Bucket
+from ropeway.service.http.buckets import Bucket
 from ropeway.store import tokens
 from tests.unit.graph_office import GraphOffice, office
 

@@ -110,7 +110,7 @@ class Busy(Exception):  # noqa: N818 - no failure
 def matches(hash_: str, password: Secret[str]) -> bool:
     """Whether it is that password; against an empty hash nothing is, after the same time. Busy when many are tried."""
     if len(password.reveal()) > LONGEST:
-        return False
+        hash_ = ""
     if not WAITING.acquire(blocking=False):
         raise Busy
     try:

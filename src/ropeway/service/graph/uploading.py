@@ -15,8 +15,9 @@ from starlette.routing import BaseRoute
 from ropeway.model.anchors import Anchor
 from ropeway.service.graph.job_settings import TEMPLATE_OF
 from ropeway.service.graph.jobs import ROOT, Jobs
-from ropeway.service.graph.objects.throttling import Bucket, refusal
+from ropeway.service.graph.objects.throttling import refusal
 from ropeway.service.graph.scim_users import MANAGER, attributes_of
+from ropeway.service.http.buckets import Bucket
 from ropeway.service.odata.answers import Answer, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import ONE

@@ -20,6 +20,7 @@ from ropeway.service.identity.server import Server
 from ropeway.service.identity.tokens import SignedIn
 from ropeway.store import devices
 from ropeway.store.devices import Details, Device
+from ropeway.store.lockouts import network_of
 
 
 class ByDevice(DeviceCodeGrant):
@@ -70,11 +71,13 @@ class ByDevice(DeviceCodeGrant):
 
 
 def begin(server: Server, posted: Posted) -> Answered:
-    """POST /devicecode: what the device shows, and with what it asks."""
+    """POST /devicecode: what the device shows, and with what it asks; Refusal 90033 where too many begin."""
     app = server.clients.authenticated(posted.form, posted.headers).app
     scopes = read_scopes(posted.form.get("scope", ""), server.issuer.url)
     if not scopes.words:
         raise Refusal(900144, "scope")
+    if not server.devices.take(network_of(posted.address)):
+        raise Refusal(90033)
     details = Details(scopes.words, scopes.resource, posted.address)
     with server.database.write() as c:
         code, typed = devices.begin(c, server.tenant, app.id, details, server.issuer.clock())

@@ -12,6 +12,8 @@ GRAPH_ID = "00000003-0000-0000-c000-000000000000"
 
 OPENID = frozenset({"openid", "profile", "email", "offline_access"})
 DEFAULT = ".default"
+LONGEST = 2048
+"""Characters of a scope."""
 
 
 class Scopes(NamedTuple):
@@ -28,6 +30,8 @@ class Scopes(NamedTuple):
 
 def read_scopes(text: str, own: str) -> Scopes:
     """Refusal 70011 or 500011 for what names no permission or several resources; `own` is the service's address."""
+    if len(text) > LONGEST:
+        raise Refusal(70011, text)
     names: set[str] = set()
     resources: set[str] = set()
     words = text.split()

@@ -15,13 +15,14 @@ from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
 from sqlalchemy import Connection, select
 
 from ropeway.directory.tables import domain as domains
+from ropeway.service.http.buckets import Buckets
 from ropeway.service.http.sealing import Seal
 from ropeway.service.identity import recording
 from ropeway.service.identity.clients import OURS, Client, Clients
 from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.issuer import LIFETIME, Issuer
 from ropeway.service.identity.passwords import Passwords
-from ropeway.service.identity.recording import Attempt
+from ropeway.service.identity.recording import Attempt, Recording
 from ropeway.service.identity.requests import Answered, Posted, TokenRequest
 from ropeway.service.identity.second_factors import SecondFactors
 from ropeway.service.identity.tokens import SignedIn, client_info, tokens_of
@@ -29,6 +30,9 @@ from ropeway.store import applications, families
 from ropeway.store.database import Database
 from ropeway.store.families import Details, Family
 from ropeway.store.metadata import tenant as tenants
+
+DEVICES = 300, 10_000, 900.0
+"""Devices that begin to wait, of one network and of all, in so many seconds: as long as one waits."""
 
 Once = Callable[[Connection, str], Refusal | None]
 """Takes what a sign-in was shown with, once; it is told the family of the tokens."""
@@ -49,6 +53,7 @@ class Server(AuthorizationServer):
         self.second_factors = SecondFactors(database, tenant, seal, issuer.clock)
         self.clients = Clients(database, tenant, issuer, issuer.clock)
         self.passwords = Passwords(database, tenant, issuer.clock)
+        self.recording, self.devices = Recording(), Buckets(*DEVICES)
         self.register_client_auth_method(OURS, self._authenticated)
         for grant in grants:
             self.register_grant(grant)
@@ -165,9 +170,10 @@ class Server(AuthorizationServer):
         return Answered(refusal.status_code, refusal.body(request.posted.request, correlation), headers)
 
     def note(self, request: TokenRequest, error: int) -> None:
-        """Put a sign-in on record; of strangers nothing is kept."""
-        with self.database.write() as c:
-            self._note(c, request, error)
+        """Put a sign-in on record."""
+        if self.recording.wants(error, request.posted.address):
+            with self.database.write() as c:
+                self._note(c, request, error)
 
     def _note(self, c: Connection, request: TokenRequest, error: int) -> None:
         posted, form = request.posted, request.form

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from ropeway.directory import tables
 from ropeway.service.graph.api import Api
+from ropeway.service.http.buckets import MOST_KEYS, Bucket
 from ropeway.service.odata.resource import Asked
 
 SECONDS, WRITE_SECONDS = 10.0, 150.0
@@ -31,27 +32,6 @@ COSTS: Mapping[str, int] = {
 TOLD_ABOVE = 0.8
 """Share of the units from which on it is told."""
 COUNTED_EVERY = 60.0
-MOST_CALLERS = 10_000
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Units that fill up again evenly."""
-
-    most: float
-    seconds: float
-    used: float = 0.0
-    at: float = 0.0
-
-    def take(self, cost: float, now: float) -> float:
-        """Seconds to wait until there is room, without taking anything; 0 where it was taken."""
-        rate = self.most / self.seconds
-        self.used = max(0.0, self.used - (now - self.at) * rate)
-        self.at = now
-        if self.used + cost > self.most:
-            return (self.used + cost - self.most) / rate
-        self.used += cost
-        return 0.0
 
 
 @dataclass(slots=True)
@@ -69,7 +49,7 @@ class Throttle:
         """Headers about what a request costs; HTTP 429 with Retry-After where the caller must wait."""
         cost, now = times * cost_of(path, method, asked), self.clock()
         with self._lock:
-            if len(self._units) > MOST_CALLERS:
+            if len(self._units) > MOST_KEYS:
                 self._units.clear()
                 self._writes.clear()
             who = asked.who.subject  # a new token is no new caller

@@ -71,6 +71,8 @@ def enrol(visit: Visit, found: Here, error: str = "") -> Response:
 def note(visit: Visit, app: Application, who: Person | str, error: int) -> None:
     """Put it on record."""
     server = visit.server
+    if not server.recording.wants(error, visit.attempt.address):
+        return
     with server.database.write() as c:
         now = server.issuer.clock()
         recording.note(c, server.tenant, visit.attempt, app, who=who, error=error, now=now)
