@@ -30,6 +30,7 @@ from ropeway.service.graph.counting import Counting
 from ropeway.service.graph.credentials import Credentials
 from ropeway.service.graph.job_actions import JobActions
 from ropeway.service.graph.jobs import Jobs
+from ropeway.service.graph.objects.throttling import Throttle
 from ropeway.service.graph.on_premises import OnPremises
 from ropeway.service.graph.provisioning_log import ProvisioningLog
 from ropeway.service.graph.publishing import Publishing
@@ -49,12 +50,15 @@ def routes(parts: Parts, long: Long | None = None) -> list[BaseRoute]:
     api = Api(parts, long or directly(parts))
     jobs = Jobs(api, Counting(parts.clock))
     schemas = Schemas(jobs)
-    found = [
+    of_directory = [
         *ApplicationRoutes(api).routes(),
         *ServicePrincipals(api).routes(),
         *Consents(api).routes(),
         *objects.routes(api),
         *DirectoryRoles(api).routes(),
+    ]
+    found = [
+        *Throttle(api).on(of_directory),
         *OnPremises(api).routes(),
         *Credentials(jobs).routes(),
         *jobs.routes(),

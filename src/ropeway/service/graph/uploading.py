@@ -76,7 +76,7 @@ class Uploading:
 
     def upload(self, asked: Asked) -> Answer:
         """202: taken down; the job makes people of it, and the provisioning log tells how that went."""
-        self._charge()
+        self._charge(asked)
         row, parts = self.jobs.row(asked), asked.parts
         if row.settings.source.kind != "uploads":
             reason = (
@@ -93,12 +93,12 @@ class Uploading:
         log = f"{parts.url}/v1.0/auditLogs/provisioning/?$filter=jobid%20eq%20'{row.id}'"
         return Answer(status=202, headers={"Location": log})
 
-    def _charge(self) -> None:
+    def _charge(self, asked: Asked) -> None:
         """HTTP 429 with Retry-After beyond the calls that a tenant has."""
         with self._lock:
             wait = self._calls.take(1, self.clock())
         if wait:
-            raise refusal(self.jobs.api, wait, "BulkUploadLimitExceeded", "Tenant/Write")
+            raise refusal(self.jobs.api, asked, wait, "BulkUploadLimitExceeded", "Tenant/Write")
 
 
 def _operations(said: BulkRequest) -> list[Operation]:

@@ -7,10 +7,12 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import copy_context
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -132,7 +134,7 @@ def _in_order(requests: Sequence[Inner]) -> Iterator[Inner]:
 def _together(directory: Directory, asked: Asked, requests: Sequence[Inner]) -> dict[str, dict[str, Any]]:
     """What is read of single things, all at once; requests that need more are left to be asked one by one."""
     found: dict[str, dict[str, Any]] = {}
-    by_verb: dict[int, list[tuple[Inner, Verb, str, str]]] = {}
+    alike: dict[tuple[int, bool], list[tuple[Inner, Verb, str, str]]] = {}
     version = asked.request.url.path.split("/")[1]
     for one in requests:
         plainly = _PLAIN.fullmatch(one.url)
@@ -142,18 +144,29 @@ def _together(directory: Directory, asked: Asked, requests: Sequence[Inner]) -> 
         verb = route.verbs["get"] if route is not None else None
         if route is not None and verb is not None and verb.together is not None and _may_all(route, verb, asked):
             (key,) = keys.values()
-            by_verb.setdefault(id(verb), []).append((one, verb, key, plainly[2] or ""))
-    for several in by_verb.values():
-        read = several[0][1].together
+            alike.setdefault((id(verb), bool(plainly[2])), []).append((one, verb, key, plainly[2] or ""))
+    for several in alike.values():
+        _, verb, _, select = several[0]
+        read = verb.together
         assert read is not None
-        charge = several[0][1].charge
-        if charge is not None:
-            charge(asked, len(several))
+        if not _is_paid(verb, asked, select, len(several)):
+            continue
         told = read(asked.parts, version, [(key, select) for _, _, key, select in several])
         for (one, *_), raw in zip(several, told, strict=True):
             if raw is not None:
                 found[one.id] = {"id": one.id, "status": 200, "headers": _JSON, "body": msgspec.Raw(raw)}
     return found
+
+
+def _is_paid(verb: Verb, asked: Asked, select: str, times: int) -> bool:
+    """Whether the caller has the units for so many reads; where not, each is asked, and perhaps refused, by itself."""
+    options = replace(asked.options, select=(select,) if select else ())
+    try:
+        if verb.charge is not None:
+            verb.charge(replace(asked, options=options), times)
+    except HTTPException:
+        return False
+    return True
 
 
 def _may_all(route: VerbRoute, verb: Verb, asked: Asked) -> bool:

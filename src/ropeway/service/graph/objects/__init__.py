@@ -23,9 +23,6 @@ domains, tenancy  domains, organization
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
-
 from starlette.routing import BaseRoute
 
 from ropeway.service.graph.api import Api
@@ -39,16 +36,13 @@ from ropeway.service.graph.objects.retrying import Retrying
 from ropeway.service.graph.objects.signing_in import SigningIn
 from ropeway.service.graph.objects.sync_behavior import SyncBehavior
 from ropeway.service.graph.objects.tenancy import Tenancy
-from ropeway.service.graph.objects.throttling import Throttle
 from ropeway.service.graph.objects.writing import Writing
-from ropeway.service.odata.resource import VerbRoute
 
 
 def routes(api: Api) -> list[BaseRoute]:
     """Every route of directory objects."""
     reads = Reading(api)
     writes = Writing(api, reads)
-    throttle = Throttle(api)
     found = [
         *Delta(api).routes(),
         *DeletedItems(api, reads).routes(),
@@ -62,9 +56,4 @@ def routes(api: Api) -> list[BaseRoute]:
         *writes.routes(),
         *Domains(api).routes(),
     ]
-    found += me.routes(api, found)
-    for route in found:
-        if isinstance(route, VerbRoute):
-            for method, verb in route.verbs.items():
-                route.verbs[method] = replace(verb, charge=partial(throttle.charge, route.path, method))
-    return found
+    return [*found, *me.routes(api, found)]
