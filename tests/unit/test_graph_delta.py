@@ -67,6 +67,12 @@ def test_a_first_round_tells_everything_and_the_next_only_what_changed(office: G
     assert [one["id"] for one in a_round(office, link)[0]] == [zoe]
 
 
+def test_every_preference_that_was_followed_is_told(office: GraphOffice) -> None:
+    for said in ("return=minimal", "odata.maxpagesize=1", "return=minimal, odata.maxpagesize=1"):
+        answer = office.send("GET", "/v1.0/users/delta", Prefer=said)
+        assert answer.headers["preference-applied"] == said
+
+
 def test_a_selection_is_what_is_followed(office: GraphOffice) -> None:
     zoe = person(office, "zoe")
     _, link = a_round(office, "/v1.0/users/delta?$select=jobTitle,manager")

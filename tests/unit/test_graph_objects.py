@@ -81,6 +81,8 @@ FOUND = {
     "onPremisesSyncEnabled eq true": ["Anna Berg", "Björn Ek"],
     "accountEnabled eq false": ["anna ärm"],
     "createdDateTime lt 2000-01-01T00:00:00Z": [],
+    "createdDateTime gt 0999-01-01T00:00:00Z and city eq 'oslo'": ["Max O'Neil"],
+    "serviceProvisioningErrors/any(e:e/serviceInstance eq 'exchange')": [],
 }
 """Filters that need nothing more."""
 FOUND_ADVANCED = {
@@ -122,6 +124,8 @@ def test_advanced_questions_need_the_header_and_the_count(office: GraphOffice, f
         ("$filter=displayName eq 'a'&$orderby=displayName", "Request_UnsupportedQuery"),
         ("$select=nothing", "Request_BadRequest"),
         ("$expand=nothing", "Request_BadRequest"),
+        ("$expand=manager($select=nothing)", "Request_BadRequest"),
+        ("$expand=memberOf($select=nothing)", "Request_BadRequest"),
         ("$top=1000", "Request_BadRequest"),
         ("$skip=1", "Request_UnsupportedQuery"),
         ("$skiptoken=abc", "Directory_ExpiredPageToken"),

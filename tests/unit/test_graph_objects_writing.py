@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ropeway.service.graph.objects import any_object
 from ropeway.store.tables import job
 from tests.unit.graph_office import GraphOffice, office
 
@@ -166,6 +167,10 @@ def test_objects_of_any_type_by_their_ids(office: GraphOffice) -> None:
     path = "/v1.0/directoryObjects"
     found = office.post(f"{path}/getByIds", {"ids": [user, inner, "none"], "types": ["user", "group"]}, 200)["value"]
     assert {one["@odata.type"] for one in found} == {"#microsoft.graph.user", "#microsoft.graph.group"}
+    for types in (None, [], ["directoryObject"], ["contact", "directoryObject"]):
+        found = office.post(f"{path}/getByIds", {"ids": [user, inner], "types": types}, 200)["value"]
+        assert {one["id"] for one in found} == {user, inner}
+    assert office.post(f"{path}/getByIds", {"ids": [user], "types": ["orgContact"]}, 200)["value"] == []
     assert office.get(f"{path}/{user}")["@odata.type"] == "#microsoft.graph.user"
     checked = office.post(f"/v1.0/users/{user}/checkMemberGroups", {"groupIds": [outer, user]}, 200)["value"]
     assert checked == [outer]
@@ -177,6 +182,15 @@ def test_objects_of_any_type_by_their_ids(office: GraphOffice) -> None:
     )
     office.delete(f"{path}/{user}")
     office.post(f"{path}/{user}/restore", status=200)
+
+
+def test_more_groups_than_are_told_at_once_are_graphs_error(
+    office: GraphOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = office.get("/v1.0/users/anna.berg@contoso.test")["id"]
+    monkeypatch.setattr(any_object, "MOST_GROUPS", 0)
+    refused = office.refused("POST", f"/v1.0/users/{anna}/getMemberGroups", {"securityEnabledOnly": False})
+    assert refused[:2] == (400, "Directory_ResultSizeLimitExceeded")
 
 
 def test_the_tenant_tells_when_its_jobs_last_synchronised(office: GraphOffice) -> None:

@@ -30,6 +30,14 @@ ENTRIES: tuple[Entry, ...] = (
         also_known_as="Directory_ExpiredPageToken",
     ),
     Entry(
+        "result-too-large",
+        Severity.ERROR,
+        "The result is larger than is told at once",
+        "An object is a member of more than {most} groups.",
+        "Ask for transitiveMemberOf, page by page.",
+        also_known_as="Directory_ResultSizeLimitExceeded",
+    ),
+    Entry(
         "body-unreadable",
         Severity.ERROR,
         "Unable to read JSON request payload",

@@ -70,6 +70,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "errand-failed": (500, "InternalServerError"),
     "resource-unknown": (404, "Request_ResourceNotFound"),
     "query-unsupported": (400, "Request_UnsupportedQuery"),
+    "result-too-large": (400, "Directory_ResultSizeLimitExceeded"),
     "page-token-stale": (400, "Directory_ExpiredPageToken"),
     "content-unsupported": (415, "Request_BadRequest"),
     "not-acceptable": (406, "Request_BadRequest"),

@@ -101,7 +101,7 @@ def rendered(url: str, request: Request, options: Options, form: Form, answer: A
             headers |= {"OData-EntityId": headers["Location"], **form.applied("return")}
             value, status = None, 204
     if answer.page is not None:
-        headers |= form.applied("odata.maxpagesize")
+        headers = form.applied("odata.maxpagesize") | headers
         return _json(_listed(root, request, options, form, answer), 200, form, headers)
     if value is None:
         return Response(status_code=status, headers=headers)

@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from ropeway.directory import relations, tables
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import ONE, Reading
 from ropeway.service.graph.objects.extensions import extension_properties
-from ropeway.service.graph.objects.kinds import ANY, KINDS, Kind, by_name, by_stored
+from ropeway.service.graph.objects.kinds import ANY, KINDS, Kind, by_stored
 from ropeway.service.graph.objects.privileged import check_privileged
 from ropeway.service.graph.objects.reading import answer_one, find
 from ropeway.service.graph.objects.shapes import Row, told
@@ -108,13 +109,13 @@ class AnyObjects:
         said, parts = asked.shaped(Ids), asked.parts
         if not 0 < len(said.ids) <= MOST_IDS:
             raise body_invalid("ids", f"1 to {MOST_IDS} ids are expected")
-        kinds = [by_name(name) for name in said.types or ()]
-        stored = {kind.stored for kind in kinds if kind is not None}
+        named = {name.removeprefix("#").removeprefix("microsoft.graph.").lower() for name in said.types or (ANY.name,)}
+        stored = {kind.stored for kind in KINDS if not named.isdisjoint((kind.name.lower(), ANY.name.lower()))}
         with parts.database.read() as c:
             ids = list(dict.fromkeys(one.lower() for one in said.ids))
             query = select(_o.number, _o.id, _o.type, _o.properties, _o.deleted)
             query = query.where(_o.tenant == parts.tenant, _o.deleted.is_(None), among(c, _o.id, ids))
-            rows = [Row(*row) for row in c.execute(query) if not said.types or row.type in stored]
+            rows = [Row(*row) for row in c.execute(query) if row.type in stored]
         items = told(ANY, rows, asked.options.select)
         return Answer("directoryObjects", page=Page(items, is_selected=True), is_entity=False)
 
@@ -150,7 +151,7 @@ class AnyObjects:
         said = asked.shaped(Wanted)
         rows = self._groups(kind, asked)
         if len(rows) > MOST_GROUPS:
-            raise HTTPException(400, "The number of groups exceeds the limit: Directory_ResultSizeLimitExceeded.")
+            raise RopewayError(Problem("result-too-large", details={"most": f"{MOST_GROUPS:,}"}))
         secure = said.security_enabled_only
         return _texts([row.id for row in rows if not secure or '"securityEnabled":true' in row.properties])
 

@@ -56,7 +56,7 @@ class Delta:
         parts, options = asked.parts, asked.options
         token = options.skip_token or options.raw.get("$deltatoken", "")
         again = f"{parts.url}/v1.0/{kind.plural}/delta"
-        now = parts.clock()
+        now, is_minimal = parts.clock(), asked.form.representation is False
         with parts.database.snapshot() as c:
             if token and token != "latest":  # noqa: S105 - Graph's word for the present
                 at = delta_tokens.read(token, (parts.tenant, kind.plural), now, again)
@@ -69,13 +69,12 @@ class Delta:
             elif token == "latest":  # noqa: S105
                 items, following = [], (at, False)
             else:
-                minimal = asked.form.representation is False
-                items, following = _changes(c, parts.tenant, kind, at, asked.page_size, minimal=minimal)
+                items, following = _changes(c, parts.tenant, kind, at, asked.page_size, minimal=is_minimal)
         at, more = following
         if not more:
             at = msgspec.structs.replace(at, place=None, issued=now)
         after, again = (written(at), "") if more else ("", written(at))
-        applied = asked.form.applied("return") if asked.form.representation is False else {}
+        applied = asked.form.applied("return", "odata.maxpagesize") if is_minimal else {}
         page = Page(items, after, delta=again, is_selected=True, is_whole=True)
         return Answer(kind.plural, page=page, is_entity=False, headers=applied)
 

@@ -148,6 +148,7 @@ def expanded(
     for one in options.expansions:
         if one.name not in kind.relations:
             raise no_property("$expand", one.name)
+        check_select(ANY, one.select)
     if len(options.expansions) > 1:
         raise unsupported("$expand", "One property is expanded at a time")
     items = told(kind, rows, options.select, tuple(one.name for one in options.expansions), typed=typed)

@@ -13,7 +13,7 @@ onPremisesLastSyncDateTime    time    {0} D -
 onPremisesProvisioningErrors  list    {0} D -
 onPremisesSyncEnabled         truth   {0} D -
 proxyAddresses                list    {0} D D
-serviceProvisioningErrors     list    {0} - -
+serviceProvisioningErrors     list    {0} D -
 """
 
 _PERSON = """

@@ -117,7 +117,7 @@ def _time(text: ColumnElement[Any], how: Comparison, value: Literal) -> Conditio
     if value.kind != "time":
         raise incompatible(value)
     try:
-        wanted = datetime.fromtimestamp(seconds_of(value.text), UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        wanted = datetime.fromtimestamp(seconds_of(value.text), UTC).isoformat()[:19]
     except (ValueError, OverflowError, OSError):
         raise unreadable("$filter", f"There is no time {value.text} at position {value.at}") from None
     return func.coalesce(_ordered(func.substr(text, 1, 19), how, wanted), literal(False))
