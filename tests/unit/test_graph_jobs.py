@@ -183,12 +183,15 @@ def test_one_object_is_provisioned_and_the_answer_is_json_within_texts(office: G
     assert story["action"] == "Create"
     assert [step["type"] for step in story["provisioningSteps"]] == ["Import", "Scoping", "Matching", "Export"]
     assert {"displayName": "displayName", "oldValue": None, "newValue": "Cleo Dahl"} in story["modifiedProperties"]
+    (line,) = office.get(f"/v1.0/auditLogs/provisioning?$filter=changeId eq '{story['changeId']}'")["value"]
+    assert line["sourceIdentity"]["id"] == story["sourceIdentity"]["id"]
 
 
 def test_an_object_in_step_is_skipped_as_redundant(office: GraphOffice) -> None:
     subject = {"objectId": "anna.berg@contoso.test", "objectTypeName": "user"}
     answer = office.post(f"{office.job}/provisionOnDemand", {"parameters": [{"subjects": [subject]}]}, 200)
     assert json.loads(answer["key"])["details"]["errorCode"] == "RedundantExport"
+    assert json.loads(answer["value"])["changeId"] == "", "nothing was written, nor logged"
 
 
 def test_a_group_is_provisioned_with_the_members_that_are_named(office: GraphOffice) -> None:

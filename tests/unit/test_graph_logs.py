@@ -275,5 +275,13 @@ def test_what_was_done_to_somebody_is_found_by_their_id(office: GraphOffice) -> 
     assert done(group) == ["remove_members", "add_members"]
     newest = office.get(f"{AUDITS}?$filter=targetResources/any(t:t/id eq '{group}')&$top=1")["value"][0]
     assert {"key": "members", "value": id_} in newest["additionalDetails"]
+    for category, acts in (
+        ("UserManagement", ["delete_user", "update_user"]),
+        ("GroupManagement", ["remove_members", "add_members"]),
+        ("ProvisioningManagement", []),
+    ):
+        found = office.get(f"{AUDITS}?$filter=category eq '{category}'")["value"]
+        assert [one["activityDisplayName"] for one in found] == acts
+        assert {one["category"] for one in found} <= {category}
     assert office.refused("GET", f"{AUDITS}?$filter=targetResources/any(t:t/colour eq 'x')")[0] == 400
     assert office.refused("GET", f"{AUDITS}?$filter=colours/any(t:t eq 'x')")[1] == "Request_UnsupportedQuery"

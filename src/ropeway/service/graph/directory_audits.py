@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import case, or_
 
 from ropeway.model.problems import Problem, title_of
 from ropeway.service.graph.api import DISPLAY_NAME
@@ -19,8 +19,28 @@ from ropeway.store import trail
 from ropeway.store.service_tables import audit
 from ropeway.store.trail import Act
 
-CATEGORY = "ProvisioningManagement"
-OPERATIONS = {"create": "Add", "register": "Add", "delete": "Delete", "remove": "Delete"}
+USUAL = "ProvisioningManagement"
+CATEGORIES = {
+    word: category
+    for category, words in {
+        "UserManagement": ("user", "password", "factor", "ins", "manager"),
+        "GroupManagement": ("group", "members", "owners"),
+        "ApplicationManagement": (
+            "application", "secret", "credential", "certificate", "permission", "permissions", "consent", "required",
+            "redirects",
+        ),
+        "RoleManagement": ("role",),
+        "Contact": ("orgContact",),
+        "Device": ("device", "registeredOwners", "registeredUsers"),
+        "DirectoryManagement": ("domain", "organization", "object", "synchronization"),
+    }.items()
+    for word in words
+}  # fmt: skip
+"""Last word of an action to Graph's category; every other one is about jobs and agents."""
+OPERATIONS = {
+    "create": "Add", "register": "Add", "add": "Add", "delete": "Delete", "remove": "Delete", "drop": "Delete",
+    "purge": "Delete", "assign": "Assign", "grant": "Assign", "withdraw": "Unassign", "revoke": "Unassign",
+}  # fmt: skip
 """First word of an action to Graph's operationType; every other one is an update."""
 Numbered = tuple[int, Act]
 
@@ -34,12 +54,16 @@ def fields() -> Fields:
     """What may be asked for, as `_shown` tells it."""
     a = audit.c
     user, app = (Text(case((a.app == "", a.who), else_="")), Text(case((a.app == "", ""), else_=a.who)))
+    category = case(
+        *((or_(a.action == word, a.action.endswith(f"_{word}", autoescape=True)), said)
+          for word, said in CATEGORIES.items()), else_=USUAL,
+    )  # fmt: skip
     user_id = case((a.app != "", ""), (a.who_id == "", a.who), else_=a.who_id)
     return {
         "id": Serial(a.id),
         "activitydatetime": Moment(a.time),
         "activitydisplayname": Text(a.action),
-        "category": Constant(CATEGORY),
+        "category": Text(category),
         "loggedbyservice": Constant(DISPLAY_NAME),
         "correlationid": Text(a.request),
         "targetresources/id": Text(a.subject),
@@ -76,7 +100,7 @@ def _shown(number: int, act: Act) -> dict[str, Any]:
         "activityDateTime": told_time(act.time),
         "activityDisplayName": act.action,
         "additionalDetails": [{"key": key, "value": told_value(value)} for key, value in (act.details or {}).items()],
-        "category": CATEGORY,
+        "category": CATEGORIES.get(act.action.rpartition("_")[2], USUAL),
         "correlationId": act.request,
         "initiatedBy": _initiator(act),
         "loggedByService": DISPLAY_NAME,

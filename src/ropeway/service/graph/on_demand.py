@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 
@@ -82,7 +81,7 @@ def _last(view: ProvisionView) -> str:
 def _story(view: ProvisionView, row: JobRow) -> dict[str, Any]:
     return {
         "action": "Other" if view.result == "Skipped" else view.action,
-        "changeId": str(uuid4()),
+        "changeId": str(view.change or ""),
         "startTime": view.began,
         "endTime": view.ended,
         "reportableIdentifier": view.object,
