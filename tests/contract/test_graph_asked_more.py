@@ -212,3 +212,25 @@ def test_a_page_with_last_sign_ins_reads_those_of_its_people_alone(office: Graph
     assert "ix_sign_in_person" in plan
     assert "SCAN sign_in" not in plan
     assert "Seq Scan on sign_in" not in plan
+
+
+@pytest.mark.parametrize("path", ["applications", "servicePrincipals"])
+def test_applications_are_found_without_regard_to_case_and_counted(office: GraphOffice, path: str) -> None:
+    for name in ("Reports", "reports of Anna", "Script"):
+        office.post("/v1.0/applications", {"displayName": name}, status=201)
+    for filter_, names in {
+        "displayName eq 'REPORTS'": ["Reports"],
+        "startsWith(displayName,'rePorts')": ["Reports", "reports of Anna"],
+        "displayName in ('script', 'REPORTS')": ["Reports", "Script"],
+        "startsWith(displayName,'r') and not(displayName eq 'reports') and displayName ne 'ropeway'": [
+            "reports of Anna"
+        ],
+    }.items():
+        query = f"/v1.0/{path}?$filter={filter_}&$orderby=displayName&$select=displayName,notes,tags"
+        found = office.get(query)["value"]
+        assert sorted(one["displayName"] for one in found) == names
+        assert {one["notes"] for one in found} == {None}
+        counted = office.send("GET", f"/v1.0/{path}/$count?$filter={filter_}", ConsistencyLevel="eventual")
+        assert counted.text == str(len(names))
+    assert office.refused("GET", f"/v1.0/{path}/$count")[:2] == (400, "Request_BadRequest")
+    assert office.refused("GET", f"/v1.0/{path}?$select=nothing")[:2] == (400, "Request_BadRequest")

@@ -167,8 +167,8 @@ def test_objects_of_any_type_by_their_ids(office: GraphOffice) -> None:
     path = "/v1.0/directoryObjects"
     found = office.post(f"{path}/getByIds", {"ids": [user, inner, "none"], "types": ["user", "group"]}, 200)["value"]
     assert {one["@odata.type"] for one in found} == {"#microsoft.graph.user", "#microsoft.graph.group"}
-    for types in (None, [], ["directoryObject"], ["contact", "directoryObject"]):
-        found = office.post(f"{path}/getByIds", {"ids": [user, inner], "types": types}, 200)["value"]
+    for types in ({}, {"types": []}, {"types": ["directoryObject"]}, {"types": ["orgContact", "directoryObject"]}):
+        found = office.post(f"{path}/getByIds", {"ids": [user, inner], **types}, 200)["value"]
         assert {one["id"] for one in found} == {user, inner}
     assert office.post(f"{path}/getByIds", {"ids": [user], "types": ["orgContact"]}, 200)["value"] == []
     assert office.get(f"{path}/{user}")["@odata.type"] == "#microsoft.graph.user"

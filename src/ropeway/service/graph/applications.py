@@ -15,15 +15,25 @@ from starlette.routing import BaseRoute
 from ropeway.control.applications import LONGEST, Applications
 from ropeway.control.protocol import ApplicationView, CredentialView
 from ropeway.service.graph.api import Api
+from ropeway.service.graph.objects.collections import counted_here
 from ropeway.service.graph.permission_ids import required_access, required_named
 from ropeway.service.odata.answers import Answer, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
-from ropeway.service.odata.options import LIST, ONE
+from ropeway.service.odata.options import LIST, ONE, Option
 from ropeway.service.odata.paging import page_of
 from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
 
 Json = dict[str, Any]
+COUNT: frozenset[Option] = frozenset({"$filter"})
+LISTS = ("addIns", "appRoles", "identifierUris", "tags")
+EMPTY = (
+    "api", "applicationTemplateId", "certification", "defaultRedirectUri", "deletedDateTime", "description",
+    "disabledByMicrosoftStatus", "groupMembershipClaims", "info", "isDeviceOnlyAuthSupported", "notes",
+    "optionalClaims", "parentalControlSettings", "publisherDomain", "samlMetadataUrl", "serviceManagementReference",
+    "tokenEncryptionKeyId", "uniqueName", "verifiedPublisher",
+)  # fmt: skip
+"""What Graph has of an application, and nobody says here."""
 
 
 class Platform(Body, frozen=True):
@@ -127,6 +137,7 @@ class ApplicationRoutes:
         add, drop = Verb(self.add, body=True, act="add_secret"), Verb(self.drop, body=True, act="drop_credential")
         return [
             resource(parts, path, get=Verb(self.listed, LIST), post=create),
+            resource(parts, f"{path}/$count", get=Verb(self.count, COUNT)),
             resource(parts, f"{path}/{{application}}", get=Verb(self.shown, ONE), patch=change, delete=remove),
             resource(parts, f"{path}/{{application}}/addPassword", post=add),
             resource(parts, f"{path}/{{application}}/removePassword", post=drop),
@@ -136,6 +147,10 @@ class ApplicationRoutes:
         """GET /applications."""
         items = [_application(view) for view in asked.parts.control.applications()]
         return many("applications", page_of(items, asked.options, asked.page_size))
+
+    def count(self, asked: Asked) -> Answer:
+        """GET /applications/$count: an advanced query."""
+        return counted_here(asked, [_application(view) for view in asked.parts.control.applications()])
 
     def shown(self, asked: Asked) -> Answer:
         """GET /applications/{id}."""
@@ -248,6 +263,8 @@ def _application(view: ApplicationView) -> Json:
         "requiredResourceAccess": required_access(view.required, view.required_delegated),
         "web": {"redirectUris": [] if view.public else list(view.redirect_uris)},
         "signInAudience": "AzureADMyOrg",
+        **{name: [] for name in LISTS},
+        **dict.fromkeys(EMPTY),
     }
 
 

@@ -12,6 +12,8 @@ from ropeway.control.applications import Applications
 from ropeway.control.protocol import ApplicationView
 from ropeway.service.graph import permission_ids
 from ropeway.service.graph.api import DISPLAY_NAME, Api
+from ropeway.service.graph.applications import COUNT
+from ropeway.service.graph.objects.collections import counted_here
 from ropeway.service.identity.scopes import GRAPH_ID
 from ropeway.service.odata.answers import Answer, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
@@ -21,6 +23,16 @@ from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
 
 Json = dict[str, Any]
+LISTS = (
+    "addIns", "alternativeNames", "keyCredentials", "notificationEmailAddresses", "passwordCredentials", "replyUrls",
+    "resourceSpecificApplicationPermissions",
+)  # fmt: skip
+EMPTY = (
+    "appDescription", "applicationTemplateId", "deletedDateTime", "description", "disabledByMicrosoftStatus",
+    "homepage", "info", "loginUrl", "logoutUrl", "notes", "preferredSingleSignOnMode",
+    "preferredTokenSigningKeyThumbprint", "samlSingleSignOnSettings", "tokenEncryptionKeyId", "verifiedPublisher",
+)  # fmt: skip
+"""What Graph has of a service principal, and nobody says here."""
 
 
 class NewPrincipal(Body, frozen=True):
@@ -50,12 +62,17 @@ class ServicePrincipals:
         remove = Verb(self.remove, act="disable_application")
         return [
             resource(parts, path, get=Verb(self.listed, LIST), post=create),
+            resource(parts, f"{path}/$count", get=Verb(self.count, COUNT)),
             resource(parts, f"{path}/{{principal}}", get=Verb(self.shown, ONE), patch=change, delete=remove),
         ]
 
     def listed(self, asked: Asked) -> Answer:
         """GET /servicePrincipals."""
         return many("servicePrincipals", page_of(self._items(asked), asked.options, asked.page_size))
+
+    def count(self, asked: Asked) -> Answer:
+        """GET /servicePrincipals/$count: an advanced query."""
+        return counted_here(asked, self._items(asked))
 
     def shown(self, asked: Asked) -> Answer:
         """GET /servicePrincipals/{id}."""
@@ -92,7 +109,8 @@ class ServicePrincipals:
         return [own, resource_ | permission_ids.published(), *apps]
 
     def _principal(self, view: ApplicationView) -> Json:
-        return self._told(view.service_principal, view.app_id, view.name, enabled=view.enabled, tags=[])
+        told = self._told(view.service_principal, view.app_id, view.name, enabled=view.enabled, tags=[])
+        return told | {"replyUrls": list(view.redirect_uris)}
 
     def _told(self, id_: str, app_id: str, name: str, *, enabled: bool, tags: list[str]) -> Json:
         return {
@@ -104,8 +122,13 @@ class ServicePrincipals:
             "appRoles": [],
             "displayName": name,
             "oauth2PermissionScopes": [],
+            "appRoleAssignmentRequired": False,
+            "servicePrincipalNames": [app_id],
             "servicePrincipalType": "Application",
+            "signInAudience": "AzureADMyOrg",
             "tags": tags,
+            **{name: [] for name in LISTS},
+            **dict.fromkeys(EMPTY),
         }
 
 

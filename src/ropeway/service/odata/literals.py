@@ -58,22 +58,32 @@ def number(literal: Literal) -> float | int:
     return float(literal.text) if "." in literal.text else int(literal.text)
 
 
-def compared(shown: Any, how: Comparison, literal: Literal) -> bool:
+Fold = Callable[[str], str]
+"""The form in which texts are compared."""
+
+
+def to_the_letter(text: str) -> str:
+    """Texts as they are."""
+    return text
+
+
+def compared(shown: Any, how: Comparison, literal: Literal, fold: Fold = to_the_letter) -> bool:
     """Whether a shown value stands so to a written one; refused where the two are of kinds that never compare."""
     if literal.kind == "null" or shown is None:
         same = literal.kind == "null" and shown is None
         return same if how == "eq" else not same if how == "ne" else False
-    left, right = _alike(shown, literal)
+    left, right = _alike(shown, literal, fold)
     return _COMPARE[how](left, right)
 
 
-def called(shown: Any, function: Function, literal: Literal) -> bool:
+def called(shown: Any, function: Function, literal: Literal, fold: Fold = to_the_letter) -> bool:
     """What a function of texts says of a shown value; false of null."""
-    wanted = text_of(literal)
+    wanted = fold(text_of(literal))
     if shown is None:
         return False
     if not isinstance(shown, str):
         raise unreadable("$filter", f"{function} is about texts, at position {literal.at}")
+    shown = fold(shown)
     match function:
         case "contains":
             return wanted in shown
@@ -90,7 +100,7 @@ def text_of(literal: Literal) -> str:
     return literal.text
 
 
-def _alike(shown: Any, literal: Literal) -> tuple[Any, Any]:
+def _alike(shown: Any, literal: Literal, fold: Fold) -> tuple[Any, Any]:
     match literal.kind:
         case "truth" if isinstance(shown, bool):
             return shown, literal.text == "true"
@@ -101,7 +111,7 @@ def _alike(shown: Any, literal: Literal) -> tuple[Any, Any]:
         case "guid" if isinstance(shown, str):
             return shown.lower(), literal.text.lower()
         case "text" if isinstance(shown, str):
-            return shown, literal.text
+            return fold(shown), fold(literal.text)
         case _:
             raise incompatible(literal)
 

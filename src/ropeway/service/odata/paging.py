@@ -77,7 +77,7 @@ def _question(options: Options) -> bytes:
 
 def page_of(items: Sequence[dict[str, Any]], options: Options, size: int, *, key: str = "id") -> Page:
     """A page of a short list that is at hand, by the key of its items, which is a text."""
-    found = [one for one in items if options.filter is None or matches(options.filter, one)]
+    found = passing(items, options)
     found.sort(key=lambda one: one[key])
     ranked = _ranked(found, options.order)
     last = key_of(options, str)
@@ -86,6 +86,11 @@ def page_of(items: Sequence[dict[str, Any]], options: Options, size: int, *, key
     page = ranked[begin : begin + size]
     more = len(ranked) > begin + size
     return Page(page, token_of(options, page[-1][key]) if more else "", len(ranked) if options.count else None)
+
+
+def passing(items: Sequence[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
+    """Those that a filter finds, without regard to case."""
+    return [one for one in items if options.filter is None or matches(options.filter, one, str.casefold)]
 
 
 def _begin(keys: Sequence[str], last: str | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 from starlette.routing import BaseRoute
@@ -25,7 +26,7 @@ from ropeway.service.graph.objects.reading import (
 from ropeway.service.graph.objects.values import json_text
 from ropeway.service.odata.answers import Answer
 from ropeway.service.odata.options import LIST, Option
-from ropeway.service.odata.paging import Number, Page, key_of
+from ropeway.service.odata.paging import Number, Page, key_of, passing
 from ropeway.service.odata.refusals import resource_unknown, segment_unknown, unreadable
 from ropeway.service.odata.resource import Asked, Verb, resource
 
@@ -132,9 +133,19 @@ def _goes_on_by_number(c: Connection, group: int, asked: Asked) -> bool:
     return relations.is_crowded(c, group) if after is None else after[0] == BY_NUMBER
 
 
-def counted(asked: Asked, listing: Listing) -> Answer:
-    """The count of a listing, as text; an advanced query."""
+def counted_here(asked: Asked, items: Sequence[dict[str, Any]]) -> Answer:
+    """The count of a short list that is at hand, as text; an advanced query."""
+    _refuse_plain(asked)
+    return Answer(text=str(len(passing(items, asked.options))))
+
+
+def _refuse_plain(asked: Asked) -> None:
     if not is_advanced(asked):
         raise unreadable("$count", "$count is not currently supported.")
+
+
+def counted(asked: Asked, listing: Listing) -> Answer:
+    """The count of a listing, as text; an advanced query."""
+    _refuse_plain(asked)
     with asked.parts.database.read() as c:
         return Answer(text=str(listing.count(c, asked.options)))
