@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from ropeway.agent.channels import OPENING
+from ropeway.agent.outgoing import Outgoing
 from ropeway.agent.registering import register
-from ropeway.agent.ways import FAILURES, SHORTEST_IDLE
+from ropeway.agent.service import Service as Connection
+from ropeway.agent.sessions import Line
+from ropeway.agent.settings import checked
+from ropeway.agent.ways import FAILURES
 from ropeway.lab.domain import Domain
 from ropeway.model.problems import RopewayError
+from ropeway.model.wire.calls import Call
+from ropeway.model.wire.parts import ENOUGH
+from ropeway.store import calls
+from ropeway.store.calls import Order
+from ropeway.store.service_tables import answer
 from tests.fixtures.certificates import Served, served
 from tests.fixtures.gateway import Beside, Service, a_service, an_agent, running, wait_until
 from tests.fixtures.proxy import Proxy, a_proxy
@@ -107,13 +120,54 @@ def test_a_domain_is_read_through_a_proxy_that_wants_a_name(service: Service, be
 def test_a_proxy_that_drops_what_is_idle_costs_nothing_but_more_signs_of_life(
     service: Service, beside: Beside, proxy: Proxy
 ) -> None:
-    proxy.idle = SHORTEST_IDLE + 1
+    proxy.idle = 6.0
     with running(beside), closing(service.source()) as source:
-        wait_until(
-            lambda: "idle for at most 6 s" in beside.log() or "idle for at most 5 s" in beside.log(), "it learns", 60
-        )
+        wait_until(lambda: "idle for at most 3 s" in beside.log(), "it learns", 60)
         wait_until(beside.is_active, "it is back")
         assert len(read_all(source, WANTED)[0]) > 60
+
+
+@pytest.mark.samba
+def test_a_proxy_that_drops_what_is_idle_for_two_seconds_drops_nothing_any_more(
+    service: Service, contoso: Domain, proxy: Proxy, tmp_path: Path
+) -> None:
+    agent = an_agent(service, tmp_path / "agent", contoso, proxy={"url": proxy.url})
+    proxy.idle = 2.0
+    with running(agent), closing(service.source()) as source:
+        wait_until(lambda: "by poll, idle for at most 2 s" in agent.log(), "it learns", 60)
+        wait_until(agent.is_active, "it is back")
+        cuts = agent.log().count("agent-service-unreachable")
+        until = time.monotonic() + 5 * proxy.idle
+        while time.monotonic() < until:
+            assert len(read_all(source, WANTED)[0]) > 60
+        assert agent.log().count("agent-service-unreachable") == cuts
+
+
+def test_an_answer_is_held_back_for_no_longer_than_a_line_may_be_idle(
+    service: Service, proxy: Proxy, tmp_path: Path
+) -> None:
+    document = {"service": service.url, "ca_file": str(service.authority), "proxy": {"url": proxy.url}}
+    made = register(tmp_path / "agent", service.token(), document)
+    with service.database.write() as c:
+        number = calls.ask(c, Order(1, made.domain, 1, "read", b""), service.clock())
+        calls.take(c, number, made.agent, service.clock())
+    with closing(Connection(checked(document))) as connection:
+        line = Line(tmp_path / "agent", connection)
+        line.idleness.seconds, proxy.idle = 2.0, 3.0
+        outgoing = Outgoing(line, Call(number, 1, made.domain, "read", b"", ""), threading.Event())
+        for _ in range(calls.WINDOW + 1):
+            outgoing.add(os.urandom(ENOUGH), "")
+        wait_until(lambda: parts(service) == calls.WINDOW, "nobody reads, and the agent is as far ahead as it may be")
+        dropped = proxy.dropped
+        time.sleep(3 * proxy.idle)
+        assert (proxy.dropped, parts(service)) == (dropped, calls.WINDOW)
+        outgoing.drop()
+
+
+def parts(service: Service) -> int:
+    """What was sent and not read yet."""
+    with service.database.read() as c:
+        return c.scalar(select(func.count()).select_from(answer)) or 0
 
 
 @pytest.mark.samba

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ropeway.agent.patience import Patience
-from ropeway.agent.ways import AGAIN_AFTER, FAILURES, HELD_FOR, LONGEST_IDLE, SHORTEST_IDLE, Ways
+from ropeway.agent.ways import AGAIN_AFTER, FAILURES, HELD_FOR, LONGEST_IDLE, SHORTEST_IDLE, Idleness, Ways
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
@@ -26,15 +26,15 @@ def test_a_wait_after_success_is_short_again() -> None:
 
 
 @given(st.lists(st.floats(0, 10_000), max_size=50))
-def test_a_line_may_be_idle_for_5_to_25_seconds(lasted: list[float]) -> None:
-    ways = Ways()
+def test_a_line_may_be_idle_for_1_to_25_seconds(lasted: list[float]) -> None:
+    ways = Ways(Idleness())
     for seconds in lasted:
         ways.lasted(seconds)
         assert SHORTEST_IDLE <= ways.idleness.seconds <= LONGEST_IDLE
 
 
 def test_a_line_that_is_cut_when_idle_is_idle_for_less_and_trusted_again_later() -> None:
-    ways = Ways()
+    ways = Ways(Idleness())
     ways.lasted(26.0)
     assert ways.idleness.seconds == LONGEST_IDLE / 2
     ways.lasted(HELD_FOR + 1)
@@ -44,7 +44,7 @@ def test_a_line_that_is_cut_when_idle_is_idle_for_less_and_trusted_again_later()
 
 def test_three_websockets_that_fail_make_it_poll_and_try_again_after_ten_minutes() -> None:
     now = [0.0]
-    ways = Ways(lambda: now[0])
+    ways = Ways(Idleness(), lambda: now[0])
     for _ in range(FAILURES - 1):
         ways.failed(let_through=True)
         assert ways.next() == "websocket"
@@ -57,14 +57,14 @@ def test_three_websockets_that_fail_make_it_poll_and_try_again_after_ten_minutes
 
 
 def test_a_service_that_is_away_is_no_reason_to_poll() -> None:
-    ways = Ways()
+    ways = Ways(Idleness())
     for _ in range(20):
         ways.failed(let_through=False)
     assert ways.next() == "websocket"
 
 
 def test_a_websocket_that_lasts_forgives_those_that_failed() -> None:
-    ways = Ways()
+    ways = Ways(Idleness())
     for _ in range(FAILURES - 1):
         ways.failed(let_through=True)
     ways.lasted(600.0)

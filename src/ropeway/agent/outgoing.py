@@ -21,7 +21,7 @@ from ropeway.telemetry.correlation import in_this_context
 SOON = 0.2
 """Seconds after which a part is sent, however little is in it."""
 HOLD = 20.0
-"""Seconds for which the service may hold an answer back; less where lines are cut."""
+"""Seconds for which the service may hold an answer back at most; less where lines are cut when idle."""
 GIVE_UP = 60.0
 """Seconds of trouble after which somebody else has the call for long."""
 AHEAD = 2
@@ -107,10 +107,10 @@ class Outgoing:
         """What is acknowledged; None when nobody wants the rest. Sending again after trouble is harmless."""
         patience, began = Patience(longest=5.0), time.monotonic()
         place = f"/calls/{self._call.number}/{self._call.attempt}/{path}"
-        query = query | {"wait": f"{HOLD:.0f}"}
         while not self.stopped.is_set():
+            hold = int(min(HOLD, self._line.idleness.seconds))
             try:
-                raw = self._line.send(method, place, body, query, hold=HOLD)
+                raw = self._line.send(method, place, body, {**query, "wait": str(hold)}, hold=hold)
                 return msgspec.json.decode(raw, type=prepared(Taken)).acknowledged
             except RopewayError as error:
                 log.info("call %d: %s", self._call.number, error.problem.code)

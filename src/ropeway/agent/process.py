@@ -62,7 +62,7 @@ class Agent:
         self._levels = levels
         self._room = settings.calls
         self._serving = Serving(line, domains, settings.calls)
-        self._ways = Ways()
+        self._ways = Ways(line.idleness)
         self._ending = ending
         self._final: RopewayError | None = None
 

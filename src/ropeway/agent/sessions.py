@@ -12,6 +12,7 @@ from ropeway.agent.identity import Identity
 from ropeway.agent.service import Service
 from ropeway.agent.trace import log
 from ropeway.agent.version import VERSION
+from ropeway.agent.ways import Idleness
 from ropeway.model.problems import RopewayError
 from ropeway.model.secret import Secret
 from ropeway.model.wire.sessions import Asking, Challenge, Proof, Renewal, Renewed, Session
@@ -28,6 +29,8 @@ class Line:
         self._folder = folder
         self._service = service
         self._spoken = spoken
+        self.idleness = Idleness()
+        """For how long an answer may be held back, and nothing pass."""
         self._lock = threading.Lock()
         self._session: Session | None = None
 

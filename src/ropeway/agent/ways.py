@@ -8,7 +8,7 @@ from typing import Literal
 
 Way = Literal["websocket", "poll"]
 
-LONGEST_IDLE, SHORTEST_IDLE = 25.0, 5.0
+LONGEST_IDLE, SHORTEST_IDLE = 25.0, 1.0
 """Seconds without a byte; 25 is below the time-outs that proxies are delivered with (30 s and more)."""
 FAILURES = 3
 """In a row, after which the other way is taken."""
@@ -39,8 +39,8 @@ class Idleness:
 class Ways:
     """WebSocket as long as it works; long polls where it does not, and a WebSocket again later."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.idleness = Idleness()
+    def __init__(self, idleness: Idleness, clock: Callable[[], float] = time.monotonic) -> None:
+        self.idleness = idleness
         self._clock = clock
         self._failures = 0
         self._polls_since: float | None = None
