@@ -51,6 +51,7 @@ class CallRow(NamedTuple):
     state: str
     """open | taken | answered."""
     agent: str
+    """Who has it; of an open one: who gave it back, where others are to have it first."""
     attempt: int
     acknowledged: int
 
@@ -175,10 +176,10 @@ def put(c: Connection, lease: Lease, part: Part, now: float) -> int:
     return row.acknowledged
 
 
-def give_back(c: Connection, lease: Lease) -> bool:
-    """The agent cannot go on; another may. False where it had the call no more."""
+def give_back(c: Connection, lease: Lease, *, by: str = "") -> bool:
+    """Another agent may have it; `by`: the one that could not do it comes last. False where it had the call no more."""
     mine = and_(_held(lease), call.c.state == "taken")
-    given = c.execute(update(call).where(mine).values(state="open", agent="")).rowcount == 1
+    given = c.execute(update(call).where(mine).values(state="open", agent=by)).rowcount == 1
     ring(c)
     return given
 
@@ -242,7 +243,8 @@ def watches(c: Connection, tenant: int) -> dict[int, tuple[int, bytes, str]]:
 
 
 def _held(lease: Lease) -> ColumnElement[bool]:
-    return and_(call.c.number == lease.number, call.c.attempt == lease.attempt, call.c.agent == lease.agent)
+    mine = (call.c.number == lease.number, call.c.attempt == lease.attempt, call.c.agent == lease.agent)
+    return and_(*mine, call.c.state != "open")
 
 
 def _rung(c: Connection, count: int) -> int:

@@ -119,6 +119,8 @@ call = Table(
 )
 """What an agent is asked to do: a method of a Source with its arguments. `open`, `taken`, `answered`, gone.
 
+The agent of an open one gave it back, and others of the domain are to have it first.
+
 An agent has a call under a lease that it renews; after its death the call is open again for another, whose `attempt` is
 the next. Answers up to `acknowledged` were used; an agent runs at most a few ahead of that. `expires` is moved on by
 whoever waits for the answer; `carried` is `telemetry.tracing.carry`'s text."""

@@ -11,10 +11,12 @@ from contextlib import suppress
 
 from ropeway.model.wire.calls import Message
 from ropeway.service.gateway.sessions import Caller
-from ropeway.store.calls import WATCH
+from ropeway.store.calls import WATCH, CallRow
 
 SPARED_FOR = 10.0
 """Seconds for which an agent that could not reach its domain is asked after all others."""
+LEFT_FOR = 2.0
+"""Seconds for which what an agent gave back is left to others, which may be at other processes of the service."""
 POLL_GAP = 10.0
 """Seconds for which an agent that polls is remembered between two polls."""
 
@@ -30,7 +32,7 @@ class Channel:
         self.is_waiting = False
         self.left = 0.0
         """When a long poll last ended, by the loop's clock."""
-        self._spared_until = 0.0
+        self._failed: float | None = None
         self._loop = loop
         self._waiting: deque[Message] = deque()
         self._came = asyncio.Event()
@@ -64,12 +66,19 @@ class Channel:
 
     def failed(self) -> None:
         """The agent could not do what it was given."""
-        self._spared_until = time.monotonic() + SPARED_FOR
+        self._failed = time.monotonic()
 
     @property
     def is_spared(self) -> bool:
         """Whether it just failed: others come first."""
-        return time.monotonic() < self._spared_until
+        return self._failed_within(SPARED_FOR)
+
+    def leaves(self, row: CallRow) -> bool:
+        """Whether a call is for others now, since this agent just gave it back."""
+        return row.agent == self.caller.id and self._failed_within(LEFT_FOR)
+
+    def _failed_within(self, seconds: float) -> bool:
+        return self._failed is not None and time.monotonic() < self._failed + seconds
 
     def load(self, rows: Sequence[tuple[str, str]]) -> tuple[int, int]:
         """Calls and watches that the agent has, of (agent, method) of all calls in work."""

@@ -130,7 +130,7 @@ class Dispatcher:
     def holds(self, number: int, attempt: int, agent: str) -> bool:
         """Whether, when it was last looked, an agent had a call."""
         row = self._rows.get(number)
-        return row is not None and (row.attempt, row.agent) == (attempt, agent)
+        return row is not None and row.state != "open" and (row.attempt, row.agent) == (attempt, agent)
 
     def _run(self) -> None:
         bell = None
@@ -178,7 +178,8 @@ class Dispatcher:
         another's may not have it yet.
         """
         in_work = self._in_work()
-        found = [(*channel.load(in_work), channel) for channel in self.channels.waiting_for(row.domain)]
+        waiting = self.channels.waiting_for(row.domain)
+        found = [(*channel.load(in_work), channel) for channel in waiting if not channel.leaves(row)]
         if row.method == WATCH:
             able = [(watches, channel) for _, watches, channel in found if not channel.is_spared]
             return min(able, key=lambda one: one[0], default=(0, None))[1]
@@ -195,14 +196,13 @@ class Dispatcher:
 
     def _readers(self, job: int) -> set[str]:
         """The agents that have calls of a job."""
-        return {
-            row.agent for row in self._rows.values() if job and row.job == job and row.method != WATCH and row.agent
-        }
+        of_job = (row for row in self._rows.values() if job and row.job == job and row.method != WATCH)
+        return {row.agent for row in of_job if row.state != "open"}
 
     def _watcher(self, job: int) -> str:
         """The agent that watches a job's domain; "" for nobody."""
-        of_job = (row.agent for row in self._rows.values() if row.method == WATCH and row.job == job)
-        return next(of_job, "")
+        of_job = (row for row in self._rows.values() if row.method == WATCH and row.job == job)
+        return next((row.agent for row in of_job if row.state != "open"), "")
 
     def _in_work(self) -> Sequence[tuple[str, str]]:
         return [(row.agent, row.method) for row in self._rows.values() if row.state == "taken"]

@@ -16,7 +16,7 @@ from ropeway.service.gateway.dispatcher import Dispatcher
 from ropeway.service.gateway.downwards import seconds
 from ropeway.service.http.errors import json_answer
 from ropeway.service.parts import Parts
-from ropeway.store import calls, jobs
+from ropeway.store import agents, calls, jobs
 from ropeway.store.calls import WATCH, CallRow, Lease, Part
 
 
@@ -65,19 +65,22 @@ class Upwards:
             return jobs.watermark(c, calls.require(c, lease).job)
 
     async def back(self, request: Request) -> Response:
-        """The agent cannot do it; another may. The job of a watch is run at once, so that what is wrong is said."""
+        """The agent cannot do it; another may. The job of a watch is run at once, so that what is wrong is said.
+
+        The process that has the agent's channel, which need not be this one, sees that it failed at its next look.
+        """
         lease = await self._lease(request)
-        if channel := self._dispatcher.channels.of(lease.agent):
-            channel.failed()
         if job := await run_in_threadpool(self._give_back, lease):
             await run_in_threadpool(self._parts.queue.ask, job)
         return json_answer(Taken(0))
 
     def _give_back(self, lease: Lease) -> int | None:
         """The job that was watched, where no trouble of it is known yet: one that is is not hurried."""
+        now = self._parts.clock()
         with self._parts.database.write() as c:
             held = calls.is_held(c, lease)
-            calls.give_back(c, lease)
+            has_others = held and agents.standing(c, self._parts.tenant, held.domain, now).active > 1
+            calls.give_back(c, lease, by=lease.agent if has_others else "")
             row = jobs.load_if_there(c, held.job) if held and held.method == WATCH else None
         return row.number if row is not None and row.standing.stopped is None else None
 
