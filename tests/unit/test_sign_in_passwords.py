@@ -18,11 +18,13 @@ from sqlalchemy import select, update
 from ropeway.control.in_process import open_database
 from ropeway.control.protocol import ApplicationView
 from ropeway.directory.tables import object_
+from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.permissions import GLOBAL, ROLES
 from ropeway.model.secret import Secret
 from ropeway.store import passwords, roles
 from ropeway.store.identity_tables import sign_in
 from tests.fixtures.addresses import Addresses
+from tests.unit.engine_company import Company
 from tests.unit.sign_in_office import PASSWORD, Office, claims, office, opened
 
 __all__ = ["office"]
@@ -157,6 +159,22 @@ def test_who_is_not_said_to_be_enabled_neither_signs_in_nor_acts(office: Office,
     database.close()
     assert office.status(token, "/v1.0/me") == 401
     assert office.refused(**asked(office, desktop))[2] == 50057
+
+
+def test_whom_a_job_took_over_is_signed_in_by_no_password_of_before(
+    office: Office, desktop: ApplicationView, tmp_path: Path
+) -> None:
+    """It is Active Directory's from then on, and here nobody could change it any more."""
+    assert office.post(**asked(office, desktop)).status_code == 200
+    company = Company(tmp_path / "contoso.ldif")
+    company.person("Anna")
+    company.write()
+    office.control.create_job(JobSettings("Contoso", SourceSettings("ldif", {"path": str(company.path)})))
+    office.control.run_job("Contoso")
+    assert office.control.show_object("users", ANNA)["onPremisesSyncEnabled"] is True
+    assert office.refused(**asked(office, desktop))[2] == 50126
+    office.control.delete_job("Contoso", keep=True)
+    assert office.post(**asked(office, desktop)).status_code == 200, "the cloud's again"
 
 
 def test_whoever_guesses_is_locked_out_longer_and_longer(office: Office, desktop: ApplicationView) -> None:

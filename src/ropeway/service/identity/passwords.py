@@ -36,8 +36,9 @@ class Passwords:
         """
         now = self.clock()
         id_ = who.id if isinstance(who, Person) else lockouts.nobody(compare_key(who))
+        of_premises = isinstance(who, Person) and who.synchronised  # one from before cannot be changed any more
         with self.database.read() as c:
-            kept = passwords.find(c, self.tenant, id_)
+            kept = None if of_premises else passwords.find(c, self.tenant, id_)
             known = lockouts.is_known(c, self.tenant, id_, address, now)
             before = lockouts.find(c, self.tenant, id_, known_place=known)
         if before.until > now:
