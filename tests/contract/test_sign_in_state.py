@@ -150,15 +150,24 @@ def test_a_guess_is_counted_after_one_that_was_made_meanwhile(world: World) -> N
     assert refused.value.number == 50053
 
 
-def test_a_flood_of_passwords_is_refused_and_holds_up_nobody(world: World) -> None:
+def test_a_flood_of_passwords_is_refused_and_keeps_nobody_elsewhere_out(world: World) -> None:
     gate = Passwords(world.database, TENANT, lambda: NOW)
+
+    def refused(address: str) -> int:
+        try:
+            gate.check(world.anna, RIGHT, address)
+        except Refusal as refusal:
+            return refusal.number
+        return 0
+
     with ExitStack() as flood:
-        while passwords.WAITING.acquire(blocking=False):
-            flood.callback(passwords.WAITING.release)
-        with pytest.raises(Refusal) as refused:
-            gate.check(world.anna, RIGHT, "192.0.2.1")
-        assert (refused.value.number, refused.value.status_code) == (90033, 503)
-    assert gate.check(world.anna, RIGHT, "192.0.2.1")
+        for network in ("203.0.113.0/24", "198.51.100.0/24"):
+            assert refused("192.0.2.1") == 0
+            while passwords.WAITING.enter(network):
+                flood.callback(passwords.WAITING.leave, network)
+            assert refused(network.replace(".0/24", ".7")) == 90033
+        assert refused("192.0.2.1") == 90033, "there is no place left"
+    assert refused("203.0.113.7") == 0
 
 
 def test_who_is_guessed_at_from_elsewhere_still_signs_in_from_a_known_place(world: World) -> None:

@@ -9,6 +9,7 @@ import secrets
 import string
 import threading
 from base64 import b64encode
+from collections import Counter
 from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
@@ -28,13 +29,40 @@ WANTED = b""
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
-WAITING = threading.BoundedSemaphore(max(12, 2 * (os.cpu_count() or 1)))
-"""Passwords that are compared, or wait for it: threads that wait answer nobody else."""
 NOBODYS = "$argon2id$v=19$m={},t={},p={}${}${}".format(
     _HASHER.memory_cost, _HASHER.time_cost, _HASHER.parallelism,
     *(b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (_HASHER.salt_len, _HASHER.hash_len)),
 )  # fmt: skip
 """What no password has, made without the work of a hash; to compare with it takes as long as with somebody's."""
+
+
+class Waiting:
+    """Places for passwords that are compared, or wait for it: threads that wait answer nobody else.
+
+    One network has two thirds of them at most, so that whoever guesses keeps nobody elsewhere out.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._lock, self._of = threading.Lock(), Counter[str]()
+        self._places = places
+
+    def enter(self, network: str) -> bool:
+        """Whether there is a place."""
+        with self._lock:
+            if self._of.total() >= self._places or self._of[network] >= self._places * 2 // 3:
+                return False
+            self._of[network] += 1
+            return True
+
+    def leave(self, network: str) -> None:
+        """The place is another's."""
+        with self._lock:
+            self._of[network] -= 1
+            if not self._of[network]:
+                del self._of[network]
+
+
+WAITING = Waiting(max(18, 3 * (os.cpu_count() or 1)))
 
 
 class Password(NamedTuple):
@@ -107,11 +135,11 @@ class Busy(Exception):  # noqa: N818 - no failure
     """More passwords are tried than can be compared. Whoever tries one may try again."""
 
 
-def matches(hash_: str, password: Secret[str]) -> bool:
+def matches(hash_: str, password: Secret[str], network: str = "") -> bool:
     """Whether it is that password; against an empty hash nothing is, after the same time. Busy when many are tried."""
     if len(password.reveal()) > LONGEST:
         hash_ = ""
-    if not WAITING.acquire(blocking=False):
+    if not WAITING.enter(network):
         raise Busy
     try:
         with _AT_ONCE:
@@ -119,7 +147,7 @@ def matches(hash_: str, password: Secret[str]) -> bool:
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
     finally:
-        WAITING.release()
+        WAITING.leave(network)
 
 
 def check(password: Secret[str]) -> None:

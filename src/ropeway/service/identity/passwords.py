@@ -44,7 +44,7 @@ class Passwords:
         if before.until > now:
             raise Refusal(50053)
         try:
-            right = passwords.matches(kept.hash if kept else "", password)
+            right = passwords.matches(kept.hash if kept else "", password, lockouts.network_of(address))
         except passwords.Busy:
             raise Refusal(90033) from None
         with self.database.write() as c:
