@@ -233,16 +233,18 @@ def test_an_agent_that_does_not_reach_its_controller_leaves_the_watch_to_another
         laboratory.start(broken)
 
 
-def test_an_agent_that_does_not_reach_the_domain_leaves_its_calls_to_another(
-    service: Service, contoso: Domain, tmp_path: Path
+@pytest.mark.parametrize("code", ["certificate-not-trusted", "agent-domain-unset"])
+def test_an_agent_that_cannot_do_it_leaves_its_calls_to_another(
+    service: Service, contoso: Domain, tmp_path: Path, code: str
 ) -> None:
     sick, well = (an_agent(service, tmp_path / name, contoso) for name in ("sick", "well"))
     account = domain_settings(contoso) | {"ca_file": str(service.authority)}
-    change_settings(sick, domains={contoso.dns_domain: account})
+    domain = contoso.dns_domain if code == "certificate-not-trusted" else "misspelt.test"
+    change_settings(sick, domains={domain: account})
     with closing(service.source()) as through, running(sick):
         with running(well):
             for _ in range(4):
                 through.describe()
             assert "is given back" in sick.log()
-        with pytest.raises(RopewayError, match="certificate-not-trusted"):
+        with pytest.raises(RopewayError, match=code):
             through.describe()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from ropeway.control import running
 from ropeway.control.in_process import InProcess, open_control
-from ropeway.control.protocol import CycleView, Progress, ProvisionView
+from ropeway.control.protocol import CycleView, EventFilter, Progress, ProvisionView
 from ropeway.model.job import Guard, Guards, JobSettings, Schedule, SourceSettings
 from ropeway.model.problems import RopewayError
 from tests.unit.engine_company import Company, Thing, company
@@ -262,6 +263,24 @@ def test_a_job_that_is_paused_in_the_midst_of_a_run_stops_there_and_goes_on_from
     control.resume_job("Contoso")
     assert control.run_job("Contoso").exported == {"create": 2500 - written}
     assert control.job("Contoso").problems == ()
+
+
+def test_history_that_is_too_old_goes_however_much_it_is_and_although_its_job_rests(
+    control: InProcess, company: Company, follow: Callable[..., None], tmp_path: Path
+) -> None:
+    company.people(2500)
+    follow()
+    company.person("Ann")
+    company.write()
+    control.run_job("Contoso")
+    control.pause_job("Contoso")
+    with sqlite3.connect(tmp_path / "ropeway.db") as c:
+        c.execute("UPDATE provisioning_event SET time = time - 31 * 86400 WHERE object NOT LIKE 'CN=Ann,%'")
+        c.execute("UPDATE cycle SET started = started - 31 * 86400 WHERE number = 1")
+    with closing(open_control(f"sqlite:///{tmp_path / 'ropeway.db'}")) as another:
+        another.keep_house()
+        assert [event.object for event in another.events(EventFilter(limit=5000))] == ["CN=Ann,DC=contoso,DC=test"]
+        assert len(another.live("Contoso").cycles) == 1
 
 
 def test_the_active_machine_is_told_with_the_time_since_it_is(

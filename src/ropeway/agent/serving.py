@@ -23,8 +23,16 @@ from ropeway.telemetry.correlation import bound
 
 MOST_CALLS = 200
 
-ELSEWHERE = frozenset({"certificate-not-trusted", "controller-lost", "controller-unreachable", "controllers-not-found"})
-"""Problems on the way from here to the domain: another agent may have a better one, or a clock that is right."""
+ELSEWHERE = frozenset(
+    {
+        *("certificate-not-trusted", "controller-lost", "controller-unreachable", "controllers-not-found"),
+        *("agent-domain-unset", "agent-file-unreadable", "credential-file-open", "credential-file-unreadable"),
+        *("kerberos-not-installed", "password-file-empty"),
+    }
+)
+"""Problems of this machine, or on its way to the domain: another agent may have none.
+
+A domain that refuses the account is told at once: another agent's attempt might be the one that locks it."""
 
 
 @dataclass(slots=True)
@@ -130,7 +138,7 @@ class Serving:
 
     def _give_back(self, outgoing: Outgoing, call: Call) -> bool:
         """Have another agent try, which may be this one again; whether the service took it."""
-        log.info("call %d is given back: the domain cannot be reached from here", call.number)
+        log.info("call %d is given back: it cannot be done from here", call.number)
         try:
             self._line.send("POST", f"/calls/{call.number}/{call.attempt}/back")
         except RopewayError:

@@ -264,10 +264,15 @@ ACTIONS = (*(kind.value for kind in Kind), "other")
 """Of log lines; named so that the index by job, action and time finds the oldest."""
 
 
-def forget(c: Connection, key: Key, log_before: float, cycles_before: float) -> None:
-    """Drop log lines and cycles of a job older than that, at most a thousand of each."""
+FORGOTTEN = 1000
+"""Lines and cycles that go in one transaction."""
+
+
+def forget(c: Connection, key: Key, log_before: float, cycles_before: float) -> bool:
+    """Drop some log lines and cycles of a job older than that; whether there may be more."""
     e = provisioning_event.c
-    lines = select(e.id).where(e.job == key["job"], e.action.in_(ACTIONS), e.time < log_before).limit(1000)
-    c.execute(delete(provisioning_event).where(e.id.in_(lines)))
-    oldest = select(cycle.c.number).where(cycle.c.job == key["job"]).order_by(cycle.c.number).limit(1000)
-    c.execute(delete(cycle).where(cycle.c.number.in_(oldest), cycle.c.started < cycles_before))
+    lines = select(e.id).where(e.job == key["job"], e.action.in_(ACTIONS), e.time < log_before).limit(FORGOTTEN)
+    gone = c.execute(delete(provisioning_event).where(e.id.in_(lines))).rowcount
+    oldest = select(cycle.c.number).where(cycle.c.job == key["job"]).order_by(cycle.c.number).limit(FORGOTTEN)
+    over = c.execute(delete(cycle).where(cycle.c.number.in_(oldest), cycle.c.started < cycles_before)).rowcount
+    return FORGOTTEN in (gone, over)

@@ -13,8 +13,9 @@ from ropeway.control.protocol import CycleView
 from ropeway.control.queueing.scheduler import Scheduler
 from ropeway.control.running import refuse_rest, trouble
 from ropeway.control.views import iso
+from ropeway.engine.cycle import DAY
 from ropeway.model.problems import Problem, RopewayError
-from ropeway.store import leases
+from ropeway.store import jobs, leases, looking
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 
@@ -62,10 +63,24 @@ class Staying(Core):
             cycle(CycleView(job=row.name, kind="delta", result="stopped", problems=(error.problem,)))
 
     def keep_house(self) -> None:
-        """Once in an hour, what was in the recycle bin for 30 days goes; trouble is left to the jobs to tell."""
+        """Once in an hour, what was in the recycle bin for 30 days goes, and history that is older than its job says.
+
+        Trouble is left to the jobs to tell.
+        """
         now = time.monotonic()
         if self._house_kept is not None and now < self._house_kept + HOUSEKEEPING_EVERY:
             return
         self._house_kept = now
         with suppress(RopewayError), trouble():
             self._directory.purge(time.time())
+            self._forget(time.time())
+
+    def _forget(self, now: float) -> None:
+        """Of jobs that rest, too, and however much they did at once."""
+        with self._db.read() as c:
+            rows = jobs.every(c, self._tenant)
+        for row in rows:
+            key, kept, more = Key(tenant=self._tenant, job=row.number), row.settings.retention, True
+            while more:
+                with self._db.write() as c:
+                    more = looking.forget(c, key, now - kept.log * DAY, now - kept.cycles * DAY)
