@@ -12,6 +12,7 @@ from ropeway.control.protocol import OnProgress, Progress
 from ropeway.control.schema_views import EffectView, Example
 from ropeway.control.trial_links import EXAMPLES, LinkTrial
 from ropeway.engine.mapping import Setting, source_attributes
+from ropeway.engine.planning import ONLY_JOINED, replaced
 from ropeway.engine.records import Entry
 from ropeway.engine.redaction import covered
 from ropeway.engine.scoping import Place, Places, Scoping
@@ -20,7 +21,7 @@ from ropeway.model.anchors import Anchor
 from ropeway.model.changes import FLOWS, LINK, Desired
 from ropeway.model.job import Departure, JobSettings
 from ropeway.model.problems import Problem, RopewayError, describe
-from ropeway.model.values import Attributes
+from ropeway.model.values import Attributes, unpack
 from ropeway.rules import MappingFailed, Rules, TypeRule, compile_rules, layers
 from ropeway.rules.definitions import CATEGORY, FOREST
 from ropeway.rules.schema import Schema
@@ -41,8 +42,11 @@ class Answer:
     reason: str = ""
     problem: Problem | None = None
     create_only: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
+    """Every attribute that is mapped; those without a word in `desired` keep what the directory has."""
     creates: bool = True
     deletes: bool = True
+    """Whether a target object goes when its source object leaves."""
 
 
 @dataclass(slots=True)
@@ -138,14 +142,17 @@ class Trial:
 
     def _note(self, entry: Entry, dn: str, before: Answer, after: Answer) -> None:
         effects, type_ = self.effects, after.target_type or before.target_type or entry.target_type or entry.type
+        kept = before.desired is None and before.problem is None and not before.deletes and entry.target is not None
         if after.problem is not None:
             if before.problem is None:
                 effects.note("set aside", type_, "", Example(object=dn, reason=describe(after.problem)))
-        elif before.desired is not None and after.desired is None:
-            what = self._departure(entry) if before.deletes or entry.target is None else "kept"
+        elif after.desired is None and (before.desired is not None or (kept and after.deletes)):
+            what = self._departure(entry) if after.deletes or entry.target is None else "kept"
             if what in ("deleted", "not created") and entry.in_scope:
                 self._links.changing.add(entry.number)
-            effects.note(what, before.target_type, "", Example(object=dn, reason=after.reason))
+            effects.note(what, before.target_type or type_, "", Example(object=dn, reason=after.reason))
+        elif after.desired is not None and kept and entry.exported:
+            self._values(entry, dn, unpack(entry.exported), after)
         elif after.desired is not None and before.desired is None:
             what = "mapped again" if before.problem is not None else "created" if after.creates else "joined"
             effects.note(what, after.target_type, "", Example(object=dn, after=_name(after.desired, self._secret)))
@@ -171,7 +178,9 @@ class Trial:
         noted = False
         for name in dict.fromkeys((*old, *new)):
             was, becomes = old.get(name), new.get(name)
-            stays = entry.target is not None and name in after.create_only
+            stays = entry.target is not None and (
+                name in after.create_only or (name in after.targets and name not in new)
+            )
             if was == becomes or name in guessed or stays or name in (FLOWS, LINK):
                 continue
             noted = True
@@ -202,12 +211,15 @@ def _answer(
     try:
         reason = scoping.out_because(entry, place, members, rule, attributes)
         if reason is not None:
-            return Answer(reason=reason)
+            return Answer(reason=reason, deletes=rule.deletes)
         applied = rule.applied(attributes)
+        if replaced(entry, applied) == ONLY_JOINED:
+            return Answer(reason=ONLY_JOINED, deletes=rule.deletes)
         return Answer(
             applied.map(attributes),
             applied.target_type,
             create_only=applied.create_only,
+            targets=applied.targets,
             creates=applied.creates,
             deletes=applied.deletes,
         )
