@@ -24,6 +24,7 @@ from ropeway.service.identity.passwords import Passwords
 from ropeway.store import applications, codes, devices, families, identity_tables, lockouts, passwords, sign_ins
 from ropeway.store.database import Database
 from ropeway.store.lockouts import Lockout
+from ropeway.store.sign_ins import SignIn
 
 NOW = 1_800_000_000.0
 RIGHT = Secret("Correct-Horse-7")
@@ -259,6 +260,25 @@ def test_what_is_over_is_forgotten_and_nothing_else(world: World) -> None:
     with world.database.read() as c:
         assert families.find(c, TENANT, text) is not None
     assert left(NOW + families.KEPT + 86401) == (0, 0)
+
+
+def test_the_log_is_forgotten_from_its_beginning_portion_by_portion(world: World) -> None:
+    with world.database.write() as c:
+        for number in range(2 * sign_ins.PORTION + 7):
+            line = SignIn(NOW + number, world.anna.id, "anna", "app", "App", "password", "", 0, "", "", "")
+            sign_ins.note(c, TENANT, line)
+
+    def swept(now: float) -> tuple[bool, int]:
+        with world.database.write() as c:
+            more = sign_ins.sweep(c, now)
+            return more, c.scalar(select(func.count()).select_from(identity_tables.sign_in)) or 0
+
+    due = NOW + sign_ins.KEPT
+    assert swept(due) == (False, 2 * sign_ins.PORTION + 7), "to the second"
+    assert swept(due + 3) == (False, 2 * sign_ins.PORTION + 4)
+    assert swept(due + 9999) == (True, sign_ins.PORTION + 4)
+    assert swept(due + 9999) == (True, 4)
+    assert swept(due + 9999) == (False, 0)
 
 
 STEPS = st.lists(st.sampled_from(["refresh", "again", "old"]), max_size=12)

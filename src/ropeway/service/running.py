@@ -130,7 +130,7 @@ def _housekeeping(house: House, hosting: Hosting, strangers: Strangers) -> Gener
             try:
                 with house.database.write() as c:
                     tokens.sweep(c, house.clock())
-                    sign_ins.sweep(c, house.clock())
+                _forget_sign_ins(house, ending)
                 strangers.log(house.clock())
                 for one in hosting.every():
                     one.trail.sum_up()
@@ -150,3 +150,11 @@ def _housekeeping(house: House, hosting: Hosting, strangers: Strangers) -> Gener
         with suppress(SQLAlchemyError):
             for one in hosting.every():
                 one.trail.sum_up(at_once=True)
+
+
+def _forget_sign_ins(house: House, ending: threading.Event) -> None:
+    """Portion by portion: others write in between."""
+    more = True
+    while more and not ending.is_set():
+        with house.database.write() as c:
+            more = sign_ins.sweep(c, house.clock())
