@@ -131,6 +131,26 @@ def test_what_is_said_of_objects_is_what_is_planned(
     assert comes == {what: count for what, count in effects.items() if what[0] != "kept"}
 
 
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (by('IIF([title] = "Boss", PadLeft("x", 5000, "y"), [title])'), "5000"),
+        (by('IIF([title] = "Boss", Error("no bosses"), [title])'), "no bosses"),
+    ],
+)
+def test_whom_the_directory_would_refuse_is_said_to_be_set_aside(
+    control: InProcess, source: Document, reason: str
+) -> None:
+    schema = json.loads(control.export_schema("Contoso", form="json").text)
+    title(source=source)(schema)
+    change = SchemaChange(text=json.dumps(schema))
+    (effect,) = control.try_schema("Contoso", change).effects
+    assert (effect.what, effect.count) == ("set aside", 1)
+    assert reason in effect.examples[0].reason
+    control.change_schema("Contoso", change)
+    assert control.run_job("Contoso").failed == 1
+
+
 def test_who_left_and_was_kept_goes_when_the_rules_delete_again(control: InProcess) -> None:
     accepted(control, leaving_clerks_be)
     control.run_job("Contoso")

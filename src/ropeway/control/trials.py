@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from ropeway.control.protocol import OnProgress, Progress
 from ropeway.control.schema_views import EffectView, Example
 from ropeway.control.trial_links import EXAMPLES, LinkTrial
+from ropeway.directory.validation import Invalid, normalised
 from ropeway.engine.mapping import Setting, source_attributes
 from ropeway.engine.planning import ONLY_JOINED, replaced
 from ropeway.engine.records import Entry
-from ropeway.engine.redaction import covered
+from ropeway.engine.redaction import covered, without_secret
 from ropeway.engine.scoping import Place, Places, Scoping
 from ropeway.engine.work import BATCH, filetime
 from ropeway.model.anchors import Anchor
-from ropeway.model.changes import FLOWS, LINK, Desired
+from ropeway.model.changes import FLOWS, LINK, Desired, Mode
 from ropeway.model.job import Departure, JobSettings
 from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.model.values import Attributes, unpack
@@ -47,6 +48,10 @@ class Answer:
     creates: bool = True
     deletes: bool = True
     """Whether a target object goes when its source object leaves."""
+
+    def keeps(self, name: str) -> bool:
+        """Whether an object that is there keeps what it has of an attribute."""
+        return name in self.create_only or (name in self.targets and name not in (self.desired or {}))
 
 
 @dataclass(slots=True)
@@ -175,22 +180,31 @@ class Trial:
         self.effects.unknown.update(f"{entry.type}: {name}" for name in guessed)
         if old == new:
             return
-        noted = False
-        for name in dict.fromkeys((*old, *new)):
-            was, becomes = old.get(name), new.get(name)
-            stays = entry.target is not None and (
-                name in after.create_only or (name in after.targets and name not in new)
-            )
-            if was == becomes or name in guessed or stays or name in (FLOWS, LINK):
-                continue
-            noted = True
-            shown = covered if name in self._secret else _readable
-            example = Example(object=dn, before=shown(was), after=shown(becomes))
-            self.effects.note("value" if becomes is not None else "emptied", type_, name, example)
-            if name == "accountEnabled" and was is True and becomes is False:
-                self.effects.note("disabled", type_, "", Example(object=dn, reason="accountEnabled becomes false"))
-        if not noted and (old.get(FLOWS), old.get(LINK)) != (new.get(FLOWS), new.get(LINK)):
+        changed = [
+            name
+            for name in dict.fromkeys((*old, *new))
+            if old.get(name) != new.get(name)
+            and name not in (FLOWS, LINK, *guessed)
+            and not (entry.target is not None and after.keeps(name))
+        ]
+        refusal = _refusal(
+            type_, {name: new[name] for name in changed if new.get(name) is not None}, new.get(FLOWS, {})
+        )
+        if refusal is not None:
+            reason = describe(without_secret(refusal, self._secret))
+            self.effects.note("set aside", type_, "", Example(object=dn, reason=reason))
+            return
+        for name in changed:
+            self._value(dn, type_, name, old.get(name), new.get(name))
+        if not changed and (old.get(FLOWS), old.get(LINK)) != (new.get(FLOWS), new.get(LINK)):
             self.effects.note("flow", type_, "", Example(object=dn))
+
+    def _value(self, dn: str, type_: str, name: str, was: Any, becomes: Any) -> None:
+        shown = covered if name in self._secret else _readable
+        example = Example(object=dn, before=shown(was), after=shown(becomes))
+        self.effects.note("value" if becomes is not None else "emptied", type_, name, example)
+        if name == "accountEnabled" and was is True and becomes is False:
+            self.effects.note("disabled", type_, "", Example(object=dn, reason="accountEnabled becomes false"))
 
 
 def _working(present: JobSettings, otherwise: Schema) -> tuple[Schema, Problem | None]:
@@ -225,6 +239,15 @@ def _answer(
         )
     except MappingFailed as failure:
         return Answer(problem=failure.problem)
+
+
+def _refusal(type_: str, values: Desired, flows: Mapping[str, str]) -> Problem | None:
+    """Why the directory would not take these values; one that is chosen of several is not known yet."""
+    try:
+        normalised(type_, {name: value for name, value in values.items() if flows.get(name) != Mode.UNIQUE})
+    except Invalid as invalid:
+        return invalid.problem("")
+    return None
 
 
 def _guessed(rule: TypeRule | None, missing: set[str]) -> frozenset[str]:

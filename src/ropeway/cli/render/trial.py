@@ -18,7 +18,7 @@ OF_OBJECTS: dict[str, str] = {
     "kept": "leave the scope; the job keeps what left",
     "not created": "leave the scope, and would not be created",
     "retyped": "become another type, and would be deleted and created anew",
-    "set aside": "could not be mapped any more, and would stay as they are",
+    "set aside": "could not be mapped or written any more, and would stay as they are",
     "mapped again": "could be mapped again",
 }
 
