@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ropeway.control.in_process import open_control
+from ropeway.control.service_views import ServiceView
 from ropeway.model.problems import RopewayError
 from ropeway.service.http.certificates import LIFETIME, FromFiles, Served
 from ropeway.service.http.listening import listen
@@ -106,6 +109,24 @@ def test_an_administrator_s_certificate_is_shown_and_no_authority_given_away(tmp
         assert service.link.authority == ""
         with service.client(verify=False) as client:
             assert client.get("/ca.pem").json()["error"]["@ropeway.problem"]["code"] == "authority-of-others"
+
+
+def status(service: RunningService) -> ServiceView:
+    with closing(open_control(service.settings.state)) as control:
+        return control.service_status()
+
+
+def test_an_administrator_s_certificate_that_ends_soon_needs_somebody(tmp_path: Path, own: Path) -> None:
+    ends = x509.load_pem_x509_certificate(own.read_bytes()).not_valid_after_utc
+    with a_service(tmp_path / "service", certificate=str(own), key=str(own)) as service:
+        told = status(service)
+    name = f"certificate of {socket.gethostname()}"
+    assert told.certificates[name] == ends.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (name, "certificate-expires") in [(one.object, one.code) for one in told.problems]
+
+
+def test_a_certificate_that_renews_itself_needs_nobody(service: RunningService) -> None:
+    assert sorted(status(service).certificates) == ["agents authority", "tls authority"]
 
 
 def test_a_renewed_file_is_taken_up_within_a_minute(tmp_path: Path, own: Path) -> None:

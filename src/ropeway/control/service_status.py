@@ -76,7 +76,7 @@ def _read(c: Connection, database: Database, tenant: int, now: float) -> _Found:
         processes=vitals.processes(c, HOME),
         agents=vitals.agents(c, tenant),
         errands=vitals.errands(c, tenant),
-        certificates=vitals.certificates(c, tenant),
+        certificates=vitals.certificates(c, tenant, now),
         backup=backups.last(c, HOME),
         size=vitals.size(c),
         free=vitals.room(database),

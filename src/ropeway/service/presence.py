@@ -27,22 +27,31 @@ Clock = Callable[[], float]
 
 @contextmanager
 def present(
-    database: Database, tenant: int, role: Role, clock: Clock, *, url: str = "", authority: str = ""
+    database: Database,
+    tenant: int,
+    role: Role,
+    clock: Clock,
+    *,
+    url: str = "",
+    authority: str = "",
+    expires: Callable[[], float | None] = lambda: None,
 ) -> Generator[str, None, None]:
-    """Within, this process is known; answers its name.
+    """Within, this process is known; answers its name. `expires`: when an administrator's certificate does.
 
     A file has one service: RopewayError `service-is-running` says who has it and since when.
     """
     with a_run() as name:
         now = clock()
-        row = ProcessRow(name, role, socket.gethostname(), version("ropeway"), now, now, url, authority)
+        row = ProcessRow(name, role, socket.gethostname(), version("ropeway"), now, now, url, authority, expires())
         try:
             _enter(database, tenant, row)
         except SQLAlchemyError:
             if role == "service":
                 raise  # a worker, which waits for a database that is away, is entered by its next sign of life
         try:
-            with heartbeat(lambda: _beat(database, tenant, row, clock()), BEAT_EVERY):
+            with heartbeat(
+                lambda: _beat(database, tenant, row._replace(certificate_expires=expires()), clock()), BEAT_EVERY
+            ):
                 yield name
         finally:
             with suppress(SQLAlchemyError), database.write() as c:  # if the database is away, it forgets by itself

@@ -86,7 +86,10 @@ def run(settings: Settings, caller: Caller, worker: Callable[[], Child] | None =
         home = hosting.home
         dispatch = Dispatch(hosting, database, home)
         authority = fingerprint(house.authority)
-        ending.enter_context(present(database, HOME, "service", caller.clock, url=url, authority=authority))
+        own = (lambda: certificate.expires) if settings.certificate else (lambda: None)
+        ending.enter_context(
+            present(database, HOME, "service", caller.clock, url=url, authority=authority, expires=own)
+        )
         ending.enter_context(_housekeeping(house, hosting, dispatch.strangers))
         ending.enter_context(followed(database))
         supervisor = Supervisor(worker, settings.workers, caller.say) if worker else None

@@ -28,6 +28,8 @@ class ProcessRow(NamedTuple):
     seen: float
     url: str = ""
     authority: str = ""
+    certificate_expires: float | None = None
+    """When an administrator's certificate does that it shows."""
 
 
 def enter(c: Connection, tenant: int, row: ProcessRow) -> None:
@@ -38,7 +40,8 @@ def enter(c: Connection, tenant: int, row: ProcessRow) -> None:
 
 def beat(c: Connection, tenant: int, row: ProcessRow, now: float) -> None:
     """It still is, even where somebody restored a state that does not know it."""
-    if c.execute(update(process).where(process.c.id == row.id).values(seen=now)).rowcount == 0:
+    fresh = {"seen": now, "certificate_expires": row.certificate_expires}
+    if c.execute(update(process).where(process.c.id == row.id).values(fresh)).rowcount == 0:
         c.execute(process.insert().values(tenant=tenant, **row._replace(seen=now)._asdict()))
 
 
@@ -52,7 +55,7 @@ def alive(c: Connection, tenant: int, role: str, now: float) -> list[ProcessRow]
     which = (process.c.tenant == tenant, process.c.role == role)
     rows = c.execute(select(process).where(*which).order_by(process.c.started)).all()
     return [
-        ProcessRow(r.id, r.role, r.machine, r.version, r.started, r.seen, r.url, r.authority)
+        ProcessRow(r.id, r.role, r.machine, r.version, r.started, r.seen, r.url, r.authority, r.certificate_expires)
         for r in rows
         if abs(now - r.seen) < HEARD_WITHIN
     ]

@@ -200,11 +200,12 @@ process = Table(
     Column("seen", Float, nullable=False),
     Column("url", String, nullable=False, server_default=EMPTY),
     Column("authority", String, nullable=False, server_default=EMPTY),
+    Column("certificate_expires", Float),
 )
 """Processes of the service, `service` and `worker`, as they were last heard of.
 
 `url` is where a service is to be reached; `authority` the SHA-256 of the authority that its clients must trust, empty
-where the system knows it."""
+where the system knows it. `certificate_expires` is when an administrator's own certificate does that it shows."""
 
 audit = Table(
     "audit",

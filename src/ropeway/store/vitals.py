@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, text
 from ropeway.store.agents import ACTIVE_FOR
 from ropeway.store.database import Database
 from ropeway.store.outbox import notice
-from ropeway.store.processes import HEARD_WITHIN
+from ropeway.store.processes import HEARD_WITHIN, alive
 from ropeway.store.service_tables import agent, authority, call, errand, process
 
 MOST = 1_000_000
@@ -88,10 +88,18 @@ def messages(c: Connection, tenant: int) -> int:
     return c.scalar(select(func.count()).select_from(mine.limit(MOST).subquery())) or 0
 
 
-def certificates(c: Connection, tenant: int) -> dict[str, float]:
-    """When each authority in the state expires, seconds since 1970: `tls authority`, `agents authority`."""
+def certificates(c: Connection, tenant: int, now: float) -> dict[str, float]:
+    """When each authority in the state expires, seconds since 1970: `tls authority`, `agents authority`.
+
+    And what administrators gave their services, by machine; those that a service makes for itself it renews.
+    """
     rows = c.execute(select(authority.c.name, authority.c.certificate).where(authority.c.tenant == tenant)).all()
-    return {f"{row.name} authority": _expires(row.certificate) for row in rows}
+    found = {f"{row.name} authority": _expires(row.certificate) for row in rows}
+    for service in alive(c, tenant, "service", now):
+        if service.certificate_expires is not None:
+            name = f"certificate of {service.machine}"
+            found[name] = min(service.certificate_expires, found.get(name, service.certificate_expires))
+    return found
 
 
 def _expires(pem: str) -> float:

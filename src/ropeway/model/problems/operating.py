@@ -149,7 +149,8 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.WARNING,
         "A certificate expires soon",
         "The {object} is good until {when}.",
-        "Renew it before: docs/operations.md says how.",
+        "A certificate of yours is taken up as soon as its file is another one. An authority of the service: "
+        "`ropeway service ca --new`, after which everybody signs in again and agents are registered again.",
     ),
     Entry(
         "disk-low",

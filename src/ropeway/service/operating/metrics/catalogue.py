@@ -33,7 +33,9 @@ HOUSE = (
 
 OF_TENANT = (
     Metric(
-        "ropeway_certificate_expires_seconds", "Until a certificate of the service expires.", ("tenant", "certificate")
+        "ropeway_certificate_expires_seconds",
+        "Until an authority, or a certificate given to a service, expires.",
+        ("tenant", "certificate"),
     ),
     Metric(
         "ropeway_job_status",

@@ -77,7 +77,7 @@ def _house(c: Connection, database: Database, now: float) -> Iterator[Sample]:
 
 def of_tenant(c: Connection, tenant: int, now: float) -> Iterator[Sample]:
     """All samples of a tenant, without its label."""
-    for name, expires in vitals.certificates(c, tenant).items():
+    for name, expires in vitals.certificates(c, tenant, now).items():
         yield Sample("ropeway_certificate_expires_seconds", (name,), expires - now)
     yield Sample("ropeway_notifications_waiting", (), vitals.messages(c, tenant))
     for job in job_vitals(c, tenant, now):
