@@ -97,10 +97,14 @@ def test_an_object_that_was_set_aside_is_tried_again_at_once(office: GraphOffice
     assert office.control.job("Contoso").escrowed == 1
     office.post(f"{path}/retryServiceProvisioning")
     assert office.control.job("Contoso").escrowed == 0
+    assert office.queue.jobs == [office.number()]
     office.run()
     assert office.control.job("Contoso").escrowed == 1
     made(office, "Eva", "eva@contoso.test", None)
     office.post("/v1.0/users/eva@contoso.test/retryServiceProvisioning")
+    office.control.pause_job("Contoso")
+    office.post(f"{path}/retryServiceProvisioning")
+    assert len(office.queue.jobs) == 1, "neither what no job brought nor a job that rests is run"
     assert office.refused("POST", "/v1.0/groups/nobody/retryServiceProvisioning")[0] == 404
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -122,6 +122,15 @@ class Lifecycle:
             row = jobs.find(c, self._tenant, job)
             jobs.set_status(c, row.number, JobStatus.ACTIVE, row.problems)
             self._stand(c, row.number, lifted)
+
+    def try_again(self, objects: Iterable[tuple[int, str]]) -> list[JobRow]:
+        """Source objects, by job and anchor, are decided anew without their past failures; the jobs concerned."""
+        with trouble(), self._db.write() as c:
+            rows = {row.number: row for row in jobs.every(c, self._tenant)}
+            mine = [(number, anchor) for number, anchor in objects if number in rows]
+            for number, anchor in mine:
+                lifecycle.try_again(c, Key(tenant=self._tenant, job=number), anchor)
+        return [rows[number] for number in dict.fromkeys(number for number, _ in mine)]
 
     def forget(self, row: JobRow) -> None:
         """A deleted job has no messages."""

@@ -6,19 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import select
 from starlette.routing import BaseRoute
 
-from ropeway.directory import tables
-from ropeway.directory.computed import ADMINISTRATORS
+from ropeway.control.lifecycle import Lifecycle
+from ropeway.directory import Directory
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.job_shape import schedule_state
 from ropeway.service.graph.objects.kinds import CONTACTS, GROUPS, USERS, Kind
 from ropeway.service.graph.objects.reading import find
 from ropeway.service.odata.answers import Answer, nothing
 from ropeway.service.odata.resource import Asked, Verb, resource
-from ropeway.store import jobs, lifecycle
-from ropeway.store.rows import Key
 
 KINDS = (USERS, GROUPS, CONTACTS)
 
@@ -42,15 +39,13 @@ class Retrying:
 
     def retry(self, kind: Kind, asked: Asked) -> Answer:
         """POST …/retryServiceProvisioning: 204; the object is tried again by the next cycle, which is asked for."""
-        parts, said = asked.parts, tables.contribution.c
+        parts = asked.parts
         with parts.database.read() as c:
-            number = find(c, parts.tenant, kind, asked.key()).number
-            mine = (said.object == number, said.tenant == parts.tenant, said.job != ADMINISTRATORS)
-            found = c.execute(select(said.job, said.anchor).where(*mine)).all()
-            named = {row.number: row for row in jobs.every(c, parts.tenant)}
-        for job, anchor in found:
-            with parts.database.write() as c:
-                lifecycle.try_again(c, Key(tenant=parts.tenant, job=job), anchor)
-            if job in named and schedule_state(named[job]) == "Active":
-                parts.queue.ask(job)
+            id_ = find(c, parts.tenant, kind, asked.key()).id
+        said = Directory(parts.database, parts.tenant, clock=parts.clock).said_of(id_)
+        contributors = said.contributors if said is not None else ()
+        life = Lifecycle(parts.database, parts.tenant, parts.clock)
+        for row in life.try_again((one.job, one.anchor) for one in contributors):
+            if schedule_state(row) == "Active":
+                parts.queue.ask(row.number)
         return nothing()
