@@ -75,6 +75,7 @@ FOUND = {
     "proxyAddresses/any(a:startsWith(a,'smtp:lund'))": ["Eva Lund"],
     "otherMails/any(m:startsWith(m,'e@'))": ["Eva Lund"],
     "businessPhones/any(b:b eq '%2B1 555')": ["Max O'Neil"],
+    "otherMails/any(m:m/address eq 'eva@home.test')": [],
     "city eq 'oslo'": ["Max O'Neil"],
     "displayName ge 'ma' and displayName le 'N'": ["Max O'Neil"],
     "mail ge 'ZOE@'": ["Zoë Ärm"],

@@ -10,7 +10,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, BigInteger, ColumnElement, Text, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from ropeway.directory import tables
 from ropeway.service.graph.objects.kinds import Property
@@ -144,7 +158,7 @@ Element = Callable[[str], ColumnElement[Any]]
 def any_element(name: str, passes: Callable[[Element], Condition] | None, sqlite: bool) -> Condition:
     """Whether an element of a stored list passes; None: whether there is one."""
     if sqlite:
-        each: Any = func.json_each(_o.properties, f'$."{name}"').table_valued("value")
+        each: Any = func.json_each(_o.properties, f'$."{name}"').table_valued("value", "type")
     else:
         listed = func.coalesce(
             cast(_o.properties, JSON).op("->", return_type=JSON())(name), cast(literal("[]", Text), JSON)
@@ -154,7 +168,7 @@ def any_element(name: str, passes: Callable[[Element], Condition] | None, sqlite
     def element(step: str) -> ColumnElement[Any]:
         value: Any = each.c.value
         if sqlite:
-            return func.json_extract(value, f'$."{step}"') if step else value
+            return case((each.c.type == "object", func.json_extract(value, f'$."{step}"'))) if step else value
         return (
             value.op("->>", return_type=Text())(step)
             if step
