@@ -211,6 +211,10 @@ OPERATION = {"method": "POST", "bulkId": "1", "path": "/Users", "data": EVA}
         {"schemas": [BULK], "Operations": [OPERATION | {"data": {"userName": "x"}}]},
         {"schemas": [BULK], "Operations": [OPERATION | {"data": EVA | {"externalId": 7}}]},
         {"schemas": [BULK], "Operations": [OPERATION | {"data": EVA | {"title": "x" * 2000}}]},
+        {"schemas": [BULK], "Operations": [OPERATION | {"data": EVA | {"tags": ["x" * 2000]}}]},
+        {"schemas": [BULK], "Operations": [OPERATION | {"data": EVA | {"userName": "eva\0@contoso.test"}}]},
+        {"schemas": [BULK], "Operations": [OPERATION | {"data": EVA | {"tags": ["a", "\0"]}}]},
+        {"schemas": [BULK], "Operations": [OPERATION | {"data": EVA | {"urn:contoso\0": {"Badge": "B"}}}]},
         {"schemas": [BULK], "Operations": [OPERATION, {"method": "POST"}]},
     ],
 )

@@ -58,8 +58,11 @@ def _check(found: Json, where: str) -> None:
     if len(found) > MOST:
         raise body_invalid(where, f"at most {MOST} attributes are taken")
     for name, value in found.items():
-        if len(name) > 256 or (isinstance(value, str) and len(value) > LONGEST):
-            raise body_invalid(f"{where}.{name[:64]}", f"a text has at most {LONGEST} characters")
+        said = cast("list[Any]", value) if isinstance(value, list) else [value]
+        if len(name) > 256 or any(
+            isinstance(one, str) and (len(one) > LONGEST or "\0" in one) for one in (name, *said)
+        ):
+            raise body_invalid(f"{where}.{name[:64]}", f"a text has at most {LONGEST} characters, none of them null")
 
 
 def _flat(name: str, value: Any) -> Json:
