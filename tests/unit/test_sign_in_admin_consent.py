@@ -107,6 +107,24 @@ def test_what_an_application_requires_is_asked_for_by_itself_and_for_people(
     assert claims(office.token(app, secret))["roles"] == ["AuditLog.Read.All"]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_yes_is_to_what_was_shown_and_to_nothing_that_is_required_since(
+    office: Office, browser: Browser, boss: str, form: str
+) -> None:
+    app = office.control.create_application("Web", redirect_uris=[BACK])
+    office.control.set_required("Web", add=["User.Read"], delegated=True)
+    changed = {"scope": GRAPH} if form.startswith("v2.0") else {}
+    signed_in(browser.go(consent(office, app, form, **changed)), boss)
+    assert "AuditLog" not in browser.page.words
+    office.control.set_required("Web", add=["AuditLog.Read.All"])
+    browser.submit("Accept")
+    assert (browser.left, granted(office)) == ("", {})
+    assert "(AuditLog.Read.All)" in browser.page.words
+    browser.submit("Accept")
+    assert answer_of(browser.left)["admin_consent"] == "True"
+    assert granted(office) == {"itself": "AuditLog.Read.All", "everybody": "User.Read"}
+
+
 def test_graph_tells_and_takes_what_an_application_requires(office: Office) -> None:
     with office.service.administrator() as graph:
         known = graph.get("/v1.0/servicePrincipals?$filter=displayName eq 'Microsoft Graph'").json()["value"][0]

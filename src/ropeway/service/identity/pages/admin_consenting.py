@@ -86,13 +86,15 @@ def _required(visit: Visit, app: Application) -> set[str]:
 
 
 def _decided(visit: Visit, app: Application, wanted: set[str], alone: Sequence[str], found: Here) -> Response | None:
-    """The page that asks; None for a yes."""
+    """The page that asks; None for a yes to what it showed: meanwhile an application may require more."""
+    asked = " ".join([*sorted(wanted), *(f"{name}/alone" for name in alone)])
+    visit.hidden = {"asked": asked}
     with visit.server.database.read() as c:
         may = GLOBAL in roles.of(c, visit.server.tenant, found.person.id)
     answer = visit.form.get("answer") if visit.step == "answer" else ""
     if answer == "cancel":
         raise Refusal(65004)
-    if not may or answer != "accept":
+    if not may or answer != "accept" or visit.form.get("asked") != asked:
         told: dict[str, Any] = {"may": may, "is_administrator": False, "for_everybody": may, "alone": alone}
         return ask(visit, app, sorted(wanted), found, **told)
     allow(visit, app, wanted, found, EVERYBODY, alone)
