@@ -314,6 +314,20 @@ def test_a_schema_file_is_checked_and_an_expression_is_tested(control: Control) 
 # the directory
 
 
+def test_what_is_deleted_for_good_is_gone_from_the_recycle_bin_too(control: Control) -> None:
+    """What is in the way, and whoever must be forgotten."""
+    for name in ("zoe", "yan"):
+        control.create_object("users", {"displayName": name, "userPrincipalName": f"{name}@contoso.test",
+                                        "mailNickname": name, "accountEnabled": True})  # fmt: skip
+    control.delete_object("users", "yan@contoso.test")
+    for name in ("zoe", "yan"):
+        control.delete_object("users", f"{name}@contoso.test", for_good=True)
+        with pytest.raises(RopewayError) as unknown:
+            control.delete_object("users", f"{name}@contoso.test", for_good=True)
+        assert unknown.value.problem.code == "object-not-found"
+    assert control.list_objects("users", deleted=True) == control.list_objects("users") == []
+
+
 def test_objects_of_the_directory_are_made_changed_deleted_and_restored(control: Control) -> None:
     made = control.create_object("groups", {"displayName": "A/B — Søndag", "mailNickname": "ab"})
     same = control.show_object("groups", made["id"])

@@ -293,8 +293,8 @@ class Company:
         self._note("update_object", type_, identifier, properties)
         return self.objects[identifier] | properties
 
-    def delete_object(self, type_: str, identifier: str) -> None:
-        self._note("delete_object", type_, identifier)
+    def delete_object(self, type_: str, identifier: str, *, for_good: bool = False) -> None:
+        self._note("delete_object", type_, identifier, *(["for good"] if for_good else []))
 
     def restore_object(self, type_: str, identifier: str) -> dict[str, Any]:
         self._note("restore_object", type_, identifier)

@@ -173,6 +173,7 @@ def test_whoever_has_a_high_role_is_protected_by_whatever_name_they_are_called(o
             assert {answer.status_code for answer in asked} == {403}, name
         for name in (gone, "gone@contoso.test", "parted", "Gone"):
             assert client.post(f"{users}/{name}/restore", json={}).status_code == 403, name
+            assert client.delete(f"{users}/{name}?for_good=true").status_code == 403, name
         assert client.patch(f"{users}/ann", json={"accountEnabled": False}).json()["id"] == anna
     assert office.control.show_object("users", boss)["accountEnabled"] is True
 

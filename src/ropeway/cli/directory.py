@@ -31,6 +31,9 @@ Set = Annotated[
 Properties = Annotated[
     str | None, typer.Option("--properties", metavar="FILE", help="The same as one JSON object; - is standard input.")
 ]
+ForGood = Annotated[
+    bool, typer.Option("--for-good", help="Past the recycle bin, or out of it: nothing brings it back.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -74,15 +77,14 @@ def commands_of(type_: ObjectType, one: str) -> typer.Typer:
         session.say(changed, f"Changed {', '.join(wanted)} of {one} {object_name(changed)}.")
 
     @group.command("delete", help=f"Put a {one} into the recycle bin, for 30 days.")
-    def delete(context: typer.Context, identifier: Identifier, yes: Yes = False) -> None:
+    def delete(context: typer.Context, identifier: Identifier, for_good: ForGood = False, yes: Yes = False) -> None:
         session = current(context)
-        session.confirm(f"Put the {one} {identifier} into the recycle bin?", yes)
+        where = "Delete" if for_good else "Put"
+        session.confirm(f"{where} the {one} {identifier} {'for good' if for_good else 'into the recycle bin'}?", yes)
         with session.control() as control:
-            control.delete_object(type_, identifier)
-        back = session.command("directory", type_, "restore", identifier)
-        session.say(
-            {"deleted": identifier}, f"The {one} {identifier} is in the recycle bin. It comes back with: {back}"
-        )
+            control.delete_object(type_, identifier, for_good=for_good)
+        back = f"in the recycle bin. It comes back with: {session.command('directory', type_, 'restore', identifier)}"
+        session.say({"deleted": identifier}, f"The {one} {identifier} is {'gone for good.' if for_good else back}")
 
     @group.command("restore", help=f"Bring a {one} back from the recycle bin, under the same id.")
     def restore(context: typer.Context, identifier: Identifier) -> None:

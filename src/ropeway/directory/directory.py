@@ -169,6 +169,17 @@ class Directory:
             removed += some
         return removed > 0
 
+    def delete_for_good(self, type_: ObjectType, identifier: str) -> None:
+        """Past the recycle bin; out of it where nobody else is called so."""
+        with self._session.writing() as work:
+            which = (work.connection, self._tenant, PLURALS[type_], identifier)
+            if numbers := reading.numbers_of(*which):
+                record = self._one(work, identifier, numbers)
+                administration.remove(work, self._links(work), record)
+            else:
+                record = self._one(work, identifier, reading.binned_numbers(*which))
+        self.purge_object(record.id)
+
     def linked(self, id_: str, attribute: str) -> list[str]:
         """The ids at the other ends of an object's link attribute, resolved and live, without a limit."""
         with self._session.reading() as work:

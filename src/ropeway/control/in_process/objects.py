@@ -45,8 +45,11 @@ class Objects(Lives):
     def update_object(self, type_: ObjectType, identifier: str, properties: dict[str, Any]) -> dict[str, Any]:
         return self._with_names(self._directory.update_object(type_, identifier, properties))
 
-    def delete_object(self, type_: ObjectType, identifier: str) -> None:
-        self._directory.delete_object(type_, identifier)
+    def delete_object(self, type_: ObjectType, identifier: str, *, for_good: bool = False) -> None:
+        if for_good:
+            self._directory.delete_for_good(type_, identifier)
+        else:
+            self._directory.delete_object(type_, identifier)
 
     def restore_object(self, type_: ObjectType, identifier: str) -> dict[str, Any]:
         return self._with_names(self._directory.restore_object(type_, identifier))

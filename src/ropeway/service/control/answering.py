@@ -72,8 +72,9 @@ class Answering:
         """What is done to a person who may do more than whoever does it, by whichever of their names."""
         named = said.get("user") or (said.get("identifier") if said.get("type_") == "users" else None)
         with trouble(), self._parts.database.read() as c:
-            binned = call.method == "restore_object"
-            people = meant(c, self._parts.tenant, "user", str(named), binned=binned) if named else []
+            bins = (True,) if call.method == "restore_object" else (False, True) if said.get("for_good") else (False,)
+            found = (meant(c, self._parts.tenant, "user", str(named), binned=binned) for binned in bins if named)
+            people = [id_ for ids in found for id_ in ids]
         for id_ in people:
             check_rank(self._parts, caller, id_)
 
