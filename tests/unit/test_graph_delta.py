@@ -92,6 +92,33 @@ def test_a_selection_is_what_is_followed(office: GraphOffice) -> None:
     assert told["manager@delta"][0]["@removed"] == {"reason": "deleted"}
 
 
+@pytest.mark.parametrize(
+    ("plural", "select", "change", "named"),
+    [
+        ("users", "employeeOrgData", {"employeeOrgData": {"division": "North"}}, "employeeOrgData"),
+        ("users", "onPremisesExtensionAttributes", {"onPremisesExtensionAttributes": {"extensionAttribute9": "x"}},
+         "onPremisesExtensionAttributes"),
+        ("contacts", "", {"addresses": [{"city": "Rome"}]}, "addresses"),
+        ("contacts", "addresses", {"addresses": [{"street": "Via 1"}]}, "addresses"),
+        ("contacts", "", {"phones": [{"type": "mobile", "number": "1"}]}, "phones"),
+        ("directoryObjects", "", {"phones": [{"type": "business", "number": "1"}]}, "phones"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_property_is_a_change_of_it(
+    office: GraphOffice, plural: str, select: str, change: Any, named: str
+) -> None:
+    if plural == "users":
+        path = f"/v1.0/users/{person(office, 'zoe')}"
+    else:
+        path = f"/v1.0/contacts/{office.post('/v1.0/contacts', {'displayName': 'Kim'}, 201)['id']}"
+    _, link = a_round(office, f"/v1.0/{plural}/delta{f'?$select={select}' if select else ''}")
+    office.patch(path, change)
+    (told,), _ = a_round(office, link, Prefer="return=minimal")
+    assert (told["id"], set(told) - {"@odata.type"}) == (path.rpartition("/")[2], {"id", named})
+    (told,), _ = a_round(office, link)
+    assert told[named]
+
+
 def test_members_are_told_as_they_come_and_go(office: GraphOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ropeway.service.graph.objects.delta.MEMBERS", 2)
     people = [person(office, f"p{n}") for n in range(5)]

@@ -16,10 +16,10 @@ from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects import changes, delta_tokens
 from ropeway.service.graph.objects.changes import Changed
 from ropeway.service.graph.objects.delta_tokens import Round, gone, written
-from ropeway.service.graph.objects.kinds import ANY, EXTENSION_ATTRIBUTES, KINDS, Kind, by_stored
+from ropeway.service.graph.objects.kinds import ANY, KINDS, Kind, by_stored
 from ropeway.service.graph.objects.membership import holders, portion, resolved, told
 from ropeway.service.graph.objects.reading import manager_of
-from ropeway.service.graph.objects.shapes import Row, as_dict, check_select, shape_of
+from ropeway.service.graph.objects.shapes import Row, as_dict, check_select, shape_of, told_as
 from ropeway.service.odata.answers import Answer
 from ropeway.service.odata.options import Option
 from ropeway.service.odata.paging import Page
@@ -194,7 +194,7 @@ def _told(
         return {**typed, "id": id_, "@removed": {"reason": "deleted" if row is None else "changed"}}
     item = _item(kind, at, row)
     links = _links(c, tenant, kind, at, row, one, ends)
-    names = {EXTENSION_ATTRIBUTES if name.startswith("extensionAttribute") else name for name in one.names}
+    names = {told_as(one.type, name) for name in one.names}
     seen = names & item.keys()
     if not one.is_whole and not links and not seen:
         return None

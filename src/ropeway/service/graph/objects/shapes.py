@@ -103,6 +103,21 @@ _DERIVED: Mapping[str, Callable[[str], Raw]] = {
 }  # fmt: skip
 
 
+_WHOLES: Mapping[str, Mapping[str, str]] = {
+    "user": dict.fromkeys(("costCenter", "division"), ORG_DATA),
+    "contact": {
+        **dict.fromkeys(("city", "country", "officeLocation", "postalCode", "state", "streetAddress"), "addresses"),
+        **dict.fromkeys(("businessPhones", "mobilePhone", "faxNumber"), "phones"),
+    },
+}
+
+
+def told_as(type_: str, name: str) -> str:
+    """The property as which a stored one is told: that of which it is a part, or itself."""
+    is_attribute = name.startswith("extensionAttribute")
+    return EXTENSION_ATTRIBUTES if is_attribute else _WHOLES.get(type_, {}).get(name, name)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What is told of objects of one type."""
