@@ -92,6 +92,30 @@ def test_a_selection_is_what_is_followed(office: GraphOffice) -> None:
     assert told["manager@delta"][0]["@removed"] == {"reason": "deleted"}
 
 
+@pytest.mark.parametrize("plural", ["users", "contacts"])
+def test_a_manager_who_goes_and_comes_back_is_a_change_of_whom_they_managed(office: GraphOffice, plural: str) -> None:
+    boss = person(office, "boss")
+    clerks = {
+        "users": person(office, "clerk"),
+        "contacts": office.post("/v1.0/contacts", {"displayName": "K"}, 201)["id"],
+    }
+    for kind, clerk in clerks.items():
+        office.put(f"/v1.0/{kind}/{clerk}/manager/$ref", {"@odata.id": f"https://x/v1.0/users/{boss}"})
+    end = {"@odata.type": "#microsoft.graph.user", "id": boss}
+    _, link = a_round(office, f"/v1.0/{plural}/delta?$select=displayName,manager")
+    for removed in (True, False):
+        if removed:
+            office.delete(f"/v1.0/users/{boss}")
+        else:
+            office.post(f"/v1.0/directory/deletedItems/{boss}/restore", status=200)
+        found, link = a_round(office, link)
+        told = {one["id"]: one for one in found}
+        assert told.keys() == {clerks[plural], *([boss] if plural == "users" else [])}
+        expected = end | {"@removed": {"reason": "deleted"}} if removed else end
+        assert told[clerks[plural]]["manager@delta"] == [expected]
+    assert a_round(office, link)[0] == []
+
+
 @pytest.mark.parametrize(
     ("plural", "select", "change", "named"),
     [

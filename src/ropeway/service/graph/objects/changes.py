@@ -36,7 +36,7 @@ class Portion:
 
     objects: dict[str, Changed]
     appeared: dict[str, bool]
-    """Objects of any type that came, or went: a delta of groups tells them as members."""
+    """Objects of any type that came, or went: a delta of groups tells them as members, one of users as managers."""
     sequence: int
     more: bool
 
@@ -53,11 +53,11 @@ def last(c: Connection, tenant: int) -> int:
     return c.scalar(select(tables.directory.c.sequence).where(tables.directory.c.tenant == tenant)) or 0
 
 
-def read(c: Connection, tenant: int, kind: Kind, after: int, most: int) -> Portion:
-    """The next changes of objects of a kind, of at most so many objects."""
+def read(c: Connection, tenant: int, kind: Kind, after: int, most: int, *, ends: bool) -> Portion:
+    """The next changes of objects of a kind, of at most so many objects; with `ends` also who came or went at all."""
     query = select(_c.sequence, _c.id, _c.type, _c.action, _c.details).where(_c.tenant == tenant, _c.sequence > after)
     if kind.stored:
-        lives = [_c.action.in_(_LIVES)] if kind.stored == "group" else []
+        lives = [_c.action.in_(_LIVES)] if ends else []
         query = query.where(or_(_c.type == kind.stored, *lives))
     found = Portion({}, {}, after, more=False)
     rows = c.execute(query.order_by(_c.sequence).limit(AT_ONCE)).all()

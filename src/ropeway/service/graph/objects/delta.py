@@ -161,19 +161,20 @@ def _at(at: Round, name: str, number: int, member: str) -> Round:
 def _changes(
     c: Connection, tenant: int, kind: Kind, at: Round, size: int, *, minimal: bool
 ) -> tuple[list[Any], Following]:
-    found = changes.read(c, tenant, kind, at.sequence, size)
-    members: dict[str, dict[str, bool]] = {}
-    if _follows(kind, at, "members") and found.appeared:
-        for holder, id_ in holders(c, tenant, "members", found.appeared):
-            members.setdefault(holder, {})[id_] = found.appeared[id_]
-            found.objects.setdefault(holder, Changed("group"))
+    followed = next((name for name in LINKS.get(kind.plural, ()) if _follows(kind, at, name)), "")
+    found = changes.read(c, tenant, kind, at.sequence, size, ends=bool(followed))
+    ends: dict[str, dict[str, bool]] = {}
+    if followed and found.appeared:
+        for holder, id_ in holders(c, tenant, kind.stored, followed, found.appeared):
+            ends.setdefault(holder, {})[id_] = found.appeared[id_]
+            found.objects.setdefault(holder, Changed(kind.stored))
     wanted = {id_: one for id_, one in found.objects.items() if not at.ids or id_ in at.ids}
     query = select(*_ROW).where(_o.tenant == tenant, among(c, _o.id, list(wanted)))
     rows = {row.id: Row(*row) for row in c.execute(query)} if wanted else {}
     items = [
         item
         for id_, one in wanted.items()
-        if (item := _told(c, tenant, kind, at, rows.get(id_), (id_, one, members.get(id_, {})), minimal=minimal))
+        if (item := _told(c, tenant, kind, at, rows.get(id_), (id_, one, ends.get(id_, {})), minimal=minimal))
     ]
     return items, (msgspec.structs.replace(at, sequence=found.sequence), found.more)
 
@@ -217,13 +218,12 @@ def _links(
         elements = {end.id: told(end, removed=not (references[name] and end.is_live)) for name, end in there.items()}
         if elements:
             found["members@delta"] = list(elements.values())
-    if _follows(kind, at, "manager") and ("manager" in one.added or one.is_whole):
+    if _follows(kind, at, "manager") and ("manager" in one.added or one.is_whole or ends):
         above = manager_of(c, tenant, row)
         if above is not None:
             found["manager@delta"] = [{"@odata.type": f"#microsoft.graph.{by_stored(above.type).name}", "id": above.id}]
         else:
-            gone_ones = resolved(
-                c, tenant, [name for name, is_there in one.added.get("manager", {}).items() if not is_there]
-            )
-            found |= {"manager@delta": [told(end, removed=True) for end in gone_ones.values()]} if gone_ones else {}
+            said = {**one.added.get("manager", {}), **ends}
+            lost = resolved(c, tenant, [name for name, is_there in said.items() if not is_there])
+            found |= {"manager@delta": [told(end, removed=True) for end in lost.values()]} if lost else {}
     return found

@@ -55,8 +55,8 @@ def portion(c: Connection, number: int, attribute: str, after: str, most: int) -
     return list(c.execute(query.order_by(_l.reference).limit(most)).scalars())
 
 
-def holders(c: Connection, tenant: int, attribute: str, ids: Iterable[str]) -> list[tuple[str, str]]:
-    """Objects whose links lead to these, as (holder's id, id)."""
+def holders(c: Connection, tenant: int, type_: str, attribute: str, ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Objects of a type whose links lead to these, as (holder's id, id)."""
     found: list[tuple[str, str]] = []
     for part in slices(ids):
         numbers = {row.number: row.id for row in c.execute(
@@ -64,5 +64,6 @@ def holders(c: Connection, tenant: int, attribute: str, ids: Iterable[str]) -> l
         leading = relations.references(c, numbers)
         query = select(_o.id, _l.reference).join(tables.link, _l.object == _o.number)
         query = query.where(_l.tenant == tenant, _l.attribute == attribute, among(c, _l.reference, list(leading)))
+        query = query.where(_o.type == type_)
         found += [(row.id, numbers[leading[row.reference]]) for row in c.execute(query)]
     return found
