@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from ropeway.control.protocol import ApplicationView
+from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.secret import Secret
+from tests.unit.engine_company import Company
 from tests.unit.sign_in_office import PASSWORD, Office, claims, office
 
 __all__ = ["office"]
@@ -105,3 +108,31 @@ def test_sign_ins_end_with_the_password_the_account_and_by_hand(office: Office, 
     token = signed_in(office, desktop)
     office.control.remove_application("Desktop")
     assert office.refused(**form_of(desktop, token))[2] == 700016
+
+
+@pytest.mark.parametrize("how", ["disabled", "gone"])
+def test_whom_a_job_disabled_or_removed_has_to_sign_in_again_when_they_are_back(
+    office: Office, desktop: ApplicationView, tmp_path: Path, how: str
+) -> None:
+    token = signed_in(office, desktop)
+    company = Company(tmp_path / "contoso.ldif")
+    anna, _ = company.person("Anna"), company.person("Ben")
+
+    def run() -> None:
+        company.write()
+        office.control.run_job("Contoso")
+
+    company.write()
+    office.control.create_job(JobSettings("Contoso", SourceSettings("ldif", {"path": str(company.path)})))
+    run()
+    token = office.post(**form_of(desktop, token)).json()["refresh_token"]
+    if how == "disabled":
+        anna.values["userAccountControl"] = "514"
+    else:
+        company.remove(anna)
+    run()
+    anna.values["userAccountControl"] = "512"
+    company.things[anna.number] = anna
+    run()
+    assert office.control.show_object("users", ANNA)["accountEnabled"] is True
+    assert office.refused(**form_of(desktop, token))[1:] == ("invalid_grant", 70000)

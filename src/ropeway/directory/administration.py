@@ -40,7 +40,6 @@ from ropeway.directory.writing import accept, store
 from ropeway.model.anchors import Anchor, Reference
 from ropeway.model.changes import Change, Desired, Kind
 from ropeway.model.problems import Problem, shown
-from ropeway.store.families import end_all
 
 _ROLE = ADMINISTRATORS_ONLY.name
 
@@ -74,8 +73,6 @@ def change(work: Workspace, links: Links, record: Record, properties: Desired) -
     accept(work, draft)
     _replace_links(work, links, record, ends)
     store(work, links)
-    if attributes.get("accountEnabled") is False:
-        end_all(work.connection, work.tenant, record.id)
     return record
 
 
@@ -85,7 +82,6 @@ def remove(work: Workspace, links: Links, record: Record) -> None:
         raise Refused(_mastered(record, ""))
     accept(work, withdraw(work, ADMINISTRATORS, record.id, record))
     store(work, links)
-    end_all(work.connection, work.tenant, record.id)
 
 
 def link(work: Workspace, links: Links, record: Record, attribute: str, others: list[str]) -> None:

@@ -9,11 +9,13 @@ from sqlalchemy import and_, bindparam, delete, update
 
 from ropeway.directory import tables
 from ropeway.directory.computed import Claim
+from ropeway.directory.people import is_enabled
 from ropeway.directory.recognition import recognised_by
 from ropeway.directory.record import Record, State, encode, encoded_said
 from ropeway.directory.workspace import Workspace
 from ropeway.model.values import compare_key
 from ropeway.store.constant import Placed, inserting
+from ropeway.store.identity_tables import given
 
 Row = tuple[Any, ...]
 
@@ -51,6 +53,10 @@ _delete_waiting = Placed(
     ),
     "tenant_", "name_", "value_", "object_",
 )  # fmt: skip
+_end_sign_ins = Placed(
+    delete(given).where(given.c.tenant == bindparam("tenant_"), given.c.person == bindparam("person_")),
+    "tenant_", "person_",
+)  # fmt: skip
 _save_counters = (
     update(tables.directory)
     .where(_d.tenant == bindparam("tenant_"))
@@ -71,6 +77,7 @@ class _Plan:
         self.waited: list[Row] = []
         self.waits: list[Row] = []
         self.log: list[Row] = []
+        self.ended: list[Row] = []
 
     def statements(self) -> list[tuple[Placed, list[Row]]]:
         return [
@@ -82,6 +89,7 @@ class _Plan:
             (_delete_waiting, self.waited),
             (_insert_waiting, self.waits),
             (LOG, self.log),
+            (_end_sign_ins, self.ended),
         ]
 
 
@@ -126,10 +134,17 @@ def _plan_record(plan: _Plan, work: Workspace, record: Record) -> None:
         plan.updated.append((*_values(record), record.number))
         if before.properties != now.properties or before.deleted != now.deleted:
             plan.log.append(_logged(plan, work, record, before))
+        if record.type == "user" and _signs_in(before) and not _signs_in(now):
+            plan.ended.append((work.tenant, record.id))
     before = before or _NOTHING
     if now.contributions is not before.contributions or now.properties is not before.properties:
         _plan_contributions(plan, work, record.number, before, now)
     _plan_waits(plan, work, record.number, _listed(work, record, before), _listed(work, record, now))
+
+
+def _signs_in(state: State) -> bool:
+    """Whether somebody may; whoever may no longer is given nothing back by being enabled or restored."""
+    return state.deleted is None and is_enabled(state.properties)
 
 
 def _visible(state: State) -> tuple[Any, ...]:
