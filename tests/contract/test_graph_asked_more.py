@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from ropeway.control.in_process import TENANT
+from ropeway.service.odata.evaluating import matches
+from ropeway.service.odata.parser import parse
 from ropeway.store import sign_ins
 from ropeway.store.sign_ins import SignIn
 from tests.unit.graph_office import GraphOffice, opened
@@ -108,6 +110,20 @@ def test_an_object_that_was_set_aside_is_tried_again_at_once(office: GraphOffice
     assert office.refused("POST", "/v1.0/groups/nobody/retryServiceProvisioning")[0] == 404
 
 
+@pytest.mark.parametrize("target", ["userPrincipalName", "mail", "displayName", "jobTitle"])
+def test_a_rule_that_makes_a_null_character_sets_aside_and_stops_no_job(office: GraphOffice, target: str) -> None:
+    schema = office.get(f"{office.job}/schema")
+    (people,) = (m for m in schema["synchronizationRules"][0]["objectMappings"] if m["sourceObjectName"] == "user")
+    (flow,) = (one for one in people["attributeMappings"] if one["targetAttributeName"] == target)
+    flow["source"] = {"type": "Constant", "name": "a\0b@contoso.test"}
+    office.put(f"{office.job}/schema", schema)
+    office.company.person("Carla Diaz")
+    office.company.group("Choir")
+    office.run()
+    assert office.control.job("Contoso").escrowed >= 1
+    assert "Choir" in [one["displayName"] for one in office.get("/v1.0/groups")["value"]]
+
+
 def test_beta_has_what_v1_has(office: GraphOffice) -> None:
     for path in ("users", "groups", "organization", "domains", "me", "servicePrincipals", "auditLogs/provisioning"):
         first, second = (office.http.get(f"/{v}/{path}", headers=bearer(office)) for v in ("v1.0", "beta"))
@@ -190,6 +206,26 @@ def test_the_last_sign_ins_are_told_from_the_log(office: GraphOffice) -> None:
     assert "signInActivity" not in office.get(f"/v1.0/users/{anna}")
     refused = office.refused("PATCH", f"/v1.0/users/{anna}", {"signInActivity": {}})
     assert refused[:2] == (400, "Request_BadRequest")
+
+
+@pytest.mark.parametrize(
+    "filter_",
+    ["isInteractive eq true", "isInteractive", "not(isInteractive)", "isInteractive ne true", 
+     "isInteractive in (false)", "clientAppUsed eq 'password'", "startswith(clientAppUsed,'refresh')", "servicePrincipalName eq 'anna'",
+     "status/errorCode ne 0 and isInteractive eq true", "isInteractive eq null"],
+)  # fmt: skip
+def test_the_sign_in_log_finds_what_the_same_filter_finds_in_what_is_shown(office: GraphOffice, filter_: str) -> None:
+    with office.database.write() as c:
+        for at, way, error in [
+            (1, "password", 0),
+            (2, "password", 50126),
+            (3, "refresh_token", 0),
+            (4, "client_credentials", 0),
+        ]:
+            sign_ins.note(c, TENANT, SignIn(1e9 + at, "x", "anna", "app", "App", way, "", error, "", "", f"r-{at}"))
+    path = "/v1.0/auditLogs/signIns"
+    expected = [one["id"] for one in office.get(path)["value"] if matches(parse(filter_), one)]
+    assert [one["id"] for one in office.get(f"{path}?$filter={filter_}")["value"]] == expected
 
 
 def test_a_page_with_last_sign_ins_reads_those_of_its_people_alone(office: GraphOffice) -> None:

@@ -155,7 +155,7 @@ class ObjectRule:
         both = set(SIGN_IN_NAMES) <= set(self.matching)
         for name in self.matching:
             value = primary_address(desired) if name == "proxyAddresses" else desired.get(name)
-            if isinstance(value, str) and value:
+            if isinstance(value, str) and value and "\0" not in value:  # nothing has one, and no database is asked
                 names = SIGN_IN_NAMES if both and name in SIGN_IN_NAMES else (name,)
                 found.extend((one, compare_key(value)) for one in sorted(names, key=lambda one: one != name))
         return tuple(dict.fromkeys(found))

@@ -11,7 +11,7 @@ from sqlalchemy import case
 from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.logs import Log
 from ropeway.service.identity.errors import KINDS
-from ropeway.service.odata.sql import Fields, Moment, Number, Serial, Text
+from ropeway.service.odata.sql import Coded, Fields, Moment, Number, Serial, Text
 from ropeway.service.parts import Parts
 from ropeway.store import sign_ins
 from ropeway.store.identity_tables import sign_in
@@ -46,6 +46,8 @@ def fields() -> Fields:
         "serviceprincipalname": Text(case((alone, s.name), else_="")),
         "appid": Text(s.application),
         "appdisplayname": Text(s.application_name),
+        "clientappused": Text(s.way),
+        "isinteractive": Coded(case((s.way.in_(INTERACTIVE), 1), else_=0), {True: [1], False: [0]}),
         "ipaddress": Text(s.address),
         "correlationid": Text(s.request),
         "resourcedisplayname": Text(s.resource),

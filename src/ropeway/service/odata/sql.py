@@ -71,11 +71,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A column of codes of which each is shown as a text; several may be shown as the same."""
+    """A column of codes of which each is shown as a text or a truth; several may be shown as the same."""
 
     column: ColumnElement[Any]
-    codes: Mapping[str, Sequence[Any]]
-    """Shown text to stored codes."""
+    codes: Mapping[Any, Sequence[Any]]
+    """What is shown to stored codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,8 @@ def _known(answer: bool) -> Condition:
     return true() if answer else false()
 
 
-def _coded(column: ColumnElement[Any], codes: Mapping[str, Sequence[Any]], passes: Callable[[str], bool]) -> Condition:
-    """By the codes whose shown text passes: few of them, so that an index finds the rows."""
+def _coded(column: ColumnElement[Any], codes: Mapping[Any, Sequence[Any]], passes: Callable[[Any], bool]) -> Condition:
+    """By the codes of what passes as it is shown: few of them, so that an index finds the rows."""
     wanted = [code for shown, stored in codes.items() if passes(shown) for code in stored]
     return column.in_(wanted) if wanted else false()
 
