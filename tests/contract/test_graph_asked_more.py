@@ -210,10 +210,19 @@ def test_the_last_sign_ins_are_told_from_the_log(office: GraphOffice) -> None:
 
 @pytest.mark.parametrize(
     "filter_",
-    ["isInteractive eq true", "isInteractive", "not(isInteractive)", "isInteractive ne true", 
-     "isInteractive in (false)", "clientAppUsed eq 'password'", "startswith(clientAppUsed,'refresh')", "servicePrincipalName eq 'anna'",
-     "status/errorCode ne 0 and isInteractive eq true", "isInteractive eq null"],
-)  # fmt: skip
+    [
+        "isInteractive eq true",
+        "isInteractive",
+        "not(isInteractive)",
+        "isInteractive ne true",
+        "isInteractive in (false)",
+        "isInteractive eq null",
+        "clientAppUsed eq 'password'",
+        "startswith(clientAppUsed,'refresh')",
+        "servicePrincipalName eq 'anna'",
+        "status/errorCode ne 0 and isInteractive eq true",
+    ],
+)
 def test_the_sign_in_log_finds_what_the_same_filter_finds_in_what_is_shown(office: GraphOffice, filter_: str) -> None:
     with office.database.write() as c:
         for at, way, error in [
