@@ -175,6 +175,8 @@ def test_whoever_has_a_high_role_is_protected_by_whatever_name_they_are_called(o
             assert client.post(f"{users}/{name}/restore", json={}).status_code == 403, name
             assert client.delete(f"{users}/{name}?for_good=true").status_code == 403, name
         assert client.patch(f"{users}/ann", json={"accountEnabled": False}).json()["id"] == anna
+        for wanted in (True, False, None):
+            assert client.patch(f"{users}/ann", json={"isAssignedAdminRole": wanted}).status_code == 403
     assert office.control.show_object("users", boss)["accountEnabled"] is True
 
 

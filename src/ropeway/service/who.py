@@ -72,12 +72,17 @@ def check_rank(parts: Parts, caller: Caller, person: str) -> None:
 
     A permission alone, of an application that acts by itself, has no rank (graph-scim.md A2).
     """
-    if caller.power is None or GLOBAL in (caller.power.roles or ()):
+    if is_global(caller):
         return
     with parts.database.read() as c:
         high = PRIVILEGED.intersection(roles.of(c, parts.tenant, person))
     if high:
         raise not_allowed(f"Only a {GLOBAL} does this to a {min(high)}.")
+
+
+def is_global(caller: Caller) -> bool:
+    """Whether it is a Global Administrator, or one of the service itself."""
+    return caller.power is None or GLOBAL in (caller.power.roles or ())
 
 
 def _reason(caller: Caller, rule: Rule | None, access: Access) -> str:

@@ -13,8 +13,9 @@ from starlette.responses import Response, StreamingResponse
 from ropeway.control.calls import BASE, FOLLOWED, Call
 from ropeway.control.running import trouble
 from ropeway.control.wire.receiving import Received, arguments, unfit
+from ropeway.directory.definition import ADMINISTRATORS_ONLY
 from ropeway.directory.reading import meant
-from ropeway.model.permissions import Access, rule_of
+from ropeway.model.permissions import GLOBAL, Access, rule_of
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.service.acts import about
 from ropeway.service.errands import Watch, ask, follow
@@ -22,7 +23,7 @@ from ropeway.service.http.auditing import name_act, only_looked
 from ropeway.service.http.errors import json_answer
 from ropeway.service.identity.callers import Caller
 from ropeway.service.parts import Parts
-from ropeway.service.who import administrator, check_rank
+from ropeway.service.who import administrator, check_rank, is_global, not_allowed
 from ropeway.store import errands, jobs
 from ropeway.store.errands import Asker
 
@@ -77,6 +78,8 @@ class Answering:
             people = [id_ for ids in found for id_ in ids]
         for id_ in people:
             check_rank(self._parts, caller, id_)
+        if ADMINISTRATORS_ONLY.name in (said.get("properties") or ()) and not is_global(caller):
+            raise not_allowed(f"Only a {GLOBAL} says who is an administrator: then no job takes them over.")
 
     def _here(self, call: Call, said: Mapping[str, Any], request: Request) -> Response:
         """A call made here; one that changes something is an act."""
