@@ -100,6 +100,18 @@ def test_the_log_names_members_by_their_dn(office: Office) -> None:
     assert office.step("links", "referenceResolution") == "+members"
 
 
+def test_the_log_tells_how_far_an_object_came_that_failed(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales)
+    office.follow()
+    text = office.control.export_schema("Contoso").text
+    broken = text.replace("employeeId: employeeID", 'employeeId: =IIF([department] = "Law", Error("no badge"), "1")')
+    office.control.change_schema("Contoso", SchemaChange(text=broken))
+    ann.values["department"] = "Law"
+    office.cycle()
+    steps = [(step["type"], step["status"]) for step in office.last("other").steps]
+    assert steps == [("import", "success"), ("map", "failure")]
+
+
 def test_what_is_redacted_is_in_no_log_plan_or_explanation_and_in_the_directory(office: Office) -> None:
     ann = office.company.person("Ann", office.sales, employeeID="4711", displayName="Ann")
     office.follow()

@@ -14,6 +14,10 @@ from ropeway.model.changes import BEFORE
 from ropeway.model.values import unpack
 from ropeway.store.looking import Event
 
+STAGE_OF = {"EntryImport": "import", "EntrySynchronizationScoping": "scoping", "EntryProcessing": "processing"}
+COME_THROUGH = {"import": (), "match": tuple(STAGE_OF)}
+"""Which steps an object has come through that failed at a stage; a scope that cannot be computed fails at map."""
+
 _NAMED = 5
 """Attributes that a step names."""
 
@@ -54,8 +58,10 @@ def ends_of(events: Iterable[Event]) -> Iterator[tuple[int, str]]:
 def steps_of(event: Event) -> tuple[dict[str, Any], ...]:
     """The stages of one change, as far as it came (Graph: provisioningStep), with what decided in each."""
     if event.action == "other":
-        failed = {"name": event.decision, "type": event.decision, "status": "failure", "description": ""}
-        return (failed,)
+        stage = event.decision
+        came = COME_THROUGH.get(stage, ("EntryImport",))
+        told = [(name, STAGE_OF[name], "success", event.object if name == "EntryImport" else "") for name in came]
+        return _as_steps([*told, (stage, stage, "failure", "")])
     how = decision(event.decision)
     modified = _modified(event)
     references = any(map(_is_link, modified))
@@ -71,6 +77,10 @@ def steps_of(event: Event) -> tuple[dict[str, Any], ...]:
             ("EntryReferences", "referenceResolution", "success", _listed([n for n in modified if _is_link(n)]))
         )
     told.append((f"EntryExport{event.action.capitalize()}", "export", event.status, f"{len(modified)} attributes"))
+    return _as_steps(told)
+
+
+def _as_steps(told: Iterable[tuple[str, str, str, str]]) -> tuple[dict[str, Any], ...]:
     return tuple(dict(zip(("name", "type", "status", "description"), step, strict=True)) for step in told)
 
 

@@ -148,7 +148,7 @@ def _ends_at(done: Provisioned, event: EventView | None, problem: Problem | None
     if done.why is Why.OUT_OF_SCOPE:
         return 1
     if problem is not None and event is not None and event.action == "other":
-        stage = event.steps[0]["type"] if event.steps else ""
+        stage = event.steps[-1]["type"] if event.steps else ""
         return {"import": 0, "map": 2, "match": 2}.get(stage, 3)
     return 3
 
