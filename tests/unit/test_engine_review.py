@@ -22,7 +22,7 @@ from ropeway.engine.work import Work
 from ropeway.model.anchors import Anchor
 from ropeway.model.changes import Change, Kind
 from ropeway.model.job import JobSettings, Scope, SourceSettings
-from ropeway.model.pages import Item, LinkAdded, LinkRemoved, LinksReplaced, Page, Whole
+from ropeway.model.pages import Gone, Item, LinkAdded, LinkRemoved, LinksReplaced, Page, Whole
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.watermark import Wanted
 from ropeway.store import holding, looking, worklist
@@ -399,6 +399,24 @@ def test_within_a_page_the_last_word_on_a_membership_counts(
         state.store(Intake(work, 1).take(page))
     work.source.close()
     assert {key.other for key in state.links_of([TEAM])} == members
+
+
+@pytest.mark.parametrize("team_first", [True, False])
+def test_who_was_gone_and_is_back_is_in_the_groups_that_are_told_in_the_same_page(
+    trial: Trial, company: Company, team_first: bool
+) -> None:
+    ada = company.person("Ada")
+    team = company.group("Team", [ada])
+    job = trial.job(company)
+    job.run()
+    state = job.state
+    state.acquire("this test", [])
+    work = job.work(state)
+    gone, back = Gone(ada.anchor), Whole(ada.anchor, "user", company.dn(ada), None, {"cn": "Ada"})
+    group = Whole(team.anchor, "group", company.dn(team), None, {"cn": "Team"}, {"member": (ada.anchor,)})
+    state.store(Intake(work, 1).take(Page((group, gone, back) if team_first else (gone, back, group))))
+    work.source.close()
+    assert {key.other for key in state.links_of([team.anchor])} == {ada.anchor}
 
 
 def set_aside(job: Job, person: Thing) -> None:

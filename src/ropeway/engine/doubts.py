@@ -37,8 +37,9 @@ def are_over(work: Work, doubted: list[Problem]) -> bool:
 
 
 def _is_over(work: Work, doubt: Problem) -> bool:
-    guid = doubt.details.get("guid")
-    found = ask(work, Anchor(guid)) if guid else None
+    """What was never read is no part of what the job reads: reading everything again would not bring it."""
+    anchor = Anchor(doubt.details.get("guid", ""))
+    found = ask(work, anchor) if work.state.known([anchor]) else None
     return isinstance(found, Whole) and (doubt.code == GONE or bool(found.links.get("member")))
 
 

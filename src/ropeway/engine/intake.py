@@ -177,7 +177,8 @@ class Intake:
                 self._part(LinksReplaced(whole.anchor, name, whole.links.get(name, ())))
         else:
             before = self._before.get(whole.anchor, set())
-            for key in now ^ before:
+            revived = {key for key in now if key.other in self._page.revived}  # what led to them counts only if told
+            for key in (now ^ before) | revived:
                 self._link(key, present=key in now)
 
     def _told_by_sid(self, type_: str) -> frozenset[str]:
