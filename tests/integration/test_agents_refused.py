@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,9 @@ from ropeway.agent.registering import register
 from ropeway.agent.service import Service as Connection
 from ropeway.agent.sessions import Line
 from ropeway.agent.settings import checked
+from ropeway.engine.lifecycle.standing import Standing, Stopped
 from ropeway.engine.ports import FullReadNeeded
+from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.pages import Page
 from ropeway.model.problems import Problem, RopewayError, describe
 from ropeway.model.secret import Secret
@@ -38,6 +41,7 @@ from ropeway.model.wire.sessions import (
 )
 from ropeway.model.wire.versions import Spoken
 from ropeway.service.gateway.reading import Patience
+from ropeway.store import jobs, lifecycle
 from tests.fixtures.gateway import Service, a_service, wait_until
 
 DAY = 86400.0
@@ -463,6 +467,20 @@ def test_a_job_that_waits_for_an_agent_says_so_once_and_whom_to_start(liar: Liar
     assert (told.code, told.object) == ("agent-awaited", "contoso.test")
     assert liar.service.control.agents()[0].id in told.details["agents"]
     assert "ropeway agent run" in describe(told)
+
+
+def test_a_job_that_is_stopped_for_want_of_agents_does_not_wait_for_them_again(liar: Liar) -> None:
+    service = liar.service
+    source = SourceSettings("active-directory", {"domain": "contoso.test"}, "agents")
+    stopped = Standing(stopped=Stopped(0.0, Problem("agents-none-active")))
+    with service.database.write() as c:
+        job = jobs.create(c, service.database, 1, JobSettings("Contoso", source), 0.0).number
+        lifecycle.change_standing(c, job, lambda _: stopped, 0.0)
+    service.clock.ahead = 120
+    began = time.monotonic()
+    with refused("agents-none-active"):
+        service.source(job=job, patience=Patience(nobody=60.0, look=0.1)).describe()
+    assert time.monotonic() - began < 10
 
 
 def test_a_job_whose_agent_died_over_a_call_says_so_before_another_has_it(liar: Liar) -> None:

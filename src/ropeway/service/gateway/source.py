@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ropeway.control.sources import Sources
@@ -26,6 +27,7 @@ from ropeway.model.wire.frames import (
 )
 from ropeway.service.gateway.reading import Patience, Reader
 from ropeway.service.gateway.settings import domain_of, require_ours, travelling
+from ropeway.store import jobs
 from ropeway.store.bell import Bells
 from ropeway.store.database import Database
 
@@ -55,9 +57,17 @@ class ThroughAgents:
             reason = "Agents read Active Directory alone."
             raise RopewayError(Problem("source-settings-invalid", object="source.kind", details={"reason": reason}))
         require_ours(settings.settings)
-        domain = domain_of(settings.settings)
-        reader = Reader(self._database, self._tenant, domain, job, self._bells, self._patience, self._clock)
+        domain, patience = domain_of(settings.settings), self._patience_with(job)
+        reader = Reader(self._database, self._tenant, domain, job, self._bells, patience, self._clock)
         return AgentSource(reader, travelling(settings.settings))
+
+    def _patience_with(self, job: int) -> Patience:
+        """Many domains may be without agents for long: their jobs take no hands from others to wait for them again."""
+        with self._database.read() as c:
+            row = jobs.load_if_there(c, job)
+        stopped = row.standing.stopped if row is not None else None
+        deserted = stopped is not None and stopped.error.code == "agents-none-active"
+        return replace(self._patience, nobody=0.0) if deserted else self._patience
 
 
 class AgentSource:
