@@ -117,6 +117,22 @@ def test_a_schedule_is_changed_and_told_as_it_is(office: GraphOffice) -> None:
     assert office.get(office.job)["status"]["code"] == "Active"
 
 
+@pytest.mark.parametrize(
+    ("schedule", "days"),
+    [({"interval": "PT0S"}, "90"), ({"interval": "P8D"}, "90"), ({"expiration": "2030-01-01T00:00:00Z"}, "90"),
+     ({"interval": "soon"}, "90"), ({"interval": "PT40M", "state": "Paused"}, "0")],
+)  # fmt: skip
+def test_a_change_of_which_a_part_cannot_be_changes_nothing(
+    office: GraphOffice, schedule: dict[str, str], days: str
+) -> None:
+    before = office.get(office.job)
+    settings = {"QuarantineTooManyDeletesThreshold": "7", "LogDays": days}
+    pairs = [{"name": name, "value": value} for name, value in settings.items()]
+    body = {"schedule": schedule, "synchronizationJobSettings": pairs}
+    assert office.refused("PATCH", office.job, body)[:2] == (400, "Request_BadRequest")
+    assert office.get(office.job) == before
+
+
 def test_a_whole_job_sent_back_changes_nothing(office: GraphOffice) -> None:
     before = office.get(office.job)
     office.patch(office.job, before)

@@ -10,15 +10,15 @@ import msgspec
 from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import JobView
+from ropeway.control.settling import refuse_unfit_retention, refuse_unfit_schedule
 from ropeway.engine.lifecycle.schedule import interval
-from ropeway.model.job import Schedule
+from ropeway.model.job import JobSettings, Schedule
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.counting import Counting
 from ropeway.service.graph.directories import own_schema
 from ropeway.service.graph.durations import seconds_of, told_duration
 from ropeway.service.graph.job_settings import (
     TEMPLATES,
-    Given,
     Pair,
     given,
     new_job,
@@ -137,14 +137,24 @@ class Jobs:
         return made(self.context, self.present(view.id), f"{self.context}/{view.id}")
 
     def change(self, asked: Asked) -> Answer:
-        """PATCH …/jobs/{id}: schedule and settings."""
+        """PATCH …/jobs/{id}: schedule and settings; nothing is changed where a part of it cannot be."""
         row, body = self.row(asked), asked.shaped(ChangedJobBody)
         if body.id not in (None, row.id):
             raise body_invalid("id", "an id does not change")
-        if body.synchronization_job_settings is not None:
-            self._change_settings(row, given(body.synchronization_job_settings))
-        if body.schedule is not None:
-            self._change_schedule(row, body.schedule)
+        before, said = row.settings, given(body.synchronization_job_settings or ())
+        refuse_changes(before, said)
+        guards, retention = with_threshold(before.guards, said), with_days(before.retention, said)
+        schedule = _scheduled(before, body.schedule) if body.schedule is not None else before.schedule
+        refuse_unfit_retention(row.name, retention)
+        refuse_unfit_schedule(row.name, schedule)
+        control = self.api.parts.control
+        if guards != before.guards:
+            control.guard_job(row.id, guards)
+        if retention != before.retention:
+            control.keep_job_history(row.id, retention)
+        if schedule != before.schedule:
+            control.schedule_job(row.id, schedule)
+        self._rest(row, body.schedule.state if body.schedule is not None else None)
         return changed(self.context, lambda: self.present(row.id))
 
     def delete(self, asked: Asked) -> Answer:
@@ -153,29 +163,11 @@ class Jobs:
         self.api.call(asked.who, "delete_job", int, job=row.id, keep=True)
         return nothing()
 
-    def _change_settings(self, row: JobRow, said: Given) -> None:
-        refuse_changes(row.settings, said)
-        control = self.api.parts.control
-        guards = with_threshold(row.settings.guards, said)
-        if guards != row.settings.guards:
-            control.guard_job(row.id, guards)
-        retention = with_days(row.settings.retention, said)
-        if retention != row.settings.retention:
-            control.keep_job_history(row.id, retention)
-
-    def _change_schedule(self, row: JobRow, said: ScheduleBody) -> None:
-        if said.expiration is not None:
-            raise not_offered("schedule.expiration", "A job has no day on which it ends; delete it when it is over")
-        now = row.settings.schedule
-        same = said.interval is None or _seconds(said.interval) == _seconds(told_duration(interval(row.settings)))
-        every = now.every if same else _seconds(said.interval or "")
-        off = now.off if said.state in (None, "Paused") else said.state == "Disabled"
-        wanted = Schedule(every=every, off=off)
-        if wanted != now:
-            self.api.parts.control.schedule_job(row.id, wanted)
-        if said.state == "Paused" and schedule_state(row) != "Paused":
+    def _rest(self, row: JobRow, state: State | None) -> None:
+        """Pause a job, or let it go on, where that is wanted and not so yet."""
+        if state == "Paused" and schedule_state(row) != "Paused":
             self.api.parts.control.pause_job(row.id)
-        elif said.state == "Active" and schedule_state(row) != "Active":
+        elif state == "Active" and schedule_state(row) != "Active":
             self.api.parts.control.resume_job(row.id)
             self.ask(row.id)
 
@@ -193,6 +185,16 @@ class Jobs:
             row = jobs.find(c, self.api.parts.tenant, id_)
         if schedule_state(row) == "Active":
             self.api.parts.queue.ask(row.number)
+
+
+def _scheduled(settings: JobSettings, said: ScheduleBody) -> Schedule:
+    """When a job is to run by itself; RopewayError for what is no schedule of Ropeway's."""
+    if said.expiration is not None:
+        raise not_offered("schedule.expiration", "A job has no day on which it ends; delete it when it is over")
+    now = settings.schedule
+    same = said.interval is None or _seconds(said.interval) == _seconds(told_duration(interval(settings)))
+    every = now.every if same else _seconds(said.interval or "")
+    return Schedule(every=every, off=now.off if said.state in (None, "Paused") else said.state == "Disabled")
 
 
 def _seconds(duration: str) -> float:
