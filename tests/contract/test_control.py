@@ -90,8 +90,10 @@ def test_a_scope_may_name_a_group_where_the_rules_are_about_people_alone(control
     pilots = company.group("Pilots", [company.person("Zoë Müller")])
     company.person("Ann")
     company.write()
-    settings = JobSettings("Pilots", SourceSettings("ldif", {"path": str(company.path)}), schema=people_alone())
-    control.create_job(settings, groups=[company.dn(pilots)])
+    source = SourceSettings("ldif", {"path": str(company.path)})
+    control.create_job(JobSettings("Pilots", source, schema=people_alone()))
+    control.plan_job("Pilots")
+    control.scope_job("Pilots", groups=[company.dn(pilots)])
     assert control.run_job("Pilots").exported == {"create": 1}
 
 

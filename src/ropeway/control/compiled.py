@@ -35,7 +35,8 @@ _lock = threading.Lock()
 def compiled(settings: JobSettings) -> Compiled:
     """The rules of a job; RopewayError where its schema cannot be used (any more)."""
     default = default_schema(settings.source.kind)
-    key = id(default), msgspec.json.encode((settings.source.kind, settings.schema, settings.edits))
+    asks_groups = bool(settings.scope.groups)
+    key = id(default), msgspec.json.encode((settings.source.kind, settings.schema, settings.edits, asks_groups))
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
