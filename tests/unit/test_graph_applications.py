@@ -97,6 +97,8 @@ def test_certificates_and_redirects_are_changed_as_a_whole(office: Office, boss:
     done(office, boss, "PATCH", path, {"keyCredentials": keys, "displayName": "Wide"})
     now = done(office, boss, "GET", path)
     assert (now["displayName"], len(now["keyCredentials"])) == ("Wide", 2)
+    assert asked(office, boss, "PATCH", f"/v1.0/{path}", {"keyCredentials": [{**kind, "key": "AAAA"}]})[0] == 400
+    assert done(office, boss, "GET", path)["keyCredentials"] == now["keyCredentials"], "nobody is locked out"
     done(office, boss, "PATCH", path, {"keyCredentials": [], "web": {"redirectUris": ["https://web.test/b"]}})
     now = done(office, boss, "GET", path)
     assert (now["keyCredentials"], now["web"]["redirectUris"]) == ([], ["https://web.test/b"])

@@ -181,12 +181,12 @@ class ApplicationRoutes:
         kept = {str(key.key_id) for key in keys if not key.key}
         fresh = [(_pem(key), key.display_name or "") for key in keys if key.key]
         known.change(view.id, name=said.display_name, redirects=said.redirects, required=said.required)
+        for pem, name in fresh:  # before others go: one that is refused locks nobody out
+            known.add_certificate(view.id, pem, name)
         if said.key_credentials is not None:
             for one_ in view.credentials:
                 if one_.kind == "certificate" and one_.id not in kept:
                     known.drop(view.id, one_.id)
-        for pem, name in fresh:
-            known.add_certificate(view.id, pem, name)
         return nothing()
 
     def remove(self, asked: Asked) -> Answer:
