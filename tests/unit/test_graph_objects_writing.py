@@ -149,6 +149,18 @@ def test_what_cannot_be_is_refused(office: GraphOffice, path: str, body: Any) ->
     assert office.refused("POST", f"/v1.0/{path}", body)[:2] == (400, "Request_BadRequest")
 
 
+@pytest.mark.parametrize(
+    "name", ["accountEnabled", "displayName", "mailNickname", "userPrincipalName", "usageLocation"]
+)
+def test_what_everybody_has_is_not_taken_back(office: GraphOffice, name: str) -> None:
+    path = f"/v1.0/users/{made(office, usageLocation='SE')}"
+    select = f"{path}?$select={name}"
+    before = office.get(select)
+    assert office.refused("PATCH", path, {"city": "Oslo", name: None})[:2] == (400, "Request_BadRequest")
+    assert office.get(select) == before
+    office.patch(path, {"city": "Oslo", "userType": "Guest"})
+
+
 def test_contacts_can_be_made_here(office: GraphOffice) -> None:
     body = {"displayName": "Kim", "mail": "kim@else.test", "phones": [{"type": "mobile", "number": "7"}],
             "addresses": [{"city": "Rome", "countryOrRegion": "IT"}]}  # fmt: skip

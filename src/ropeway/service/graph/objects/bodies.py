@@ -20,6 +20,8 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     CONTACTS: ("displayName",),
     DEVICES: ("displayName", "deviceId"),
 }
+NEVER_EMPTY: Mapping[Kind, tuple[str, ...]] = {USERS: ("usageLocation",), GROUPS: (), CONTACTS: (), DEVICES: ()}
+"""What need not be said, and is not taken back."""
 READ_ONLY = frozenset({
     "id", "createdDateTime", "deletedDateTime", "onPremisesLastSyncDateTime", "onPremisesProvisioningErrors",
     "onPremisesSyncEnabled", "onPremisesDistinguishedName", "onPremisesDomainName", "onPremisesNetBiosName",
@@ -93,6 +95,11 @@ def properties_of(kind: Kind, body: Any, *, new: bool) -> tuple[dict[str, Any], 
             raise body_invalid(name, f"Property '{name}' is read-only and cannot be set.")
     if new:
         _check_new(kind, plain)
+    for name in (*REQUIRED[kind], *NEVER_EMPTY[kind]):
+        if name in plain and plain[name] is None:
+            raise body_invalid(
+                name, f"Invalid value specified for property '{name}' of resource '{kind.name.title()}'."
+            )
     return _flat(kind, plain), bound
 
 
