@@ -121,6 +121,15 @@ def test_an_answer_stays_when_the_device_asks_at_the_same_moment(world: World) -
     assert (found.person, found.details) == (world.anna.id, yes)
 
 
+def test_an_application_whose_name_is_the_id_of_another_is_not_taken_for_it(world: World) -> None:
+    with world.database.write() as c:
+        app = applications.find(c, TENANT, "Desktop")
+        for id_ in (app.id, app.app_id, app.principal):
+            assert applications.create(c, TENANT, id_, NOW).name == id_
+            assert applications.find(c, TENANT, id_) == app
+            assert applications.find(c, TENANT, id_.upper()) == app
+
+
 def is_waited_for(world: World) -> bool:
     """Whether somebody waits for a row; SQLite's writers wait for each other without telling."""
     if world.database.is_sqlite:

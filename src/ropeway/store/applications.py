@@ -84,11 +84,12 @@ def every(c: Connection, tenant: int) -> list[Application]:
 
 
 def find(c: Connection, tenant: int, named: str) -> Application:
-    """By name, appId, id or service principal; RopewayError `application-unknown`."""
+    """By appId, id or service principal, else by name, which may be anything; RopewayError `application-unknown`."""
     a = application.c
     low = named.lower()
-    which = or_(a.name == named, a.app_id == low, a.id == low, a.principal == low)
-    row = c.execute(select(application).where(a.tenant == tenant, which)).first()
+    by_id = or_(a.app_id == low, a.id == low, a.principal == low)
+    mine = select(application).where(a.tenant == tenant)
+    row = c.execute(mine.where(by_id)).first() or c.execute(mine.where(a.name == named)).first()
     if row is None:
         raise RopewayError(Problem("application-unknown", value=shown(named)))
     return _application(row)
