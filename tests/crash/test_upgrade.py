@@ -79,6 +79,7 @@ def test_an_upgrade_by_command_keeps_everything(database_url: str) -> None:
     control = open_control(database_url)
     view = control.job("Contoso")
     assert (view.settings.schedule.every, view.entries) == (1800.0, {"user": PEOPLE})
+    assert [(act.action, act.subject) for act in control.audit()] == [("service.migrate", f"0001 to {HEAD}")]
     control.close()
     assert migrate(database_url).found == HEAD
 

@@ -14,6 +14,7 @@ from ropeway.cli import service_options
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
 from ropeway.cli.session import Session
+from ropeway.control.holder import user_here
 from ropeway.service.operating.backup.archive import MAGIC
 
 Run = Callable[..., int]
@@ -35,6 +36,17 @@ def test_a_backup_is_written_and_put_back_into_another_state(
     assert "systemctl restart ropeway" in capsys.readouterr().err
     main(["--state", str(tmp_path / "other.db"), "--json", "directory", "groups", "list"])
     assert [group["displayName"] for group in json.loads(capsys.readouterr().out)] == ["Sales"]
+
+
+def test_a_backup_is_on_record_with_who_took_it_and_where_to(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("service", "backup", tmp_path / "one.backup")
+    capsys.readouterr()
+    run("--json", "service", "audit")
+    act = json.loads(capsys.readouterr().out)[-1]
+    assert (act["who"], act["action"]) == (user_here(), "service.backup")
+    assert act["subject"] == str(tmp_path / "one.backup")
 
 
 def test_a_state_in_use_is_replaced_only_when_somebody_says_so_twice(

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from ropeway.cli import reach, session
-from ropeway.cli.environment import user_here
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
 from ropeway.cli.session import Session
 from ropeway.cli.signed_in import SignedIn
+from ropeway.control.holder import user_here
 from ropeway.control.protocol import CycleView, LiveView, PastCycle
 from ropeway.model.secret import Secret
 from tests.fixtures.certificates import served

@@ -56,18 +56,6 @@ def default_file() -> Path:
     return Path.home() / ".local" / "state" / "ropeway" / "ropeway.db"
 
 
-def user_here() -> str:
-    """Who types, in words: `root on dc-cloud-1`."""
-    import pwd
-    import socket
-
-    try:
-        name = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        name = f"user {os.getuid()}"
-    return f"{name} on {socket.gethostname()}"
-
-
 def config_folder() -> Path:
     """This user's own settings: `ropeway` in XDG_CONFIG_HOME or ~/.config."""
     home = os.environ.get("XDG_CONFIG_HOME")

@@ -12,13 +12,14 @@ import typer
 
 from ropeway.cli import output
 from ropeway.cli import signed_in as here
-from ropeway.cli.environment import open_browser, user_here
+from ropeway.cli.environment import open_browser
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Table
 from ropeway.cli.service_options import ServiceOptions, settings_of
 from ropeway.cli.session import Session, current
 from ropeway.cli.signed_in import SignedIn, signed_in
 from ropeway.cli.times import local
+from ropeway.control.holder import user_here
 from ropeway.model.problems import RopewayError
 from ropeway.model.secret import Secret
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from ropeway.cli import service_operations
-from ropeway.cli.environment import user_here
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.option_groups import grouped
 from ropeway.cli.reach import service_of
@@ -19,6 +18,7 @@ from ropeway.cli.session import current
 from ropeway.cli.times import seconds
 from ropeway.cli.times import since as moment
 from ropeway.cli.up import spelled, stay
+from ropeway.control.holder import user_here
 
 app = typer.Typer(help="The service: how it is, its state, backups and audit trail.", no_args_is_help=True)
 app.command("migrate")(migrate)

@@ -13,11 +13,12 @@ from typing import cast
 import typer
 
 from ropeway.cli import output
-from ropeway.cli.environment import make_file, state_url, trace_endpoint, user_here
+from ropeway.cli.environment import make_file, state_url, trace_endpoint
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
 from ropeway.cli.reach import full_path, require_tenant, service_of
 from ropeway.cli.signed_in import SignedIn
+from ropeway.control.holder import user_here
 from ropeway.control.protocol import Control
 from ropeway.model.secret import Secret
 from ropeway.model.state_url import place_of

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ropeway.cli.environment import require_state, user_here
+from ropeway.cli.environment import require_state
 from ropeway.cli.output import Table
 from ropeway.cli.render.audit import audit_blocks
 from ropeway.cli.service_options import USUAL, ServiceOptions, settings_of
 from ropeway.cli.session import Session, current
 from ropeway.cli.times import local
+from ropeway.control.holder import user_here
 
 if TYPE_CHECKING:
     from ropeway.control.tenants import Tenants, TenantView

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -78,3 +79,12 @@ def is_dead(holder: str) -> bool:
     boot, _, started = mark.partition(" ")[0].strip("()").partition("-")
     now = _started(int(pid))
     return not now or any(a != b and UNKNOWN not in (a, b) for a, b in ((boot, _boot()), (started, now)))
+
+
+def user_here() -> str:
+    """Who types, in words: `root on dc-cloud-1`."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = f"user {os.getuid()}"
+    return f"{name} on {socket.gethostname()}"

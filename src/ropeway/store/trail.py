@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, select, true
 
+from ropeway.store.metadata import tenant
 from ropeway.store.service_tables import audit
 
 
@@ -35,6 +36,12 @@ def note(c: Connection, tenant: int, act: Act) -> None:
     """Put an act on record."""
     columns = act._asdict() | {"details": msgspec.json.encode(act.details or {}).decode(), "tenant": tenant}
     c.execute(audit.insert().values(**columns))
+
+
+def note_everywhere(c: Connection, act: Act) -> None:
+    """Put an act on record that is about the state as a whole: every tenant's."""
+    for number in c.execute(select(tenant.c.number)).scalars().all():
+        note(c, number, act)
 
 
 def acts(

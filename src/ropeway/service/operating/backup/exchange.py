@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import socket
 import time
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, select, text, update
 
+from ropeway.control.holder import user_here
 from ropeway.directory import tables as hub
 from ropeway.service.operating.backup.archive import Block, Header
 from ropeway.service.operating.backup.counters import last_numbers, not_before
@@ -18,7 +16,6 @@ from ropeway.service.operating.backup.reading import Told
 from ropeway.service.operating.backup.tables import FLEETING, IDENTITIES, in_backup
 from ropeway.store import trail
 from ropeway.store.bell import ring
-from ropeway.store.metadata import tenant
 from ropeway.store.tables import lease
 from ropeway.store.trail import Act
 
@@ -79,7 +76,5 @@ def _go_on_after(c: Connection, before: Mapping[int, tuple[int, int]]) -> None:
 
 def _note(c: Connection, header: Header, rows: int) -> None:
     """The restore itself is an administrative act."""
-    by = f"{pwd.getpwuid(os.getuid()).pw_name} on {socket.gethostname()}"
     details = {"taken": header.time, "program": header.program, "rows": rows}
-    for number in c.execute(select(tenant.c.number)).scalars().all():
-        trail.note(c, number, Act(time.time(), by, "service.restore", header.tenant, "success", details))
+    trail.note_everywhere(c, Act(time.time(), user_here(), "service.restore", header.tenant, "success", details))
