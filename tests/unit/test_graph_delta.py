@@ -189,7 +189,9 @@ def test_after_seven_days_or_a_forgotten_log_one_begins_anew(office: GraphOffice
     with office.database.write() as c:
         c.execute(tables.metadata.tables["token"].update().values(expires=time.time() + 30 * 86400))
     with served(application(routes(later))) as url:
+        in_beta = office.http.get(f"{url}{link.replace('/v1.0/', '/beta/')}", headers=told)
         answer = office.http.get(f"{url}{link}", headers=told)
+    assert path_of(in_beta.headers["location"]).startswith("/beta/users/delta?")
     assert (answer.status_code, answer.json()["error"]["code"]) == (410, "syncStateNotFound")
     again = path_of(answer.headers["location"])
     assert len(a_round(office, again)[0]) == 2

@@ -55,7 +55,7 @@ class Delta:
         """The next page of a round; the first and the next rounds are told apart by their tokens."""
         parts, options = asked.parts, asked.options
         token = options.skip_token or options.raw.get("$deltatoken", "")
-        again = f"{parts.url}/v1.0/{kind.plural}/delta"
+        again = f"{parts.url}/{asked.request.url.path.split('/')[1]}/{kind.plural}/delta"
         now, is_minimal = parts.clock(), asked.form.representation is False
         with parts.database.snapshot() as c:
             if token and token != "latest":  # noqa: S105 - Graph's word for the present
