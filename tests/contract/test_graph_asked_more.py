@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, select, text
 
 from ropeway.control.in_process import TENANT
+from ropeway.directory import tables
+from ropeway.directory.record import decoded
 from ropeway.service.odata.evaluating import matches
 from ropeway.service.odata.parser import parse
 from ropeway.store import sign_ins
@@ -63,6 +65,35 @@ def test_an_order_that_graph_does_not_have_is_refused(office: GraphOffice) -> No
     page = office.get("/v1.0/users?$orderby=displayName&$top=1")["@odata.nextLink"].partition("$skiptoken=")[2]
     many = f"/v1.0/users?$orderby=displayName,userPrincipalName&$skiptoken={page}"
     assert office.refused("GET", many)[:2] == (400, "Directory_ExpiredPageToken")
+
+
+def test_the_bin_is_sorted_and_filtered_by_when_something_came_into_it(office: GraphOffice) -> None:
+    for number in range(3):
+        made(office, f"Person {number}", f"x{number}@contoso.test", None)
+        office.delete(f"/v1.0/users/x{number}@contoso.test")
+    times = {f"Person {n}": 1e9 + at for n, at in enumerate((5.9, 100.0, 0.0))}
+    o = tables.object_
+    with office.database.write() as c:
+        for row in c.execute(select(o.c.number, o.c.properties).where(o.c.deleted.is_not(None))).all():
+            at = times[decoded(row.properties)["displayName"]]
+            c.execute(o.update().where(o.c.number == row.number).values(deleted=at))
+    path, advanced = "/v1.0/directory/deletedItems/microsoft.graph.user?$count=true", {"ConsistencyLevel": "eventual"}
+    for order, names in (("", ["Person 2", "Person 0", "Person 1"]), (" desc", ["Person 1", "Person 0", "Person 2"])):
+        query = f"{path}&$orderby=deletedDateTime{order}&$select=displayName,deletedDateTime"
+        found = office.get(query, **advanced)["value"]
+        assert [one["displayName"] for one in found] == names
+        page = office.get(f"{query}&$top=2", **advanced)
+        assert [one["displayName"] for one in page["value"]] == names[:2]
+    for filter_, names in {
+        "ge 2001-09-09T01:46:45Z": ["Person 0", "Person 1"],
+        "gt 2001-09-09T01:46:45Z": ["Person 1"],
+        "le 2001-09-09T01:46:45Z": ["Person 0", "Person 2"],
+        "eq 2001-09-09T01:46:45Z": ["Person 0"],
+        "eq null": [],
+    }.items():
+        found = office.get(f"{path}&$filter=deletedDateTime {filter_}", **advanced)["value"]
+        assert sorted(one["displayName"] for one in found) == names, filter_
+    assert len(office.get("/v1.0/users?$count=true&$filter=deletedDateTime eq null", **advanced)["value"]) == 2
 
 
 def default(office: GraphOffice) -> list[str]:

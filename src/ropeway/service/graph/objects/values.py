@@ -39,9 +39,19 @@ _ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz
 
 def json_text(name: str, sqlite: bool) -> ColumnElement[Any]:
     """A property as text; null where it is absent."""
+    if name == "deletedDateTime":
+        return _deleted(sqlite)
     if sqlite:
         return func.json_extract(_o.properties, f'$."{name}"')
     return cast(_o.properties, JSON).op("->>", return_type=Text())(name)
+
+
+def _deleted(sqlite: bool) -> ColumnElement[Any]:
+    """When an object came into the bin, which is no part of its properties, as it is told."""
+    if sqlite:
+        return func.strftime("%Y-%m-%dT%H:%M:%SZ", cast(_o.deleted, BigInteger), "unixepoch", type_=Text())
+    when = func.timezone("UTC", func.to_timestamp(func.floor(_o.deleted)))
+    return func.to_char(when, 'YYYY-MM-DD"T"HH24:MI:SS"Z"', type_=Text())
 
 
 def lowered(text: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
