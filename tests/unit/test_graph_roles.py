@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ropeway.model.permissions import GLOBAL, HYBRID, REPORTS, ROLES, USERS
 from tests.unit.graph_office import GraphOffice
 from tests.unit.graph_office import office as synced
@@ -83,6 +85,20 @@ def test_whoever_has_a_role_is_not_matched_by_name(office: Office) -> None:
     assert office.control.show_object("users", anna)["isAssignedAdminRole"] is True
     office.control.withdraw_role(ROLES[USERS], anna)
     assert not office.control.show_object("users", anna).get("isAssignedAdminRole")
+
+
+def test_a_role_that_is_cut_off_in_the_giving_leaves_protection_and_no_role(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    anna = office.person("anna")
+    monkeypatch.setattr("ropeway.store.roles.assign", dies)
+    with pytest.raises(KeyboardInterrupt):
+        office.control.assign_role(USERS, anna)
+    assert office.control.show_object("users", anna)["isAssignedAdminRole"] is True
+    assert not [one for one in office.control.roles() if one.members]
 
 
 def test_a_synchronised_user_has_a_role_too(synced: GraphOffice) -> None:

@@ -25,12 +25,12 @@ class Roles:
         return [self._view(name) for name in ROLES]
 
     def assign(self, role: str, user: str) -> RoleView:
-        """Give a role to a user; RopewayError `role-assigned-already`."""
+        """Give a role to a user, who is protected before; RopewayError `role-assigned-already`."""
         name, (id_, upn) = role_named(role), self._user(user)
+        self._protect(id_, has=True)
         with trouble(), self._db.write() as c:
             if not roles.assign(c, self._tenant, name, id_, self._clock()):
                 raise RopewayError(Problem("role-assigned-already", upn, value=name))
-        self._protect(id_)
         return self._view(name)
 
     def withdraw(self, role: str, user: str) -> RoleView:
@@ -40,7 +40,8 @@ class Roles:
         with trouble(), self._db.write() as c:
             if not roles.withdraw(c, self._tenant, name, id_):
                 raise RopewayError(Problem("role-not-assigned", shown(user), value=name))
-        self._protect(id_)
+            others = bool(roles.of(c, self._tenant, id_))
+        self._protect(id_, has=others)
         return self._view(name)
 
     def _directory(self) -> Directory:
@@ -54,9 +55,7 @@ class Roles:
         found = self._directory().show_object("users", named)
         return found["id"], str(found.get("userPrincipalName", named))
 
-    def _protect(self, id_: str) -> None:
-        with trouble(), self._db.read() as c:
-            has = bool(roles.of(c, self._tenant, id_))
+    def _protect(self, id_: str, *, has: bool) -> None:
         try:
             self._directory().update_object("users", id_, {ADMINISTRATORS_ONLY.name: has or None})
         except RopewayError as error:
