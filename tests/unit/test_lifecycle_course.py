@@ -16,7 +16,7 @@ from ropeway.engine.work import Work
 from ropeway.model.job import Retention, Schedule
 from ropeway.model.problems import Problem
 from ropeway.rules import compile_rules, load_schema
-from ropeway.store import holding, jobs, lifecycle, looking
+from ropeway.store import holding, jobs, lifecycle, looking, trail
 from ropeway.store.rows import Key
 from tests.unit.engine_company import HOUR, Company, Job, Thing, Trial, company, trial
 
@@ -191,6 +191,16 @@ def test_an_emptied_source_is_a_quarantine_that_ends_when_people_are_back(trial:
     company.things = kept
     live(job)
     assert (status(job), standing(job).quarantine, len(trial.users())) == ("Active", None, 3)
+    assert acts(trial) == [
+        ("quarantine_job", {"reason": "TooManyDeletes", "problem": "hold-empty-source"}),
+        ("release_job", {}),
+    ]
+
+
+def acts(trial: Trial) -> list[tuple[str, Any]]:
+    """What the audit trail says that Ropeway did by itself."""
+    with trial.db.read() as c:
+        return [(act.action, act.details) for act in trail.latest(c, 1, who="Ropeway", since=None, limit=9)]
 
 
 def test_deletes_that_are_approved_end_the_quarantine_they_caused(trial: Trial, company: Company) -> None:
@@ -220,6 +230,7 @@ def test_a_job_that_is_refused_for_four_weeks_is_disabled(trial: Trial, company:
         assert quarantine
         trial.now = quarantine.next_attempt
     assert (status(job), attempts < 40) == ("Paused", True)
+    assert [action for action, _ in acts(trial)] == ["quarantine_job", "disable_job"]
 
 
 def test_trouble_of_this_process_is_not_the_jobs(trial: Trial, company: Company) -> None:

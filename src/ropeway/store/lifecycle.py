@@ -8,16 +8,27 @@ import msgspec
 from sqlalchemy import Connection, and_, case, delete, exists, func, select, update
 
 from ropeway.engine.exporting import REFERENCES
-from ropeway.engine.lifecycle.notices import notices
+from ropeway.engine.lifecycle.notices import Event, notices
 from ropeway.engine.lifecycle.quarantine import Tally
 from ropeway.engine.lifecycle.schedule import due_with_room
 from ropeway.engine.lifecycle.standing import Standing
 from ropeway.model.job import JobSettings, JobStatus
 from ropeway.model.prepared import prepared
-from ropeway.store import agenda, outbox
+from ropeway.store import agenda, outbox, trail
 from ropeway.store.rows import Key, problem_from
 from ropeway.store.tables import change, entry, escrow, hold, job
+from ropeway.store.trail import Act
 from ropeway.store.worklist import add_due, rank_of
+
+BY_ITSELF = "Ropeway"
+"""Who did what nobody asked for, in the audit trail."""
+
+ACTS = {
+    Event.QUARANTINE_ENTERED: "quarantine_job",
+    Event.QUARANTINE_LEFT: "release_job",
+    Event.JOB_DISABLED: "disable_job",
+}
+"""What happens to a job as a whole is on record (application-provisioning-quarantine-status)."""
 
 CHUNK = 900
 """Rows of one transaction."""
@@ -35,8 +46,14 @@ def change_standing(c: Connection, number: int, changed: Callable[[Standing], St
     c.execute(update(job).where(job.c.number == number).values(standing=text, status=status))
     settings = msgspec.json.decode(row.settings, type=prepared(JobSettings))
     agenda.note(c, number, due_with_room(settings, status, after))
+    told = list(notices(before, after))
+    for one in told:
+        if one.event in ACTS:
+            details = {"reason": after.quarantine.reason.value} if after.quarantine else {}
+            details |= {"problem": one.problem.code} if one.problem else {}
+            trail.note(c, row.tenant, Act(now, BY_ITSELF, ACTS[one.event], row.id, "success", details))
     if settings.notifications:
-        outbox.put(c, Key(tenant=row.tenant, job=number), list(notices(before, after)), now)
+        outbox.put(c, Key(tenant=row.tenant, job=number), told, now)
 
 
 def want_room(c: Connection, number: int, when: float | None) -> None:
