@@ -157,6 +157,27 @@ def test_a_joining_rule_finds_a_person_that_another_job_brings_later(
     assert trial.binned() == {"Ada"}
 
 
+def test_of_rules_that_join_the_one_that_finds_people_says_what_becomes_of_leavers(
+    trial: Trial, company: Company, elsewhere: Company
+) -> None:
+    company.person("Ada")
+    ada = elsewhere.person("Ada", title="Analyst")
+    ada.number = 99
+    elsewhere.things = {99 if n != 1 else 1: t for n, t in elsewhere.things.items()}
+    job_by(trial, company, rule(1, *BASIC)).run()
+    adds = rule(1, constant("department", "Sums"), linkType="Join")
+    finds = rule(2, *BASIC, direct("jobTitle", "title"), linkType="Join", flowTypes="Add, Update")
+    other = job_by(trial, elsewhere, adds, finds, name="Fabrikam")
+    other.run()
+    elsewhere.remove(ada)
+    elsewhere.person("Zoe").number = 98
+    elsewhere.things = {98 if n != 1 else 1: t for n, t in elsewhere.things.items()}
+    other.run()
+    found = trial.user("Ada")
+    assert found
+    assert (found["jobTitle"], found["department"]) == ("Analyst", "Sums")
+
+
 def test_whoever_is_only_joined_any_more_gives_up_the_account_and_adds_to_that_of_others(
     trial: Trial, company: Company
 ) -> None:

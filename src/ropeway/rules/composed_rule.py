@@ -72,7 +72,8 @@ class ComposedRule:
 
     @property
     def _provisioning(self) -> Sequence[ObjectRule]:
-        return [part for part in self.parts if part.link_type is LinkType.PROVISION] or self.parts
+        """Those that provision; where none does, those that find objects."""
+        return [p for p in self.parts if p.link_type is LinkType.PROVISION] or [p for p in self.parts if p.leads]
 
     def in_scope(self, attributes: Mapping[str, Any]) -> ScopeAnswer:
         """Whether any rule is about the object; `MappingFailed` where a clause cannot say."""
