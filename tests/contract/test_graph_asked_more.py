@@ -155,6 +155,12 @@ def test_a_rule_that_makes_a_null_character_sets_aside_and_stops_no_job(office: 
     assert "Choir" in [one["displayName"] for one in office.get("/v1.0/groups")["value"]]
 
 
+def test_a_null_character_is_a_fault_of_the_request(office: GraphOffice) -> None:
+    path = "/v1.0/roleManagement/directory/roleAssignments"
+    body = {"principalId": "a\0b", "roleDefinitionId": "62e90394-69f5-4237-9190-012177145e10"}
+    assert office.refused("POST", path, body)[0] in (400, 404)
+
+
 def test_beta_has_what_v1_has(office: GraphOffice) -> None:
     for path in ("users", "groups", "organization", "domains", "me", "servicePrincipals", "auditLogs/provisioning"):
         first, second = (office.http.get(f"/{v}/{path}", headers=bearer(office)) for v in ("v1.0", "beta"))

@@ -34,7 +34,7 @@ from ropeway.store.jobs import JobRow
 from ropeway.store.progress import Teller
 from ropeway.store.rows import Key
 from ropeway.store.state import SqlState
-from ropeway.store.trouble import is_ours, state_problem
+from ropeway.store.trouble import is_null_character, is_ours, state_problem
 from ropeway.telemetry import tracing
 from ropeway.telemetry.correlation import bound, note
 
@@ -61,7 +61,7 @@ def trouble() -> Generator[None, None, None]:
     except UnicodeEncodeError as error:
         raise RopewayError(Problem("text-unreadable", value=shown(error.object))) from error
     except DBAPIError as error:
-        if "cannot contain NUL" in str(error.orig):
+        if is_null_character(error):
             raise RopewayError(Problem("text-unreadable", value="NUL")) from error
         if is_ours(error):
             raise

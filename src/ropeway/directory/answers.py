@@ -9,7 +9,7 @@ from ropeway.directory.record import Record
 from ropeway.directory.workspace import Known, Workspace
 from ropeway.model.changes import Change, Desired
 from ropeway.model.problems import Problem, shown
-from ropeway.store.trouble import state_problem
+from ropeway.store.trouble import is_null_character, state_problem
 
 _WITHHELD = {"userPrincipalName": "duplicate-upn", "proxyAddresses": "duplicate-proxy-address"}
 
@@ -62,5 +62,7 @@ def becomes(work: Workspace, change: Change, known: Known) -> Desired:
 
 
 def reported(error: DBAPIError) -> Problem:
-    """The database's trouble as a problem; never its address, which may hold a password."""
+    """The database's trouble as a problem; a null character is a fault of the text that has it."""
+    if is_null_character(error):
+        return Problem("text-unreadable", value="NUL")
     return state_problem(error, "directory-unavailable")

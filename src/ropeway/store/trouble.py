@@ -53,6 +53,11 @@ def is_ours(error: Exception) -> bool:
     return isinstance(error, UNFORESEEN) and not is_of_another_version(error)
 
 
+def is_null_character(error: DBAPIError) -> bool:
+    """Whether a text has one, which PostgreSQL cannot hold, nor look for."""
+    return "cannot contain NUL" in str(error.orig)
+
+
 def name_place(error: BaseException, place: str) -> None:
     """Note the file or server that an error is about; the driver's own error does not know it."""
     error.add_note(f"{_NOTE}{place}")

@@ -111,12 +111,21 @@ WORDS = {
 }
 """Graph's own words, before Ropeway's, where programs look for them."""
 
+OF_STATE = frozenset({
+    "commit-unanswered", "database-trouble", "directory-unavailable", "state-cannot-open", "state-disk-full",
+    "state-of-another-version",
+})  # fmt: skip
+"""Problems that name the file or the server of the state."""
+
 TARGETED = {"value-taken": "ObjectConflict"}
 """Problems whose error has a detail about the property, and its code."""
 
 
 def refusal(request: Request, problem: Problem) -> Response:
-    """The answer to a request that a problem ended."""
+    """The answer to a request that a problem ended; where the state is, and what its server says, the log is told."""
+    if problem.code in OF_STATE:
+        _seldom.warning("Requests meet trouble: %s", describe(problem))
+        problem = Problem(problem.code, details={"error": "the service's log has it", "folder": "FOLDER"})
     status, code = STATUS.get(problem.code, (400, "Request_BadRequest"))
     request.scope["ropeway.problem"] = problem.code
     words = WORDS.get(problem.code, "").format_map(_Told(problem))
@@ -163,15 +172,10 @@ def on_problem(request: Request, error: Exception) -> Response:
 
 
 def on_database(request: Request, error: Exception) -> Response:
-    """Starlette's handler of what a database says, where no call of Control did: it is away, or busy.
-
-    Nobody can be signed in then, so the server's own words, with its address, are for the log alone.
-    """
+    """Starlette's handler of what a database says, where no call of Control did: it is away, or busy."""
     if is_ours(error):
         raise error
-    problem = state_problem(error, "database-trouble")
-    _seldom.warning("Requests meet trouble: %s", describe(problem))
-    return refusal(request, Problem(problem.code, details={"error": "no connection, or no answer; the log has more"}))
+    return refusal(request, state_problem(error, "database-trouble"))
 
 
 def on_http_error(request: Request, error: Exception) -> Response:
