@@ -161,6 +161,14 @@ def test_what_everybody_has_is_not_taken_back(office: GraphOffice, name: str) ->
     office.patch(path, {"city": "Oslo", "userType": "Guest"})
 
 
+def test_a_security_group_does_not_become_one_with_mail(office: GraphOffice) -> None:
+    secure = f"/v1.0/groups/{office.post('/v1.0/groups', GROUP, 201)['id']}"
+    assert office.refused("PATCH", secure, {"mailEnabled": True})[:2] == (400, "Request_BadRequest")
+    office.patch(secure, {"mailEnabled": False})
+    unified = {**GROUP, "mailNickname": "team", "mailEnabled": True, "groupTypes": ["Unified"]}
+    office.patch(f"/v1.0/groups/{office.post('/v1.0/groups', unified, 201)['id']}", {"mailEnabled": True})
+
+
 def test_contacts_can_be_made_here(office: GraphOffice) -> None:
     body = {"displayName": "Kim", "mail": "kim@else.test", "phones": [{"type": "mobile", "number": "7"}],
             "addresses": [{"city": "Rome", "countryOrRegion": "IT"}]}  # fmt: skip

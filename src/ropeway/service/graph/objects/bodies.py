@@ -107,7 +107,14 @@ def _check_new(kind: Kind, plain: Mapping[str, Any]) -> None:
     for name in REQUIRED[kind]:
         if plain.get(name) is None:
             raise body_invalid(name, f"A value is required for property '{name}' of resource '{kind.name.title()}'.")
-    if kind is GROUPS and plain["mailEnabled"] is True and "Unified" not in (plain.get("groupTypes") or ()):
+    if kind is GROUPS:
+        check_mail(plain, {})
+
+
+def check_mail(said: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """RopewayError where a group would become mail-enabled that is none of Microsoft 365."""
+    types = said.get("groupTypes", before.get("groupTypes")) or ()
+    if said.get("mailEnabled") is True and before.get("mailEnabled") is not True and "Unified" not in types:
         raise body_invalid(
             "mailEnabled",
             "The service does not currently support writes of mail-enabled groups. Please ensure that the "

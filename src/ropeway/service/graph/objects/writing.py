@@ -11,8 +11,9 @@ from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import ObjectType
 from ropeway.directory import Directory
+from ropeway.directory.record import decoded
 from ropeway.service.graph.api import Api
-from ropeway.service.graph.objects.bodies import id_of, password_of, properties_of
+from ropeway.service.graph.objects.bodies import check_mail, id_of, password_of, properties_of
 from ropeway.service.graph.objects.collections import LISTS, ONE, Reading
 from ropeway.service.graph.objects.kinds import ANY, CONTACTS, DEVICES, GROUPS, KINDS, USERS, Kind
 from ropeway.service.graph.objects.me import check_own
@@ -102,6 +103,8 @@ class Writing:
         if is_sensitive(asked.body):
             check_privileged(asked, id_)
         properties, bound = properties_of(kind, asked.body, new=False)
+        if kind is GROUPS and "mailEnabled" in properties:
+            check_mail(properties, self._stored(kind, id_))
         if "manager" in bound:
             self._check_ends("manager", bound["manager"])
             properties["manager"] = bound.pop("manager")
@@ -156,6 +159,10 @@ class Writing:
     def _id(self, kind: Kind, asked: Asked) -> str:
         with asked.parts.database.read() as c:
             return find(c, asked.parts.tenant, kind, asked.key()).id
+
+    def _stored(self, kind: Kind, id_: str) -> dict[str, Any]:
+        with self.api.parts.database.read() as c:
+            return decoded(find(c, self.api.parts.tenant, kind, id_).properties)
 
     def _usual(self, kind: Kind, id_: str) -> dict[str, Any]:
         parts = self.api.parts
