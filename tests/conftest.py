@@ -2,12 +2,18 @@
 
 import signal
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = [
     "tests.fixtures.addresses",
     "tests.fixtures.samba",
     "tests.fixtures.postgres",
     "tests.fixtures.https",
 ]
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+"""Other work may slow it; what may take how long is for the benchmarks."""
 
 
 def pytest_sessionstart() -> None:

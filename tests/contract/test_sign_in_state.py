@@ -294,7 +294,7 @@ STEPS = st.lists(st.sampled_from(["refresh", "again", "old"]), max_size=12)
 
 
 @given(STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_only_the_token_given_last_is_good_and_any_other_ends_all(world: World, steps: list[str]) -> None:
     """The law of a family: after any history of uses, at most one token is good; a second use leaves none."""
     given_ = [begun(world)]

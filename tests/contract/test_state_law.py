@@ -104,4 +104,4 @@ class Links(RuleBasedStateMachine):
 
 
 TestLinks = Links.TestCase
-TestLinks.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestLinks.settings = settings(max_examples=25, stateful_step_count=25)

@@ -65,7 +65,7 @@ def of(address: str | None) -> list[str]:
 
 
 @given(days=DAYS)
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 def test_names_follow_their_origin_and_values_stay_with_who_had_them_first(
     days: Sequence[dict[str, dict[str, str | None]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

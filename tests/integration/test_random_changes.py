@@ -84,7 +84,7 @@ def agree(job: Followed, *, fresh: bool = False) -> None:
 
 
 @given(steps=st.lists(STEPS, min_size=5, max_size=40))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_any_changes_in_any_deltas_end_in_the_directory_of_a_fresh_synchronization(
     steps: list[Step], playground: Playground, databases: Databases
 ) -> None:

@@ -37,13 +37,12 @@ def part(found: list[Frame]) -> bytes:
     return packed(1, "domain", [encoded(frame) for frame in found])
 
 
-@settings(deadline=None)
 @given(st.lists(frames, max_size=4))
 def test_frames_arrive_as_they_were_sent(found: list[Frame]) -> None:
     assert unpacked(part(found)) == parts.Part(1, "domain", tuple(found))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(frames, max_size=3), st.data())
 def test_a_damaged_part_is_a_part_or_refused(found: list[Frame], data: st.DataObject) -> None:
     raw = bytearray(part(found))
@@ -53,7 +52,7 @@ def test_a_damaged_part_is_a_part_or_refused(found: list[Frame], data: st.DataOb
         assert isinstance(unpacked(bytes(raw)), parts.Part)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(frames, min_size=1, max_size=3), st.data())
 def test_damage_behind_the_compression_is_refused_too(found: list[Frame], data: st.DataObject) -> None:
     raw = bytearray(parts.zstd.decompress(part(found)))
@@ -62,7 +61,6 @@ def test_damage_behind_the_compression_is_refused_too(found: list[Frame], data: 
         assert isinstance(unpacked(parts.zstd.compress(bytes(raw), 1)), parts.Part)
 
 
-@settings(deadline=None)
 @given(st.lists(frames, max_size=3), st.data())
 def test_a_part_cut_off_is_refused(found: list[Frame], data: st.DataObject) -> None:
     raw = part(found)
@@ -70,7 +68,6 @@ def test_a_part_cut_off_is_refused(found: list[Frame], data: st.DataObject) -> N
         unpacked(raw[: data.draw(st.integers(0, len(raw) - 1))])
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_random_bytes_are_nothing(raw: bytes) -> None:
     with pytest.raises(ValueError):
@@ -106,20 +103,17 @@ def test_a_part_that_would_reserve_much_memory_is_refused() -> None:
         unpacked(greedy)
 
 
-@settings(deadline=None)
 @given(st.lists(messages, max_size=4))
 def test_messages_arrive_as_they_were_sent(found: list[Message]) -> None:
     assert from_bytes(to_bytes(found)) == found
 
 
-@settings(deadline=None)
 @given(st.none() | marks, st.text(max_size=20))
 def test_arguments_arrive_as_they_were_sent(mark: object, dn: str) -> None:
     sent = Arguments(watermark=mark, begun=mark, dn=dn)  # type: ignore[arg-type]
     assert arguments_from(msgspec.msgpack.encode(sent)) == sent
 
 
-@settings(deadline=None)
 @given(pages, st.integers(200, 2000))
 def test_a_page_divided_for_its_size_says_the_same(page: Page, most: int) -> None:
     found = [msgspec.msgpack.decode(raw, type=PageFrame).page for raw in sized(PageFrame(page), most)]

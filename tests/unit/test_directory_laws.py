@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
@@ -170,7 +170,5 @@ def claims(user: dict[str, Any]) -> set[tuple[str, str]]:
     return found | {("proxyAddresses", address.lower()) for address in user.get("proxyAddresses", [])}
 
 
-Hub.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+Hub.TestCase.settings = settings(max_examples=40, stateful_step_count=25)
 test_the_hub_keeps_its_laws = Hub.TestCase

@@ -115,7 +115,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_after_any_changes_in_any_portions_it_is_what_the_objects_say(
     steps: list[tuple[str, int, str | None]], tmp_path_factory: pytest.TempPathFactory

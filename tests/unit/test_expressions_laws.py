@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ropeway.expressions import (
@@ -32,8 +32,6 @@ from ropeway.expressions.tree import (
     Unary,
     Variable,
 )
-
-law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may slow the machine
 
 NAMES = ("mail", "sn", "proxyAddresses", "userAccountControl", "msDS-Thing", "now", "domainFQDN")
 WORDS = {"compare": ("vbTextCompare", "CaseInsensitive"), "encoding": ("UTF8", "ASCII", "Unicode")}
@@ -111,14 +109,12 @@ values = scalars | st.lists(scalars, min_size=1, max_size=3)
 objects = st.dictionaries(st.sampled_from(NAMES), values)
 
 
-@law
 @given(written)
 def test_what_is_printed_is_parsed_back_to_the_same(written):
     dialect, tree = written
     assert parse(printed(tree, dialect), dialect) == tree
 
 
-@law
 @given(written)
 def test_printing_is_canonical(written):
     dialect, tree = written
@@ -140,7 +136,7 @@ def answer(evaluate, attributes):
         return (failure.function, failure.argument, str(failure.value), failure.reason)
 
 
-@settings(law, max_examples=400)
+@settings(max_examples=400)
 @given(written, objects)
 def test_any_object_gives_a_value_or_a_named_failure(written, attributes):
     result = answer(compiled(written), attributes)
@@ -148,7 +144,6 @@ def test_any_object_gives_a_value_or_a_named_failure(written, attributes):
     assert not isinstance(result, list) or (result and None not in result)
 
 
-@law
 @given(written, objects)
 def test_evaluating_twice_is_the_same_and_changes_nothing(written, attributes):
     dialect, tree = written
@@ -194,14 +189,12 @@ def mistake_in(text, dialect):
     return None
 
 
-@law
 @given(st.lists(st.sampled_from(fragments) | st.text(max_size=3), max_size=30).map("".join), st.sampled_from(Dialect))
 def test_any_text_is_an_expression_or_a_pointed_mistake(text, dialect):
     mistake = mistake_in(text, dialect)
     assert mistake is None or (0 <= mistake.at <= len(text) and mistake.reason and mistake.pointed())
 
 
-@law
 @given(st.text(max_size=20), st.integers(-3, 25))
 def test_left_and_the_rest_make_the_whole(text, count):
     object_ = {"text": text, "count": count}
@@ -212,7 +205,6 @@ def test_left_and_the_rest_make_the_whole(text, count):
         assert left in ("", text)
 
 
-@law
 @given(st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=5))
 def test_a_function_of_a_list_is_the_function_of_each_value(values):
     together = compile_expression("UCase([values])").evaluate({"values": values})

@@ -161,7 +161,7 @@ EAGER = [
 ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(EAGER), st.data())
 def test_what_is_refused_for_its_types_would_have_failed_on_every_object(chosen, data):
     dialect, function = chosen

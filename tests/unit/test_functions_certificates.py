@@ -136,7 +136,7 @@ def failure(text, damaged):
     return "certificate"
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.sampled_from([DER, OLD]), st.integers(0, len(OLD) - 1), st.binary(min_size=1, max_size=3))
 def test_a_damaged_certificate_gives_a_value_or_a_named_failure(certificate, at, garbage):
     damaged = certificate[:at] + garbage + certificate[at + len(garbage) :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ropeway.expressions import Dialect, ExpressionError, ExpressionFailed, compile_expression
@@ -115,7 +115,6 @@ def test_arguments_that_make_no_sense_together_are_refused(text):
         compile_expression(text, Dialect.CLOUD)
 
 
-@settings(deadline=None)
 @given(st.text("ab(?<x>)[]{}*+|\\dwsk1^$.-,", max_size=12), st.text(max_size=8), st.text("a$1{x}&", max_size=6))
 def test_any_pattern_replaces_or_is_refused_with_a_sentence(pattern, source, replacement):
     try:
@@ -124,7 +123,6 @@ def test_any_pattern_replaces_or_is_refused_with_a_sentence(pattern, source, rep
         assert refused.reason  # noqa: PT017 - either is right
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20), st.text(min_size=1, max_size=2), st.text(max_size=3))
 def test_replacing_a_text_is_what_a_pattern_of_it_does(source, old, new):
     escaped = "".join(f"\\{char}" if char.isascii() and not char.isalnum() else char for char in old)

@@ -162,7 +162,7 @@ def test_every_route_answers_as_the_table_says(shared_office: Office, graph_offi
     }
     app, _ = shared_office.application("Walker", *KNOWN)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(
         st.sampled_from(places), st.sampled_from([None, *people]), st.lists(st.sampled_from(sorted(SCOPES)), max_size=2)
     )

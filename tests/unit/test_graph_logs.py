@@ -206,7 +206,7 @@ filters = st.recursive(
 
 
 @given(filters)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_database_finds_what_the_same_filter_finds_in_what_is_shown(busy: GraphOffice, tree: Node) -> None:
     wanted = parse(printed(tree))
     found = lines(busy, printed(tree))
@@ -214,7 +214,7 @@ def test_the_database_finds_what_the_same_filter_finds_in_what_is_shown(busy: Gr
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_as_a_filter_is_answered_or_refused(busy: GraphOffice, wanted: str) -> None:
     for filter_ in (wanted, f"contains(sourceIdentity/displayName, '{wanted}')"):
         assert busy.send("GET", f"{LOG}?$filter={quote(filter_)}").status_code in (200, 400)

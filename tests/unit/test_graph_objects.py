@@ -261,7 +261,7 @@ def _terms() -> st.SearchStrategy[str]:
     return st.recursive(term, lambda inner: st.builds("({} or not {})".format, inner, inner), max_leaves=4)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=_terms())
 def test_whatever_is_asked_is_answered_or_refused(office: GraphOffice, text: str) -> None:
     answer: Any = office.send("GET", f"/v1.0/users?$filter={text}&$count=true", **ADVANCED)

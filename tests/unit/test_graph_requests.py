@@ -309,7 +309,7 @@ trees = st.recursive(
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_body_whatever_is_a_failure_of_the_service(office: GraphOffice, data: st.DataObject) -> None:
     below = ["", "/restart", "/provisionOnDemand", "/validateCredentials", "/schema", "/schema/parseExpression"]
     paths = [office.job + tail for tail in below]

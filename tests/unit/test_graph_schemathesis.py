@@ -66,7 +66,7 @@ def test_no_request_of_the_contract_breaks_anything(judged: Judged, version: str
 def _ask(judged: Judged, version: str, operation: Any, statuses: list[int]) -> None:
     @seed(zlib.crc32(operation.label.encode()))
     @settings(
-        max_examples=EXAMPLES, deadline=None, phases=[Phase.generate], database=None,
+        max_examples=EXAMPLES, phases=[Phase.generate], database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )  # fmt: skip
     @given(case=operation.as_strategy())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ropeway.connectors.ldif.dn import dn_key, domain_part, is_below, parent_dn, split_extended
@@ -50,7 +50,6 @@ def test_what_is_no_name_is_refused(text: str) -> None:
         dn_key(text)
 
 
-@settings(deadline=None)
 @given(values, values)
 @example("İ", "ǅ")
 def test_a_key_is_its_own_key(first: str, second: str) -> None:
@@ -58,19 +57,16 @@ def test_a_key_is_its_own_key(first: str, second: str) -> None:
     assert dn_key(key) == key
 
 
-@settings(deadline=None)
 @given(values)
 def test_escapes_by_number_and_by_backslash_are_the_same(value: str) -> None:
     assert dn_key(f"CN={escaped(value)},DC=x") == dn_key(f"CN={backslashed(value)},DC=x")
 
 
-@settings(deadline=None)
 @given(values)
 def test_the_parent_is_what_follows_the_first_part(value: str) -> None:
     assert parent_dn(f"CN={backslashed(value)},OU=Sales,DC=x") == "OU=Sales,DC=x"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_a_name_or_refused(text: str) -> None:
     try:

@@ -7,7 +7,7 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ropeway.connectors.ldif.records import CHUNK, Records
@@ -70,7 +70,6 @@ def test_the_same_office_written_otherwise(tmp_path: Path, written: str | bytes)
     assert export.objects == Export(tmp_path / "plain", OFFICE).objects
 
 
-@settings(deadline=None)
 @given(width=st.integers(2, 90))
 def test_folded_anywhere_it_is_the_same(tmp_path_factory: pytest.TempPathFactory, width: int) -> None:
     folder = tmp_path_factory.mktemp("folded")
@@ -177,7 +176,6 @@ def test_a_group_of_more_than_a_megabyte(tmp_path: Path) -> None:
 entries = st.lists(st.text("ab\n", min_size=1, max_size=30).map(lambda t: t.strip("\n")).filter(bool), max_size=20)
 
 
-@settings(deadline=None)
 @given(entries, st.sampled_from(["\n", "\r\n"]), st.integers(1, 4))
 def test_records_and_their_lines_are_found(texts: list[str], end: str, gaps: int) -> None:
     texts = ["\n".join(line for line in t.split("\n") if line) for t in texts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ropeway.model.anchors import Anchor
@@ -14,8 +14,6 @@ from ropeway.rules import MappingFailed, Rules, compile_rules, load_schema
 from ropeway.rules.bases import MEMBER_OF, base, named_by_dn, pinned
 from ropeway.rules.operators import OPERATORS
 from tests.unit.test_rules_together import BASIC, clause, computed, constant, direct, member_of, rule, schema
-
-law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may slow the machine
 
 ADA = {"l": "London", "title": "Analyst", "adminCount": 7, "userAccountControl": "512", "otherMailbox": ["a", "b"]}
 GUID = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
@@ -85,7 +83,6 @@ def test_a_value_too_long_for_a_regular_expression_is_said_to_be_so() -> None:
     assert "more than" in failure.value.problem.details["reason"]
 
 
-@law
 @given(st.sampled_from(sorted(OPERATORS)), st.text(max_size=5), st.none() | st.text() | st.integers() | st.binary())
 def test_every_operator_answers_for_every_value(name: str, operand: str, value: Any) -> None:
     values = [operand] if OPERATORS[name].most != 0 else []
@@ -147,7 +144,6 @@ def expected(expressions: list[str], attributes: dict[str, str]) -> Any:
     return outcome
 
 
-@law
 @given(
     st.lists(Answers, min_size=1, max_size=4),
     st.dictionaries(st.sampled_from(["title", "department"]), st.text(min_size=1, max_size=3)),
@@ -165,7 +161,6 @@ def test_the_first_rule_that_has_an_answer_wins_whatever_the_order_in_the_file(
 Values = st.lists(st.sampled_from(["a@x", "A@x", "b@x", "c@x"]), max_size=3)
 
 
-@law
 @given(st.dictionaries(st.sampled_from(["otherMailbox", "otherTelephone", "otherPager"]), Values))
 def test_merged_values_are_all_of_them_once_in_the_order_of_precedence(attributes: dict[str, list[str]]) -> None:
     names = ("otherMailbox", "otherTelephone", "otherPager")

@@ -96,7 +96,7 @@ DIRECTORIES = st.lists(st.builds(lambda n, o: {"name": n, "objects": o}, NAMES, 
 SCHEMAS = st.builds(lambda r, d: canonical({"synchronizationRules": r, "directories": d}), RULES, DIRECTORIES)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(SCHEMAS, SCHEMAS)
 def test_the_differences_of_two_schemas_turn_one_into_the_other(before: Document, after: Document) -> None:
     untouched = copy.deepcopy(before)
@@ -106,7 +106,7 @@ def test_the_differences_of_two_schemas_turn_one_into_the_other(before: Document
     assert before == untouched
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SCHEMAS)
 def test_a_schema_taken_apart_by_name_is_put_together_again(schema: Document) -> None:
     assert document_of(tree_of(schema)) == schema
@@ -122,7 +122,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CHANGES, st.randoms())
 def test_what_a_job_keeps_gives_the_schema_that_was_imported(changes: list[Any], chance: random.Random) -> None:
     document = default("ldif")

@@ -108,7 +108,7 @@ SCHEMAS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(SCHEMAS)
 def test_every_schema_survives_being_written_as_yaml(schema: dict[str, Any]) -> None:
     shortest = canonical(schema)

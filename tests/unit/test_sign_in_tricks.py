@@ -227,7 +227,7 @@ URI = st.one_of(
 
 
 @given(URI)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_fits_leads_to_the_application(uri: str) -> None:
     if fits(ANY_APP, uri) and uri not in ANY_APP.redirects:
         parts = urlsplit(uri)
@@ -247,7 +247,7 @@ PORTS, PATHS = st.sampled_from(["", ":8443", ":", ":0x1", ":99999", ":٣"]), st.
 @given(st.sampled_from(["https", "http"]), HOSTS, PORTS, PATHS)
 @example("https", "a.test;script-src 'unsafe-inline'", "", "/")
 @example("https", "例え.test", "", "/")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_an_address_that_an_application_may_have_is_one_word_of_a_policy(
     scheme: str, host: str, port: str, path: str
 ) -> None:
@@ -281,7 +281,7 @@ def anybody(office: Office) -> Generator[httpx2.Client]:
 
 
 @given(st.sampled_from(["authorize", "logout"]), st.dictionaries(NAMES, st.text(max_size=30)), st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_request_makes_the_service_fail(
     office: Office, anybody: httpx2.Client, page: str, said: dict[str, str], posted: bool
 ) -> None:

@@ -262,7 +262,7 @@ def questions(draw: st.DrawFn) -> str:
     return f"{path}?{'&'.join(options)}" if options else path
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(questions(), min_size=1, max_size=20))
 def test_whatever_is_asked_of_graph_by_itself_or_in_a_batch_stays_at_home(apart: Apart, asked: list[str]) -> None:
     marks = sorted(apart.marks)

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ropeway.model.anchors import Anchor
@@ -64,13 +64,11 @@ pages = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(pages)
 def test_a_page_arrives_as_it_was_sent(page: Page) -> None:
     assert from_wire(to_wire(page)) == page
 
 
-@settings(deadline=None)
 @given(pages, st.data())
 def test_a_page_cut_off_on_its_way_is_refused(page: Page, data: st.DataObject) -> None:
     raw = to_wire(page)
@@ -78,14 +76,12 @@ def test_a_page_cut_off_on_its_way_is_refused(page: Page, data: st.DataObject) -
         from_wire(raw[: data.draw(st.integers(0, len(raw) - 1))])
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_random_bytes_are_no_page(raw: bytes) -> None:
     with pytest.raises(ValueError):
         from_wire(raw)
 
 
-@settings(deadline=None)
 @given(pages, st.data())
 def test_a_damaged_page_is_a_page_or_refused(page: Page, data: st.DataObject) -> None:
     raw = bytearray(to_wire(page))
@@ -94,7 +90,6 @@ def test_a_damaged_page_is_a_page_or_refused(page: Page, data: st.DataObject) ->
         assert isinstance(from_wire(bytes(raw)), Page)
 
 
-@settings(deadline=None)
 @given(pages, st.integers(0, 1000).filter(lambda v: v != WIRE_VERSION))
 def test_a_page_of_another_version_is_refused(page: Page, version: int) -> None:
     raw = msgspec.msgpack.encode(Envelope(page, version))

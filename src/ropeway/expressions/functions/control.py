@@ -116,11 +116,11 @@ def _keys(arguments: Sequence[Node]) -> tuple[int, str] | None:
     result="branches",
     check=_keys,
 )
-def switch_on_keys(source: Closure, default: Closure, *arguments: Closure) -> Closure:
+def switch_on_keys(source: Closure, default: Closure | None, *arguments: Closure) -> Closure:
     """The value of the key that the source is equal to, upper and lower case being different; else the default value.
 
     `Switch([state], "Australia/Sydney", "QLD", "Australia/Brisbane", "SA", "Australia/Adelaide")`. The key "" stands
-    for a source that is absent or empty. Of several values each is looked up.
+    for a source that is absent or empty. Of several values each is looked up. Without a default value: NULL.
     """
     keys, values = arguments[::2], arguments[1::2]
 
@@ -136,7 +136,7 @@ def switch_on_keys(source: Closure, default: Closure, *arguments: Closure) -> Cl
             found = key(attributes)
             if wanted == ("" if found is None else as_text(found, "Switch", "key")):
                 return answer(attributes)
-        return default(attributes)
+        return default(attributes) if default else None
 
     return run
 
