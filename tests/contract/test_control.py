@@ -204,6 +204,27 @@ def test_a_job_is_given_another_scope_and_decides_everybody_anew(control: Contro
     assert problem(lambda: control.scope_job("Contoso", revision=seen.revision)) == "job-changed"
 
 
+def test_a_standby_takes_over(control: Control, company: Company) -> None:
+    company.person("Ann")
+    company.write()
+    source = SourceSettings("ldif", {"path": str(company.path)})
+    control.create_job(JobSettings("Active", source))
+    seen = control.create_job(JobSettings("Standby", source, staging=True))
+    control.run_job("Active")
+    control.run_job("Standby")
+    company.person("Bob")
+    company.write()
+    assert control.run_job("Standby").staged
+    assert names(control) == {"Ann"}
+    assert control.stage_job("Active", True).settings.staging
+    control.run_job("Active")
+    assert names(control) == {"Ann"}
+    assert not control.stage_job("Standby", False, revision=seen.revision).settings.staging
+    control.run_job("Standby")
+    assert names(control) == {"Ann", "Bob"}
+    assert problem(lambda: control.stage_job("Standby", True, revision=seen.revision)) == "job-changed"
+
+
 def test_guards_are_changed(control: Control, follow: Callable[..., JobView]) -> None:
     follow()
     wanted = Guards(deletes=Guard(5, 50, 3), by_type={"group": {"members": Guard(7)}})

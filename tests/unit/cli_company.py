@@ -218,6 +218,10 @@ class Company:
         self._note("scope_job", job, list(containers), list(groups), list(excluded_containers), nested_groups)
         return JOB
 
+    def stage_job(self, job: str, staging: bool, *, revision: str | None = None) -> JobView:
+        self._note("stage_job", job, staging)
+        return JOB
+
     def guard_job(self, job: str, guards: Guards, *, revision: str | None = None) -> JobView:
         self._note("guard_job", job, guards)
         return JOB

@@ -78,6 +78,18 @@ def test_a_guard_is_changed_and_the_others_stay(run: Run, company: Company) -> N
     assert company.calls == []
 
 
+def test_a_job_writes_no_longer_in_staging_only_after_a_yes(run: Run, company: Company) -> None:
+    assert run("job", "staging", "Contoso", "--on") == 0
+    assert company.calls == [("stage_job", JOB.id, True)]
+    company.calls.clear()
+    company.all_jobs = [msgspec.structs.replace(JOB, settings=msgspec.structs.replace(JOB.settings, staging=True))]
+    assert run("job", "staging", "Contoso", "--off") != 0
+    assert run("job", "staging", "Contoso") == 0
+    assert company.calls == []
+    assert run("job", "staging", "Contoso", "--off", "--yes") == 0
+    assert company.calls == [("stage_job", JOB.id, False)]
+
+
 def test_history_is_kept_as_long_as_was_said_and_the_rest_as_before(run: Run, company: Company) -> None:
     assert run("job", "history", "Contoso", "--log-days", "90") == 0
     assert company.calls == [("keep_job_history", "Contoso", Retention(90, 30))]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ropeway.cli import create, job_compare, job_life, job_provision, job_scope, job_watch
+from ropeway.cli import create, job_compare, job_life, job_provision, job_scope, job_staging, job_watch
 from ropeway.cli.completion import job_names
 from ropeway.cli.exits import Code, Refused, cycle_of_a_job, of_cycle
 from ropeway.cli.progress import progress_line
@@ -171,6 +171,7 @@ def resume(context: typer.Context, job: Job) -> None:
 
 app.command("scope")(job_scope.scope)
 app.command("guard")(job_scope.guard)
+app.command("staging")(job_staging.staging)
 app.command("schedule")(job_life.schedule)
 app.command("history")(job_life.history)
 app.command("notify")(job_life.notify)

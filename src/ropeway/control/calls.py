@@ -74,6 +74,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("schedule_job", "PUT", "jobs/{job}/schedule", whole="schedule"),
         Call("scope_job", "PUT", "jobs/{job}/scope", Errand(READS, "ropeway job show {job}")),
         Call("guard_job", "PUT", "jobs/{job}/guards", whole="guards"),
+        Call("stage_job", "PUT", "jobs/{job}/staging", due=True),
         Call("keep_job_history", "PUT", "jobs/{job}/history", whole="retention"),
         Call(
             "notify",

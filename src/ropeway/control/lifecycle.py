@@ -58,6 +58,10 @@ class Lifecycle:
         """Change how much may be taken away before somebody must approve; holds that exist stay."""
         self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, guards=guards))
 
+    def stage(self, job: str, staging: bool, revision: str | None) -> None:
+        """Change whether a job plans only; what is planned stays."""
+        self._change_settings(job, revision, lambda now: msgspec.structs.replace(now, staging=staging))
+
     def retain(self, job: str, retention: Retention, revision: str | None) -> None:
         """Change how long a job's history is kept."""
         refuse_unfit_retention(job, retention)

@@ -40,6 +40,10 @@ class Lives(Jobs):
         self._lifecycle.guard(job, guards, revision)
         return self.job(job)
 
+    def stage_job(self, job: str, staging: bool, *, revision: str | None = None) -> JobView:
+        self._lifecycle.stage(job, staging, revision)
+        return self.job(job)
+
     def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
         self._lifecycle.retain(job, retention, revision)
         return self.job(job)

@@ -65,6 +65,10 @@ class LifeCalls(Protocol):
         """How much may be taken away before somebody must approve."""
         ...
 
+    def stage_job(self, job: str, staging: bool, *, revision: str | None = None) -> JobView:
+        """Whether the job plans only; what it planned is written by the next cycle after it no longer does."""
+        ...
+
     def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
         """How long the job's log and cycles are kept."""
         ...
