@@ -19,7 +19,7 @@ def staging(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     revision: Revision = None,
 ) -> None:
-    """Whether a job plans only, as the standby of another one does. Without options: say it.
+    """Whether a job plans only, as a standby does. Without options: say it.
 
     A standby takes over like this: pause the active job, or give it --on, then give --off to the standby. What it has
     planned is written by its next run; guards hold what would take away too much.
