@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 import ropeway.store.identity_tables  # pyright: ignore[reportUnusedImport] - so that its tables are made
 import ropeway.store.outbox  # pyright: ignore[reportUnusedImport]
 import ropeway.store.schemas  # pyright: ignore[reportUnusedImport]
-import ropeway.store.service_tables  # noqa: F401 # pyright: ignore[reportUnusedImport]
+import ropeway.store.service_tables  # noqa: F401 # pyright: ignore[reportUnusedImport] - so that its tables are made
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.store import queue_schema
 from ropeway.store.database import Database
