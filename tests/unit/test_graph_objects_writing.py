@@ -74,13 +74,16 @@ def test_what_is_purged_is_gone_for_good(office: GraphOffice) -> None:
 
 
 def test_a_taken_name_is_refused_as_graph_does(office: GraphOffice) -> None:
-    made(office)
+    holder = made(office)
     answer = office.send("POST", "/v1.0/users", NEW)
     error = answer.json()["error"]
     words = "Another object with the same value for property userPrincipalName already exists."
     assert (answer.status_code, error["code"]) == (400, "Request_BadRequest")
     assert error["message"].startswith(words)
-    assert (error["details"][0]["code"], error["details"][0]["target"]) == ("ObjectConflict", "userPrincipalName")
+    assert [(one["code"], one["target"]) for one in error["details"]] == [
+        ("ObjectConflict", "userPrincipalName"),
+        ("ConflictingObjects", holder),
+    ]
 
 
 def test_what_is_mastered_on_premises_is_refused(office: GraphOffice) -> None:
@@ -120,6 +123,28 @@ def test_members_come_and_go_one_by_one_and_in_twenties(office: GraphOffice) -> 
     assert len(office.get(f"{group}/members")["value"]) == 3
     assert office.get(f"{group}/owners")["value"][0]["id"] == people[0]
     assert office.refused("POST", f"{group}/members/$ref", there("0" * 8))[0] == 404
+
+
+def test_groups_take_the_members_that_graph_lets_them_take(office: GraphOffice) -> None:
+    def group(name: str, **more: Any) -> str:
+        return office.post("/v1.0/groups", {**GROUP, "mailNickname": name, **more}, 201)["id"]
+
+    unified = {"mailEnabled": True, "groupTypes": ["Unified"]}
+    secure, inner, team = group("secure"), group("inner"), group("team", **unified)
+    kim = office.post("/v1.0/contacts", {"displayName": "Kim", "mail": "kim@else.test"}, 201)["id"]
+    words = "An invalid operation was included in the following modified references: 'members'."
+    for holder, member in ((secure, secure), (team, team), (secure, team), (team, secure), (team, kim)):
+        bound = {"members@odata.bind": [there(member)["@odata.id"]]}
+        path = f"/v1.0/groups/{holder}"
+        for method, at, body in (("POST", f"{path}/members/$ref", there(member)), ("PATCH", path, bound)):
+            answer = office.send(method, at, body)
+            assert (answer.status_code, answer.json()["error"]["message"].startswith(words)) == (400, True)
+    new = {**GROUP, **unified, "mailNickname": "new", "members@odata.bind": [there(secure)["@odata.id"]]}
+    assert office.refused("POST", "/v1.0/groups", new)[0] == 400
+    assert office.get("/v1.0/groups?$filter=mailNickname eq 'new'")["value"] == [], "nothing was made"
+    for holder, member in ((secure, inner), (inner, secure), (secure, kim), (team, made(office))):
+        office.post(f"/v1.0/groups/{holder}/members/$ref", there(member))
+    assert {one["id"] for one in office.get(f"/v1.0/groups/{secure}/transitiveMembers")["value"]} >= {inner, kim}
 
 
 def test_a_manager_is_set_and_taken_away(office: GraphOffice) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -266,7 +266,10 @@ def _refuse_taken(work: Workspace, draft: Draft) -> None:
     for wanted, value in draft.claims.items():
         holder = work.keys.holder(wanted)
         if holder not in (None, draft.record.number) and wanted not in draft.record.state.waits():
-            name, details = name_of(draft.wanted.properties), {"holder": holder_name(work, holder)}
+            details = {"holder": holder_name(work, holder)}
+            if holder in work.records:
+                details["id"] = work.records[holder].id
+            name = name_of(draft.wanted.properties)
             raise Refused(Problem("value-taken", name, PROPERTY_OF[wanted[0]], shown(value), details))
 
 
@@ -281,4 +284,24 @@ def _live_ends(work: Workspace, record: Record, attribute: str, ids: list[str]) 
     lost = next((one for one in ids if one not in found or found[one].state.deleted is not None), None)
     if lost is not None:
         raise Refused(Problem("object-not-found", record.name, attribute, shown(lost), {"identifier": lost}))
+    if attribute == "members":
+        _check_members(record, found.values())
     return found
+
+
+def _check_members(record: Record, members: Iterable[Record]) -> None:
+    """No group in itself; none of Microsoft 365 in any, and in those people alone (Graph's “Add members”)."""
+    for one in members:
+        rule = "a group of Microsoft 365 has people alone as members" if _is_unified(record) else ""
+        if one.number == record.number:
+            rule = "a group is no member of itself"
+        elif one.type == "user":
+            rule = ""
+        elif _is_unified(one):
+            rule = "a group of Microsoft 365 is no member of another group"
+        if rule:
+            raise Refused(Problem("member-not-allowed", record.name, "members", one.name, {"rule": rule}))
+
+
+def _is_unified(record: Record) -> bool:
+    return "Unified" in (record.state.properties.get("groupTypes") or ())

@@ -137,6 +137,13 @@ _UNIQUENESS = (
         "{value} is among the {attribute}, or was named twice.",
         "Name those alone that are still missing.",
     ),
+    Entry(
+        "member-not-allowed",
+        _ERROR,
+        "The group does not take this member",
+        "{value} cannot be a member: {rule}.",
+        "Take its members instead, or a security group.",
+    ),
 )
 
 _MATCHING = (

@@ -98,6 +98,7 @@ WORDS = {
     "or objects currently undergoing migration.",
     "linked-already": "One or more added object references already exist for the following modified properties: "
     "'{attribute}'.",
+    "member-not-allowed": "An invalid operation was included in the following modified references: 'members'.",
     "role-assigned-already": "One or more added object references already exist for the following modified properties: "
     "'members'.",
     "object-not-found": "Resource '{identifier}' does not exist or one of its queried reference-property objects are "
@@ -118,7 +119,7 @@ OF_STATE = frozenset({
 """Problems that name the file or the server of the state."""
 
 TARGETED = {"value-taken": "ObjectConflict"}
-"""Problems whose error has a detail about the property, and its code."""
+"""Problems whose error has a detail about the property, and its code; one about the other object beside it."""
 
 
 def refusal(request: Request, problem: Problem) -> Response:
@@ -153,7 +154,10 @@ def error_answer(request: Request, status: int, code: str, message: str, problem
     if problem is not None:
         error[PROBLEM] = msgspec.to_builtins(problem)
         if (told := TARGETED.get(problem.code)) is not None:
-            error["details"] = [{"code": told, "message": message, "target": problem.attribute}]
+            targets = {told: problem.attribute, "ConflictingObjects": problem.details.get("id")}
+            error["details"] = [
+                {"code": code, "message": message, "target": target} for code, target in targets.items() if target
+            ]
     headers = {"WWW-Authenticate": 'Bearer realm="ropeway"'} if status == 401 else {}
     if problem is not None and problem.code == "database-trouble":
         headers["Retry-After"] = AGAIN_AFTER
