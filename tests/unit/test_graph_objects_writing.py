@@ -221,12 +221,27 @@ def test_objects_of_any_type_by_their_ids(office: GraphOffice) -> None:
     assert checked == [outer]
     groups = office.post(f"{path}/{user}/getMemberGroups", {"securityEnabledOnly": True}, 200)["value"]
     assert set(groups) == {inner, outer}
-    office.post(f"{path}/validateProperties", {"entityType": "Group", "mailNickname": "fine"})
-    assert (
-        office.refused("POST", f"{path}/validateProperties", {"entityType": "Group", "mailNickname": "a b"})[0] == 422
-    )
     office.delete(f"{path}/{user}")
     office.post(f"{path}/{user}/restore", status=200)
+
+
+def test_whether_a_group_may_be_called_so(office: GraphOffice) -> None:
+    own = office.post("/v1.0/groups", GROUP, 201)["id"]
+    new, old = "/v1.0/directoryObjects/validateProperties", f"/v1.0/groups/{own}/validateProperties"
+    office.post(new, {"entityType": "Group", "mailNickname": "fine", "displayName": "Makers"})
+    office.post(old, {"mailNickname": "MAKERS"})
+    for body, wrong in (
+        ({"mailNickname": "Makers"}, [("PropertyConflict", "mailNickname")]),
+        ({"mailNickname": "a b", "displayName": ""}, [("InvalidValue", n) for n in ("displayName", "mailNickname")]),
+    ):
+        answer = office.send("POST", new, {"entityType": "Group", **body})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (422, "Request_UnprocessableEntity")
+        assert error["message"] == "The values provided contain one or more validation errors."
+        assert [(one["code"], one["target"]) for one in error["details"]] == wrong
+    for path, body in ((new, {"entityType": "User", "displayName": "x"}), (new, {"entityType": "Group"}), (old, {})):
+        assert office.refused("POST", path, body)[:2] == (400, "Request_BadRequest")
+    assert office.refused("POST", f"/v1.0/groups/{'0' * 8}/validateProperties", {"displayName": "x"})[0] == 404
 
 
 def test_more_groups_than_are_told_at_once_are_graphs_error(

@@ -168,6 +168,7 @@ RULES: tuple[Rule, ...] = (
     _rule("organization/**", f"Organization.Read.All {_ALL}", "Organization.ReadWrite.All", "reports users", "hybrid"),
     _rule("subscribedSkus/**", f"Organization.Read.All {_ALL}", f"Organization.ReadWrite.All {_EVERY}",
           "hybrid reports users"),
+    _rule("directoryObjects/validateProperties", _GROUP, "", *_PEOPLE),
     _rule("directoryObjects/**", _ALL, _EVERY, *_PEOPLE),
     _rule("directory/onPremisesSynchronization/**", *_ON_PREMISES),
     _rule("directory/deletedItems/**", _ALL, _EVERY, *_PEOPLE),

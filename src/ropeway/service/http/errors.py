@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -83,6 +84,7 @@ OF_STATUS = {
     404: "Request_ResourceNotFound",
     410: "syncStateNotFound",
     413: "Request_EntityTooLarge",
+    422: "Request_UnprocessableEntity",
     429: "TooManyRequests",
 }
 OF_ROUTES = {
@@ -122,6 +124,22 @@ TARGETED = {"value-taken": "ObjectConflict"}
 """Problems whose error has a detail about the property, and its code; one about the other object beside it."""
 
 
+class Detail(msgspec.Struct, frozen=True):
+    """One of several things that are wrong, and with which property."""
+
+    code: str
+    message: str
+    target: str
+
+
+class Unfit(HTTPException):
+    """Values that are written as they should be, and cannot be so: 422, each with a detail."""
+
+    def __init__(self, details: Sequence[Detail]) -> None:
+        super().__init__(422, "The values provided contain one or more validation errors.")
+        self.details = details
+
+
 def refusal(request: Request, problem: Problem) -> Response:
     """The answer to a request that a problem ended; where the state is, and what its server says, the log is told."""
     if problem.code in OF_STATE:
@@ -143,7 +161,14 @@ class _Told(dict[str, str]):
         return ""
 
 
-def error_answer(request: Request, status: int, code: str, message: str, problem: Problem | None = None) -> Response:
+def error_answer(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    problem: Problem | None = None,
+    details: Sequence[Detail] = (),
+) -> Response:
     """An error in Graph's shape."""
     inner = {
         "date": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()),
@@ -155,9 +180,9 @@ def error_answer(request: Request, status: int, code: str, message: str, problem
         error[PROBLEM] = msgspec.to_builtins(problem)
         if (told := TARGETED.get(problem.code)) is not None:
             targets = {told: problem.attribute, "ConflictingObjects": problem.details.get("id")}
-            error["details"] = [
-                {"code": code, "message": message, "target": target} for code, target in targets.items() if target
-            ]
+            details = [Detail(code, message, target) for code, target in targets.items() if target]
+    if details:
+        error["details"] = details
     headers = {"WWW-Authenticate": 'Bearer realm="ropeway"'} if status == 401 else {}
     if problem is not None and problem.code == "database-trouble":
         headers["Retry-After"] = AGAIN_AFTER
@@ -189,7 +214,8 @@ def on_http_error(request: Request, error: Exception) -> Response:
     own = error.detail == HTTPStatus(error.status_code).phrase
     words = OF_ROUTES.get(error.status_code, error.detail) if own else error.detail
     segment = request.url.path.rstrip("/").rpartition("/")[2][:64]
-    answer = error_answer(request, error.status_code, code, words.replace("{segment}", segment))
+    told = error.details if isinstance(error, Unfit) else ()
+    answer = error_answer(request, error.status_code, code, words.replace("{segment}", segment), details=told)
     answer.headers.update(error.headers or {})
     return answer
 

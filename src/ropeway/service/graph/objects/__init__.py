@@ -12,6 +12,7 @@ collections       the routes that read
 bodies, writing   making, changing, deleting, references
 deleted_items     the recycle bin
 any_object        objects of any type, and functions about them
+group_names       whether a group may be called so
 signing_in        a user's sign-ins and password
 sync_behavior     who is master of an object
 retrying          an object that its jobs are to try again
@@ -32,6 +33,7 @@ from ropeway.service.graph.objects.collections import Reading
 from ropeway.service.graph.objects.deleted_items import DeletedItems
 from ropeway.service.graph.objects.delta import Delta
 from ropeway.service.graph.objects.domains import Domains
+from ropeway.service.graph.objects.group_names import GroupNames
 from ropeway.service.graph.objects.retrying import Retrying
 from ropeway.service.graph.objects.signing_in import SigningIn
 from ropeway.service.graph.objects.sync_behavior import SyncBehavior
@@ -46,6 +48,7 @@ def routes(api: Api) -> list[BaseRoute]:
     found = [
         *Delta(api).routes(),
         *DeletedItems(api, reads).routes(),
+        *GroupNames(api).routes(),
         *AnyObjects(api, reads).routes(),
         *writes.references(),
         *SigningIn(api).routes(),

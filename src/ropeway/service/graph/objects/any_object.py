@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import select
-from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from ropeway.directory import relations, tables
@@ -36,15 +35,6 @@ class Ids(Body, frozen=True):
 
     ids: list[str]
     types: list[str] | None = None
-
-
-class Names(Body, frozen=True):
-    """The body of validateProperties."""
-
-    entity_type: str | None = None
-    display_name: str | None = None
-    mail_nickname: str | None = None
-    on_behalf_of_user_id: str | None = None
 
 
 class Origin(Body, frozen=True):
@@ -79,7 +69,6 @@ class AnyObjects:
         path = "/v1.0/directoryObjects"
         routes = [
             make(f"{path}/getByIds", post=Verb(self.by_ids, frozenset({"$select"}), body=True)),
-            make(f"{path}/validateProperties", post=Verb(self.validate, body=True)),
             make(f"{path}/getAvailableExtensionProperties", post=Verb(self.extensions, body=True)),
         ]
         for kind in (ANY, *KINDS):
@@ -118,18 +107,6 @@ class AnyObjects:
             rows = [Row(*row) for row in c.execute(query) if row.type in stored]
         items = told(ANY, rows, asked.options.select)
         return Answer("directoryObjects", page=Page(items, is_selected=True), is_entity=False)
-
-    def validate(self, asked: Asked) -> Answer:
-        """POST /directoryObjects/validateProperties: 204 where a group may be called so."""
-        said = asked.shaped(Names)
-        if said.entity_type not in ("Group", "group"):
-            raise body_invalid("entityType", "Group is the only type whose names are checked")
-        nickname = said.mail_nickname
-        if nickname is not None and (len(nickname) > 64 or set(nickname) & set('@()\\[]";:.<>, ') or not nickname):
-            raise HTTPException(422, "The specified mailNickname is invalid.")
-        if said.display_name is not None and not 0 < len(said.display_name) <= 256:
-            raise HTTPException(422, "The specified displayName is invalid.")
-        return nothing()
 
     def extensions(self, asked: Asked) -> Answer:
         """POST /directoryObjects/getAvailableExtensionProperties: what jobs may bring beyond Graph's own properties."""
