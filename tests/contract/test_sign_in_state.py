@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -89,6 +90,28 @@ def test_of_many_who_show_a_code_at_once_one_gets_tokens(world: World) -> None:
     assert sum(world.at_once(attempt)) == 1
 
 
+def test_whoever_signs_in_while_sign_ins_are_ended_is_not_forgotten(world: World) -> None:
+    begun(world)
+    with world.database.write() as c:
+        kept = passwords.find(c, TENANT, world.anna.id)
+        assert kept is not None
+        assert passwords.is_still(c, TENANT, kept)
+        ending = threading.Thread(target=end_all, args=(world,))
+        ending.start()
+        ending.join(0.3)  # the end begins, and may look at what there is
+        details = families.Details(("openid",), "https://graph.microsoft.com", NOW, ("pwd",))
+        families.begin(c, TENANT, families.new_name(), world.app, world.anna.id, details, NOW)
+    ending.join(20)
+    with world.database.read() as c:
+        left = c.scalar(select(func.count()).select_from(identity_tables.given))
+    assert left == 0
+
+
+def end_all(world: World) -> None:
+    with world.database.write() as c:
+        families.end_all(c, TENANT, world.anna.id)
+
+
 def test_of_many_who_answer_for_a_device_one_is_heard(world: World) -> None:
     with world.database.write() as c:
         _, typed = devices.begin(c, TENANT, world.app, devices.Details(("openid",), "", "192.0.2.1"), NOW)
@@ -144,7 +167,7 @@ def test_a_guess_is_counted_after_one_that_was_made_meanwhile(world: World) -> N
     nine = Lockout(lockouts.ALLOWED - 1, "", 0, 0.0)
     with ThreadPoolExecutor(1) as pool:
         with world.database.write() as c:
-            passwords.hold(c, TENANT, world.anna.id)
+            families.hold(c, TENANT, world.anna.id)
             lockouts.keep(c, TENANT, world.anna.id, nine, NOW, known_place=False)
             guess = pool.submit(gate.check, world.anna, Secret("guess"), "192.0.2.1")
             deadline = time.monotonic() + 20

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from ropeway.control.in_process import TENANT, open_database
 from ropeway.control.protocol import ApplicationView
 from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.secret import Secret
+from ropeway.store import passwords
 from tests.unit.engine_company import Company
 from tests.unit.sign_in_office import PASSWORD, Office, claims, office
 
@@ -108,6 +111,21 @@ def test_sign_ins_end_with_the_password_the_account_and_by_hand(office: Office, 
     token = signed_in(office, desktop)
     office.control.remove_application("Desktop")
     assert office.refused(**form_of(desktop, token))[2] == 700016
+
+
+def test_whoever_is_at_signing_in_when_the_password_is_replaced_has_nothing_of_it(
+    office: Office, desktop: ApplicationView
+) -> None:
+    form = {"grant_type": "password", "client_id": desktop.app_id, "username": ANNA, "password": PASSWORD}
+    person, new = office.control.show_object("users", ANNA)["id"], passwords.hashed(Secret("Another-Horse-8"))
+    with closing(open_database(office.service.settings.state)) as database, ThreadPoolExecutor(1) as pool:
+        with database.write() as c:
+            asking = pool.submit(lambda: office.post(**form, scope=SCOPE))
+            wait([asking], 1)  # the password is compared, and found right; nothing can be stored yet
+            passwords.replace(c, TENANT, person, new, must_change=False, now=office.clock())
+        assert asking.result().json()["error_codes"] == [50126]
+    assert office.refused(**form, scope=SCOPE)[2] == 50126
+    assert office.post(**{**form, "password": "Another-Horse-8"}, scope=SCOPE).status_code == 200, "at once"
 
 
 @pytest.mark.parametrize("how", ["disabled", "gone"])

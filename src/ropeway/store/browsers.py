@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 
 from ropeway.model.prepared import prepared
+from ropeway.store import families
 from ropeway.store.applications import digest_of
 from ropeway.store.identity_tables import given as table
 
@@ -59,6 +60,13 @@ def enter(c: Connection, tenant: int, browser: str, person: str, details: Detail
     row |= {"person": person, "details": _text(details)}
     c.execute(table.insert().values(row | {"created": now, "expires": now + GOOD_FOR}))
     return made
+
+
+def is_there(c: Connection, tenant: int, account: Account) -> bool:
+    """Whether the sign-in was not ended since; nobody ends it until this transaction is over."""
+    families.hold(c, tenant, account.person)
+    which = (table.c.kind == KIND, table.c.digest == account.id)
+    return c.execute(select(table.c.digest).where(*which)).first() is not None
 
 
 def go_on(c: Connection, account: Account, details: Details) -> Account:

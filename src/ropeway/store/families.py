@@ -17,6 +17,7 @@ from ropeway.model.prepared import prepared
 from ropeway.model.secret import Secret
 from ropeway.store.applications import digest_of
 from ropeway.store.identity_tables import given as table
+from ropeway.store.identity_tables import password
 
 KIND = "refresh"
 KEPT = 90 * 86400.0
@@ -122,8 +123,15 @@ def end(c: Connection, family: str) -> None:
     c.execute(delete(table).where(table.c.family == family))
 
 
+def hold(c: Connection, tenant: int, person: str) -> None:
+    """Whoever would sign in as somebody, or end their sign-ins, meanwhile waits until this transaction is over."""
+    p = password.c
+    c.execute(select(p.person).where(p.tenant == tenant, p.person == person).with_for_update())
+
+
 def end_all(c: Connection, tenant: int, person: str) -> None:
-    """Whatever a person was given: tokens, codes, sessions."""
+    """Whatever a person was given: tokens, codes, sessions; what is being given at this moment, too."""
+    hold(c, tenant, person)
     c.execute(delete(table).where(table.c.tenant == tenant, table.c.person == person))
 
 

@@ -85,9 +85,11 @@ def find(c: Connection, tenant: int, person: str) -> Password | None:
     return Password(*row) if row else None
 
 
-def hold(c: Connection, tenant: int, person: str) -> None:
-    """Whoever tries the same person's password meanwhile waits until this transaction is over."""
-    c.execute(select(table.c.person).where(table.c.tenant == tenant, table.c.person == person).with_for_update())
+def is_still(c: Connection, tenant: int, kept: Password) -> bool:
+    """Whether it was not replaced since; nobody replaces it until this transaction is over."""
+    families.hold(c, tenant, kept.person)
+    now = find(c, tenant, kept.person)
+    return now is not None and now.hash == kept.hash
 
 
 def replace(c: Connection, tenant: int, person: str, hash_: str, *, must_change: bool, now: float) -> None:

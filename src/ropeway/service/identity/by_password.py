@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from authlib.oauth2.rfc6749.grants import ResourceOwnerPasswordCredentialsGrant
+from sqlalchemy import Connection
 
 from ropeway.directory.people import Person
 from ropeway.model.secret import Secret
@@ -17,6 +18,7 @@ from ropeway.service.identity.requests import TokenRequest
 from ropeway.service.identity.scopes import GRAPH, read_scopes
 from ropeway.service.identity.server import Server
 from ropeway.service.identity.tokens import SignedIn
+from ropeway.store import passwords
 
 
 class ByPassword(ResourceOwnerPasswordCredentialsGrant):
@@ -39,6 +41,7 @@ class ByPassword(ResourceOwnerPasswordCredentialsGrant):
             raise Refusal(50055)
         if kept.second_factor is not None:
             raise Refusal(50076 if kept.second_factor else 50079, GRAPH)
+        request.password = kept
         return person
 
     def validate_requested_scope(self) -> None:
@@ -51,4 +54,10 @@ class ByPassword(ResourceOwnerPasswordCredentialsGrant):
         assert request.app is not None
         assert request.person is not None
         signed = SignedIn(request.person, request.app, ("pwd",), self.server.issuer.clock())
-        return 200, self.server.give(request, signed), self.TOKEN_RESPONSE_HEADER
+        return 200, self.server.give(request, signed, self._once), self.TOKEN_RESPONSE_HEADER
+
+    def _once(self, c: Connection, _family: str) -> Refusal | None:
+        """It must be the password still: comparing it takes a while, in which it may be replaced."""
+        kept = self.request.password
+        assert kept is not None
+        return None if passwords.is_still(c, self.server.tenant, kept) else Refusal(50126)

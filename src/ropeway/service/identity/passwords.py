@@ -10,7 +10,7 @@ from ropeway.directory.people import Person
 from ropeway.model.secret import Secret
 from ropeway.model.values import compare_key
 from ropeway.service.identity.errors import Refusal
-from ropeway.store import lockouts, passwords
+from ropeway.store import families, lockouts, passwords
 from ropeway.store.database import Database
 from ropeway.store.passwords import Password
 
@@ -48,7 +48,7 @@ class Passwords:
         except passwords.Busy:
             raise Refusal(90033) from None
         with self.database.write() as c:
-            passwords.hold(c, self.tenant, id_)
+            families.hold(c, self.tenant, id_)
             before = lockouts.find(c, self.tenant, id_, known_place=known)
             if not right:
                 tag = passwords.tag_of(kept.hash if kept else id_, password)

@@ -18,6 +18,7 @@ from ropeway.store.applications import Application
 from ropeway.store.codes import Code
 from ropeway.store.devices import Device
 from ropeway.store.families import Family
+from ropeway.store.passwords import Password
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class TokenRequest(OAuth2Request):
         self.code: Code | None = None
         self.device: Device | None = None
         self.family: Family | None = None
+        self.password: Password | None = None
         self.named = ""
         """Whom somebody claimed to be who is nobody."""
 

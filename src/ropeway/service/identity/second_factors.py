@@ -15,7 +15,7 @@ from ropeway.directory.people import Person
 from ropeway.model.secret import Secret
 from ropeway.service.http.sealing import Seal
 from ropeway.service.identity.errors import Refusal
-from ropeway.store import lockouts, passwords
+from ropeway.store import families, lockouts, passwords
 from ropeway.store.database import Database
 from ropeway.store.passwords import Password
 
@@ -47,7 +47,7 @@ class SecondFactors:
             raise Refusal(500121)
         step = _step_of(self.opened(person.id, kept.second_factor), code.replace(" ", ""), now)
         with self.database.write() as c:
-            passwords.hold(c, self.tenant, person.id)
+            families.hold(c, self.tenant, person.id)
             before = lockouts.find(c, self.tenant, person.id, known_place=known)
             right = before.until <= now and step is not None and passwords.use_step(c, self.tenant, person.id, step)
             if right:

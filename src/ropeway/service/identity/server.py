@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749 import AuthorizationServer, BaseGrant
 from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
 from sqlalchemy import Connection, select
 
+from ropeway.directory import people
 from ropeway.directory.tables import domain as domains
 from ropeway.service.http.buckets import Buckets
 from ropeway.service.http.sealing import Seal
@@ -91,7 +92,7 @@ class Server(AuthorizationServer):
         details = Details(scopes.words, scopes.resource, signed.at, signed.ways)
         whose, now, token = (signed.app.id, signed.person.id), self.issuer.clock(), ""
         with self.database.write() as c:
-            refused = once(c, signed.family)
+            refused = self._gone(c, signed.person.id) or once(c, signed.family)
             if refused is None:
                 kept = families.KEPT if goes_on else LIFETIME
                 token = families.begin(c, self.tenant, name, *whose, details, now, kept=kept)
@@ -116,6 +117,14 @@ class Server(AuthorizationServer):
         if renewed is None:
             raise Refusal(50173)
         return told | {"refresh_token": renewed} | self._client_info(request, signed)
+
+    def _gone(self, c: Connection, person: str) -> Refusal | None:
+        """Why somebody is given nothing who was somebody a moment ago; nobody ends their sign-ins meanwhile."""
+        families.hold(c, self.tenant, person)
+        now = people.by_id(c, self.tenant, person)
+        if now is None:
+            return Refusal(50173)
+        return None if now.enabled else Refusal(50057)
 
     def revoke(self, posted: Posted) -> Answered:
         """POST /revoke: the sign-in that a refresh token belongs to is over; others are none of ours (RFC 7009)."""

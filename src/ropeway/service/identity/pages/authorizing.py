@@ -11,12 +11,12 @@ from ropeway.service.identity.pages import asking
 from ropeway.service.identity.pages.admin_consenting import address_for
 from ropeway.service.identity.pages.asking import Ask, Back
 from ropeway.service.identity.pages.consenting import consent
-from ropeway.service.identity.pages.showing import Here, note
+from ropeway.service.identity.pages.showing import Here, ask_password, note
 from ropeway.service.identity.pages.signing_in import Wanted, somebody
 from ropeway.service.identity.pages.visit import STALE, Visit
 from ropeway.service.identity.recording import note as record
 from ropeway.service.identity.redirects import origin
-from ropeway.store import codes
+from ropeway.store import browsers, codes
 from ropeway.store.codes import Details
 
 
@@ -44,14 +44,22 @@ def _asked(visit: Visit, ask: Ask) -> Response:
     except Refusal as refusal:
         note(visit, ask.app, found.person, refusal.number)
         raise
-    return page if page is not None else visit.keep(ask.back.send({"code": _code(visit, ask, ask.back, found)}))
+    if page is not None:
+        return page
+    code = _code(visit, ask, ask.back, found)
+    if code is None and ask.prompt == "none":
+        raise Refusal(50058)
+    return visit.keep(ask.back.send({"code": code})) if code else ask_password(visit, found.person.upn)
 
 
-def _code(visit: Visit, ask: Ask, back: Back, found: Here) -> str:
+def _code(visit: Visit, ask: Ask, back: Back, found: Here) -> str | None:
+    """None where the sign-in was ended at this very moment."""
     server, now = visit.server, visit.server.issuer.clock()
     signed = found.account.details
     details = Details(ask.scopes.words, back.uri, ask.challenge, ask.nonce, signed.at, signed.ways)
     with server.database.write() as c:
+        if not browsers.is_there(c, server.tenant, found.account):
+            return None
         code = codes.give(c, server.tenant, back.app.id, found.person.id, details, now)
         resource = ask.scopes.resource
         record(c, server.tenant, visit.attempt, back.app, who=found.person, error=0, now=now, resource=resource)

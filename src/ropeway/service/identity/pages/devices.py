@@ -85,4 +85,6 @@ def _answer(visit: Visit, found: Here, waiting: Device, *, yes: bool) -> bool:
     details = replace(waiting.details, answer="yes" if yes else "no", at=signed.at, ways=signed.ways)
     with visit.server.database.write() as c:
         present = devices.by_id(c, visit.server.tenant, waiting.id)
-        return present is not None and devices.answer(c, present, found.person.id, details)
+        if present is None or not browsers.is_there(c, visit.server.tenant, found.account):
+            return False
+        return devices.answer(c, present, found.person.id, details)

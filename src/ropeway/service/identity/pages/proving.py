@@ -59,6 +59,8 @@ def enrolled(visit: Visit, found: Here) -> Here | Response:
     if step is None:
         return enrol(visit, found, "This is not the code that belongs to the key. Type the one that the app shows now.")
     with server.database.write() as c:
+        if not browsers.is_there(c, server.tenant, found.account):
+            return ask_password(visit, found.person.upn)
         passwords.set_second_factor(c, server.tenant, found.person.id, sealed, step)
         kept = passwords.find(c, server.tenant, found.person.id)
         stage = "new-password" if kept is not None and kept.must_change else "done"
@@ -84,6 +86,8 @@ def new_password(visit: Visit, found: Here) -> Here | Response:
         return go_on(visit, found, "The password is too weak.")
     now, after = server.issuer.clock(), replace(found.account.details, stage="done")
     with server.database.write() as c:
+        if not browsers.is_there(c, server.tenant, found.account):
+            return ask_password(visit, found.person.upn)
         passwords.replace(c, server.tenant, found.person.id, hash_, must_change=False, now=now)
         account = browsers.enter(c, server.tenant, visit.browser, found.person.id, after, now)
     visit.act("change_password", found.person.upn, found.person)

@@ -12,7 +12,7 @@ from ropeway.service.identity.errors import Refusal
 from ropeway.service.identity.pages.proving import enrolled, new_password, second_factor, stage_after
 from ropeway.service.identity.pages.showing import SAID, Here, ask_password, go_on, note
 from ropeway.service.identity.pages.visit import Visit
-from ropeway.store import browsers
+from ropeway.store import browsers, passwords
 from ropeway.store.applications import Application
 from ropeway.store.browsers import Details
 
@@ -85,6 +85,8 @@ def _password(visit: Visit, wanted: Wanted) -> Here | Response:
     before, now = visit.browser, server.issuer.clock()
     after = visit.change_cookie()
     with server.database.write() as c:
+        if not passwords.is_still(c, server.tenant, kept):
+            return ask_password(visit, username, SAID[50126])
         browsers.move(c, server.tenant, before, after)
         account = browsers.enter(c, server.tenant, after, person.id, Details(now, ("pwd",), stage), now)
     return go_on(visit, Here(account, person))
