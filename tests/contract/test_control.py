@@ -155,6 +155,23 @@ def test_a_job_is_paused_and_goes_on(control: Control, follow: Callable[..., Job
     assert control.resume_job("Contoso").next_run is not None
 
 
+def test_a_job_that_is_off_stays_off_and_a_paused_one_paused(control: Control, follow: Callable[..., JobView]) -> None:
+    follow(schedule=Schedule(off=True))
+    assert control.resume_job("Contoso").settings.schedule == Schedule(off=True)
+    control.pause_job("Contoso")
+    assert control.restart_job("Contoso", ["Watermark", "Escrows"]).status == "Paused"
+    assert control.clear_quarantine("Contoso").settings.schedule == Schedule(off=True)
+    assert problem(lambda: control.restart_job("Contoso", ["None"])) == "restart-scope-unknown"
+
+
+@pytest.mark.parametrize("name", ["A/B", "a%2Fb", "..", "it's (new)", "Contoso(test)", "graph.test", "R&D?#", "Zoë'"])
+def test_a_job_is_found_by_any_name(control: Control, company: Company, name: str) -> None:
+    company.write()
+    made = control.create_job(JobSettings(name, SourceSettings("ldif", {"path": str(company.path)})))
+    assert control.job(name).id == made.id
+    assert control.pause_job(name).name == name
+
+
 def test_a_job_that_is_not_there_is_named(control: Control, follow: Callable[..., JobView]) -> None:
     follow()
     with pytest.raises(RopewayError) as raised:

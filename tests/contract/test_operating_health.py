@@ -109,10 +109,10 @@ def test_a_request_while_the_database_is_gone_is_answered_with_what_to_do(
     monkeypatch.setattr(seldom, "EVERY", 0.0)  # another test may just have said it
     with a_service(tmp_path / "service", state=postgres_server.create("gone")) as service:
         with service.administrator() as zoe:
-            assert zoe.get("/v1.0/ropeway/jobs").status_code == 200
+            assert zoe.get("/v1.0/ropeway/roles").status_code == 200
             postgres_server.stop()
             try:
-                answers = [zoe.get(path) for path in ("/v1.0/ropeway/jobs", "/v1.0/users", "/login/tokens")]
+                answers = [zoe.get(path) for path in ("/v1.0/ropeway/roles", "/v1.0/users", "/login/tokens")]
                 answers.append(zoe.post("/agent/v1/challenge", json={"fingerprint": "0" * 64}))
             finally:
                 postgres_server.start()

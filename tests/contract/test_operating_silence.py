@@ -52,7 +52,7 @@ def test_many_who_ask_a_database_that_stands_still_are_told_and_it_goes_on_by_it
         pilots = {"displayName": "Pilots", "mailEnabled": False, "mailNickname": "pilots", "securityEnabled": True}
         form = {"grant_type": "client_credentials", "client_id": tenant, "client_secret": "none", "scope": "x/.default"}
         asked: list[Callable[[], httpx2.Response]] = [
-            lambda: zoe.get("/v1.0/ropeway/jobs"),
+            lambda: zoe.get("/v1.0/ropeway/roles"),
             lambda: zoe.get("/v1.0/users"),
             lambda: zoe.post("/v1.0/groups", json=pilots),
             lambda: zoe.post(f"/{tenant}/oauth2/v2.0/token", data=form),

@@ -155,6 +155,56 @@ def test_what_was_decided_at_creation_is_not_changed_silently(office: GraphOffic
     assert office.refused("PATCH", office.job, body) == (400, "Request_BadRequest", "body-invalid")
 
 
+def test_a_change_of_what_somebody_else_changed_meanwhile_is_refused(office: GraphOffice) -> None:
+    seen = office.send("GET", office.job).headers["ETag"]
+    body = {"synchronizationJobSettings": [{"name": "LogDays", "value": "90"}, {"name": "CycleDays", "value": "91"}],
+            "schedule": {"interval": "PT3M", "state": "Active"}}  # fmt: skip
+    first = office.send("PATCH", office.job, body, If_Match=seen)
+    assert (first.status_code, first.headers["ETag"] == seen) == (204, False)
+    body["schedule"] = {"interval": "PT4M", "state": "Active"}
+    assert office.refused("PATCH", office.job, body, If_Match=seen) == (412, "PreconditionFailed", "job-changed")
+    assert office.get(office.job)["schedule"]["interval"] == "PT3M"
+    for good in (f"W/{first.headers['ETag']}", "*"):
+        assert office.send("PATCH", office.job, {"schedule": {"interval": "PT3M"}}, If_Match=good).status_code == 204
+
+
+def test_more_than_graph_has_is_told_to_whoever_prefers_it(office: GraphOffice) -> None:
+    view = json.loads(msgspec.json.encode(office.control.job("Contoso")))
+    for wanted in ("ropeway.job", "*", "x.y,ropeway.*"):
+        answer = office.send("GET", office.job, Prefer=f'odata.include-annotations="{wanted}"')
+        assert answer.headers["preference-applied"] == f'odata.include-annotations="{wanted}"'
+        assert answer.json()["@ropeway.job"] == view
+        office.patch(office.job, answer.json())
+    for other in ("", "ropeway", "ropeway.event"):
+        answer = office.send("GET", office.job, Prefer=f'odata.include-annotations="{other}"')
+        assert "@ropeway.job" not in answer.json()
+        assert "preference-applied" not in answer.headers
+
+
+def test_who_rests_may_be_left_resting(office: GraphOffice) -> None:
+    office.control.schedule_job("Contoso", Schedule(off=True))
+    office.post(f"{office.job}/pause")
+    office.post(f"{office.job}/restart?ropeway-keep=schedule")
+    assert office.control.job("Contoso").status == "Paused"
+    office.post(f"{office.job}/start?ropeway-keep=schedule")
+    job = office.control.job("Contoso")
+    assert (job.status, job.settings.schedule.off) == ("Active", True)
+    assert office.queue.jobs == [office.number()] * 2
+    assert office.refused("POST", f"{office.job}/start?ropeway-keep=all")[2] == "query-unreadable"
+    office.post(f"{office.job}/start")
+    assert office.control.job("Contoso").settings.schedule.off is False
+
+
+def test_a_schedule_of_ropeways_own_neither_pauses_nor_resumes(office: GraphOffice) -> None:
+    office.post(f"{office.job}/pause")
+    office.patch(office.job, {"@ropeway.schedule": {"every": 600.0}})
+    office.patch(office.job, {"@ropeway.schedule": {"every": None, "off": False}})
+    job = office.control.job("Contoso")
+    assert (job.status, job.settings.schedule) == ("Paused", Schedule())
+    assert office.refused("PATCH", office.job, {"@ropeway.schedule": {"every": 0.01}})[2] == "schedule-invalid"
+    assert office.refused("PATCH", office.job, {"@ropeway.schedule": {"every": "2m"}})[2] == "body-invalid"
+
+
 def test_pause_and_start_are_what_the_command_does(office: GraphOffice) -> None:
     office.post(f"{office.job}/pause")
     assert office.control.job("Contoso").status == "Paused"

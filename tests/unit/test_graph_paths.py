@@ -62,7 +62,7 @@ def test_a_batch_takes_them_too(office: GraphOffice) -> None:
 
 def test_a_slash_at_the_end_sends_nobody_elsewhere(office: GraphOffice) -> None:
     headers = {"Authorization": f"Bearer {office.token.reveal()}", "Host": "evil.test"}
-    for path in ("/v1.0/users/", "/v1.0/organization/", "/v1.0/ropeway/jobs/", "/login/", "/healthz/"):
+    for path in ("/v1.0/users/", "/v1.0/organization/", "/v1.0/ropeway/service/status/", "/login/", "/healthz/"):
         assert "location" not in office.http.get(path, headers=headers, follow_redirects=False).headers
 
 

@@ -88,7 +88,7 @@ def test_a_permission_opens_its_routes_and_nothing_else(office: Office) -> None:
     app, secret = office.application("Reports", "AuditLog.Read.All")
     token = office.token(app, secret)
     assert office.status(token, "/v1.0/auditLogs/directoryAudits") == 200
-    for path in ("/v1.0/servicePrincipals", "/v1.0/ropeway/applications", "/login/tokens", "/v1.0/ropeway/jobs"):
+    for path in ("/v1.0/servicePrincipals", "/v1.0/ropeway/applications", "/login/tokens", "/v1.0/ropeway/roles"):
         assert office.status(token, path) == 403, path
     assert office.status(token, "/logout", "POST") == 403
     assert office.status(token, "/v1.0/ropeway/applications/Reports/secrets", "POST") == 403

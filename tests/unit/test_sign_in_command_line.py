@@ -211,11 +211,11 @@ def test_tokens_are_renewed_and_worth_nothing_after_a_logout(office: Office, des
     assert second.refresh
     assert first.refresh
     assert second.refresh.reveal() != first.refresh.reveal()
-    assert office.status(second.token.reveal(), "/v1.0/ropeway/jobs") == 200
+    assert office.status(second.token.reveal(), "/v1.0/ropeway/roles") == 200
     code, said = desk.types("logout")
     assert (code, "Signed out" in said) == (0, True)
     assert signed_in() is None
-    assert office.status(second.token.reveal(), "/v1.0/ropeway/jobs") == 401, "at once"
+    assert office.status(second.token.reveal(), "/v1.0/ropeway/roles") == 401, "at once"
     form = {"grant_type": "refresh_token", "client_id": accounts.COMMAND_LINE}
     assert office.refused(**form, refresh_token=second.refresh.reveal())[1] == "invalid_grant"
 

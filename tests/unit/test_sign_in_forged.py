@@ -27,7 +27,7 @@ from tests.unit.test_sign_in_applications import JWT_BEARER, b64
 
 __all__ = ["shared_office"]
 
-DOORS = ("/v1.0/users", "/v1.0/me", "/v1.0/$batch", "/v1.0/ropeway/jobs", "/login/tokens", "/oidc/userinfo")
+DOORS = ("/v1.0/users", "/v1.0/me", "/v1.0/$batch", "/v1.0/ropeway/roles", "/login/tokens", "/oidc/userinfo")
 OWN = RSAKey.generate_key(2048)
 
 

@@ -145,7 +145,8 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
             roles.assign(c, theirs.number, "User Administrator", theirs_users[0]["id"], 0.0)
         assert theirs.signed().status_code == 200
         with theirs.client() as client:
-            assert client.post(f"/v1.0/ropeway/jobs/{JOB}/pause").status_code == 200
+            place = f"/v1.0/servicePrincipals/{uuid5(UUID(theirs.id), 'service principal')}/synchronization/jobs"
+            assert client.post(f"{place}/{JOB}/pause").status_code == 204
         with two.database.read() as c:
             login = tokens.good(c, theirs.number, "administrator", 0.0)[0].id
         names = {
@@ -189,7 +190,13 @@ def test_what_marks_a_tenant_is_in_what_it_sees_itself(apart: Apart) -> None:
     assert len(apart.marks) > 20
     assert len(apart.routes) > 300
     with apart.two.theirs.client() as client:
-        for path in ("/v1.0/users", "/v1.0/groups", "/v1.0/applications", "/v1.0/domains", "/v1.0/ropeway/jobs"):
+        for path in (
+            "/v1.0/users",
+            "/v1.0/groups",
+            "/v1.0/applications",
+            "/v1.0/domains",
+            "/v1.0/ropeway/service/status",
+        ):
             assert apart.leaks(client.get(path), "")
 
 

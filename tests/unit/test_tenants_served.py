@@ -10,6 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -19,6 +20,7 @@ from sqlalchemy import select
 
 from ropeway.control.in_process import open_database
 from ropeway.control.tenants import Tenants
+from ropeway.model.graph_ids import Ids
 from ropeway.service.tenants import Hosting
 from ropeway.store.database import Database
 from ropeway.store.service_tables import audit
@@ -49,9 +51,9 @@ def test_each_token_finds_its_own_tenant(two: Two) -> None:
     for side in (two.ours, two.theirs):
         assert side.get("/v1.0/organization")["value"][0]["displayName"] == side.name
         assert len(side.get("/v1.0/users")["value"]) == 4
-        jobs = side.get("/v1.0/ropeway/jobs")
-        assert [job["name"] for job in jobs] == [JOB]
-        assert jobs[0]["id"] == side.control.job(JOB).id
+        principal = Ids(UUID(side.id)).service_principal
+        jobs = side.get(f"/v1.0/servicePrincipals/{principal}/synchronization/jobs")["value"]
+        assert [job["id"] for job in jobs] == [side.control.job(JOB).id]
 
 
 def test_a_login_link_signs_in_to_its_tenant(two: Two) -> None:
@@ -128,8 +130,9 @@ def test_a_refused_request_is_on_record_in_the_tenant_that_it_names_or_in_none(
 
 def test_acts_are_on_record_in_the_tenant_where_they_were_done(two: Two) -> None:
     with two.theirs.client() as client:
-        client.post(f"/v1.0/ropeway/jobs/{JOB}/pause")
-        client.post(f"/v1.0/ropeway/jobs/{JOB}/resume")
+        place = f"/v1.0/servicePrincipals/{Ids(UUID(two.theirs.id)).service_principal}/synchronization/jobs/{JOB}"
+        assert client.post(f"{place}/pause").status_code == 204
+        assert client.post(f"{place}/start").status_code == 204
     told = [[act.action for act in side.control.audit()] for side in (two.ours, two.theirs)]
     assert "pause_job" in told[1]
     assert "pause_job" not in told[0]

@@ -163,7 +163,7 @@ def connect_service(service: SignedIn) -> Control:
     from ropeway.cli.accounts import token_of
     from ropeway.control.over_http import connect as over_http
 
-    return over_http(service.url, token_of(service), service.ca)
+    return over_http(service.url, token_of(service), service.ca, service.tenant)
 
 
 OTHERWISE = (

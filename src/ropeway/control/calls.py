@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 BASE = "/v1.0/ropeway"
+"""Below it is what Graph has no words for."""
+
+GRAPH, BETA = "/v1.0", "/beta"
+"""What Graph has is asked as Graph has it (docs/graph-api.md), by `over_graph`."""
+
+JOBS = "servicePrincipals/{principal}/synchronization/jobs"
 
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -35,7 +41,7 @@ class Call:
     method: str
     verb: Verb
     path: str
-    """Below `BASE`; `{name}` is a parameter."""
+    """Below `base`; `{name}` is a parameter."""
     errand: Errand | None = None
     """None: answered at once, from the database alone."""
     whole: str = ""
@@ -43,6 +49,17 @@ class Call:
     most: int = SMALL
     due: bool = False
     """A cycle of the job is due afterwards."""
+    base: str = BASE
+
+    @property
+    def route(self) -> str:
+        """The path from the root."""
+        return f"{self.base}/{self.path}"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it has a route by itself, whose types are Control's."""
+        return self.base == BASE
 
     @property
     def changes(self) -> bool:
@@ -56,9 +73,9 @@ COMPUTES = "computes for long where the file is large"
 
 GROUPS: dict[str, tuple[Call, ...]] = {
     "Jobs": (
-        Call("jobs", "GET", "jobs"),
+        Call("jobs", "GET", JOBS, base=GRAPH),
         Call("create_job", "POST", "jobs", Errand(READS, "ropeway job list"), most=LARGE),
-        Call("job", "GET", "jobs/{job}"),
+        Call("job", "GET", f"{JOBS}/{{job}}", base=GRAPH),
         Call("live", "GET", "jobs/{job}/live"),
         Call("describe_source", "POST", "sources/describe", Errand(READS)),
         Call("run_job", "POST", "jobs/{job}/run", Errand(READS, "ropeway job show {job}", long=True)),
@@ -66,16 +83,16 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("report_job", "POST", "jobs/{job}/report", Errand(READS, long=True)),
         Call("holds", "GET", "jobs/{job}/holds"),
         Call("approve", "POST", "jobs/{job}/holds/{hold}/approve", due=True),
-        Call("pause_job", "POST", "jobs/{job}/pause"),
-        Call("resume_job", "POST", "jobs/{job}/resume", due=True),
+        Call("pause_job", "POST", f"{JOBS}/{{job}}/pause", base=GRAPH),
+        Call("resume_job", "POST", f"{JOBS}/{{job}}/start", base=GRAPH),
         Call("delete_job", "DELETE", "jobs/{job}", Errand(LONG, "ropeway job list", long=True)),
     ),
     "A job's life": (
-        Call("schedule_job", "PUT", "jobs/{job}/schedule", whole="schedule"),
+        Call("schedule_job", "PATCH", f"{JOBS}/{{job}}", base=GRAPH),
         Call("scope_job", "PUT", "jobs/{job}/scope", Errand(READS, "ropeway job show {job}")),
         Call("guard_job", "PUT", "jobs/{job}/guards", whole="guards"),
         Call("stage_job", "PUT", "jobs/{job}/staging", due=True),
-        Call("keep_job_history", "PUT", "jobs/{job}/history", whole="retention"),
+        Call("keep_job_history", "PATCH", f"{JOBS}/{{job}}", base=GRAPH),
         Call(
             "notify",
             "PUT",
@@ -88,9 +105,15 @@ GROUPS: dict[str, tuple[Call, ...]] = {
             "jobs/{job}/notifications/try",
             Errand("waits for a mail server or webhook", "ropeway job notify {job} --test"),
         ),
-        Call("clear_quarantine", "POST", "jobs/{job}/clear-quarantine", due=True),
-        Call("restart_job", "POST", "jobs/{job}/restart", due=True),
-        Call("provision", "POST", "jobs/{job}/provision", Errand(READS, "ropeway log --job {job}")),
+        Call("clear_quarantine", "POST", f"{JOBS}/{{job}}/restart", base=GRAPH),
+        Call("restart_job", "POST", f"{JOBS}/{{job}}/restart", base=GRAPH),
+        Call(
+            "provision",
+            "POST",
+            f"{JOBS}/{{job}}/provisionOnDemand",
+            Errand(READS, "ropeway log --job {job}"),
+            base=GRAPH,
+        ),
         Call("compare_jobs", "POST", "jobs/{job}/compare", Errand(LONG, long=True)),
     ),
     "What happened": (
@@ -165,6 +188,9 @@ GROUPS: dict[str, tuple[Call, ...]] = {
 
 CALLS: dict[str, Call] = {call.method: call for calls in GROUPS.values() for call in calls}
 """Calls by their method."""
+
+OWN: tuple[Call, ...] = tuple(call for call in CALLS.values() if call.is_own)
+"""Those with a route by themselves."""
 
 FOLLOWED = "errands/{number}"
 """Below `BASE`: the answer of an errand once more, for a client whose connection was cut."""

@@ -11,6 +11,8 @@ import msgspec
 
 from ropeway.control.calls import BASE, CALLS, FOLLOWED
 from ropeway.control.connection import Connection, Token
+from ropeway.control.over_graph.graph import Graph
+from ropeway.control.over_graph.jobs import JobsOverGraph
 from ropeway.control.protocol import Control, CycleView
 from ropeway.control.wire.lines import Answer, decoded
 from ropeway.control.wire.sending import Request, request
@@ -24,25 +26,29 @@ FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 """Seconds between two attempts: twice as many each time."""
 
 
-def connect(url: str, token: Token, ca: str | None) -> Control:
-    """Control of the service at `url`; `ca` is the authority that its certificate must come from, in PEM."""
-    return cast("Control", OverHttp(Connection(url, token, ca)))
+def connect(url: str, token: Token, ca: str | None, tenant: str = "") -> Control:
+    """Control of the service at `url`; `ca` is the authority that its certificate must come from, in PEM.
+
+    `tenant` is the id of the one that is signed in to, where it is known.
+    """
+    return cast("Control", OverHttp(Connection(url, token, ca), tenant))
 
 
-class OverHttp:
-    """Implements `Control`: each method that the table of calls has is a request.
+class OverHttp(JobsOverGraph):
+    """Implements `Control`: each method that the table of calls has is a request, or a few.
 
-    The methods are not written out: names, arguments and types are those of `Control` itself, so that the two cannot
-    differ.
+    What Graph's API has is asked of that. The other methods are not written out: names, arguments and types are those
+    of `Control` itself, so that the two cannot differ.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tenant: str = "") -> None:
         self._connection = connection
+        self._graph = Graph(connection, tenant)
         self.unfinished = ""
         """The method that a worker goes on with, although nobody waits for it any more."""
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        if method not in CALLS:
+        if method not in CALLS or not CALLS[method].is_own:
             raise AttributeError(method)
         return partial(self._call, method)
 

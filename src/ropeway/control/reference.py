@@ -20,12 +20,16 @@ HEAD = f"""# The API of a service
 Made by `scripts/write-api` from the table of calls that service and command line share; a test fails where it
 is behind.
 
-What `ropeway` can do, a script can: every command is one or a few of these calls. They are below `{BASE}`, over HTTPS,
-with an administrator's token (`Authorization: Bearer …`, as `ropeway login` gets one). Bodies and answers are JSON. A
-member that a call does not know, a value of another type, nesting of more than 64 levels and more than 1 MB (48 MB
-where a call takes files) are refused, with the place. `ropeway --json` prints the same records.
+What `ropeway` can do, a script can: every command is one or a few of these calls, over HTTPS, with an administrator's
+token (`Authorization: Bearer …`, as `ropeway login` gets one). What Microsoft Graph has is asked as Graph has it, at
+the paths of [Graph's API](graph-api.md): tables say which. Where a command shows more than Graph has a property for, it
+asks for an [annotation](graph-api.md#more-than-graph-has) with the whole record.
 
-    curl --cacert ca.pem -H "Authorization: Bearer $TOKEN" https://ropeway.contoso.com:8443{BASE}/jobs
+The rest is below `{BASE}`. Bodies and answers are JSON. A member that a call does not know, a value of another type,
+nesting of more than 64 levels and more than 1 MB (48 MB where a call takes files) are refused, with the place.
+`ropeway --json` prints the same records.
+
+    curl --cacert ca.pem -H "Authorization: Bearer $TOKEN" https://ropeway.contoso.com:8443{BASE}/roles
 
 **Errors** have Microsoft Graph's shape: `error` with `code`, `message` and `innerError`, and in `@ropeway.problem` the
 problem as data: its `code`, and what it is about. `message` says in sentences what is wrong and what to do.
@@ -72,9 +76,12 @@ def page() -> str:
     found: dict[Any, None] = {}
     for group, calls in GROUPS.items():
         parts.append(f"## {group}\n")
+        if elsewhere := [call for call in calls if not call.is_own]:
+            parts.append("\n".join(_of_graph(elsewhere)) + "\n")
         for call in calls:
             made = shape(call.method)
-            parts.append("\n".join(_call(call, made)) + "\n")
+            if call.is_own:
+                parts.append("\n".join(_call(call, made)) + "\n")
             for type_ in (*(p.type for p in made.parameters), made.result):
                 _collect(type_, found)
     parts.append("## Records\n\nMembers without a default are always there, or must be given.\n")
@@ -83,8 +90,17 @@ def page() -> str:
     return "\n".join(parts)
 
 
+def _of_graph(calls: list[Call]) -> Iterator[str]:
+    yield "Asked of [Graph's API](graph-api.md), as any client of Microsoft Graph asks:"
+    yield ""
+    yield "| `Control` | request | told by it |"
+    yield "|---|---|---|"
+    for call in calls:
+        yield f"| `{call.method}` | `{call.verb} {call.route}` | `{_cell(_type(shape(call.method).result))}` |"
+
+
 def _call(call: Call, made: Shape) -> Iterator[str]:
-    yield f"### {call.verb} {BASE}/{call.path}"
+    yield f"### {call.verb} {call.route}"
     yield ""
     if doc := getattr(Control, call.method).__doc__:
         yield cleandoc(doc)

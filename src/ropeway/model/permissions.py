@@ -227,6 +227,13 @@ def _fits(written: str, segments: list[str]) -> bool:
     )
 
 
+def opens(rule: Rule, access: Access, power: Power) -> bool:
+    """Whether a permission is enough, whatever roles are: one of the rule's, or that of acting as the person."""
+    wanted = rule.permissions(access)
+    as_person = power.roles is not None and AS_THE_PERSON in power.permissions
+    return bool(wanted) and (as_person or not wanted.isdisjoint(power.permissions))
+
+
 def reach(rule: Rule | None, access: Access, power: Power, *, own: bool = False) -> Reach | None:
     """How much of it somebody may; None: nothing. `own`: it is about the person who asks."""
     if rule is None or rule.is_open:
@@ -234,7 +241,7 @@ def reach(rule: Rule | None, access: Access, power: Power, *, own: bool = False)
     has, roles = power.permissions, power.roles
     if rule.people_alone and roles is None:
         return None
-    if has & rule.permissions(access) and (roles is None or roles & rule.roles(access)):
+    if opens(rule, access, power) and (roles is None or roles & rule.roles(access)):
         return "all"
     if own and roles is not None and has & rule.own(access):
         return "own"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.requests import HTTPConnection
 
-from ropeway.model.permissions import GLOBAL, PRIVILEGED, Access, Reach, Rule, reach
+from ropeway.model.permissions import GLOBAL, PRIVILEGED, Access, Reach, Rule, opens, reach
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.service.http.auditing import name_caller
 from ropeway.service.identity.callers import Caller
@@ -89,7 +89,7 @@ def _reason(caller: Caller, rule: Rule | None, access: Access) -> str:
     wanted = sorted(rule.permissions(access)) if rule else []
     if rule is None or not wanted or (rule.people_alone and caller.power and caller.power.roles is None):
         return "No permission opens this."
-    if caller.power is None or caller.power.roles is None or caller.power.permissions.isdisjoint(wanted):
+    if caller.power is None or caller.power.roles is None or not opens(rule, access, caller.power):
         return f"This needs the permission {' or '.join(wanted)}."
     return f"This needs the directory role {' or '.join(sorted(rule.roles(access)))}."
 

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from ropeway.control.calls import BASE
 from ropeway.control.protocol import Control
 from ropeway.control.wire.secrets import reveal
 from ropeway.control.wire.shape import Place, Shape, shape
@@ -51,7 +50,9 @@ def _request(made: Shape, said: dict[str, Any]) -> Request:
     path = made.call.path.format(**{name: _segment(str(value)) for name, value in at("path").items()})
     body = msgspec.json.encode(whole("body"), enc_hook=reveal) if made.at("body") else None
     headers = {"If-Match": f'"{said["revision"]}"'} if at("header") else {}
-    return Request(made.call.verb, f"{BASE}/{path}", _flat(msgspec.to_builtins(whole("query"))), headers, body)
+    return Request(
+        made.call.verb, f"{made.call.base}/{path}", _flat(msgspec.to_builtins(whole("query"))), headers, body
+    )
 
 
 def _segment(text: str) -> str:

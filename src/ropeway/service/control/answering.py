@@ -41,7 +41,7 @@ class Answering:
 
     async def call(self, call: Call, request: Request) -> Response:
         """One call, by whoever is an administrator, or has a directory role for it."""
-        found = partial(administrator, rule=rule_of(f"{BASE}/{call.path}", call.verb), access=_access(call.verb))
+        found = partial(administrator, rule=rule_of(call.route, call.verb), access=_access(call.verb))
         caller = await run_in_threadpool(found, self._parts, request)
         only_looked(request)  # an act is named when it is made; of an errand its worker tells, which has its outcome
         body = await _body(request, call.most)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from ropeway.control.calls import BASE, CALLS, FOLLOWED, Call
+from ropeway.control.calls import BASE, FOLLOWED, OWN, Call
 from ropeway.service.control.answering import Answering
 from ropeway.service.control.matching import Endpoint, ExactRoute
 from ropeway.service.errands import Watch
@@ -21,7 +21,7 @@ def routes(parts: Parts, watch: Watch | None = None) -> list[BaseRoute]:
     answering = Answering(
         parts, watch or Watch(parts.database, partial(open_bell, parts.database), tenant=parts.tenant)
     )
-    made = [ExactRoute(f"{BASE}/{call.path}", _endpoint(answering, call), call.verb) for call in CALLS.values()]
+    made = [ExactRoute(call.route, _endpoint(answering, call), call.verb) for call in OWN]
     return [*made, ExactRoute(f"{BASE}/{FOLLOWED}", answering.once_more, "GET")]
 
 

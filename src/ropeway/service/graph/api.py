@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 
+from ropeway.model.graph_ids import Ids
 from ropeway.model.prepared import prepared
 from ropeway.service.odata.refusals import resource_unknown
 from ropeway.service.parts import Parts
@@ -32,27 +33,6 @@ def directly(parts: Parts) -> Long:
         return getattr(parts.control, method)(**arguments)
 
     return call
-
-
-@dataclass(frozen=True, slots=True)
-class Ids:
-    """Ids that follow from the tenant's own, so that they stay the same wherever the state is moved."""
-
-    tenant: UUID
-
-    def of(self, what: str) -> str:
-        """The id of a thing that there is once in a tenant, or once for each domain."""
-        return str(uuid5(self.tenant, what))
-
-    @property
-    def service_principal(self) -> str:
-        """Of the one service principal, which stands for the synchronization of this tenant."""
-        return self.of("service principal")
-
-    @property
-    def application(self) -> str:
-        """Its appId, and the id of its application."""
-        return self.of("application")
 
 
 @dataclass(slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.routing import BaseRoute
 
@@ -14,8 +15,13 @@ from ropeway.service.graph.jobs import ROOT, Jobs
 from ropeway.service.graph.on_demand import OnDemandBody, answer_of, subject_of
 from ropeway.service.odata.answers import Answer, nothing, one
 from ropeway.service.odata.bodies import Body
+from ropeway.service.odata.refusals import unreadable
 from ropeway.service.odata.resource import Asked, Verb, resource
 
+KEEP = "ropeway-keep"
+"""The query option with which a start or restart leaves alone whether a job runs by itself: `ropeway-keep=schedule`."""
+PROVISION_NOTE = "ropeway.provision"
+"""The annotation with what `ropeway job provision` tells, for clients that prefer it."""
 JOB = f"{ROOT}/jobs/{{job}}"
 
 
@@ -50,7 +56,7 @@ class JobActions:
 
     def start(self, asked: Asked) -> Answer:
         """Go on, and out of quarantine."""
-        self.jobs.start(self.jobs.row(asked))
+        self.jobs.start(self.jobs.row(asked), keep_schedule=_keeps_schedule(asked))
         return nothing()
 
     def pause(self, asked: Asked) -> Answer:
@@ -71,10 +77,11 @@ class JobActions:
         resets = bool(wanted) or not words
         if resets:
             self.jobs.api.parts.control.restart_job(row.id, wanted)
-        if resets and schedule_state(row) == "Active":
-            self.jobs.ask(row.id)
+        keep = _keeps_schedule(asked)
+        if resets and (keep or schedule_state(row) == "Active"):
+            self.jobs.api.parts.queue.ask(row.number)
         else:
-            self.jobs.start(row)
+            self.jobs.start(row, keep_schedule=keep)
         return nothing()
 
     def provision_on_demand(self, asked: Asked) -> Answer:
@@ -91,4 +98,16 @@ class JobActions:
             identifier=subject.object_id,
             members=subject.member_ids(),
         )
-        return one("microsoft.graph.stringKeyStringValuePair", answer_of(view, row), is_entity=False)
+        told: dict[str, Any] = {**answer_of(view, row)}
+        answer = one("microsoft.graph.stringKeyStringValuePair", told, is_entity=False)
+        if not asked.form.wants(PROVISION_NOTE):
+            return answer
+        applied = asked.form.applied("odata.include-annotations")
+        return replace(answer, value=told | {f"@{PROVISION_NOTE}": view}, headers=applied)
+
+
+def _keeps_schedule(asked: Asked) -> bool:
+    said = asked.request.query_params.get(KEEP)
+    if said not in (None, "schedule"):
+        raise unreadable(KEEP, "It is schedule, or is left out")
+    return said is not None

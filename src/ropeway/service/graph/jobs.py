@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
 from starlette.routing import BaseRoute
 
 from ropeway.control.protocol import JobView
+from ropeway.control.revisions import refuse_changed, revision_of
 from ropeway.control.settling import refuse_unfit_retention, refuse_unfit_schedule
 from ropeway.engine.lifecycle.schedule import interval
 from ropeway.model.job import JobSettings, Schedule
@@ -38,6 +39,8 @@ from ropeway.store import jobs
 from ropeway.store.jobs import JobRow
 from ropeway.store.rows import Key
 
+JOB_NOTE = "ropeway.job"
+"""The annotation with everything that `ropeway job show` tells, for clients that prefer it."""
 ROOT = "/v1.0/servicePrincipals/{principal}/synchronization"
 State = Literal["Active", "Disabled", "Paused"]
 
@@ -67,6 +70,10 @@ class ChangedJobBody(Body, frozen=True):
     schedule: ScheduleBody | None = None
     synchronization_job_settings: tuple[Pair, ...] | None = None
     status: dict[str, Any] | None = None
+    own_view: Any = msgspec.field(name="@ropeway.job", default=None)
+    """Told to whoever prefers it, and not read."""
+    own_schedule: Schedule | None = msgspec.field(name="@ropeway.schedule", default=None)
+    """When it runs by itself, polling included; neither pauses nor resumes, as Graph's schedule does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +110,34 @@ class Jobs:
         with self.api.parts.database.read() as c:
             return job_value(row, facts_of(c, Key(tenant=self.api.parts.tenant, job=row.number), self.counting))
 
-    def present(self, id_: str) -> dict[str, Any]:
+    def _again(self, id_: str) -> JobRow:
         """The job as it is now."""
         with self.api.parts.database.read() as c:
-            row = jobs.find(c, self.api.parts.tenant, id_)
-        return self.value(row)
+            return jobs.find(c, self.api.parts.tenant, id_)
+
+    def _told(self, asked: Asked, row: JobRow) -> dict[str, Any]:
+        """A job for whoever asks: more of it where that is preferred."""
+        more = {f"@{JOB_NOTE}": self.api.parts.control.job(row.id)} if asked.form.wants(JOB_NOTE) else {}
+        return self.value(row) | more
+
+    def _headers(self, asked: Asked, row: JobRow | None = None, *preferences: str) -> dict[str, str]:
+        """The revision of its settings, for If-Match, and which preferences were followed."""
+        notes = ("odata.include-annotations",) if asked.form.wants(JOB_NOTE) else ()
+        applied = asked.form.applied(*preferences, *notes)
+        return applied | ({"ETag": f'"{revision_of(row.settings)}"'} if row is not None else {})
 
     def listed(self, asked: Asked) -> Answer:
         """GET …/jobs."""
         self.api.check_principal(asked.key("principal"))
         with self.api.parts.database.read() as c:
             rows = jobs.every(c, self.api.parts.tenant)
-        return many(self.context, page_of([self.value(row) for row in rows], asked.options, asked.page_size))
+        page = page_of([self._told(asked, row) for row in rows], asked.options, asked.page_size)
+        return replace(many(self.context, page), headers=self._headers(asked, None, "odata.maxpagesize"))
 
     def shown(self, asked: Asked) -> Answer:
         """GET …/jobs/{id}."""
-        return one(self.context, self.value(self.row(asked)))
+        row = self.row(asked)
+        return replace(one(self.context, self._told(asked, row)), headers=self._headers(asked, row))
 
     def create(self, asked: Asked) -> Answer:
         """POST …/jobs. As in Graph a job rests until it is started, unless its schedule says that it is active."""
@@ -134,28 +153,38 @@ class Jobs:
         wanted = new_job(kind, with_saved(self.api, kind, given(body.synchronization_job_settings)), schedule, schema)
         view = self.api.call(asked.who, "create_job", JobView, **wanted._asdict())
         self.ask(view.id)
-        return made(self.context, self.present(view.id), f"{self.context}/{view.id}")
+        row = self._again(view.id)
+        answer = made(self.context, self._told(asked, row), f"{self.context}/{view.id}")
+        return replace(answer, headers=self._headers(asked, row))
 
     def change(self, asked: Asked) -> Answer:
-        """PATCH …/jobs/{id}: schedule and settings; nothing is changed where a part of it cannot be."""
+        """PATCH …/jobs/{id}: schedule and settings; nothing is changed where a part of it cannot be.
+
+        With If-Match only while the settings are still those.
+        """
         row, body = self.row(asked), asked.shaped(ChangedJobBody)
+        refuse_changed(row, asked.revision)
         if body.id not in (None, row.id):
             raise body_invalid("id", "an id does not change")
         before, said = row.settings, given(body.synchronization_job_settings or ())
         refuse_changes(before, said)
         guards, retention = with_threshold(before.guards, said), with_days(before.retention, said)
         schedule = _scheduled(before, body.schedule) if body.schedule is not None else before.schedule
+        schedule = body.own_schedule or schedule
         refuse_unfit_retention(row.name, retention)
         refuse_unfit_schedule(row.name, schedule)
-        control = self.api.parts.control
+        control, seen = self.api.parts.control, asked.revision
         if guards != before.guards:
-            control.guard_job(row.id, guards)
+            seen = _next(seen, control.guard_job(row.id, guards, revision=seen))
         if retention != before.retention:
-            control.keep_job_history(row.id, retention)
+            seen = _next(seen, control.keep_job_history(row.id, retention, revision=seen))
         if schedule != before.schedule:
-            control.schedule_job(row.id, schedule)
+            control.schedule_job(row.id, schedule, revision=seen)
         self._rest(row, body.schedule.state if body.schedule is not None else None)
-        return changed(self.context, lambda: self.present(row.id))
+        now = self._again(row.id)
+        return replace(
+            changed(self.context, lambda: self._told(asked, now)), headers=self._headers(asked, now, "return")
+        )
 
     def delete(self, asked: Asked) -> Answer:
         """DELETE …/jobs/{id}: what it brought stays, as in Graph; `ropeway job delete --withdraw` takes it away."""
@@ -171,8 +200,12 @@ class Jobs:
             self.api.parts.control.resume_job(row.id)
             self.ask(row.id)
 
-    def start(self, row: JobRow) -> None:
+    def start(self, row: JobRow, *, keep_schedule: bool = False) -> None:
         """Let a job go on that is paused, disabled, or was never started, and out of quarantine."""
+        if keep_schedule:
+            self.api.parts.control.resume_job(row.id)
+            self.api.parts.queue.ask(row.number)
+            return
         if row.settings.schedule.off:
             on = msgspec.structs.replace(row.settings.schedule, off=False)
             self.api.parts.control.schedule_job(row.id, on)
@@ -185,6 +218,11 @@ class Jobs:
             row = jobs.find(c, self.api.parts.tenant, id_)
         if schedule_state(row) == "Active":
             self.api.parts.queue.ask(row.number)
+
+
+def _next(seen: str | None, view: JobView) -> str | None:
+    """What was seen, after one's own change; nobody may come between two of them."""
+    return None if seen is None else view.revision
 
 
 def _scheduled(settings: JobSettings, said: ScheduleBody) -> Schedule:

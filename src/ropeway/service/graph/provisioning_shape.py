@@ -9,10 +9,11 @@ from ropeway.control.log_lines import before_of, steps_of
 from ropeway.control.sources import source_name
 from ropeway.engine.redaction import hidden, without_secret
 from ropeway.model.changes import Kind
+from ropeway.model.graph_ids import Ids
 from ropeway.model.job import SourceKind
 from ropeway.model.problems import Problem, Severity, describe, known, remedy_of
 from ropeway.model.values import unpack
-from ropeway.service.graph.api import DISPLAY_NAME, Ids
+from ropeway.service.graph.api import DISPLAY_NAME
 from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.on_demand import told_value
 from ropeway.store.jobs import JobRow

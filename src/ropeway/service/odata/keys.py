@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from typing import Any
+from urllib.parse import quote, unquote
 
 from starlette.routing import Match, Route
 from starlette.types import Scope
@@ -12,6 +13,9 @@ from starlette.types import Scope
 _KEY = re.compile(r"([A-Za-z.$]+)\((?:[A-Za-z]+=)?(?:'((?:[^'/]|'')*)'|([^'()/]+))?\)")
 BOTH_VERSIONS = (r"^/v1\.0/", r"^/(?:v1\.0|beta)/")
 """What there is in v1.0 there is in beta, too."""
+SLASH = "\ue000"
+"""Stands for a slash within a key while a path is taken apart: of the private use area."""
+_ESCAPED_SLASH = re.compile("%2f", re.IGNORECASE)
 _NAMESPACE = re.compile(r"/(?:microsoft\.)?graph\.(?=[a-zA-Z])")
 
 
@@ -21,7 +25,7 @@ def plain(path: str) -> str:
         path = path.rstrip("/")
     if "(" not in path and "graph." not in path:
         return path
-    return _NAMESPACE.sub("/", _KEY.sub(_segment, path))
+    return _KEY.sub(_segment, _NAMESPACE.sub("/", path))
 
 
 def _segment(found: re.Match[str]) -> str:
@@ -39,6 +43,18 @@ class KeyRoute(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette asks: whether the path is this route's, and what follows from it."""
-        path = scope.get("path", "")
+        path = _path(scope)
         usual = plain(path)
-        return super().matches(scope if usual == path else {**scope, "path": usual})
+        match, found = super().matches(scope if usual == scope.get("path") else {**scope, "path": usual})
+        if SLASH in path and match is not Match.NONE:
+            keys: dict[str, str] = found["path_params"]
+            found["path_params"] = {name: key.replace(SLASH, "/") for name, key in keys.items()}
+        return match, found
+
+
+def _path(scope: Scope) -> str:
+    """The decoded path; a slash that was sent as `%2F` belongs to a key, and does not end it (RFC 3986, 2.2)."""
+    raw: bytes = scope.get("raw_path", b"").partition(b"?")[0]
+    if b"%2f" not in raw.lower():
+        return scope.get("path", "")
+    return unquote(_ESCAPED_SLASH.sub(quote(SLASH), raw.decode("ascii", "replace")))

@@ -16,6 +16,7 @@ _LEVELS: Mapping[str, Metadata] = {"none": "none", "minimal": "minimal", "full":
 LONGEST = 1024
 """Characters of a header that are read."""
 _PAGE = re.compile(r"(?:odata\.)?maxpagesize\s*=\s*\"?(\d{1,9})\"?", re.IGNORECASE)
+_NOTES = re.compile(r"(?:odata\.)?include-annotations\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
 _RETURN = re.compile(r"return\s*=\s*\"?(minimal|representation)\"?", re.IGNORECASE)
 
 
@@ -29,6 +30,13 @@ class Form:
     """Prefer: odata.maxpagesize."""
     representation: bool | None = None
     """Prefer: return=representation or return=minimal."""
+    annotations: tuple[str, ...] = ()
+    """Prefer: odata.include-annotations; patterns as `ropeway.*`, in small letters."""
+
+    def wants(self, annotation: str) -> bool:
+        """Whether the client prefers to be told this annotation, which is told to nobody else."""
+        name = annotation.lower()
+        return any(one in ("*", name) or (one.endswith(".*") and name.startswith(one[:-1])) for one in self.annotations)
 
     @property
     def content_type(self) -> str:
@@ -40,6 +48,7 @@ class Form:
         told = {
             "return": None if self.representation is None else ("minimal", "representation")[self.representation],
             "odata.maxpagesize": None if self.page is None else str(self.page),
+            "odata.include-annotations": f'"{",".join(self.annotations)}"' if self.annotations else None,
         }
         words = [f"{name}={told[name]}" for name in names if told[name] is not None]
         return {"Preference-Applied": ", ".join(words)} if words else {}
@@ -51,10 +60,12 @@ def form_of(request: Request) -> Form:
     prefer = ",".join(request.headers.getlist("prefer"))[:LONGEST]
     page = _PAGE.search(prefer)
     wanted = _RETURN.search(prefer)
+    notes = _NOTES.search(prefer)
     return Form(
         metadata=_metadata(request.headers.get("accept", "")[:LONGEST]),
         page=max(1, int(page[1])) if page and int(page[1]) else None,
         representation=wanted[1].lower() == "representation" if wanted else None,
+        annotations=tuple(one.strip().lower() for one in notes[1].split(",") if one.strip()) if notes else (),
     )
 
 

@@ -65,6 +65,12 @@ class Asked:
         return shaped(self.body, kind)
 
     @property
+    def revision(self) -> str | None:
+        """If-Match: only if what is changed is still this; None: whatever it is."""
+        said = self.request.headers.get("if-match", "").strip()
+        return None if said in ("", "*") else said.removeprefix("W/").strip('"')
+
+    @property
     def page_size(self) -> int:
         """How many items a page has: $top, else what the client prefers, else a hundred; never more than 999."""
         return min(self.options.top or self.form.page or USUAL_PAGE, self.form.page or LARGEST_PAGE, LARGEST_PAGE)

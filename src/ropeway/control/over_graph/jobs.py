@@ -1,0 +1,101 @@
+"""Jobs, asked of Graph's synchronization API (graph-scim.md B)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ropeway.control.over_graph.graph import Graph, key, preferring
+from ropeway.control.protocol import JobView, ProvisionView
+from ropeway.engine.lifecycle.restarts import scope_of
+from ropeway.model.job import Retention, Schedule
+from ropeway.model.problems import RopewayError
+
+KEEP = (("ropeway-keep", "schedule"),)
+"""What rests goes on resting, as a restart here has it; Graph's own would start it."""
+
+JOB = "ropeway.job"
+PROVISION = "ropeway.provision"
+
+
+class Job(msgspec.Struct, rename={"view": f"@{JOB}"}):
+    """Graph's synchronizationJob, as far as it is read here."""
+
+    view: JobView
+
+
+class _Provisioned(msgspec.Struct, rename={"view": f"@{PROVISION}"}):
+    view: ProvisionView
+
+
+class JobsOverGraph:
+    """Methods of `Control` about jobs that Graph has."""
+
+    _graph: Graph
+    unfinished: str
+
+    def jobs(self) -> Sequence[JobView]:
+        """GET …/jobs."""
+        found = self._graph.every(f"{self._graph.synchronization}/jobs", Job, annotation=JOB)
+        return [one.view for one in found]
+
+    def job(self, job: str) -> JobView:
+        """GET …/jobs/{id}."""
+        return self._graph.ask("GET", self._job(job), Job, headers=preferring(JOB)).view
+
+    def pause_job(self, job: str) -> JobView:
+        """POST …/jobs/{id}/pause."""
+        return self._done(job, "pause")
+
+    def resume_job(self, job: str) -> JobView:
+        """POST …/jobs/{id}/start."""
+        return self._done(job, "start", query=KEEP)
+
+    def restart_job(self, job: str, scopes: Sequence[str] = ()) -> JobView:
+        """POST …/jobs/{id}/restart."""
+        scope_of(scopes)
+        body = {"criteria": {"resetScope": ", ".join(scopes)}}
+        return self._done(job, "restart", query=KEEP, body=body)
+
+    def clear_quarantine(self, job: str) -> JobView:
+        """POST …/jobs/{id}/restart, with what keeps the watermark."""
+        return self.restart_job(job, ("QuarantineState", "Escrows"))
+
+    def schedule_job(self, job: str, schedule: Schedule, *, revision: str | None = None) -> JobView:
+        """PATCH …/jobs/{id}; Graph's schedule has no polling, and pauses or resumes with it."""
+        return self._changed(job, {"@ropeway.schedule": schedule}, revision)
+
+    def keep_job_history(self, job: str, retention: Retention, *, revision: str | None = None) -> JobView:
+        """PATCH …/jobs/{id}."""
+        days = {"LogDays": retention.log, "CycleDays": retention.cycles}
+        pairs = [{"name": name, "value": str(value)} for name, value in days.items()]
+        return self._changed(job, {"synchronizationJobSettings": pairs}, revision)
+
+    def provision(self, job: str, identifier: str, *, members: Sequence[str] = ()) -> ProvisionView:
+        """POST …/jobs/{id}/provisionOnDemand."""
+        links = {"links": {"members": [{"objectId": one} for one in members]}} if members else {}
+        body = {"parameters": [{"subjects": [{"objectId": identifier, **links}]}]}
+        path = f"{self._job(job)}/provisionOnDemand"
+        self.unfinished = "provision"
+        try:
+            found = self._graph.ask("POST", path, _Provisioned, body=body, headers=preferring(PROVISION))
+        except RopewayError:
+            self.unfinished = ""
+            raise
+        self.unfinished = ""
+        return found.view
+
+    def _job(self, job: str) -> str:
+        return f"{self._graph.synchronization}/jobs{key(job)}"
+
+    def _done(self, job: str, action: str, **more: Any) -> JobView:
+        self._graph.tell("POST", f"{self._job(job)}/{action}", **more)
+        return self.job(job)
+
+    def _changed(self, job: str, body: dict[str, Any], revision: str | None) -> JobView:
+        headers = preferring(JOB, "return=representation")
+        if revision is not None:
+            headers["If-Match"] = f'"{revision}"'
+        return self._graph.ask("PATCH", self._job(job), Job, body=body, headers=headers).view
