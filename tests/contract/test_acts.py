@@ -65,7 +65,7 @@ def test_every_act_is_on_record_with_who_and_what_came_of_it(
     told = [(who, action, subject, outcome) for who, action, subject, outcome, _ in trail(service)]
     assert told == [
         ("zoe", "create_job", "Contoso", "success"),
-        ("zoe", "schedule_job", job, "success"),
+        ("zoe", "change_job", job, "success"),
         ("zoe", "run_job", job, "success"),
         ("zoe", "approve", job, "hold-unknown"),
         ("zoe", "delete_job", "Fabrikam", "job-unknown"),

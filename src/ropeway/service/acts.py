@@ -43,7 +43,7 @@ class About(NamedTuple):
 
 def about(c: Connection, tenant: int, said: Mapping[str, Any]) -> About:
     """A call with these arguments, before it is made: a job has its id, whatever it is called afterwards."""
-    return About(_id(c, tenant, _subject(said), "job" in said), _details(said))
+    return About(_id(c, tenant, _subject(said), "job" in said), short_details(said))
 
 
 def note(
@@ -107,7 +107,7 @@ def _id(c: Connection, tenant: int, named: str, is_job: bool) -> str:
     return c.scalar(select(job.c.id).where(job.c.tenant == tenant, job.c.name == named)) or named
 
 
-def _details(said: Mapping[str, Any]) -> dict[str, Any]:
+def short_details(said: Mapping[str, Any]) -> dict[str, Any]:
     """Short arguments as they were; of an object's properties the names alone, since values are somebody's data."""
     told: dict[str, Any] = {}
     for name, value in said.items():

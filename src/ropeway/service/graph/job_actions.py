@@ -72,6 +72,7 @@ class JobActions:
         row = self.jobs.row(asked)
         body = asked.shaped(RestartBody) if asked.body is not None else RestartBody()
         scope = (body.criteria.reset_scope if body.criteria else None) or ""
+        asked.tell(row.id, scopes=scope)
         words = [word.strip() for word in scope.split(",") if word.strip()]
         wanted = [word for word in words if word.lower() != "none"]
         resets = bool(wanted) or not words
@@ -89,6 +90,7 @@ class JobActions:
         row = self.jobs.row(asked)
         rules = layers.of_job(row.settings).document.get("synchronizationRules", [])
         subject = subject_of(asked.shaped(OnDemandBody), rules)
+        asked.tell(row.id, identifier=subject.object_id, members=subject.member_ids())
         api = self.jobs.api
         view = api.call(
             asked.who,

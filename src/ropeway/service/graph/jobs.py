@@ -103,7 +103,9 @@ class Jobs:
         """The job of the path, by id or name; RopewayError where it or the service principal is none."""
         self.api.check_principal(asked.key("principal"))
         with self.api.parts.database.read() as c:
-            return jobs.find(c, self.api.parts.tenant, asked.key("job"))
+            row = jobs.find(c, self.api.parts.tenant, asked.key("job"))
+        asked.tell(row.id)
+        return row
 
     def value(self, row: JobRow) -> dict[str, Any]:
         """A job in Graph's shape."""
@@ -163,6 +165,7 @@ class Jobs:
         With If-Match only while the settings are still those.
         """
         row, body = self.row(asked), asked.shaped(ChangedJobBody)
+        asked.tell(row.id, schedule=body.own_schedule or body.schedule, settings=body.synchronization_job_settings)
         refuse_changed(row, asked.revision)
         if body.id not in (None, row.id):
             raise body_invalid("id", "an id does not change")

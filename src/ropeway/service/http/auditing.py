@@ -65,6 +65,13 @@ def name_act(
         noted.details, noted.who_id = details or noted.details, who_id or noted.who_id
 
 
+def tell_act(request: HTTPConnection, subject: str, details: Mapping[str, Any]) -> None:
+    """Say what an act that has its name is about, once that is known: what a path names may have several names."""
+    noted = request.scope.get(_KEY)
+    if isinstance(noted, Noted):
+        noted.subject, noted.details = subject[:LONGEST], details or noted.details
+
+
 def claim_act(request: HTTPConnection, action: str, subject: str, details: Mapping[str, Any], who: str) -> None:
     """Call an act of somebody who brings nothing but a claim: where it is refused too often, it is counted alone."""
     name_act(request, action, subject, details, who=who)

@@ -18,7 +18,8 @@ from starlette.routing import BaseRoute
 from ropeway.control.running import trouble
 from ropeway.model.permissions import Access, Reach, Rule, rule_of
 from ropeway.model.problems import RopewayError
-from ropeway.service.http.auditing import name_act, only_looked
+from ropeway.service.acts import short_details
+from ropeway.service.http.auditing import name_act, only_looked, tell_act
 from ropeway.service.http.errors import on_http_error, refusal
 from ropeway.service.identity.callers import Caller
 from ropeway.service.odata.answers import Answer, rendered
@@ -63,6 +64,10 @@ class Asked:
     def shaped(self, kind: type[T]) -> T:
         """The body as a structure."""
         return shaped(self.body, kind)
+
+    def tell(self, subject: str, **details: Any) -> None:
+        """Say for the audit trail what this is about: by its id, whatever the path calls it."""
+        tell_act(self.request, subject, short_details(details))
 
     @property
     def revision(self) -> str | None:
