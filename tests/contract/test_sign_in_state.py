@@ -69,7 +69,8 @@ def begun(world: World, at: float = NOW) -> str:
 def renewed(world: World, text: str) -> str | None:
     with world.database.write() as c:
         family = families.find(c, TENANT, text)
-        return families.renew(c, family, text, NOW) if family else None
+        following = families.next_to(text)
+        return following if family and families.renew(c, family, text, following, NOW) else None
 
 
 def test_of_many_who_refresh_at_once_one_gets_the_next(world: World) -> None:

@@ -110,12 +110,16 @@ def is_good(c: Connection, tenant: int, family: str) -> bool:
     return c.scalar(_GOOD, {"b_digest": family, "b_tenant": tenant}) is not None
 
 
-def renew(c: Connection, family: Family, text: str, now: float) -> str | None:
-    """The next token, in place of this one; None where this one was used before. Of two at once one gets it."""
-    secret = secrets.token_urlsafe(32)
+def next_to(text: str) -> str:
+    """Another token of the same family, which is none yet."""
+    return text[:_PART] + secrets.token_urlsafe(32)
+
+
+def renew(c: Connection, family: Family, text: str, following: str, now: float) -> bool:
+    """The following token in place of this one; False where this one was used before. Of two at once one gets it."""
     this = {"b_digest": family.id, "b_code": digest_of(text[_PART:])}
-    values = {"code": digest_of(secret), "used": now, "expires": now + KEPT}
-    return text[:_PART] + secret if c.execute(_RENEW, this | values).rowcount == 1 else None
+    values = {"code": digest_of(following[_PART:]), "used": now, "expires": now + KEPT}
+    return c.execute(_RENEW, this | values).rowcount == 1
 
 
 def end(c: Connection, family: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import AuthorizationServer, BaseGrant
 from authlib.oauth2.rfc6749.errors import OAuth2Error, UnsupportedGrantTypeError
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.directory import people
 from ropeway.directory.tables import domain as domains
@@ -27,6 +28,7 @@ from ropeway.service.identity.recording import Attempt, Recording
 from ropeway.service.identity.requests import Answered, Posted, TokenRequest
 from ropeway.service.identity.second_factors import SecondFactors
 from ropeway.service.identity.tokens import SignedIn, client_info, tokens_of
+from ropeway.service.identity.unheard import Unheard
 from ropeway.store import applications, families
 from ropeway.store.database import Database
 from ropeway.store.families import Details, Family
@@ -54,6 +56,7 @@ class Server(AuthorizationServer):
         self.second_factors = SecondFactors(database, tenant, seal, issuer.clock)
         self.clients = Clients(database, tenant, issuer, issuer.clock)
         self.passwords = Passwords(database, tenant, issuer.clock)
+        self._unheard = Unheard()
         self.recording, self.devices = Recording(), Buckets(*DEVICES)
         self.register_client_auth_method(OURS, self._authenticated)
         for grant in grants:
@@ -105,18 +108,35 @@ class Server(AuthorizationServer):
     def give_again(self, request: TokenRequest, signed: SignedIn, family: Family) -> dict[str, Any]:
         """Tokens of a sign-in of before; Refusal 50173 where its refresh token was used already, which ends it."""
         assert request.scopes is not None
-        signed = replace(signed, family=family.id)
+        signed, shown = replace(signed, family=family.id), request.form["refresh_token"]
         with self.database.read() as c:
             told = tokens_of(c, self.tenant, self.issuer, signed, request.scopes)
-        with self.database.write() as c:
-            renewed = families.renew(c, family, request.form["refresh_token"], self.issuer.clock())
-            if renewed is None:
-                families.end(c, family.id)
-            else:
-                self._note(c, request, 0)
-        if renewed is None:
+        try:
+            following = self._renewed(request, family, shown)
+        except SQLAlchemyError:  # a database that is there again says at once what became of it
+            following = self._renewed(request, family, shown)
+        if not following:
             raise Refusal(50173)
-        return told | {"refresh_token": renewed} | self._client_info(request, signed)
+        return told | {"refresh_token": following} | self._client_info(request, signed)
+
+    def _renewed(self, request: TokenRequest, family: Family, shown: str) -> str:
+        """The token after the one that was shown; empty where that was used before, which ends the sign-in.
+
+        One that was stored without an answer was given to nobody: in its place the one before is good again.
+        """
+        good, following = (shown, *self._unheard.of(shown)), families.next_to(shown)
+        try:
+            with self.database.write() as c:
+                renewed = any(families.renew(c, family, one, following, self.issuer.clock()) for one in good)
+                if renewed:
+                    self._note(c, request, 0)
+                else:
+                    families.end(c, family.id)
+        except SQLAlchemyError:
+            self._unheard.note(shown, following)
+            raise
+        self._unheard.forget(shown)
+        return following if renewed else ""
 
     def _gone(self, c: Connection, person: str) -> Refusal | None:
         """Why somebody is given nothing who was somebody a moment ago; nobody ends their sign-ins meanwhile."""
