@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ropeway.agent.alone import alone, running
 from ropeway.agent.changing import set_proxy
 from ropeway.agent.collecting import recent
 from ropeway.agent.levels import Levels
+from ropeway.agent.process import run
 from ropeway.agent.settings import Trace
 from ropeway.model.problems import RopewayError
 
@@ -87,3 +89,11 @@ def test_a_proxy_that_will_not_do_changes_nothing(tmp_path: Path) -> None:
         with pytest.raises(RopewayError, match="agent-settings-invalid"):
             set_proxy(tmp_path, proxy)
     assert (tmp_path / "agent.yaml").read_text() == BEFORE
+
+
+def test_an_agent_of_a_folder_where_none_is_registered_says_so(tmp_path: Path) -> None:
+    """And not that a file of settings is missing, which nobody writes by hand."""
+    with pytest.raises(RopewayError) as caught:
+        run(tmp_path / "nowhere", threading.Event())
+    assert caught.value.problem.code == "agent-not-registered"
+    assert not (tmp_path / "nowhere").exists()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ropeway.cli.exits import Code
+from ropeway.cli.main import main
 from ropeway.cli.reference import reference
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -31,6 +34,15 @@ def test_every_command_of_the_issue_has_a_heading() -> None:
         *(f"directory domains {c}" for c in ["list", "add", "verify"]),
     ):
         assert f" ropeway {command}\n" in page
+
+
+@pytest.mark.parametrize(
+    "command", ["up", "run", "service", "login", "agent", "job", "job watch", "service status", "login list"]
+)
+def test_help_looks_the_same_everywhere(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """No frames, which a screen reader spells out and a narrow terminal breaks."""
+    assert main([*command.split(), "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: ropeway {command} ")
 
 
 def test_no_option_takes_a_password() -> None:

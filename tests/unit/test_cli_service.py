@@ -168,6 +168,12 @@ def test_another_certificate_than_at_sign_in_is_not_accepted(
         assert (code, "service-not-trusted" in err, "ropeway login" in err) == (Code.FAILED, True, True)
 
 
+@pytest.mark.parametrize("lifetime", ["1s", "8d"])
+def test_a_registration_token_is_not_good_for_another_time_than_was_said(lifetime: str, run: Told) -> None:
+    code, out, err = run("agent", "token", "contoso.test", "--lifetime", lifetime)
+    assert (code, out, "seven days at most" in err) == (2, "", True)
+
+
 def test_an_expired_token_says_how_to_sign_in(service: Service, sign_in: Signed, run: Told) -> None:
     sign_in(SignedIn(service.url, service.token(age=LIFETIME + 1), service.authority.read_text()))
     code, _, err = run("job", "run", "Contoso")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -47,3 +48,5 @@ def test_who_had_a_job_run_is_on_record_by_id(office: Office, database: Database
     with database.read() as c:
         rows = c.execute(select(audit).where(audit.c.action == "run_job").order_by(audit.c.id)).all()
     assert [(row.who, row.who_id, row.outcome) for row in rows] == [("boss@contoso.test", boss, "success")]
+    details = json.loads(rows[0].details)
+    assert (details["address"], bool(details["login"])) == ("127.0.0.1", True)

@@ -39,8 +39,8 @@ def run(folder: Path, ending: threading.Event, credentials: str | None = None, s
 
     `credentials` is the folder in which systemd put what LoadCredential names.
     """
-    settings = read(folder)
     identity.load(folder)
+    settings = read(folder)
     domains = Domains(settings, credentials)
     domains.check()
     with (

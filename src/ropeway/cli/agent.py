@@ -7,12 +7,16 @@ from typing import Annotated, Literal
 import typer
 
 from ropeway.cli import agent_machine
+from ropeway.cli.exits import Refused
 from ropeway.cli.output import Table
 from ropeway.cli.session import current
 from ropeway.cli.times import interval_words, local, seconds
 from ropeway.control.protocol import AgentView
 
 app = typer.Typer(help="Agents beside the domains.", no_args_is_help=True, rich_markup_mode=None)
+
+SHORTEST, LONGEST = 60.0, 7 * 86400.0
+"""Seconds; the service takes what lies nearest."""
 
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="Its id, or the name of its machine.")]
 
@@ -57,9 +61,11 @@ def token(
     lifetime: Annotated[str, typer.Option(metavar="TIME", help="How long it is good: 10m, 1h, 1d; 7d at most.")] = "1h",
 ) -> None:
     """Make a token with which one new agent registers. It is printed once, alone on stdout."""
-    session = current(context)
+    session, good_for = current(context), seconds(lifetime)
+    if not SHORTEST <= good_for <= LONGEST:
+        raise Refused("A registration token is good for a minute at least, and for seven days at most.")
     with session.control() as control:
-        made = control.registration_token(domain, seconds(lifetime))
+        made = control.registration_token(domain, good_for)
     session.say(made, made.token)
     session.note(
         f"Good for one agent of {made.domain}, until {local(made.expires)}. On the agent's machine: ropeway agent "

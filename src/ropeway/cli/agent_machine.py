@@ -110,7 +110,7 @@ def run(context: typer.Context, folder: Folder = PLACE) -> int:
     ending = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ending.set())
-    session.note(f"The agent runs, with the folder {place}; its log is in {place / 'trace'}. Ctrl-C ends it.")
+    session.note(f"The agent of {place} begins; its log is in {place / 'trace'}. Ctrl-C ends it.")
     run_here(place, ending, credentials_directory())
     return Code.OK
 

@@ -26,7 +26,7 @@ from ropeway.model.secret import Secret
 if TYPE_CHECKING:
     from ropeway.cli.asking import Trust
 
-app = typer.Typer(help="Sign in to a service; see and end sign-ins.")
+app = typer.Typer(help="Sign in to a service; see and end sign-ins.", rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)

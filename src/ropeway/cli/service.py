@@ -20,7 +20,9 @@ from ropeway.cli.times import since as moment
 from ropeway.cli.up import spelled, stay
 from ropeway.control.holder import user_here
 
-app = typer.Typer(help="The service: how it is, its state, backups and audit trail.", no_args_is_help=True)
+app = typer.Typer(
+    help="The service: how it is, its state, backups and audit trail.", no_args_is_help=True, rich_markup_mode=None
+)
 app.command("migrate")(migrate)
 service_operations.add_to(app)
 

@@ -57,7 +57,8 @@ def note(
     if method not in CALLS or not CALLS[method].changes or not asker.request:
         return
     subject, details = about(c, tenant, said)
-    trail.note(c, tenant, Act(when, asker.asked_by, method, subject, outcome, details, *asker[1:]))
+    told = details | {"login": asker.login, "address": asker.address}
+    trail.note(c, tenant, Act(when, asker.asked_by, method, subject, outcome, told, asker.request, asker.who_id))
 
 
 class OnRecord:

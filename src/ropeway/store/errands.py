@@ -27,6 +27,10 @@ class Asker(NamedTuple):
     """The id of the request."""
     who_id: str = ""
     """The id of the person; no application does this by itself."""
+    login: str = ""
+    """The id of the token."""
+    address: str = ""
+    """Where the request came from."""
 
 
 class Errand(NamedTuple):
@@ -38,6 +42,8 @@ class Errand(NamedTuple):
     asked_by: str
     request: str
     who_id: str
+    login: str = ""
+    address: str = ""
     carried: str = ""
     """What it is a part of (`telemetry.tracing.carry`)."""
     tenant: int = 0
@@ -46,7 +52,7 @@ class Errand(NamedTuple):
     @property
     def asker(self) -> Asker:
         """Who asked for it."""
-        return Asker(self.asked_by, self.request, self.who_id)
+        return Asker(self.asked_by, self.request, self.who_id, self.login, self.address)
 
 
 class Seen(NamedTuple):

@@ -156,13 +156,16 @@ errand = Table(
     Column("expires", Float, nullable=False),
     Column("carried", String, nullable=False, server_default=EMPTY),
     Column("who_id", String, nullable=False, server_default=EMPTY),
+    Column("login", String, nullable=False, server_default=EMPTY),
+    Column("address", String, nullable=False, server_default=EMPTY),
     Index("ix_errand_state", "state"),
     sqlite_autoincrement=True,
 )
 """Calls of Control that read a source or take long: asked for by the API, done by a worker. `open`, `taken`, `done`.
 
 `renewed` is the last sign of life: of the worker that has it, or of workers that are all busy while it is open.
-`result` is the compressed last line of the answer, a result or a problem. `who_id` is that of `audit`."""
+`result` is the compressed last line of the answer, a result or a problem. `who_id` is that of `audit`,
+`login` the id of the token, `address` the client's."""
 
 errand_part = Table(
     "errand_part",

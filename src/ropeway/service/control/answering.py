@@ -51,7 +51,7 @@ class Answering:
         if call.errand is None:
             return await run_in_threadpool(self._here, call, said, request)
         _refuse_password(said)
-        asker = Asker(caller.row.subject, request.scope.get("ropeway.request", ""), caller.person)
+        asker = _asker(caller, request)
         asked = partial(ask, self._parts.database, self._parts.tenant, call.method, said, asker)
         return self._lines(await run_in_threadpool(partial(asked, clock=self._parts.clock)))
 
@@ -111,6 +111,12 @@ class Answering:
 
 def _access(verb: str) -> Access:
     return "read" if verb == "GET" else "write"
+
+
+def _asker(caller: Caller, request: Request) -> Asker:
+    """Whoever asks, as the audit trail has them."""
+    address = request.client.host if request.client else ""
+    return Asker(caller.row.subject, request.scope.get("ropeway.request", ""), caller.person, caller.row.id, address)
 
 
 async def _body(request: Request, most: int) -> bytes:
