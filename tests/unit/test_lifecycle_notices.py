@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +16,8 @@ import yaml
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 
-from ropeway.control.notifying.courier import TOO_OLD, Courier
+from ropeway.control.notifying.courier import HANDS, TOO_OLD, Courier
+from ropeway.control.notifying.sending import PATIENCE
 from ropeway.control.notifying.settings import read_settings
 from ropeway.engine.lifecycle.notices import Event, Notice, notices
 from ropeway.engine.lifecycle.quarantine import Finding, after_cycle, of_stop
@@ -247,6 +250,45 @@ def test_two_couriers_do_not_send_the_same_message(
     for thread in threads:
         thread.join()
     assert sorted(x["number"] for x in hook.letters) == list(range(1, 11))
+
+
+@pytest.fixture
+def hanging() -> Iterator[int]:
+    """The port of a mail server that takes connections, and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def test_a_mail_server_that_hangs_keeps_no_other_message_waiting(
+    trial: Trial, company: Company, hook: Hook, written: Written, tmp_path: Path, hanging: int
+) -> None:
+    def settings(name: str, **more: Any) -> str:
+        path = tmp_path / f"{name}.yaml"
+        path.write_bytes(Path(written(**more)).read_bytes())
+        path.chmod(0o600)
+        return str(path)
+
+    mail = {"host": "127.0.0.1", "port": hanging, "from": "a@contoso.test", "tls": "none"}
+    to = [f"p{n}@contoso.test" for n in range(20)]
+    silent = [
+        trial.job(company, name=f"Silent {n}", notifications=settings(f"silent{n}", mail=mail | {"to": to}))
+        for n in range(HANDS + 2)
+    ]
+    both = trial.job(company, name="Both", notifications=settings("both", hook=hook, mail=mail | {"to": to}))
+    well = trial.job(company, name="Well", notifications=settings("well", hook=hook))
+    for job in (*silent, both, well):
+        tell(job)
+        tell(job)
+    began = time.monotonic()
+    one = courier(trial)
+    delivering = threading.Thread(target=one.deliver)
+    delivering.start()
+    while len(hook.letters) < 4:
+        assert time.monotonic() < began + PATIENCE, hook.letters
+        time.sleep(0.01)
+    delivering.join(3 * PATIENCE)
+    assert not delivering.is_alive(), "nobody waited for each recipient"
+    assert [left(job) for job in (*silent, both, well)] == [2] * (HANDS + 3) + [0]
 
 
 def test_what_is_three_days_old_is_no_news(trial: Trial, company: Company, hook: Hook, written: Written) -> None:

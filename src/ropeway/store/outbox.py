@@ -86,9 +86,9 @@ def any_due(c: Connection, tenant: int | None, now: float) -> bool:
     return c.scalar(due.limit(1)) is not None
 
 
-def claim(c: Connection, tenant: int | None, now: float, until: float) -> Message | None:
-    """The oldest message that is due; nobody else sends it before `until`."""
-    due = select(notice).where(_of(tenant), notice.c.next_attempt <= now)
+def claim(c: Connection, tenant: int | None, now: float, until: float, *, beside: Sequence[int] = ()) -> Message | None:
+    """The oldest message that is due, but for those about some jobs; nobody else sends it before `until`."""
+    due = select(notice).where(_of(tenant), notice.c.next_attempt <= now, notice.c.job.not_in(beside))
     row = c.execute(due.order_by(notice.c.number).limit(1).with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None

@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 
 from ropeway.control.notifying.letter import Letter, letter
-from ropeway.control.notifying.sending import Unsent, post, send_mail
+from ropeway.control.notifying.places import Places
+from ropeway.control.notifying.sending import PATIENCE, Unsent, post, send_mail
 from ropeway.control.notifying.settings import NotificationSettings, read_settings
 from ropeway.control.running import trouble
 from ropeway.engine.lifecycle.notices import Event
@@ -24,25 +25,34 @@ TOO_OLD = 3 * 86400.0
 """Seconds after which nobody is told any more."""
 LOOK = 1.0
 """Seconds between two looks at the outbox."""
+HANDS = 8
+"""Messages that are on their way at once."""
 
 
 class Courier:
-    """Sends what the outbox holds of one tenant, or of all (None); several of them share the work."""
+    """Sends what the outbox holds of one tenant, or of all (None); several of them share the work.
+
+    Messages about one job go one after another, those about several jobs at once.
+    """
 
     def __init__(self, database: Database, tenant: int | None, clock: Callable[[], float]) -> None:
         self._db = database
         self._tenant = tenant
         self._clock = clock
+        self._places = Places()
+        self._changed = threading.Condition()
+        self._busy: dict[int, threading.Thread] = {}
+        """Who is on the way, by job."""
+        self._arrived = 0
 
     def deliver(self) -> int:
         """Try every message that is due; answers how many arrived."""
-        with self._db.read() as c:
-            if not outbox.any_due(c, self._tenant, self._clock()):
-                return 0
-        arrived = 0
-        while message := self._claimed():
-            arrived += self._send(message)
-        return arrived
+        before = self._arrived
+        while self._begin() or self._busy:
+            with self._changed:
+                if self._busy:
+                    self._changed.wait(LOOK)
+        return self._arrived - before
 
     @contextmanager
     def delivering(self) -> Generator[None, None, None]:
@@ -55,16 +65,42 @@ class Courier:
         finally:
             ending.set()
             thread.join()
+            for one in list(self._busy.values()):
+                one.join(2 * PATIENCE)
 
     def _keep(self, ending: threading.Event) -> None:
         while not ending.wait(LOOK):
             with suppress(RopewayError), trouble():  # jobs tell about a database that is away
-                self.deliver()
+                self._begin()
+
+    def _begin(self) -> bool:
+        """Set out with what is due, as far as there are hands; whether somebody did."""
+        with self._db.read() as c:
+            if not outbox.any_due(c, self._tenant, self._clock()):
+                return False
+        begun = False
+        while len(self._busy) < HANDS and (message := self._claimed()):
+            begun = True
+            thread = threading.Thread(target=self._carry, args=(message,), name="message", daemon=True)
+            self._busy[message.job] = thread
+            thread.start()
+        return begun
 
     def _claimed(self) -> Message | None:
         now = self._clock()
         with self._db.write() as c:
-            return outbox.claim(c, self._tenant, now, now + CLAIM)
+            return outbox.claim(c, self._tenant, now, now + CLAIM, beside=list(self._busy))
+
+    def _carry(self, message: Message) -> None:
+        arrived = False
+        try:
+            with suppress(RopewayError), trouble():
+                arrived = self._send(message)
+        finally:
+            with self._changed:
+                self._arrived += arrived
+                del self._busy[message.job]
+                self._changed.notify_all()
 
     def _send(self, message: Message) -> bool:
         with self._db.read() as c:
@@ -81,7 +117,7 @@ class Courier:
             self._done(message)
             return False
         words = letter(message.event, row.name, row.id, message.created, message.problem, message.number)
-        arrived, failure = send(settings, words, message.arrived)
+        arrived, failure = send(settings, words, message.arrived, self._places)
         if failure is not None:
             self._again(message, arrived, failure)
             return False
@@ -99,20 +135,22 @@ class Courier:
 
 
 def send(
-    settings: NotificationSettings, words: Letter, arrived: tuple[str, ...] = ()
+    settings: NotificationSettings, words: Letter, arrived: tuple[str, ...] = (), places: Places | None = None
 ) -> tuple[tuple[str, ...], Problem | None]:
     """Send on every way on which it has not arrived; the ways on which it has, and the last failure."""
-    ways: dict[str, Callable[[], None]] = {}
-    if settings.mail is not None:
-        ways |= {"".join(to.split()): partial(send_mail, settings.mail, words, to) for to in settings.mail.addresses}
-    if settings.webhook is not None:
-        ways["webhook"] = partial(post, settings.webhook, words)
+    ways: dict[str, tuple[str, Callable[[], None]]] = {}
+    if (webhook := settings.webhook) is not None:
+        ways["webhook"] = webhook.place, partial(post, webhook, words)
+    if (mail := settings.mail) is not None:
+        ways |= {"".join(to.split()): (mail.place, partial(send_mail, mail, words, to)) for to in mail.addresses}
     failure: Problem | None = None
-    for name, go in ways.items():
+    places = places or Places()
+    for name, (place, go) in ways.items():
         if name in arrived:
             continue
         try:
-            go()
+            with places.visit(place):
+                go()
             arrived = (*arrived, name)
         except Unsent as reason:
             failure = Problem("notification-unsent", details={"reason": str(reason)})

@@ -22,6 +22,10 @@ class Unsent(Exception):  # noqa: N818 - an answer
     """Why a message did not arrive."""
 
 
+class Away(Unsent):
+    """The server was not reached, or did not answer: others wait there in vain, too."""
+
+
 def send_mail(mail: Mail, letter: Letter, to: str) -> None:
     """To one of its recipients, so that whom the server refuses costs no other a second message.
 
@@ -39,7 +43,7 @@ def send_mail(mail: Mail, letter: Letter, to: str) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         raise Unsent(f"{mail.host} refuses {', '.join(error.recipients)}") from None
     except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: a host that cannot be one
-        raise Unsent(f"{mail.host}: {shown(str(error)) or type(error).__name__}") from None
+        raise Away(f"{mail.host}: {shown(str(error)) or type(error).__name__}") from None
 
 
 def _connected(mail: Mail) -> smtplib.SMTP:
@@ -92,6 +96,6 @@ def post(webhook: Webhook, letter: Letter) -> None:
             timeout=PATIENCE,
         )
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as error:
-        raise Unsent(f"the webhook: {shown(str(error)) or type(error).__name__}") from None
+        raise Away(f"the webhook: {shown(str(error)) or type(error).__name__}") from None
     if not answer.is_success:
         raise Unsent(f"the webhook answers {answer.status_code}")

@@ -34,6 +34,11 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"sen
     password: Secret[str] = Secret("")
 
     @property
+    def place(self) -> str:
+        """Which server it is."""
+        return f"{self.host}:{self.port}"
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """The recipients without their names."""
         return tuple(address for _, address in getaddresses(self.to) if address)
@@ -47,6 +52,11 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: str = ""
     authorization: Secret[str] = Secret("")
     """The header of that name, as `Bearer …`."""
+
+    @property
+    def place(self) -> str:
+        """Which server it is."""
+        return f"webhook {urlsplit(self.url).netloc}"
 
 
 class NotificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
