@@ -48,7 +48,7 @@ class Places:
                 until, reason = self._doubted.get(place, (0.0, None))
                 if reason is not None and until > now:
                     raise Unsent(str(reason))
-                if there and there[0] < now - DOUBT or (len(there) >= AT_ONCE and now >= waits_until):
+                if (there and there[0] < now - DOUBT) or (len(there) >= AT_ONCE and now >= waits_until):
                     raise Unsent(f"{place} has not answered for {DOUBT:.0f} seconds")
                 if len(there) < AT_ONCE:
                     there.append(now)
