@@ -517,3 +517,10 @@ def test_the_trace_level_comes_with_the_next_heartbeat(liar: Liar) -> None:
     line.post("/heartbeat", Heartbeat("1.0"), Pulse)
     liar.service.control.set_trace(agent, "debug")
     wait_until(lambda: line.post("/heartbeat", Heartbeat("1.0"), Pulse).trace == "debug", "the level changes")
+
+
+def test_who_was_removed_is_given_no_trace_level(liar: Liar) -> None:
+    agent = liar.line.session().agent
+    liar.service.control.remove_agent(agent)
+    with refused("agent-removed"):
+        liar.service.control.set_trace(agent, "debug")

@@ -84,7 +84,8 @@ def trace(
     session = current(context)
     with session.control() as control:
         found = control.set_trace(agent, level)
-    session.say(found, f"The agent {found.name} writes at level {found.trace}, in {interval_words(30)} at the latest.")
+    when = f"in {interval_words(30)} at the latest" if found.status == "active" else "once it is heard of again"
+    session.say(found, f"The agent {found.name} writes at level {found.trace}, {when}.")
 
 
 agent_machine.add_to(app)

@@ -49,6 +49,8 @@ class Agents:
             raise RopewayError(Problem("agent-settings-invalid", object="trace", details=details))
         with trouble(), self._db.write() as c:
             row = agents.find(c, self._tenant, agent)
+            if row.removed is not None:
+                raise RopewayError(Problem("agent-removed", object=row.name))
             agents.set_trace(c, row, level)
         return self.one(row.id)
 

@@ -44,7 +44,7 @@ problem as data: its `code`, and what it is about. `message` says in sentences w
 | 412 | the settings have another revision than If-Match says |
 | 413 | the request is too large |
 | 500 | Ropeway itself failed; that is a defect. `commit-unanswered`: whether all of it was done is not known |
-| 503 | the database is away, nothing was stored; `Retry-After`: when to ask again. Or no worker takes the errand |
+| 503 | the database is away, or its disk full; `Retry-After`: when to ask again. Or no worker takes the errand |
 
 **Errands** are calls that read a source or take long. A worker does them, and the answer is a line of JSON after the
 other (`application/x-ndjson`) as it goes:

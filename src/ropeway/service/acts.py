@@ -24,6 +24,7 @@ from ropeway.store.database import Database
 from ropeway.store.errands import Asker
 from ropeway.store.tables import job
 from ropeway.store.trail import Act
+from ropeway.store.trouble import said as words_of
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class OnRecord:
             with self._db.write() as c:
                 trail.note(c, self._tenant, act)
         except SQLAlchemyError as error:
-            _log.error("Not in the audit trail (%s): %s", type(error).__name__, act)
+            _log.error("Not in the audit trail, as it could not be written (%s): %s", words_of(error), trail.line(act))
 
 
 def _subject(said: Mapping[str, Any]) -> str:

@@ -32,6 +32,12 @@ class Act(NamedTuple):
     """The appId of an application that acted by itself."""
 
 
+def line(act: Act) -> str:
+    """An act for a log, where the trail itself cannot be written."""
+    details = msgspec.json.encode(act.details or {}).decode()
+    return f"{act.who}, {act.action} {act.subject}, {act.outcome}, {details}, request {act.request or 'none'}"
+
+
 def note(c: Connection, tenant: int, act: Act) -> None:
     """Put an act on record."""
     columns = act._asdict() | {"details": msgspec.json.encode(act.details or {}).decode(), "tenant": tenant}

@@ -23,6 +23,7 @@ from ropeway.store import trail
 from ropeway.store.database import Database
 from ropeway.store.tokens import TokenRow
 from ropeway.store.trail import Act
+from ropeway.store.trouble import said as words_of
 
 _log = logging.getLogger(__name__)
 
@@ -127,7 +128,7 @@ class Trail:
             with self._database.write() as c:
                 trail.note(c, self._tenant, act)
         except SQLAlchemyError as error:
-            _log.error("Not in the audit trail (%s): %s", type(error).__name__, act)
+            _log.error("Not in the audit trail, as it could not be written (%s): %s", words_of(error), trail.line(act))
 
     def sum_up(self, *, at_once: bool = False) -> None:
         """Write down how many strangers were refused, when it is time."""

@@ -22,8 +22,11 @@ _seldom = Seldom(logging.getLogger(__name__))
 PROBLEM = "@ropeway.problem"
 """Where an error carries its problem as data, for clients that know the catalogue."""
 
+AGAIN = frozenset({"database-trouble", "state-disk-full"})
+"""Problems that are over once somebody has seen to the state."""
+
 AGAIN_AFTER = "5"
-"""Seconds after which programs ask again where the database is away. They do so by themselves, as Graph's SDKs do after
+"""Seconds after which programs ask again then. They do so by themselves, as Graph's SDKs do after
 every 503: none is said where what was asked for may have been done."""
 
 STATUS: dict[str, tuple[int, str]] = {
@@ -65,6 +68,8 @@ STATUS: dict[str, tuple[int, str]] = {
     "database-trouble": (503, "ServiceUnavailable"),
     "commit-unanswered": (500, "InternalServerError"),
     "state-cannot-open": (503, "ServiceUnavailable"),
+    "state-disk-full": (503, "ServiceUnavailable"),
+    "state-of-another-version": (503, "ServiceUnavailable"),
     "directory-unavailable": (503, "ServiceUnavailable"),
     "errand-not-taken": (503, "ServiceUnavailable"),
     "errand-lost": (503, "ServiceUnavailable"),
@@ -184,7 +189,7 @@ def error_answer(
     if details:
         error["details"] = details
     headers = {"WWW-Authenticate": 'Bearer realm="ropeway"'} if status == 401 else {}
-    if problem is not None and problem.code == "database-trouble":
+    if problem is not None and problem.code in AGAIN:
         headers["Retry-After"] = AGAIN_AFTER
     return json_answer({"error": error}, status, headers)
 
