@@ -15,6 +15,7 @@ from sqlalchemy import text
 from ropeway.control.in_process import open_control
 from ropeway.control.running import trouble
 from ropeway.model.problems import Problem, RopewayError
+from ropeway.store import migrations
 from ropeway.store.database import Database, patient
 from ropeway.store.schema import HEAD
 
@@ -117,6 +118,12 @@ def open_and_close(url: str) -> str:
 def test_eight_processes_that_open_a_new_state_at_once_all_find_it_ready(database_url: str) -> None:
     with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as pool:
         assert list(pool.map(open_and_close, [database_url] * 8)) == ["opened"] * 8
+
+
+def test_the_version_that_is_written_is_that_of_the_newest_migration() -> None:
+    """Else an older state keeps its tables, and a new one has others under the same number."""
+    files = Path(migrations.__file__).parent.joinpath("versions").glob("[0-9]*.py")
+    assert max(file.name[:4] for file in files) == HEAD
 
 
 def test_an_empty_file_becomes_a_state(tmp_path: Path) -> None:

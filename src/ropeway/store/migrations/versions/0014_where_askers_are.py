@@ -8,5 +8,7 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
+    have = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("errand")}
     for name in ("login", "address"):
-        op.add_column("errand", sa.Column(name, sa.String(), server_default=sa.text("''"), nullable=False))
+        if name not in have:  # a state that was made new between the columns and their number has them
+            op.add_column("errand", sa.Column(name, sa.String(), server_default=sa.text("''"), nullable=False))
