@@ -66,11 +66,13 @@ class RequestIds:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            scope["ropeway.request"] = str(uuid.uuid4())
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         may_be_stored.set(False)
-        scope["ropeway.request"] = request_id = str(uuid.uuid4())
+        request_id = scope["ropeway.request"]
         asked = dict(scope["headers"])
         headers = [(b"request-id", request_id.encode())]
         own = asked.get(b"client-request-id", b"").decode("ascii", "replace")

@@ -9,6 +9,7 @@ from ropeway.service.gateway.dispatcher import Dispatcher
 from ropeway.service.gateway.sessions import Caller, caller
 from ropeway.service.http.remembered import Remembered
 from ropeway.service.parts import Parts
+from ropeway.telemetry.correlation import note
 
 
 class Callers:
@@ -23,6 +24,7 @@ class Callers:
         who = await run_in_threadpool(caller, self._parts, request)
         self._dispatcher.start()
         self._sessions.remember(request.headers["authorization"], who)
+        note(agent=who.id)
         return who
 
     def familiar(self, request: HTTPConnection) -> Caller | None:

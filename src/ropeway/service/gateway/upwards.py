@@ -18,6 +18,7 @@ from ropeway.service.http.errors import json_answer
 from ropeway.service.parts import Parts
 from ropeway.store import agents, calls, jobs
 from ropeway.store.calls import WATCH, CallRow, Lease, Part
+from ropeway.telemetry.correlation import note
 
 
 class Upwards:
@@ -90,4 +91,6 @@ class Upwards:
 
     async def _lease(self, request: Request) -> Lease:
         who = await self._callers.caller(request)
-        return Lease(number(request.path_params["number"]), number(request.path_params["attempt"]), who.id)
+        lease = Lease(number(request.path_params["number"]), number(request.path_params["attempt"]), who.id)
+        note(call=lease.number)
+        return lease
