@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from ropeway.control.in_process import open_control
-from ropeway.control.protocol import Control, EventFilter, FindingView, JobView, Progress
+from ropeway.control.protocol import (
+    Control,
+    EventFilter,
+    FindingView,
+    JobView,
+    Progress,
+    SynchronizationChange,
+    SynchronizationView,
+)
 from ropeway.control.schema_test_views import SchemaTest
 from ropeway.control.schema_views import SchemaChange
 from ropeway.model.job import Guard, Guards, JobSettings, Retention, Schedule, SourceSettings
@@ -315,6 +323,46 @@ def test_log_and_explanation_tell_of_a_person(
     assert (told.state, told.job, told.events) == ("in step", "Contoso", (event,))
     assert problem(lambda: control.explain("nobody@contoso.test")) == "object-unknown"
     assert problem(lambda: control.events(EventFilter(since="yesterday"))) == "time-unreadable"
+
+
+def test_the_log_is_searched_by_any_name_of_an_object(
+    control: Control, follow: Callable[..., JobView], company: Company
+) -> None:
+    zoe, yan = company.person("Zoë Müller", userPrincipalName="zoe@contoso.test"), company.person("Yan O'Hara")
+    company.group("Choir", [zoe, yan])
+    follow()
+    control.run_job("Contoso")
+    (user,) = control.list_objects("users", contains="Zoë")
+    for name in (zoe.guid, company.dn(zoe), "zoë mü", "zoe@contoso.test", user["id"]):
+        found = control.events(EventFilter(object=name, action="create"))
+        assert [event.object for event in found] == [company.dn(zoe)], name
+    assert [event.object for event in control.events(EventFilter(object="O'Hara", type="user"))] == [company.dn(yan)]
+    assert [event.type for event in control.events(EventFilter(action="links"))] == ["group"]
+    assert {event.type for event in control.events(EventFilter(type="group", status="success"))} == {"group"}
+    assert control.events(EventFilter(status="failure")) == control.events(EventFilter(limit=0)) == []
+    assert control.events(EventFilter(since="2999-01-01")) == []
+    everything = control.events(EventFilter(since="2020-01-31T08:00:00+02:00"))
+    assert control.events(EventFilter(limit=2)) == everything[:2]
+    assert problem(lambda: control.events(EventFilter(job="Fabrikam"))) == "job-unknown"
+
+
+def test_switches_of_the_tenant_are_told_and_changed(control: Control, follow: Callable[..., JobView]) -> None:
+    follow()
+    assert control.synchronization() == SynchronizationView(
+        enabled=True, prevention="enabledForCount", alert_threshold=500, block_soft_match=False,
+        block_hard_takeover=False, soft_match_on_upn=True,
+    )  # fmt: skip
+    change = SynchronizationChange(prevention="enabledForPercentage", alert_threshold=20, block_soft_match=True)
+    told = control.change_synchronization(change)
+    assert (told.prevention, told.alert_threshold, told.block_soft_match) == ("enabledForPercentage", 20, True)
+    assert control.job("Contoso").settings.guards.deletes.percent == 20
+    assert control.change_synchronization(SynchronizationChange(enabled=False)).enabled is False
+    assert [p.code for p in control.job("Contoso").problems] == ["synchronization-off"]
+    assert control.change_synchronization(SynchronizationChange(enabled=True, alert_threshold=30)).enabled is True
+    too_much = SynchronizationChange(alert_threshold=101, enabled=False)
+    assert problem(lambda: control.change_synchronization(too_much)) == "threshold-invalid"
+    assert control.synchronization().enabled is True
+    control.change_synchronization(SynchronizationChange())
 
 
 # schemas

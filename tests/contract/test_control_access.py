@@ -20,6 +20,8 @@ from ropeway.control.calls import BASE, FOLLOWED, OWN, SMALL, Call
 from ropeway.control.wire.shape import shape
 from ropeway.model.problems import RopewayError, catalogue
 from ropeway.model.secret import Secret
+from ropeway.store import agents
+from ropeway.store.agents import AgentRow
 from tests.fixtures.service import LIFETIME, Service, a_service
 from tests.unit.ldif_office import OFFICE
 
@@ -215,6 +217,32 @@ def test_etags_guard_settings(tmp_path: Path) -> None:
         assert asked(http, token, "PUT", "jobs/Etag/staging", **put).status_code == 200
         put = {"json": {"staging": False}, "headers": {"If-Match": etag}}
         assert refusal(asked(http, token, "PUT", "jobs/Etag/staging", **put), 412) == "PreconditionFailed"
+
+
+def test_agents_and_acts_are_told_as_they_are_told_at_the_state(tmp_path: Path) -> None:
+    with a_service(f"sqlite:///{tmp_path / 'ropeway.db'}", tmp_path) as service, closing(service.client()) as control:
+        with service.database.write() as c:
+            for number, (id_, name) in enumerate([("a-2", "dc1"), ("a-1", "dc1"), ("a-3", "it's/dc2")]):
+                row = AgentRow(id_, 1, name, "contoso.test", "", id_, 2e9, None, "1", "::1", "info", number, number)
+                agents.add(c, row)
+        assert control.agents() == service.control.agents()
+        assert [one.id for one in control.agents()] == ["a-2", "a-1", "a-3"]
+        assert control.agent("it's/dc2").id == "a-3"
+        for unknown in ("dc1", "dc9"):
+            with pytest.raises(RopewayError) as raised:
+                control.agent(unknown)
+            assert raised.value.problem.code == "agent-unknown"
+        gone = control.remove_agent("a-2")
+        assert (gone.status, gone) == ("removed", service.control.agent("a-2"))
+        assert control.agent("dc1").id == "a-1"
+        assert control.agents() == service.control.agents()
+        control.create_object("groups", {"displayName": "Choir", "mailNickname": "choir"})
+        control.domains()
+        assert [(act.action, act.subject) for act in control.audit()][0] == ("remove_agent", "a-2")
+        assert control.audit() == service.control.audit()
+        assert control.audit(limit=1) == service.control.audit(limit=1)
+        assert control.audit(who="zo", since="2020-01-01") == service.control.audit(who="zo")
+        assert control.audit(who="o'", limit=3) == control.audit(since="2999-01-01") == []
 
 
 def test_tokens_are_in_no_log(service: Service, http: httpx2.Client, caplog: pytest.LogCaptureFixture) -> None:

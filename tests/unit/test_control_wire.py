@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from ropeway.control.calls import CALLS, GROUPS, OWN
-from ropeway.control.protocol import Control, EventFilter
+from ropeway.control.protocol import Control
 from ropeway.control.schema_views import SchemaChange
 from ropeway.control.wire.receiving import Received, arguments
 from ropeway.control.wire.sending import request
@@ -70,7 +70,7 @@ def test_every_argument_of_control_travels_and_has_its_type(method: str) -> None
     assert travels == [name for name in declared if name not in STREAMED]
     assert {p.wire for p in made.parameters if p.place == "path"} == {
         part[1:-1] for part in CALLS[method].path.split("/") if part.startswith("{")
-    } - ({"principal"} if not CALLS[method].is_own else set())
+    } - ({"principal", "tenant"} if not CALLS[method].is_own else set())
     assert not CALLS[method].whole or CALLS[method].whole in travels
     msgspec.json.schema(made.result)
 
@@ -127,11 +127,6 @@ def test_what_was_seen_travels_as_if_match() -> None:
     assert received("change_schema", "C", SchemaChange(text="x"), revision=7)["revision"] == 7
 
 
-def test_a_filter_is_a_query() -> None:
-    which = EventFilter(job="A&B", status="failure", limit=3)
-    assert received("events", which) == {"which": which}
-
-
 def test_callbacks_do_not_travel_but_that_somebody_listens_does() -> None:
     assert received("report_job", "C", each=lambda _: None, progress=lambda _: None)["each"] is True
     assert received("report_job", "C")["each"] is False
@@ -185,7 +180,7 @@ def test_nesting_ends_somewhere() -> None:
 
 def test_a_query_that_does_not_fit_is_refused() -> None:
     assert "a member that this call does not know: $filter" in reason("roles", query=[("$filter", "x")])
-    assert ">= 0 - at `$.limit`" in reason("events", query=[("limit", "-1")])
+    assert ">= 0 - at `$.limit`" in reason("list_objects", type="users", query=[("limit", "-1")])
     assert "twice" in reason("explain", query=[("identifier", "a"), ("identifier", "b")])
     assert "'cats' - at `$.type`" in reason("list_objects", type="cats")
     assert "too large - at `$.hold`" in reason("approve", job="C", hold="9" * 30)

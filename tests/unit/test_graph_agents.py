@@ -94,3 +94,15 @@ def test_pages_of_agents_follow_each_other(office: GraphOffice) -> None:
     assert [a["id"] for a in office.follow(f"{PROFILE}/agents?$top=1")] == ["a-1", "a-2", "a-3"]
     active = office.follow(f"{PROFILE}/agents?$filter=status eq 'active'&$orderby=machineName desc")
     assert [a["id"] for a in active] == ["a-3", "a-1"]
+
+
+def test_an_agent_is_found_by_the_name_of_its_machine_and_told_after_its_end_where_that_is_asked(
+    office: GraphOffice,
+) -> None:
+    assert office.get(f"{PROFILE}/agents('dc-a-3')")["id"] == "a-3"
+    office.delete(f"{PROFILE}/agents/a-3")
+    assert office.refused("GET", f"{PROFILE}/agents/a-3") == (404, "Request_ResourceNotFound", "agent-unknown")
+    found = office.get(f"{PROFILE}/agents?ropeway-removed=true", Prefer='odata.include-annotations="ropeway.agent"')
+    assert {one["id"]: one["@ropeway.agent"]["status"] for one in found["value"]} == {
+        "a-1": "active", "a-2": "inactive", "a-3": "removed",
+    }  # fmt: skip

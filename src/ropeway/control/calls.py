@@ -15,6 +15,7 @@ BASE = "/v1.0/ropeway"
 GRAPH, BETA = "/v1.0", "/beta"
 """What Graph has is asked as Graph has it (docs/graph-api.md), by `over_graph`."""
 
+AGENTS = "onPremisesPublishingProfiles/provisioning/agents"
 JOBS = "servicePrincipals/{principal}/synchronization/jobs"
 
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -117,15 +118,15 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("compare_jobs", "POST", "jobs/{job}/compare", Errand(LONG, long=True)),
     ),
     "What happened": (
-        Call("events", "GET", "log", whole="which"),
+        Call("events", "GET", "auditLogs/provisioning", base=GRAPH),
         Call("explain", "GET", "explain", Errand("reads the source, where no job knows the object yet")),
-        Call("audit", "GET", "audit"),
+        Call("audit", "GET", "auditLogs/directoryAudits", base=GRAPH),
     ),
     "The installation": (
         Call("service_status", "GET", "service/status"),
-        Call("agents", "GET", "agents"),
-        Call("agent", "GET", "agents/{agent}"),
-        Call("remove_agent", "DELETE", "agents/{agent}"),
+        Call("agents", "GET", AGENTS, base=BETA),
+        Call("agent", "GET", f"{AGENTS}/{{agent}}", base=BETA),
+        Call("remove_agent", "DELETE", f"{AGENTS}/{{agent}}", base=BETA),
         Call("registration_token", "POST", "agents/tokens"),
         Call("set_trace", "PUT", "agents/{agent}/trace"),
     ),
@@ -142,8 +143,8 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("set_redirects", "POST", "applications/{application}/redirects"),
     ),
     "Directory synchronization": (
-        Call("synchronization", "GET", "directory/synchronization"),
-        Call("change_synchronization", "PATCH", "directory/synchronization", whole="change"),
+        Call("synchronization", "GET", "directory/onPremisesSynchronization/{tenant}", base=GRAPH),
+        Call("change_synchronization", "PATCH", "directory/onPremisesSynchronization/{tenant}", base=GRAPH),
     ),
     "Directory roles": (
         Call("roles", "GET", "roles"),

@@ -178,12 +178,9 @@ RULES: tuple[Rule, ...] = (
     _of_ropeway("ropeway/roles/**", "hybrid reports users", ""),
     _of_ropeway("ropeway/applications/**", "hybrid reports users", ""),
     _of_ropeway("ropeway/directory/domains/**", "reports users", "hybrid"),
-    _of_ropeway("ropeway/directory/synchronization", "", "hybrid"),
     _of_ropeway("ropeway/directory/**", "hybrid reports", "users"),
     _of_ropeway("ropeway/errands/**", "hybrid reports users", ""),
     _of_ropeway("ropeway/explain", "hybrid reports users", ""),
-    _of_ropeway("ropeway/log", "hybrid reports", ""),
-    _of_ropeway("ropeway/audit", "reports", ""),
     _of_ropeway("ropeway/**", "", "hybrid"),
     _of_ropeway("/login/tokens/**", "", ""),
 )  # fmt: skip

@@ -216,17 +216,17 @@ def events(
     where += [e.status == status] if status else []
     where += [e.type == type_] if type_ else []
     where += [e.time >= since] if since is not None else []
-    if names:
-        where.append(
-            or_(
-                e.anchor.in_([n.lower() for n in names]),
-                e.target.in_(names),
-                *(func.lower(e.object).contains(n.lower(), autoescape=True) for n in names),
-            )
-        )
+    where += [named(names)] if names else []
     columns = [e[name] for name in Event.__struct_fields__]
     rows: Any = c.execute(select(*columns).where(*where).order_by(e.id.desc()).limit(limit))
     return [_event(*row) for row in rows]
+
+
+def named(names: Sequence[str]) -> ColumnElement[bool]:
+    """Lines about objects with one of these names: anchors, target ids, or parts of a DN."""
+    e = provisioning_event.c
+    parts = (func.lower(e.object).contains(n.lower(), autoescape=True) for n in names)
+    return or_(e.anchor.in_([n.lower() for n in names]), e.target.in_(names), *parts)
 
 
 def events_where(

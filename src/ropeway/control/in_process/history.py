@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from calendar import timegm
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from ropeway.control.asking import Asking
 from ropeway.control.in_process.core import Core
 from ropeway.control.log_lines import ends_of, event_view
+from ropeway.control.moments import moment
 from ropeway.control.protocol import AuditView, EventFilter, EventView, ExplainView
 from ropeway.control.running import trouble
 from ropeway.control.views import act_view
-from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules.layers import redacted_names
 from ropeway.store import explaining, jobs, looking, trail
 
@@ -54,10 +52,4 @@ class History(Core):
 
 
 def _seconds(iso: str | None) -> float | None:
-    if iso is None:
-        return None
-    try:
-        when = datetime.fromisoformat(iso)
-    except (ValueError, OverflowError) as error:
-        raise RopewayError(Problem("time-unreadable", value=shown(iso))) from error
-    return float(timegm((when if when.tzinfo else when.replace(tzinfo=UTC)).utctimetuple()))
+    return None if iso is None else moment(iso).timestamp()

@@ -2,6 +2,8 @@
 
 graph  a tenant's Graph: paths, bodies, pages, revisions
 jobs   jobs and what is done with them
+logs   what happened
+agents, switches    agents; directory synchronization as a whole
 
 Where a command shows more than Graph has a property for, it asks for an annotation that tells the whole record
 (`Prefer: odata.include-annotations`): one path, one permission, one answer.

@@ -35,11 +35,17 @@ class _Organization(msgspec.Struct):
 
 def key(text: str) -> str:
     """A segment of a path that is a key, whatever is in it (OData 4.01 URL conventions 4.3.1)."""
-    doubled = text.replace("'", "''")
     try:
-        return f"('{quote(doubled, safe='')}')"
+        quoted = quote(literal(text), safe="'")
     except UnicodeEncodeError as error:
         raise RopewayError(Problem("text-unreadable", value=shown(text))) from error
+    return f"({quoted})"
+
+
+def literal(text: str) -> str:
+    """A text within a filter."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
 
 
 class Graph:
@@ -85,16 +91,25 @@ class Graph:
         """Have something done that answers nothing."""
         self.ask(verb, path, None, query=query, body=body)
 
-    def every(self, path: str, kind: Any, *, query: Sequence[tuple[str, str]] = (), annotation: str = "") -> list[Any]:
-        """All items of a list, page after page."""
-        headers = preferring(annotation, f"odata.maxpagesize={LARGEST_PAGE}")
+    def every(
+        self,
+        path: str,
+        kind: Any,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        annotation: str = "",
+        limit: int | None = None,
+    ) -> list[Any]:
+        """All items of a list, or so many of them, page after page."""
+        size = LARGEST_PAGE if limit is None else min(limit, LARGEST_PAGE)
+        headers = preferring(annotation, f"odata.maxpagesize={size}")
         found: list[Any] = []
-        while path:
+        while path and (limit is None or len(found) < limit):
             page: Page[Any] = self.ask("GET", path, Page[kind], query=query, headers=headers)
             found += page.value
             further = urlsplit(page.next)
             path, query = further.path, parse_qsl(further.query, keep_blank_values=True)
-        return found
+        return found if limit is None else found[:limit]
 
 
 def preferring(annotation: str, *more: str) -> dict[str, str]:

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.service.graph.api import Api
 from ropeway.service.odata.refusals import resource_unknown
-from ropeway.store import jobs
+from ropeway.store import agents, jobs
 from ropeway.store.agents import ACTIVE_FOR
 from ropeway.store.service_tables import agent
 
@@ -40,14 +41,17 @@ class Served:
 
     api: Api
 
-    def agents(self, domain: str | None = None) -> list[AgentRow]:
-        """Agents that were not removed, of one domain or of all."""
+    def agents(self, domain: str | None = None, *, removed: bool = False) -> list[AgentRow]:
+        """Agents of one domain or of all; those that were removed, too, where that is asked."""
         a = agent.c
-        query = select(a.id, a.name, a.domain, a.address, a.seen).where(
-            a.tenant == self.api.parts.tenant, a.removed.is_(None)
+        query = select(a.id, a.name, a.domain, a.address, a.seen).where(a.tenant == self.api.parts.tenant)
+        query = (
+            query.order_by(a.domain, a.name, a.registered)
+            if removed
+            else query.where(a.removed.is_(None)).order_by(a.id)
         )
         with self.api.parts.database.read() as c:
-            rows = [AgentRow(*row) for row in c.execute(query.order_by(a.id))]
+            rows = [AgentRow(*row) for row in c.execute(query)]
         found = [row._replace(domain=row.domain.lower()) for row in rows]
         return found if domain is None else [one for one in found if one.domain == domain]
 
@@ -58,11 +62,13 @@ class Served:
         read = {str(row.settings.source.settings.get("domain", "")).lower() for row in rows}
         return sorted(({one.domain for one in self.agents()} | read) - {""})
 
-    def agent(self, id_: str) -> AgentRow:
-        """One agent."""
-        found = next((one for one in self.agents() if one.id == id_), None)
+    def agent(self, named: str, *, removed: bool = False) -> AgentRow:
+        """One agent, by its id or the name of its machine; RopewayError `agent-unknown`."""
+        with self.api.parts.database.read() as c:
+            id_ = agents.find(c, self.api.parts.tenant, named).id
+        found = next((one for one in self.agents(removed=removed) if one.id == id_), None)
         if found is None:
-            raise resource_unknown(id_)
+            raise RopewayError(Problem("agent-unknown", object=shown(named)))
         return found
 
     def domain_of_group(self, id_: str) -> str:

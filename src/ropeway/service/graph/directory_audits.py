@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import case, or_
 
+from ropeway.control.protocol import AuditView
+from ropeway.control.views import act_view
 from ropeway.model.problems import Problem, title_of
 from ropeway.service.graph.api import DISPLAY_NAME
 from ropeway.service.graph.durations import told_time
@@ -42,12 +44,20 @@ OPERATIONS = {
     "purge": "Delete", "assign": "Assign", "grant": "Assign", "withdraw": "Unassign", "revoke": "Unassign",
 }  # fmt: skip
 """First word of an action to Graph's operationType; every other one is an update."""
+NOTE = "ropeway.act"
+"""The annotation with what `ropeway service audit` tells."""
 Numbered = tuple[int, Act]
 
 
 def log(parts: Parts) -> Log[Numbered]:
     """The audit trail as a resource."""
-    return Log(parts, "auditLogs/directoryAudits", audit.c.id, fields, trail.acts, itemgetter(0), _told)
+    return Log(
+        parts, "auditLogs/directoryAudits", audit.c.id, fields, trail.acts, itemgetter(0), _told, note=NOTE, view=_views
+    )
+
+
+def _views(found: Sequence[Numbered]) -> list[AuditView]:
+    return [act_view(act) for _, act in found]
 
 
 def fields() -> Fields:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, true
+from sqlalchemy import ColumnElement, Connection, and_, true
 from starlette.routing import BaseRoute
 
 from ropeway.service.odata.answers import Answer, many, one
@@ -44,6 +44,12 @@ class Log(Generic[Row]):
     tell: Callable[[Sequence[Row]], list[dict[str, Any]]]
     when: str = "activitydatetime"
     """The property that holds the time."""
+    note: str = ""
+    """The annotation with the whole line, for clients that prefer it."""
+    view: Callable[[Sequence[Row]], Sequence[object]] = lambda _rows: ()
+    """What that annotation holds, of each line."""
+    narrow: Callable[[Asked], Condition] = lambda _asked: true()
+    """What is asked for beyond a filter's words."""
 
     def routes(self) -> Sequence[BaseRoute]:
         """The list, and one line of it."""
@@ -57,11 +63,13 @@ class Log(Generic[Row]):
         """Lines of the log, the newest first; `$count` is ignored, as in Graph: counting would read all of them."""
         options, size = asked.options, asked.page_size
         where = condition(options.filter, self.fields()) if options.filter is not None else true()
+        where = and_(where, self.narrow(asked))
         (after,) = key_of(options, tuple[Number]) or (None,)
         found = self._rows(where, size + 1, after=after, oldest_first=self._oldest_first(options))
         page = found[:size]
         further = token_of(options, [self.number_of(page[-1])]) if len(found) > size else ""
-        return many(self.context, Page(self.tell(page), further))
+        answer = many(self.context, Page(self._told(asked, page), further))
+        return replace(answer, headers=self._applied(asked, "odata.maxpagesize"))
 
     def shown(self, asked: Asked) -> Answer:
         """One line of the log."""
@@ -71,7 +79,17 @@ class Log(Generic[Row]):
         found = self._rows(self.serial == int(line), 1)
         if not found:
             raise resource_unknown(line)
-        return one(self.context, self.tell(found)[0])
+        return replace(one(self.context, self._told(asked, found)[0]), headers=self._applied(asked))
+
+    def _told(self, asked: Asked, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        told = self.tell(rows)
+        if not (self.note and asked.form.wants(self.note)):
+            return told
+        return [item | {f"@{self.note}": view} for item, view in zip(told, self.view(rows), strict=True)]
+
+    def _applied(self, asked: Asked, *names: str) -> dict[str, str]:
+        notes = ("odata.include-annotations",) if self.note and asked.form.wants(self.note) else ()
+        return asked.form.applied(*names, *notes)
 
     def _rows(
         self, where: Condition, limit: int, *, after: int | None = None, oldest_first: bool = False

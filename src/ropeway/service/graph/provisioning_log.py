@@ -7,18 +7,25 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, true
 from starlette.routing import BaseRoute
 
+from ropeway.control import log_lines
+from ropeway.control.protocol import EventView
+from ropeway.directory.reading import meant
 from ropeway.rules.layers import redacted_names
 from ropeway.service.graph.api import DISPLAY_NAME, Api
 from ropeway.service.graph.logs import Log
 from ropeway.service.graph.provisioning_shape import ACTIONS, INITIATOR, Setting, ends_of, source_system, summary
-from ropeway.service.odata.sql import Coded, Constant, Fields, Moment, Serial, Text
+from ropeway.service.odata.resource import Asked
+from ropeway.service.odata.sql import Coded, Condition, Constant, Fields, Moment, Serial, Text
 from ropeway.store import explaining, jobs, looking
 from ropeway.store.jobs import JobRow
 from ropeway.store.looking import Event
 from ropeway.store.tables import provisioning_event
+
+NOTE = "ropeway.event"
+"""The annotation with what `ropeway log` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,41 @@ class ProvisioningLog:
     def routes(self) -> Sequence[BaseRoute]:
         """The list, and one line."""
         serial, read = provisioning_event.c.id, looking.events_where
-        log = Log(self.api.parts, "auditLogs/provisioning", serial, self.fields, read, attrgetter("id"), self._told)
+        log = Log(
+            self.api.parts,
+            "auditLogs/provisioning",
+            serial,
+            self.fields,
+            read,
+            attrgetter("id"),
+            self._told,
+            note=NOTE,
+            view=self._views,
+            narrow=self._narrow,
+        )
         return log.routes()
+
+    def _narrow(self, asked: Asked) -> Condition:
+        """What Graph's filter has no words for: Ropeway's actions, a job and an object by any of their names."""
+        said, e, tenant = asked.request.query_params, provisioning_event.c, self.api.parts.tenant
+        parts: list[Condition] = []
+        with self.api.parts.database.read() as c:
+            if (named := said.get("ropeway-job")) is not None:
+                parts.append(e.job == jobs.find(c, tenant, named).number)
+            if (action := said.get("ropeway-action")) is not None:
+                parts.append(e.action == action)
+            if (wanted := said.get("ropeway-object")) is not None:
+                kinds = ("user", "group", "contact") if "@" in wanted else ()
+                ids = [id_ for kind in kinds for id_ in meant(c, tenant, kind, wanted)]
+                parts.append(looking.named([wanted, *ids]))
+        return and_(true(), *parts)
+
+    def _views(self, events: Sequence[Event]) -> list[EventView]:
+        with self.api.parts.database.read() as c:
+            names = explaining.dns_of(c, self.api.parts.tenant, log_lines.ends_of(events))
+        rows = {row.number: row for row in self._jobs()}
+        secret = {number: redacted_names(row.settings) for number, row in rows.items()}
+        return [log_lines.event_view(e, rows[e.job].name, names, secret[e.job]) for e in events]
 
     def _jobs(self) -> list[JobRow]:
         with self.api.parts.database.read() as c:

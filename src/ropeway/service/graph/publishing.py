@@ -12,7 +12,7 @@ from typing import cast
 
 from starlette.routing import BaseRoute
 
-from ropeway.service.graph.agents import TYPE, Json, Served
+from ropeway.service.graph.agents import TYPE, AgentRow, Json, Served
 from ropeway.service.graph.api import Api
 from ropeway.service.odata.answers import Answer, many, nothing, one
 from ropeway.service.odata.bodies import without_annotations
@@ -23,6 +23,9 @@ from ropeway.service.odata.resource import Asked, Expand, Handler, Verb, resourc
 
 ROOT = "/beta/onPremisesPublishingProfiles"
 PROFILE = f"{ROOT}/{{profile}}"
+
+NOTE = "ropeway.agent"
+"""The annotation with what `ropeway agent show` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +130,23 @@ class Publishing:
 
     def agents(self, asked: Asked) -> Answer:
         """GET …/agents."""
-        return self._many(asked, "agents", self._agents())
+        found = [self._told(asked, one) for one in self.served.agents(removed=_removed(asked))]
+        return replace(self._many(asked, "agents", found), headers=_applied(asked, "odata.maxpagesize"))
 
     def agent(self, asked: Asked) -> Answer:
         """GET …/agents/{id}."""
-        return self._one("agents", self.served.agent_value(self.served.agent(asked.key("agent"))))
+        found = self.served.agent(asked.key("agent"), removed=_removed(asked))
+        return replace(self._one("agents", self._told(asked, found)), headers=_applied(asked))
+
+    def _told(self, asked: Asked, one: AgentRow) -> Json:
+        more = {f"@{NOTE}": self.api.parts.control.agent(one.id)} if asked.form.wants(NOTE) else {}
+        return self.served.agent_value(one) | more
 
     def remove(self, asked: Asked) -> Answer:
         """DELETE …/agents/{id}: its sessions end at once, and its certificate is good for nothing."""
-        self.api.remove_agent(self.served.agent(asked.key("agent")).id)
+        found = self.served.agent(asked.key("agent"), removed=_removed(asked))
+        asked.tell(found.id)
+        self.api.remove_agent(found.id)
         return nothing()
 
     def groups_of_agent(self, asked: Asked) -> Answer:
@@ -201,3 +212,12 @@ class Publishing:
         """GET …/publishedResources/{id}/agentGroups."""
         domain = self.served.domain_of_resource(asked.key("resource"))
         return self._many(asked, f"publishedResources('{asked.key('resource')}')/agentGroups", self._groups(domain))
+
+
+def _removed(asked: Asked) -> bool:
+    """Whether agents that were removed are told, too."""
+    return asked.request.query_params.get("ropeway-removed") == "true"
+
+
+def _applied(asked: Asked, *names: str) -> dict[str, str]:
+    return asked.form.applied(*names, *(("odata.include-annotations",) if asked.form.wants(NOTE) else ()))

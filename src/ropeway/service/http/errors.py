@@ -114,6 +114,8 @@ WORDS = {
     "a different password.",
     "password-of-premises": "Unable to update the specified properties for on-premises mastered Directory Sync objects "
     "or objects currently undergoing migration.",
+    "agent-unknown": "Resource '{object}' does not exist or one of its queried reference-property objects are not "
+    "present.",
     "resource-unknown": "Resource '{object}' does not exist or one of its queried reference-property objects are not "
     "present.",
 }
