@@ -333,7 +333,7 @@ def test_the_log_is_searched_by_any_name_of_an_object(
     follow()
     control.run_job("Contoso")
     (user,) = control.list_objects("users", contains="Zoë")
-    for name in (zoe.guid, company.dn(zoe), "zoë mü", "zoe@contoso.test", user["id"]):
+    for name in (zoe.anchor, company.dn(zoe), "zoë mü", "zoe@contoso.test", user["id"]):
         found = control.events(EventFilter(object=name, action="create"))
         assert [event.object for event in found] == [company.dn(zoe)], name
     assert [event.object for event in control.events(EventFilter(object="O'Hara", type="user"))] == [company.dn(yan)]

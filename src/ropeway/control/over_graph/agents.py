@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -25,9 +26,9 @@ class AgentsOverGraph:
     _graph: Graph
 
     def agents(self) -> Sequence[AgentView]:
-        """GET …/agents."""
+        """GET …/agents, sorted as Control has them: Graph's pages go by id."""
         found = self._graph.every(f"{BETA}/{AGENTS}", _Agent, query=REMOVED, annotation=AGENT)
-        return [one.view for one in found]
+        return sorted((one.view for one in found), key=attrgetter("domain", "name", "registered"))
 
     def agent(self, agent: str) -> AgentView:
         """GET …/agents/{id}."""

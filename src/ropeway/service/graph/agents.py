@@ -45,13 +45,9 @@ class Served:
         """Agents of one domain or of all; those that were removed, too, where that is asked."""
         a = agent.c
         query = select(a.id, a.name, a.domain, a.address, a.seen).where(a.tenant == self.api.parts.tenant)
-        query = (
-            query.order_by(a.domain, a.name, a.registered)
-            if removed
-            else query.where(a.removed.is_(None)).order_by(a.id)
-        )
+        query = query if removed else query.where(a.removed.is_(None))
         with self.api.parts.database.read() as c:
-            rows = [AgentRow(*row) for row in c.execute(query)]
+            rows = [AgentRow(*row) for row in c.execute(query.order_by(a.id))]
         found = [row._replace(domain=row.domain.lower()) for row in rows]
         return found if domain is None else [one for one in found if one.domain == domain]
 
