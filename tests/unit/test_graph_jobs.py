@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import httpx2
 import msgspec
 import pytest
 
+from ropeway.control.connection import Connection
 from ropeway.control.in_process import TENANT
+from ropeway.control.wire.sending import Request
 from ropeway.engine.lifecycle.standing import Quarantine, Reason
 from ropeway.model.job import Schedule
-from ropeway.model.problems import Problem
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.service.app import application
 from ropeway.service.graph import routes
 from ropeway.service.graph.durations import seconds_of, told_duration
@@ -278,6 +281,25 @@ def test_nobody_and_several_at_once_are_refused(office: GraphOffice) -> None:
     assert office.refused("POST", path, {"parameters": [{"subjects": [one]}]})[0] == 404
     assert office.refused("POST", path, {"parameters": [{"subjects": [one, one]}]})[2] == "body-invalid"
     assert office.refused("POST", path, {"parameters": [{"ruleId": "x", "subjects": [one]}]})[2] == "body-invalid"
+
+
+def test_five_objects_are_provisioned_on_demand_in_ten_seconds_and_commands_wait_for_the_next(
+    office: GraphOffice,
+) -> None:
+    path, body = f"{office.job}/provisionOnDemand", {"parameters": [{"subjects": [{"objectId": "nobody"}]}]}
+    for _ in range(5):
+        assert office.refused("POST", path, body)[0] == 404
+    answer = office.send("POST", path, body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "TooManyRequests")
+    assert 1 <= int(answer.headers["retry-after"]) <= 2
+    sent = Request("POST", path, (), {}, json.dumps(body).encode())
+    with (
+        closing(Connection(str(office.http.base_url), lambda: office.token, None)) as connection,
+        pytest.raises(RopewayError) as raised,
+        connection.asked(sent),
+    ):
+        pass
+    assert raised.value.problem.code != "service-answers-otherwise", "it was asked once more"
 
 
 def test_a_deleted_job_is_gone_and_its_people_stay(office: GraphOffice) -> None:

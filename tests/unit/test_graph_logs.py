@@ -131,7 +131,7 @@ def test_only_what_is_selected_is_told(busy: GraphOffice) -> None:
         ("$orderby=jobId", "Request_UnsupportedQuery"),
         ("$orderby=activityDateTime sideways", "Request_BadRequest"),
         ("$top=0", "Request_BadRequest"),
-        ("$top=1000", "Request_BadRequest"),
+        ("$top=1001", "Request_BadRequest"),
         ("$top=x", "Request_BadRequest"),
         ("$skip=5", "Request_UnsupportedQuery"),
         ("$expand=job", "Request_UnsupportedQuery"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -28,6 +29,9 @@ _NUMBER = re.compile(r"\[Errno -?\d+\] ")
 
 LONGEST_ERROR = 1 << 20
 """Bytes of an error that are read."""
+
+MOST_WAITS, LONGEST_WAIT = 5, 60
+"""How often, and for how many seconds, a service is waited for that is asked too much."""
 
 
 Token = Callable[[], Secret[str]]
@@ -72,13 +76,24 @@ class Connection:
             made = self._client.build_request(
                 request.verb, request.path, params=query, headers=headers, content=request.body
             )
-            response = self._client.send(made, stream=True)
+            response = self._sent(made)
             try:
                 if not response.is_success:
                     raise _refusal(self.url, response)
                 yield response
             finally:
                 response.close()
+
+    def _sent(self, made: httpx2.Request) -> httpx2.Response:
+        """The answer; that of a service which has been asked too much, after the seconds that it wants (RFC 6585 4)."""
+        for _ in range(MOST_WAITS):
+            response = self._client.send(made, stream=True)
+            wait = response.headers.get("Retry-After", "") if response.status_code == 429 else ""
+            if not (wait.isascii() and wait.isdecimal() and int(wait[:4]) <= LONGEST_WAIT):
+                return response
+            response.close()
+            time.sleep(int(wait))
+        return self._client.send(made, stream=True)
 
 
 def without_number(said: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -12,7 +12,9 @@ from ropeway.control.protocol import ProvisionView
 from ropeway.rules import layers
 from ropeway.service.graph.job_shape import schedule_state
 from ropeway.service.graph.jobs import ROOT, Jobs
+from ropeway.service.graph.objects.throttling import refusal
 from ropeway.service.graph.on_demand import OnDemandBody, answer_of, subject_of
+from ropeway.service.http.buckets import Limits
 from ropeway.service.odata.answers import Answer, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.refusals import unreadable
@@ -22,6 +24,8 @@ KEEP = "ropeway-keep"
 """The query option with which a start or restart leaves alone whether a job runs by itself: `ropeway-keep=schedule`."""
 PROVISION_NOTE = "ropeway.provision"
 """The annotation with what `ropeway job provision` tells, for clients that prefer it."""
+ON_DEMAND, ON_DEMAND_SECONDS = 5, 10.0
+"""How many a caller may have provisioned in so many seconds, as published; each process counts for itself."""
 JOB = f"{ROOT}/jobs/{{job}}"
 
 
@@ -42,6 +46,7 @@ class JobActions:
     """Actions below a job."""
 
     jobs: Jobs
+    on_demand: Limits = field(default_factory=lambda: Limits(ON_DEMAND, ON_DEMAND_SECONDS))
 
     def routes(self) -> Sequence[BaseRoute]:
         """One route an action."""
@@ -87,6 +92,8 @@ class JobActions:
 
     def provision_on_demand(self, asked: Asked) -> Answer:
         """One object now; of a group up to five members with it."""
+        if wait := self.on_demand.take(asked.who.subject):
+            raise refusal(self.jobs.api, asked, wait, "ProvisionOnDemandLimitExceeded", "Tenant_Application/Write")
         row = self.jobs.row(asked)
         rules = layers.of_job(row.settings).document.get("synchronizationRules", [])
         subject = subject_of(asked.shaped(OnDemandBody), rules)

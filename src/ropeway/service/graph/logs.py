@@ -10,12 +10,15 @@ from sqlalchemy import ColumnElement, Connection, and_, true
 from starlette.routing import BaseRoute
 
 from ropeway.service.odata.answers import Answer, many, one
-from ropeway.service.odata.options import LIST, ONE, Options
+from ropeway.service.odata.options import LIST, ONE, Options, Sizes
 from ropeway.service.odata.paging import Number, Page, key_of, token_of
 from ropeway.service.odata.refusals import resource_unknown, unsupported
 from ropeway.service.odata.resource import Asked, Verb, resource
 from ropeway.service.odata.sql import Condition, Fields, condition
 from ropeway.service.parts import Parts
+
+SIZES = Sizes(usual=1000, largest=1000)
+"""Graph's, of its logs."""
 
 Row = TypeVar("Row")
 ReadRow = TypeVar("ReadRow", covariant=True)
@@ -55,7 +58,7 @@ class Log(Generic[Row]):
         """The list, and one line of it."""
         path = f"/v1.0/{self.context}"
         return [
-            resource(self.parts, path, get=Verb(self.listed, LIST)),
+            resource(self.parts, path, get=Verb(self.listed, LIST, sizes=SIZES)),
             resource(self.parts, f"{path}/{{line}}", get=Verb(self.shown, ONE)),
         ]
 

@@ -31,6 +31,22 @@ class Bucket:
         return 0.0
 
 
+class Limits:
+    """A bucket for each key, with the seconds to wait for room in it; safe for several threads."""
+
+    def __init__(self, most: float, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._lock, self._of = threading.Lock(), dict[str, Bucket]()
+
+    def take(self, key: str) -> float:
+        """Seconds to wait for room for one; 0 where it was taken."""
+        now = self._clock()
+        with self._lock:
+            if len(self._of) > MOST_KEYS:
+                self._of.clear()
+            return self._of.setdefault(key, Bucket(self._most, self._seconds, at=now)).take(1.0, now)
+
+
 class Buckets:
     """One for each key, and one for all of them; safe for several threads."""
 

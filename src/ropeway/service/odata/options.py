@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from starlette.requests import Request
 
@@ -34,8 +34,15 @@ LIST: frozenset[Option] = frozenset({"$select", "$filter", "$orderby", "$top", "
 ONE: frozenset[Option] = frozenset({"$select"})
 """What a single object offers."""
 
-LARGEST_PAGE = 999
-USUAL_PAGE = 100
+
+class Sizes(NamedTuple):
+    """How many items a page has: without a word, and at most."""
+
+    usual: int = 100
+    largest: int = 999
+
+
+USUAL = Sizes()
 MOST_NAMES = 100
 """In $select, $orderby and $expand."""
 
@@ -81,9 +88,10 @@ class Options:
     """The options as they were written, by name."""
     place: tuple[int, str] = (0, "")
     """Tenant and path of the question, which alone its skip tokens continue."""
+    sizes: Sizes = USUAL
 
 
-def options_of(request: Request, offered: frozenset[Option], tenant: int) -> Options:
+def options_of(request: Request, offered: frozenset[Option], tenant: int, sizes: Sizes = USUAL) -> Options:
     """The query options; RopewayError for one that is unknown, not offered here, given twice or unreadable.
 
     Options without a dollar sign are the client's own business (OData 4.01, custom query options), but for the names of
@@ -100,7 +108,8 @@ def options_of(request: Request, offered: frozenset[Option], tenant: int) -> Opt
         if name in raw:
             raise unreadable(name, "Query option was specified more than once, but it must be specified at most once")
         raw[name] = value
-    return replace(_read(raw), place=(tenant, plain(request.url.path)))
+    top = _top(raw.get("$top"), sizes.largest)
+    return replace(_read(raw), top=top, place=(tenant, plain(request.url.path)), sizes=sizes)
 
 
 def _refused(key: str, known: Option | None) -> Exception:
@@ -115,7 +124,6 @@ def _read(raw: Mapping[str, str]) -> Options:
         select=_names("$select", raw.get("$select", "")),
         filter=filter_of(raw["$filter"]) if "$filter" in raw else None,
         order=_order(raw.get("$orderby", "")),
-        top=_top(raw.get("$top")),
         skip_token=raw.get("$skiptoken", ""),
         count=_truth(raw.get("$count", "false")),
         expand=tuple(one.name for one in expansions),
@@ -163,7 +171,7 @@ def _expansion(text: str) -> Expansion:
     if levels != "max" and not (levels.isascii() and levels.isdecimal() and 0 < int(levels[:4]) < 1001):
         raise unreadable("$expand", f"Invalid $levels: '{levels[:20]}'")
     return Expansion(
-        found[1], _names("$select", inner.get("$select", "")), _top(inner.get("$top")),
+        found[1], _names("$select", inner.get("$select", "")), _top(inner.get("$top"), USUAL.largest),
         1000 if levels == "max" else int(levels),
     )  # fmt: skip
 
@@ -181,11 +189,11 @@ def _order(text: str) -> tuple[Order, ...]:
     return tuple(found)
 
 
-def _top(text: str | None) -> int | None:
+def _top(text: str | None, largest: int) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 0 < int(text) <= LARGEST_PAGE):
-        raise unreadable("$top", f"Invalid page size specified: '{text[:20]}'. Must be between 1 and {LARGEST_PAGE}")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 0 < int(text) <= largest):
+        raise unreadable("$top", f"Invalid page size specified: '{text[:20]}'. Must be between 1 and {largest}")
     return int(text)
 
 

@@ -27,7 +27,7 @@ from ropeway.service.odata.basic import only_basic
 from ropeway.service.odata.bodies import JSON, decoded, read_bytes, shaped
 from ropeway.service.odata.keys import KeyRoute
 from ropeway.service.odata.negotiation import Form, form_of
-from ropeway.service.odata.options import LARGEST_PAGE, USUAL_PAGE, Option, Options, options_of
+from ropeway.service.odata.options import USUAL, Option, Options, Sizes, options_of
 from ropeway.service.parts import Parts
 from ropeway.service.who import caller_of, permitted
 from ropeway.store.tokens import TokenRow
@@ -77,8 +77,9 @@ class Asked:
 
     @property
     def page_size(self) -> int:
-        """How many items a page has: $top, else what the client prefers, else a hundred; never more than 999."""
-        return min(self.options.top or self.form.page or USUAL_PAGE, self.form.page or LARGEST_PAGE, LARGEST_PAGE)
+        """How many items a page has: $top, else what the client prefers, else what is usual; never more than most."""
+        usual, largest = self.options.sizes
+        return min(self.options.top or self.form.page or usual, self.form.page or largest, largest)
 
 
 Handler = Callable[[Asked], Answer]
@@ -104,6 +105,8 @@ class Verb:
     """What the audit trail calls it; empty: reading, which is not on record."""
     expands: Mapping[str, Expand] = field(default_factory=dict[str, Expand])
     """Related things that $expand puts into each item, by name."""
+    sizes: Sizes = USUAL
+    """Of the pages of a list."""
     together: Together | None = None
     """Reads many at once, where a batch asks for them."""
     charge: Callable[[Asked, int], Mapping[str, str]] | None = None
@@ -180,7 +183,7 @@ def _answered(parts: Parts, verb: Verb, caller: Caller, reach: Reach, request: R
     offered: frozenset[Option] = verb.options | EXPAND if verb.expands else verb.options
     with trouble():
         form = form_of(request)
-        options = options_of(request, offered, parts.tenant)
+        options = options_of(request, offered, parts.tenant, verb.sizes)
         if reach == "basic":
             options = only_basic(options)
         asked = Asked(parts, request, caller, options, form, reach, decoded(request, raw, verb.content))
