@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.unit.graph_office import OWN, GraphOffice, office
@@ -91,6 +93,35 @@ def test_what_was_read_before_somebody_elses_change_is_refused(office: GraphOffi
     office.put(f"{office.job}/schema", now)
     status, code, problem = office.refused("PUT", f"{office.job}/schema", old)
     assert (status, code, problem) == (409, "Conflict", "schema-changed-meanwhile")
+
+
+def test_if_match_is_about_the_revision_of_the_schema(office: GraphOffice) -> None:
+    path = f"{office.job}/schema"
+    seen = office.send("GET", path).headers["ETag"]
+    now = schema(office)
+    flow(now, "department")["defaultValue"] = "Unknown"
+    answer = office.send("PUT", path, now, If_Match=seen)
+    assert (answer.status_code, answer.headers["ETag"]) == (204, office.send("GET", path).headers["ETag"])
+    del now["version"]
+    for method, body in (("PUT", now), ("PATCH", {"synchronizationRules": now["synchronizationRules"]})):
+        for old in (seen, '"x"'):
+            assert office.refused(method, path, body, If_Match=old) == (
+                412, "PreconditionFailed", "schema-changed-meanwhile",
+            )  # fmt: skip
+    assert office.refused("DELETE", path, If_Match=seen)[0] == 412
+    assert edits(office) == 1
+    assert office.send("DELETE", path, If_Match=answer.headers["ETag"]).status_code == 204
+
+
+def test_what_the_command_shows_and_exports_is_told_to_whoever_prefers_it(office: GraphOffice) -> None:
+    path = f"{office.job}/schema?$select=id"
+    prefer = 'odata.include-annotations="ropeway.schema,ropeway.schemaText"'
+    told = office.get(f"{path}&ropeway-attribute=mail&ropeway-type=user&ropeway-form=json", Prefer=prefer)
+    view = office.control.schema("Contoso", type_="user", attribute="mail")
+    assert told["@ropeway.schema"] == json.loads(msgspec.json.encode(view))
+    assert told["@ropeway.schemaText"]["text"] == office.control.export_schema("Contoso", form="json").text
+    assert office.refused("GET", f"{path}&ropeway-form=xml", Prefer=prefer)[2] == "query-unreadable"
+    assert set(office.get(path)) == {"@odata.context", "id"}
 
 
 def test_delete_returns_to_the_template_and_may_be_repeated(office: GraphOffice) -> None:

@@ -152,7 +152,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("withdraw_role", "DELETE", "roles/{role}/members/{user}"),
     ),
     "Schemas": (
-        Call("schema", "GET", "jobs/{job}/schema"),
+        Call("schema", "GET", f"{JOBS}/{{job}}/schema", base=GRAPH),
         Call(
             "change_schema",
             "PUT",
@@ -162,7 +162,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
             most=LARGE,
         ),
         Call("try_schema", "POST", "jobs/{job}/schema/try", Errand(LONG, long=True), whole="change", most=LARGE),
-        Call("export_schema", "GET", "jobs/{job}/schema/text"),
+        Call("export_schema", "GET", f"{JOBS}/{{job}}/schema", base=GRAPH),
         Call("compare_schema", "POST", "jobs/{job}/schema/compare", Errand(COMPUTES), most=LARGE),
         Call("schema_upgrade", "POST", "jobs/{job}/schema/upgrade"),
         Call("check_schema", "POST", "schemas/check", Errand(COMPUTES), most=LARGE),

@@ -15,6 +15,7 @@ from ropeway.control.over_graph.agents import AgentsOverGraph
 from ropeway.control.over_graph.graph import Graph
 from ropeway.control.over_graph.jobs import JobsOverGraph
 from ropeway.control.over_graph.logs import LogsOverGraph
+from ropeway.control.over_graph.schemas import SchemasOverGraph
 from ropeway.control.over_graph.switches import SwitchesOverGraph
 from ropeway.control.protocol import Control, CycleView
 from ropeway.control.wire.lines import Answer, decoded
@@ -37,7 +38,7 @@ def connect(url: str, token: Token, ca: str | None, tenant: str = "") -> Control
     return cast("Control", OverHttp(Connection(url, token, ca), tenant))
 
 
-class OverHttp(JobsOverGraph, LogsOverGraph, AgentsOverGraph, SwitchesOverGraph):
+class OverHttp(JobsOverGraph, LogsOverGraph, SchemasOverGraph, AgentsOverGraph, SwitchesOverGraph):
     """Implements `Control`: each method that the table of calls has is a request, or a few.
 
     What Graph's API has is asked of that. The other methods are not written out: names, arguments and types are those

@@ -2,6 +2,7 @@
 
 graph  a tenant's Graph: paths, bodies, pages, revisions
 jobs   jobs and what is done with them
+schemas   where every attribute comes from
 logs   what happened
 agents, switches    agents; directory synchronization as a whole
 

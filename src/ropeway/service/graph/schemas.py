@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from ropeway.control.schema_views import SchemaChange, SchemaView
 from ropeway.model.definition import DirectoryDefinition
+from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.rules import layers
 from ropeway.rules.loading import decoded, load_schema
 from ropeway.rules.schema import Schema
@@ -24,12 +25,14 @@ from ropeway.service.odata.answers import Answer, changed, many, nothing, one
 from ropeway.service.odata.bodies import without_annotations
 from ropeway.service.odata.options import LIST, ONE
 from ropeway.service.odata.paging import Page, page_of
-from ropeway.service.odata.refusals import body_invalid, resource_unknown
+from ropeway.service.odata.refusals import body_invalid, resource_unknown, unreadable
 from ropeway.service.odata.resource import Asked, Verb, resource
 from ropeway.store import jobs, schemas
 from ropeway.store.jobs import JobRow
 
 Json = dict[str, Any]
+NOTE, TEXT_NOTE = "ropeway.schema", "ropeway.schemaText"
+"""Annotations with what `ropeway schema show` and `export` tell, for clients that prefer them."""
 SchemaOf = Callable[[Asked], Schema]
 
 
@@ -100,14 +103,44 @@ class Schemas:
     def shown(self, asked: Asked) -> Answer:
         """GET …/schema."""
         row = self.jobs.row(asked)
-        return one(self._context(row), self._value(row))
+        control, said, form = self.jobs.api.parts.control, asked.request.query_params, asked.form
+        more: Json = {}
+        if form.wants(NOTE):
+            type_, attribute = said.get("ropeway-type"), said.get("ropeway-attribute")
+            more[f"@{NOTE}"] = control.schema(row.id, type_=type_, attribute=attribute)
+        if form.wants(TEXT_NOTE):
+            written = said.get("ropeway-form", "yaml")
+            if written not in ("yaml", "json"):
+                raise unreadable("ropeway-form", "It is yaml or json")
+            more[f"@{TEXT_NOTE}"] = control.export_schema(row.id, form=written)
+        applied = form.applied("odata.include-annotations") if more else {}
+        told = {"id": self._document(row)["id"]} if asked.options.select == ("id",) else self._value(row)
+        return replace(one(self._context(row), told | more), headers=applied | self._tag(row))
 
     def _value(self, row: JobRow) -> Json:
+        return schema_value(self._document(row), row.settings.source.kind)
+
+    def _document(self, row: JobRow) -> Json:
+        """As Ropeway writes it, even one that an upgrade has left unfit."""
+        return layers.exported(layers.of_job(row.settings).document, row.id, self._revision(row))
+
+    def _revision(self, row: JobRow) -> int:
         with self.jobs.api.parts.database.read() as c:
-            revision = schemas.record(c, row.number).revision
-        plain = layers.of_job(row.settings).document
-        document = layers.exported(plain, row.id, revision)
-        return schema_value(document, row.settings.source.kind)
+            return schemas.record(c, row.number).revision
+
+    def _tag(self, row: JobRow) -> dict[str, str]:
+        """For If-Match."""
+        return {"ETag": f'"{self._revision(row)}"'}
+
+    def _seen(self, asked: Asked, row: JobRow) -> int | None:
+        """The revision that the change is about; RopewayError where it is another one by now."""
+        if asked.revision is None:
+            return None
+        now = self._revision(row)
+        if asked.revision != str(now):
+            details = {"seen": shown(asked.revision), "found": str(now)}
+            raise RopewayError(Problem("schema-changed-meanwhile", object=row.name, details=details))
+        return now
 
     def put(self, asked: Asked) -> Answer:
         """The schema as it is given, in place of the present one. One that was read before a change is refused."""
@@ -121,14 +154,19 @@ class Schemas:
         return self._change(asked, row, now | _object(asked), now)
 
     def _change(self, asked: Asked, row: JobRow, wanted: Json, now: Json) -> Answer:
+        seen = self._seen(asked, row)
         document = own_schema({"id": now["id"], **wanted}, now)
-        text = msgspec.json.encode(document).decode()
-        self.jobs.api.call(asked.who, "change_schema", SchemaView, job=row.id, change=SchemaChange(text=text))
+        self._make(asked, row, SchemaChange(text=msgspec.json.encode(document).decode()), seen)
 
         def present() -> Json:
             return self._value(self._again(row))
 
-        return changed(self._context(row), present)
+        applied = asked.form.applied("return")
+        return replace(changed(self._context(row), present), headers=applied | self._tag(row))
+
+    def _make(self, asked: Asked, row: JobRow, change: SchemaChange, seen: int | None) -> None:
+        api = self.jobs.api
+        api.call(asked.who, "change_schema", SchemaView, job=row.id, change=change, revision=seen)
 
     def _again(self, row: JobRow) -> JobRow:
         with self.jobs.api.parts.database.read() as c:
@@ -137,9 +175,10 @@ class Schemas:
     def reset(self, asked: Asked) -> Answer:
         """Back to the template's schema; nothing to do where it is that already."""
         row = self.jobs.row(asked)
+        seen = self._seen(asked, row)
         if row.settings.schema is not None or row.settings.edits:
-            self.jobs.api.call(asked.who, "change_schema", SchemaView, job=row.id, change=SchemaChange())
-        return nothing()
+            self._make(asked, row, SchemaChange(), seen)
+        return replace(nothing(), headers=self._tag(row))
 
     def discover(self, asked: Asked) -> Answer:
         """What the source's own schema says now; the target is Ropeway's, and what it has is known."""

@@ -83,6 +83,9 @@ STATUS: dict[str, tuple[int, str]] = {
 }
 """Status and Graph's code of problems; every other one is a bad request."""
 
+OF_REVISION = frozenset({"schema-changed-meanwhile"})
+"""Problems that are a conflict where the body says what was seen, and a failed condition where If-Match does."""
+
 OF_STATUS = {
     401: "InvalidAuthenticationToken",
     403: "Authorization_RequestDenied",
@@ -153,6 +156,8 @@ def refusal(request: Request, problem: Problem) -> Response:
         _seldom.warning("Requests meet trouble: %s", describe(problem))
         problem = Problem(problem.code, details={"error": "the service's log has it", "folder": "FOLDER"})
     status, code = STATUS.get(problem.code, (400, "Request_BadRequest"))
+    if problem.code in OF_REVISION and request.headers.get("if-match", "*") != "*":
+        status, code = STATUS["job-changed"]
     request.scope["ropeway.problem"] = problem.code
     words = WORDS.get(problem.code, "").format_map(_Told(problem))
     return error_answer(request, status, code, f"{words} {describe(problem)}".strip(), problem)
