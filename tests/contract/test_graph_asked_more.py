@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ropeway.store import sign_ins
 from ropeway.store.sign_ins import SignIn
 from tests.unit.graph_office import GraphOffice, opened
 
+SIGN_INS = "/v1.0/auditLogs/signIns"
 NAMES = "$select=id,displayName,jobTitle,userPrincipalName"
 
 
@@ -274,12 +275,57 @@ def test_the_sign_in_log_finds_what_the_same_filter_finds_in_what_is_shown(offic
     assert [one["id"] for one in office.get(f"{path}?$filter={filter_}")["value"]] == expected
 
 
+def test_what_is_asked_of_a_person_an_application_or_a_time_does_not_read_the_whole_log(office: GraphOffice) -> None:
+    with office.database.write() as c:
+        for number in range(5000):
+            who = (f"person {number}", f"p{number}@contoso.test", f"app {number % 50}")
+            sign_ins.note(c, TENANT, SignIn(1e9 + number, *who, "", "password", "", 0, "", "", ""))
+        if not office.database.is_sqlite:
+            c.execute(text("ANALYZE sign_in"))
+    early, late = "createdDateTime ge 2001-09-09T01:50:00Z", "createdDateTime le 2001-09-09T01:51:00Z"
+    for filter_, many, index in (
+        ("userId eq 'person 7'", 1, "person"),
+        ("userPrincipalName eq 'p7@contoso.test'", 1, "name"),
+        ("userDisplayName eq 'p7@contoso.test'", 1, "name"),
+        ("appId eq 'app 7'", 100, "application"),
+        (f"{early} and {late}", 61, "time"),
+        (late, 261, "time"),
+        (f"userId eq 'person 210' and {early}", 1, "person"),
+    ):
+        found: list[Any] = []
+        plan = plan_of(
+            office, lambda ask=filter_, to=found: to.extend(office.get(f"{SIGN_INS}?$filter={ask}")["value"])
+        )
+        assert len(found) == many
+        assert f"ix_sign_in_{index}" in plan, (filter_, plan)
+        assert not [word for word in ("SCAN sign_in", "Seq Scan on sign_in", "TEMP B-TREE") if word in plan], plan
+
+
+def test_the_sign_in_log_is_told_in_the_order_of_time(office: GraphOffice) -> None:
+    times = [5.0, 3.0, 3.0, 9.0, 1.0, 3.0]
+    with office.database.write() as c:
+        for at in times:
+            sign_ins.note(c, TENANT, SignIn(1e9 + at, "x", "anna", "app", "App", "password", "", 0, "", "", str(at)))
+    for order, wanted in (("desc", sorted(times, reverse=True)), ("asc", sorted(times))):
+        for size in (1, 2, 100):
+            found = office.follow(f"{SIGN_INS}?$top={size}&$orderby=createdDateTime {order}")
+            assert [float(one["correlationId"]) for one in found] == wanted
+
+
 def test_a_page_with_last_sign_ins_reads_those_of_its_people_alone(office: GraphOffice) -> None:
     with office.database.write() as c:
         for number in range(5000):
             sign_ins.note(c, TENANT, SignIn(1e9, f"person {number}", "", "", "", "password", "", 0, "", "", ""))
         if not office.database.is_sqlite:
             c.execute(text("ANALYZE sign_in"))
+    plan = plan_of(office, lambda: office.get("/v1.0/users?$select=id,signInActivity"))
+    assert "ix_sign_in_person" in plan
+    assert "SCAN sign_in" not in plan
+    assert "Seq Scan on sign_in" not in plan
+
+
+def plan_of(office: GraphOffice, ask: Callable[[], object]) -> str:
+    """How the database reads the sign-in log for what is asked."""
     asked: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -288,16 +334,13 @@ def test_a_page_with_last_sign_ins_reads_those_of_its_people_alone(office: Graph
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        office.get("/v1.0/users?$select=id,signInActivity")
+        ask()
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     ((statement, parameters),) = asked
     explain = "EXPLAIN QUERY PLAN" if office.database.is_sqlite else "EXPLAIN"
     with office.database.read() as c:
-        plan = str(c.exec_driver_sql(f"{explain} {statement}", parameters).all())
-    assert "ix_sign_in_person" in plan
-    assert "SCAN sign_in" not in plan
-    assert "Seq Scan on sign_in" not in plan
+        return str(c.exec_driver_sql(f"{explain} {statement}", parameters).all())
 
 
 @pytest.mark.parametrize("path", ["applications", "servicePrincipals"])

@@ -177,6 +177,8 @@ sign_in = Table(
     Column("agent", String, nullable=False),
     Column("request", String, nullable=False),
     Index("ix_sign_in_time", "tenant", "time"),
-    Index("ix_sign_in_person", "tenant", "person"),
+    Index("ix_sign_in_person", "tenant", "person", "time"),
+    Index("ix_sign_in_name", "tenant", "name", "time"),
+    Index("ix_sign_in_application", "tenant", "application", "time"),
 )
 """Every sign-in, refused ones too; `error` is the AADSTS number, 0 for success."""

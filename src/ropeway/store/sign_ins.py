@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, literal, select, tuple_
 
 from ropeway.store import families, lockouts
 from ropeway.store.constant import inserting
@@ -36,6 +36,8 @@ class SignIn(NamedTuple):
     request: str
 
 
+_EVER = sign_in.c.time >= 0.0
+"""Of every line; said so that the index that has the order is taken where nothing else is asked for."""
 _INSERT = inserting(sign_in, "tenant", *SignIn._fields)
 
 
@@ -47,11 +49,21 @@ def note(c: Connection, tenant: int, one: SignIn) -> None:
 def some(
     c: Connection, tenant: int, where: ColumnElement[bool], *, after: int | None, oldest_first: bool, limit: int
 ) -> list[tuple[int, SignIn]]:
-    """Some of the log, with each line's number, after (or before) the one with that number."""
+    """Some of the log in the order of time, with each line's number, beyond the one with that number.
+
+    What is asked of a person, an application or a span of time is read from an index that has this order.
+    """
     s = sign_in.c
-    place = [] if after is None else [s.id > after if oldest_first else s.id < after]
-    query = select(s.id, *(s[name] for name in SignIn._fields)).where(s.tenant == tenant, where, *place)
-    rows = c.execute(query.order_by(s.id.asc() if oldest_first else s.id.desc()).limit(limit))
+    query = select(s.id, *(s[name] for name in SignIn._fields)).where(s.tenant == tenant, where, _EVER)
+    if after is not None:
+        here, there = (
+            tuple_(s.time, s.id),
+            tuple_(select(s.time).where(s.id == after).scalar_subquery(), literal(after)),
+        )
+        query = query.where(here > there if oldest_first else here < there)
+    rows = c.execute(
+        query.order_by(*(one.asc() if oldest_first else one.desc() for one in (s.time, s.id))).limit(limit)
+    )
     return [(row[0], SignIn._make(row[1:])) for row in rows]
 
 

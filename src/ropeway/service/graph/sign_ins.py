@@ -11,7 +11,7 @@ from sqlalchemy import case
 from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.logs import Log
 from ropeway.service.identity.errors import KINDS
-from ropeway.service.odata.sql import Coded, Fields, Moment, Number, Serial, Text
+from ropeway.service.odata.sql import Coded, Fields, Moment, Number, Serial, Sometimes, Text
 from ropeway.service.parts import Parts
 from ropeway.store import sign_ins
 from ropeway.store.identity_tables import sign_in
@@ -39,11 +39,11 @@ def fields() -> Fields:
     return {
         "id": Serial(s.id),
         "createddatetime": Moment(s.time),
-        "userid": Text(case((alone, ""), else_=s.person)),
-        "userdisplayname": Text(case((alone, ""), else_=s.name)),
-        "userprincipalname": Text(case((alone, ""), else_=s.name)),
-        "serviceprincipalid": Text(case((alone, s.person), else_="")),
-        "serviceprincipalname": Text(case((alone, s.name), else_="")),
+        "userid": Sometimes(s.person, ~alone),
+        "userdisplayname": Sometimes(s.name, ~alone),
+        "userprincipalname": Sometimes(s.name, ~alone),
+        "serviceprincipalid": Sometimes(s.person, alone),
+        "serviceprincipalname": Sometimes(s.name, alone),
         "appid": Text(s.application),
         "appdisplayname": Text(s.application_name),
         "clientappused": Text(s.way),

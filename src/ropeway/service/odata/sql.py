@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from sqlalchemy import Boolean, ColumnElement, String, and_, cast, false, func, literal, not_, or_, true
+from sqlalchemy import Boolean, ColumnElement, String, and_, case, cast, false, func, literal, not_, or_, true
 
 from ropeway.service.odata.literals import (
     TURNED,
@@ -49,6 +49,14 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Sometimes:
+    """A column of text, shown as it is where a condition holds, and empty elsewhere; an index of it is used."""
+
+    column: ColumnElement[Any]
+    shown: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Serial:
     """A column of whole numbers, shown as text."""
 
@@ -85,7 +93,7 @@ class Constant:
     value: Any
 
 
-Field = Text | Serial | Number | Moment | Coded | Constant
+Field = Text | Sometimes | Serial | Number | Moment | Coded | Constant
 Fields = Mapping[str, Field]
 """By path, in small letters."""
 
@@ -153,8 +161,16 @@ def _compare(field: Field, how: Comparison, value: Literal) -> Condition:
             return _known(how == "ne") if value.kind == "null" else _number(column, how, value)
         case Text(column, nullable):
             return _text(column, how, value, nullable=nullable)
+        case Sometimes(column, shown):
+            if how != "eq" or value.kind == "null" or not text_of(value):
+                return _text(_sometimes(field), how, value, nullable=False)
+            return and_(shown, column == text_of(value))
         case _:
             assert_never(field)
+
+
+def _sometimes(field: Sometimes) -> ColumnElement[Any]:
+    return case((field.shown, field.column), else_="")
 
 
 def _known(answer: bool) -> Condition:
@@ -242,6 +258,8 @@ def _call(field: Field, function: Function, value: Literal) -> Condition:
             raise unsupported("$filter", f"{function} is not offered for times, at position {value.at}")
         case Serial(column):
             return _search(cast(column, String), function, text_of(value))
+        case Sometimes():
+            return _search(_sometimes(field), function, text_of(value))
         case Text(column, nullable):
             found = _search(column, function, text_of(value))
             return _known_where_null(found) if nullable else found
