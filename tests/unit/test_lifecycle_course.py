@@ -14,14 +14,14 @@ from ropeway.engine.lifecycle.standing import Quarantine, Reason, Standing
 from ropeway.engine.records import Outcome
 from ropeway.engine.work import Work
 from ropeway.model.job import Retention, Schedule
-from ropeway.model.problems import Problem
+from ropeway.model.problems import Problem, RopewayError
 from ropeway.rules import compile_rules, load_schema
 from ropeway.store import holding, jobs, lifecycle, looking, trail
 from ropeway.store.rows import Key
 from tests.unit.engine_company import HOUR, Company, Job, Thing, Trial, company, trial
 
 __all__ = ["company", "trial"]
-DAY = 24 * HOUR
+DAY, MINUTE = 24 * HOUR, HOUR / 60
 RULES = compile_rules(load_schema(None, "ldif"))
 
 
@@ -225,7 +225,7 @@ def test_a_job_that_is_refused_for_four_weeks_is_disabled(trial: Trial, company:
     state.acquire("this test", [])
     attempts = 0
     while standing(job).disabled is None:
-        course.note_stop(state, job.settings, Problem("password-wrong"), trial.now)
+        course.note_refusal(state, job.settings, Problem("password-wrong"), trial.now)
         quarantine, attempts = standing(job).quarantine, attempts + 1
         assert quarantine
         trial.now = quarantine.next_attempt
@@ -233,10 +233,51 @@ def test_a_job_that_is_refused_for_four_weeks_is_disabled(trial: Trial, company:
     assert [action for action, _ in acts(trial)] == ["quarantine_job", "disable_job"]
 
 
+class Refusing:
+    """A source whose account is refused."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RopewayError(Problem("password-wrong"))
+
+
+@pytest.mark.parametrize("scopes", [("Escrows",), ("Watermark",)])
+def test_a_cycle_that_was_asked_for_and_ends_in_quarantine_is_not_tried_again_at_once(
+    trial: Trial, company: Company, scopes: tuple[str, ...]
+) -> None:
+    """Each attempt is a wrong password more, and domains lock accounts after a few."""
+    job = trial.job(company)
+    live(job)
+    ask_for(job, *scopes)
+    state = job.state
+    state.acquire("this test", [])
+    target = trial.directory.target(job.number, precedence=job.settings.precedence)
+    source: Any = Refusing()
+    with pytest.raises(RopewayError, match="password-wrong"):
+        course.cycle(Work(job.settings, RULES, source, target, state, clock=lambda: trial.now))
+    assert status(job) == "Quarantine"
+    assert next_run(job.settings, status(job), standing(job), trial.now) == trial.now + 2 * MINUTE
+
+
+def test_a_restart_whose_source_cannot_be_opened_waits_in_quarantine_and_is_done_afterwards(
+    trial: Trial, company: Company
+) -> None:
+    job = trial.job(company)
+    live(job)
+    ask_for(job, "Watermark")
+    state = job.state
+    state.acquire("this test", [])
+    course.note_refusal(state, job.settings, Problem("password-wrong"), trial.now)
+    state.release()
+    assert next_run(job.settings, status(job), standing(job), trial.now) == trial.now + 2 * MINUTE
+    trial.now += 2 * MINUTE
+    assert live(job).kind == "initial"
+    assert (status(job), standing(job).restart) == ("Active", 0)
+
+
 def test_trouble_of_this_process_is_not_the_jobs(trial: Trial, company: Company) -> None:
     job = trial.job(company)
     before = standing(job)
-    course.note_stop(job.state, job.settings, Problem("lease-lost"), trial.now)
+    course.note_refusal(job.state, job.settings, Problem("lease-lost"), trial.now)
     assert standing(job) == before
 
 
@@ -274,7 +315,7 @@ def test_a_stop_is_counted_and_a_good_cycle_forgets_it(trial: Trial, company: Co
     job = trial.job(company)
     state = job.state
     state.acquire("this test", [])
-    course.note_stop(state, job.settings, Problem("controller-unreachable"), trial.now)
+    course.note_refusal(state, job.settings, Problem("controller-unreachable"), trial.now)
     assert standing(job).failures_in_row == 1
     live(job)
     assert standing(job).failures_in_row == 0

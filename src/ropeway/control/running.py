@@ -143,7 +143,7 @@ class Running:
         try:
             return sources(self._settings.source, number)
         except RopewayError as error:
-            course.note_stop(self._state, self._settings, error.problem, self._clock())
+            course.note_refusal(self._state, self._settings, error.problem, self._clock())
             raise
 
     def refuse_off(self) -> None:

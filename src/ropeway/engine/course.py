@@ -32,7 +32,7 @@ def cycle(work: Work, *, full: bool = False) -> Outcome:
     try:
         outcome = Cycle(work, full=full or is_too_late_for_delta(standing.last_run, began)).run()
     except RopewayError as error:
-        note_stop(work.state, work.settings, error.problem, work.clock())
+        _note_stop(work.state, work.settings, error.problem, work.clock())
         raise
     _note_end(work, outcome, standing, began)
     return outcome
@@ -50,10 +50,24 @@ def _carry_out(work: Work, scope: Scope) -> None:
     work.state.stand(lambda now: msgspec.structs.replace(now, restart=now.restart & ~scope, run_now=False, owed=True))
 
 
-def note_stop(state: State, settings: JobSettings, problem: Problem, now: float) -> None:
-    """A problem stopped a cycle, or kept it from beginning."""
-    if problem.code not in OURS:
-        _note(state, settings, of_stop(problem), now)
+def note_refusal(state: State, settings: JobSettings, problem: Problem, now: float) -> None:
+    """A problem kept a cycle from beginning. Where it is a quarantine, whoever asked for the cycle has their answer."""
+    _note_stop(state, settings, problem, now)
+    if of_stop(problem).reason is not None:
+        state.stand(lambda now: msgspec.structs.replace(now, run_now=False))
+
+
+def _note_stop(state: State, settings: JobSettings, problem: Problem, now: float) -> None:
+    """A problem stopped a cycle. A cycle that somebody asked for is owed to nobody any more if that is a quarantine:
+
+    to try it again at once cannot help, and may lock the account.
+    """
+    if problem.code in OURS:
+        return
+    found = of_stop(problem)
+    _note(state, settings, found, now)
+    if found.reason is not None:
+        state.stand(lambda now: msgspec.structs.replace(now, owed=False))
 
 
 def _note_end(work: Work, outcome: Outcome, standing: Standing, began: float) -> None:

@@ -46,7 +46,7 @@ def due(settings: JobSettings, status: str, standing: Standing) -> float | None:
     """When the job is to run next, which may be long past; None: not by itself. It changes only with what is given."""
     if status == JobStatus.PAUSED.value or standing.disabled is not None:
         return None
-    if standing.run_now or standing.owed or standing.restart:
+    if standing.run_now or standing.owed or (standing.restart and standing.quarantine is None):
         return AT_ONCE
     if settings.schedule.off:
         return None
