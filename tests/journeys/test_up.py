@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from ropeway.cli.exits import Code
 from ropeway.service import links
 
 ANSWERS_AFTER = 2.0
@@ -122,6 +123,23 @@ def _accepts(host: str, port: int) -> bool:
     return True
 
 
+def test_systemd_is_told_when_it_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.bind(str(tmp_path / "notify"))
+        told.settimeout(60)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        with started(tmp_path) as up:
+            assert told.recv(100) == b"READY=1"
+            with up.client() as client:
+                assert client.get("/healthz").status_code == 200
+
+
+def test_settings_that_cannot_be_end_it_with_a_code_after_which_nobody_starts_it_again(tmp_path: Path) -> None:
+    (tmp_path / "ropeway.yaml").write_text("listne: 127.0.0.1:0\n")
+    code, err = refused(tmp_path, "--config", str(tmp_path / "ropeway.yaml"))
+    assert (code, "settings-invalid" in err) == (Code.BEYOND_WAITING, True)
+
+
 def test_a_second_one_on_the_same_state_is_told_who_runs_and_since_when(tmp_path: Path) -> None:
     with started(tmp_path) as up:
         code, err = refused(tmp_path, "--listen", "127.0.0.1:0")
@@ -150,7 +168,7 @@ def test_a_state_without_its_key_file_is_not_served(tmp_path: Path) -> None:
         up.ends()
     (tmp_path / "seal.key").unlink()
     code, err = refused(tmp_path, "--listen", "127.0.0.1:0")
-    assert code == 1
+    assert code == Code.BEYOND_WAITING
     assert "(seal-missing)" in err
     assert not (tmp_path / "seal.key").exists()
 

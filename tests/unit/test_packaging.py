@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ropeway.cli.agent_machine import PLACE
+from ropeway.cli.exits import Code
 from ropeway.cli.reference import reference
 from ropeway.control.in_process import open_database
 from ropeway.model.secret import Secret
@@ -26,6 +27,7 @@ from tests.fixtures.syscalls import missing
 
 ROOT = Path(__file__).parents[2]
 ALL = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
+TIMERS = sorted((ROOT / "packaging" / "systemd").glob("*.timer"))
 IMAGE = (ROOT / "packaging" / "Containerfile").read_text()
 
 HARDENED = (
@@ -73,6 +75,26 @@ def test_the_agent_s_unit_may_write_where_the_agent_does_and_hands_over_what_its
     page = (ROOT / "docs" / "agents.md").read_text()
     assert f"`credential: {name}`" in page
     assert f" /etc/credstore/{name}\n" in page
+
+
+@pytest.mark.parametrize("unit", ALL + TIMERS, ids=lambda unit: unit.name)
+def test_a_unit_s_page_is_where_docs_service_md_has_it_installed(unit: Path) -> None:
+    [place] = [line.removeprefix("Documentation=file:") for line in settings(unit) if line.startswith("Documentation=")]
+    folder, page = place.split("/docs/")
+    assert (ROOT / "docs" / page).exists()
+    assert f"sudo cp -r . {folder}\n" in (ROOT / "docs" / "service.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["ropeway", "ropeway-agent"])
+def test_a_unit_s_process_is_not_started_again_where_that_cannot_help(name: str) -> None:
+    said = settings(ROOT / "packaging" / "systemd" / f"{name}.service")
+    assert f"RestartPreventExitStatus={Code.USAGE} {Code.BEYOND_WAITING}" in said
+    assert f"SuccessExitStatus={Code.TERMINATED}" in said
+
+
+def test_a_timer_starts_the_unit_of_its_name() -> None:
+    assert [timer.with_suffix(".service") for timer in TIMERS if timer.with_suffix(".service") not in ALL] == []
+    assert [line for timer in TIMERS for line in settings(timer) if line.startswith("Unit=")] == []
 
 
 @pytest.mark.parametrize("unit", ALL, ids=lambda unit: unit.stem)

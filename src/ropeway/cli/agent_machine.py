@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from ropeway.cli.environment import agent_credentials, credentials_directory
-from ropeway.cli.exits import Code, Refused
+from ropeway.cli.exits import Code, Refused, process_of_a_unit
 from ropeway.cli.render.findings import blocks, counts, lines
 from ropeway.cli.session import Session, current
 from ropeway.cli.times import interval_words, seconds
@@ -111,7 +111,8 @@ def run(context: typer.Context, folder: Folder = PLACE) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ending.set())
     session.note(f"The agent of {place} begins; its log is in {place / 'trace'}. Ctrl-C ends it.")
-    run_here(place, ending, credentials_directory())
+    with process_of_a_unit():
+        run_here(place, ending, credentials_directory())
     return Code.OK
 
 

@@ -23,6 +23,11 @@ def agent_credentials() -> str | None:
     return credentials_directory() or (str(of_unit) if os.access(of_unit, os.X_OK) else None)
 
 
+def notify_socket() -> str:
+    """Where systemd is told how a unit with Type=notify is (sd_notify(3)); empty: nobody asks."""
+    return os.environ.get("NOTIFY_SOCKET", "")
+
+
 def trace_endpoint() -> str:
     """Where OpenTelemetry traces of this call are sent; empty: nowhere. OpenTelemetry's own name for it."""
     return os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")

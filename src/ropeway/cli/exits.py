@@ -21,6 +21,7 @@ class Code(IntEnum):
     STOPPED = 5
     RUNNING_ELSEWHERE = 6
     FINDINGS = 7
+    BEYOND_WAITING = 78
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -36,6 +37,8 @@ MEANING: dict[Code, str] = {
     Code.FINDINGS: "Completed, and `ropeway report --fail` found an error or a warning, "
     "`ropeway job compare --fail` a difference, `ropeway service migrate --check` an older state, "
     "`ropeway service status` something that needs a person, or `ropeway agent check` something that failed.",
+    Code.BEYOND_WAITING: "The service or the agent ended, and would end so again until somebody acts: its settings or "
+    "its key file are not right, or the agent was removed. The units in `packaging/systemd` do not start it again.",
     Code.INTERRUPTED: "Interrupted by Ctrl-C; the open transaction was undone, the next run goes on from there.",
     Code.TERMINATED: "Ended by SIGTERM, in the same way.",
 }
@@ -67,6 +70,24 @@ NOT_BEGUN = frozenset(
 """Problem codes that end a cycle before it begins."""
 
 
+BEYOND_WAITING = frozenset(
+    {
+        "settings-invalid",
+        "seal-missing",
+        "seal-open",
+        "seal-wrong",
+        "state-too-new",
+        "agent-settings-invalid",
+        "agent-domain-unset",
+        "agent-file-open",
+        "agent-not-registered",
+        "agent-removed",
+        "agent-certificate-expired",
+    }
+)
+"""Problem codes with which a service or an agent that is started again ends again."""
+
+
 class Refused(Exception):  # noqa: N818 - an answer to whoever typed it
     """A command that ends without its result: the sentence that says why, and the exit code."""
 
@@ -89,6 +110,16 @@ def cycle_of_a_job() -> Generator[None]:
         yield
     except RopewayError as error:
         raise Refused(describe(error.problem), of_problem(error.problem, Code.STOPPED)) from error
+
+
+@contextmanager
+def process_of_a_unit() -> Generator[None]:
+    """Within, a problem ends a service or an agent: whoever supervises it is told whether to start it again."""
+    try:
+        yield
+    except RopewayError as error:
+        code = Code.BEYOND_WAITING if error.problem.code in BEYOND_WAITING else of_problem(error.problem)
+        raise Refused(describe(error.problem), code) from error
 
 
 def of_cycle(cycle: CycleView) -> Code:

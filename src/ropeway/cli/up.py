@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from ropeway.cli.environment import make_file
-from ropeway.cli.exits import Code
+from ropeway.cli.exits import Code, process_of_a_unit
 from ropeway.cli.follow import Stop, ended_by_signals
 from ropeway.cli.option_groups import grouped
 from ropeway.cli.service_options import ServiceOptions, settings_of
 from ropeway.cli.session import Session, current
+from ropeway.cli.supervision import tell_ready
 
 if TYPE_CHECKING:
     from ropeway.service.running import Started
@@ -29,10 +30,10 @@ def up(context: typer.Context, options: ServiceOptions) -> int:
 
 def stay(session: Session, options: ServiceOptions, *, shows_links: bool) -> int:
     """Run a service until somebody asks it to end."""
-    settings = settings_of(session, options)
-    make_file(settings.state)
     stop = Stop()
-    with ended_by_signals(stop):
+    with process_of_a_unit(), ended_by_signals(stop):
+        settings = settings_of(session, options)
+        make_file(settings.state)
         from ropeway.service.assembling import worker_of
         from ropeway.service.running import Caller, run
         from ropeway.telemetry.telling import telling
@@ -40,6 +41,7 @@ def stay(session: Session, options: ServiceOptions, *, shows_links: bool) -> int
         def started(told: Started) -> None:
             session.say(_record(told), *_lines(session, told, links=shows_links))
             sys.stdout.flush()
+            tell_ready()
 
         with telling("service", settings.log, otlp=settings.otlp):
             run(settings, Caller(started, session.note, stop, shows_links), worker_of(settings))
