@@ -2,6 +2,7 @@
 # first, which gets its security updates and is built a third faster than what version switchers compile.
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3.14 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11) python3)
 BIN := .venv/bin
+LAB := scripts/packages-lab.txt
 PYTEST := $(BIN)/python -m pytest -q
 WORKERS ?= 2
 MINUTES ?= 10
@@ -14,10 +15,10 @@ help: ## List the verbs.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 install: ## Install what is missing: Debian packages, and .venv from hash-pinned requirements.
-	@scripts/install $(PYTHON) requirements/develop.txt
+	@scripts/install $(PYTHON) requirements/develop.txt $(LAB) scripts/packages-tests.txt
 
 demo: ## Show it: a Samba domain with a company, its first synchronization, then changes as they arrive.
-	@scripts/install $(PYTHON) requirements/runtime.txt
+	@scripts/install $(PYTHON) requirements/runtime.txt $(LAB)
 	@scripts/demo
 
 check: install ## Format, lint, types, and which package may import which.
