@@ -57,6 +57,18 @@ def test_twenty_leavers_of_a_hundred_are_kept_and_everything_harmless_flows_on(t
     assert len(trial.users()) == 101
 
 
+def test_a_hold_that_grows_says_how_many_it_is_about_by_now(trial: Trial, company: Company) -> None:
+    people = company.people(100)
+    job = trial.job(company)
+    job.run()
+    for leavers in (people[:20], people[20:30]):
+        for person in leavers:
+            company.remove(person)
+        job.run()
+    (one,) = holds(job)
+    assert (one.count, one.cause.details["count"], one.cause.details["total"]) == (30, "30", "100")
+
+
 def test_nineteen_and_then_one_more_within_a_day_are_too_many(trial: Trial, company: Company) -> None:
     people = company.people(100)
     job = trial.job(company)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, delete, false, func, or_, select, text,
 from ropeway.model.changes import Kind
 from ropeway.model.problems import Problem
 from ropeway.store.guarding import KINDS, approved_holds, losing_their_last, number_of
-from ropeway.store.rows import Key, inserted, problem_text
+from ropeway.store.rows import Key, inserted, problem_from, problem_text
 from ropeway.store.tables import PENDING, change, entry, hold, link
 
 
@@ -74,11 +74,14 @@ def _open_hold(c: Connection, key: Key, kind: tuple[str, str, str], cause: Probl
         hold.c.subject == subject,
         hold.c.approved.is_(None),
     )
-    number: int | None = c.scalar(select(hold.c.number).where(open_))
-    if number is None:
+    found = c.execute(select(hold.c.number, hold.c.cause).where(open_)).one_or_none()
+    if found is None:
         row = dict(key, what=what, type=type_, subject=subject, count=0, digest="", created=now)
-        number = inserted(c.execute(hold.insert().values(**row, cause=problem_text(cause))))
-    return number
+        return inserted(c.execute(hold.insert().values(**row, cause=problem_text(cause))))
+    before = problem_from(found.cause)
+    if before.code == cause.code and before != cause:  # it has grown, and its cause says how far
+        c.execute(update(hold).where(open_).values(cause=problem_text(cause)))
+    return int(found.number)
 
 
 def recount(c: Connection, key: Key, number: int) -> int:
