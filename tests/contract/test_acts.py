@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -129,3 +130,28 @@ def test_an_act_in_graphs_shape_that_a_worker_does_is_on_record_once(
             assert client.delete(f"{jobs}/{job}").status_code == 404
         told = [(who, action, subject, outcome) for who, action, subject, outcome, _ in trail(service)]
     assert told == [("zoe", "delete_job", job, "success"), ("zoe", "delete_job", job, "job-unknown")]
+
+
+def test_an_errand_is_followed_where_that_is_preferred_and_is_on_record_with_its_outcome(
+    service: Service, settings: JobSettings
+) -> None:
+    job = service.control.create_job(settings)
+    service.control.run_job(job.id)
+    headers = {"Authorization": f"Bearer {service.token().reveal()}", "Prefer": "respond-async"}
+    with httpx2.Client(verify=service.authority_context(), headers=headers, trust_env=False) as client:
+        found = client.get(f"{service.url}/v1.0/servicePrincipals?$filter=displayName eq 'Ropeway'").json()
+        jobs = f"{service.url}/v1.0/servicePrincipals/{found['value'][0]['id']}/synchronization/jobs"
+        begun = client.post(f"{jobs}/{job.id}/provisionOnDemand", json=_anna())
+        assert (begun.status_code, begun.headers["Preference-Applied"], begun.content) == (202, "respond-async", b"")
+        assert trail(service) == [], "it has no outcome yet"
+        with service.worker():
+            place = urlsplit(begun.headers["Location"]).path
+            told = json.loads(client.get(f"{service.url}{place}").text.splitlines()[-1])
+    assert told["result"]["object"].startswith("CN=Anna Berg,")
+    assert [(who, action, about, end) for who, action, about, end, _ in trail(service)] == [
+        ("zoe", "provision", job.id, "success")
+    ]
+
+
+def _anna() -> dict[str, Any]:
+    return {"parameters": [{"subjects": [{"objectId": "CN=Anna Berg,DC=contoso,DC=test"}]}]}

@@ -13,11 +13,13 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from ropeway.control.calls import BASE, FOLLOWED, OWN, SMALL, Call
 from ropeway.control.wire.shape import shape
+from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.problems import RopewayError, catalogue
 from ropeway.model.secret import Secret
 from ropeway.store import agents
@@ -126,7 +128,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
     max_leaves=12,
 )
-QUIET = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = examples(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def bodies(call: Call, random_: random.Random, value: Any) -> bytes:
@@ -206,13 +208,11 @@ def test_what_no_call_is_answers_as_graph_does(service: Service, http: httpx2.Cl
 def test_etags_guard_settings(tmp_path: Path) -> None:
     file = tmp_path / "office.ldif"
     file.write_text(OFFICE)
-    body = {"settings": {"name": "Etag", "source": {"kind": "ldif", "settings": {"path": str(file)}}}}
+    settings = JobSettings("Etag", SourceSettings("ldif", {"path": str(file)}))
     with a_service(f"sqlite:///{tmp_path / 'ropeway.db'}", tmp_path) as service, browser(service) as http:
         token = administrator(service)
-        with service.worker():
-            assert "result" in asked(http, token, "POST", "jobs", json=body).text
-        with closing(service.client()) as control:
-            etag = f'"{control.job("Etag").revision}"'
+        with service.worker(), closing(service.client()) as control:
+            etag = f'"{control.create_job(settings).revision}"'
         put = {"json": {"staging": True}, "headers": {"If-Match": etag}}
         assert asked(http, token, "PUT", "jobs/Etag/staging", **put).status_code == 200
         put = {"json": {"staging": False}, "headers": {"If-Match": etag}}

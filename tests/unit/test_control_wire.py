@@ -21,7 +21,7 @@ from ropeway.control.schema_views import SchemaChange
 from ropeway.control.wire.receiving import Received, arguments
 from ropeway.control.wire.sending import request
 from ropeway.control.wire.shape import STREAMED, packed, shape, unpacked
-from ropeway.model.job import Guards, JobSettings, Scope, SourceSettings
+from ropeway.model.job import Guards, SourceSettings
 from ropeway.model.problems import RopewayError
 from ropeway.service.control.matching import ExactRoute
 
@@ -112,13 +112,8 @@ def test_names_that_mean_something_in_an_address_are_names(name: str) -> None:
 
 
 def test_settings_come_back_whole() -> None:
-    source = SourceSettings("ldif", {"path": "/srv/contoso.ldif"})
-    settings = JobSettings(
-        "Contoso", source, Scope(nested_groups=True), departure={}, schema={"id": "x", "n": [1, None]}
-    )
-    came = received("create_job", settings, containers=["OU=Oslo,DC=contoso,DC=test"])
-    assert came["settings"] == settings
-    assert came["containers"] == ["OU=Oslo,DC=contoso,DC=test"]
+    source = SourceSettings("ldif", {"path": "/srv/contoso.ldif", "n": [1, None]})
+    assert received("describe_source", source=source) == {"job": None, "source": source}
 
 
 def test_what_was_seen_travels_as_if_match() -> None:
@@ -151,13 +146,13 @@ def reason(method: str, body: bytes = b"", query: list[tuple[str, str]] | None =
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (b'{"settings":{"name":"C","source":{"kind":"ldif","pth":1}}}', "no member pth - at `$.settings.source`"),
-        (b'{"settings":{"name":"C","source":{"kind":"ldap"}}}', "value 'ldap' - at `$.settings.source.kind`"),
-        (b'{"settings":{"name":"C"}}', "missing required field `source` - at `$.settings`"),
-        (b'{"settings":{"name":7,"source":{"kind":"ldif"}}}', "Expected `str`, got `int` - at `$.settings.name`"),
-        (b'{"settings":{"name":"C\\u0000","source":{"kind":"ldif"}}}', "NUL - at `$.settings.name`"),
-        (b'{"container":[]}', "The body has a member that this call does not know: container"),
-        (b'{"containers":"OU=x"}', "- at `$.containers`"),
+        (b'{"source":{"kind":"ldif","pth":1}}', "no member pth - at `$.source`"),
+        (b'{"source":{"kind":"ldap"}}', "value 'ldap' - at `$.source.kind`"),
+        (b'{"source":{}}', "missing required field `kind` - at `$.source`"),
+        (b'{"source":{"kind":7}}', "got `int` - at `$.source.kind`"),
+        (b'{"job":"C\\u0000"}', "NUL - at `$.job`"),
+        (b'{"jobs":[]}', "The body has a member that this call does not know: jobs"),
+        (b'{"source":"OU=x"}', "- at `$.source`"),
         (b"[]", "The body must be a JSON object"),
         (b"{", "The body is no JSON"),
         (b"\xff", "The body is no JSON"),
@@ -165,7 +160,7 @@ def reason(method: str, body: bytes = b"", query: list[tuple[str, str]] | None =
     ],
 )  # fmt: skip
 def test_a_body_that_does_not_fit_is_refused_with_the_place(body: bytes, told: str) -> None:
-    assert told in reason("create_job", body)
+    assert told in reason("describe_source", body)
 
 
 def test_members_of_a_whole_body_are_checked_too() -> None:

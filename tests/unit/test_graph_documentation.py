@@ -7,10 +7,11 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from ropeway.model.templates import TEMPLATES
 from ropeway.service.graph import routes
 from ropeway.service.graph.api import Api, directly
 from ropeway.service.graph.directory_audits import fields as of_acts
-from ropeway.service.graph.job_settings import LATER, TELLERS, TEMPLATES
+from ropeway.service.graph.job_settings import LATER, TELLERS
 from ropeway.service.graph.provisioning_log import ProvisioningLog
 from ropeway.service.graph.sign_ins import fields as of_sign_ins
 from ropeway.service.odata.options import KNOWN, LIST

@@ -184,6 +184,19 @@ def test_more_than_graph_has_is_told_to_whoever_prefers_it(office: GraphOffice) 
         assert "preference-applied" not in answer.headers
 
 
+def test_a_job_is_made_of_all_its_settings_in_ropeways_own_words(office: GraphOffice) -> None:
+    source = {"kind": "ldif", "settings": {"path": str(office.company.path)}}
+    own = {"settings": {"name": "Own", "source": source, "guards": {"deletes": {"most": 7}}}}
+    body = {"templateId": "LDIF2AADProvisioning", "@ropeway.job": own}
+    made = office.post(f"{office.principal}/jobs", body, 201)
+    assert office.control.job(made["id"]).settings.guards.deletes.most == 7
+    for wrong in ({"nam": "x"}, {"name": 7}, {"source": {"kind": "uploads"}}):
+        own["settings"] |= wrong
+        assert office.refused("POST", f"{office.principal}/jobs", body)[2] == "body-invalid"
+        own["settings"] = {"name": "Own", "source": source}
+    office.delete(f"{office.principal}/jobs/Own?ropeway-withdraw=true")
+
+
 def test_who_rests_may_be_left_resting(office: GraphOffice) -> None:
     office.control.schedule_job("Contoso", Schedule(off=True))
     office.post(f"{office.job}/pause")

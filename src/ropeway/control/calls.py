@@ -75,7 +75,7 @@ COMPUTES = "computes for long where the file is large"
 GROUPS: dict[str, tuple[Call, ...]] = {
     "Jobs": (
         Call("jobs", "GET", JOBS, base=GRAPH),
-        Call("create_job", "POST", "jobs", Errand(READS, "ropeway job list"), most=LARGE),
+        Call("create_job", "POST", JOBS, Errand(READS, "ropeway job list"), base=GRAPH),
         Call("job", "GET", f"{JOBS}/{{job}}", base=GRAPH),
         Call("live", "GET", "jobs/{job}/live"),
         Call("describe_source", "POST", "sources/describe", Errand(READS)),
@@ -86,7 +86,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("approve", "POST", "jobs/{job}/holds/{hold}/approve", due=True),
         Call("pause_job", "POST", f"{JOBS}/{{job}}/pause", base=GRAPH),
         Call("resume_job", "POST", f"{JOBS}/{{job}}/start", base=GRAPH),
-        Call("delete_job", "DELETE", "jobs/{job}", Errand(LONG, "ropeway job list", long=True)),
+        Call("delete_job", "DELETE", f"{JOBS}/{{job}}", Errand(LONG, "ropeway job list", long=True), base=GRAPH),
     ),
     "A job's life": (
         Call("schedule_job", "PATCH", f"{JOBS}/{{job}}", base=GRAPH),

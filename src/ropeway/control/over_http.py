@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
 import msgspec
 
-from ropeway.control.calls import BASE, CALLS, FOLLOWED
+from ropeway.control.calls import CALLS
 from ropeway.control.connection import Connection, Token
+from ropeway.control.following import Following
 from ropeway.control.over_graph.agents import AgentsOverGraph
 from ropeway.control.over_graph.graph import Graph
 from ropeway.control.over_graph.jobs import JobsOverGraph
@@ -19,15 +19,9 @@ from ropeway.control.over_graph.schemas import SchemasOverGraph
 from ropeway.control.over_graph.switches import SwitchesOverGraph
 from ropeway.control.protocol import Control, CycleView
 from ropeway.control.wire.lines import Answer, decoded
-from ropeway.control.wire.sending import Request, request
+from ropeway.control.wire.sending import request
 from ropeway.control.wire.shape import shape
 from ropeway.model.problems import Problem, RopewayError, shown
-
-AGAIN_WITHIN = 60.0
-"""Seconds for which an answer whose connection was cut is asked for again."""
-
-FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
-"""Seconds between two attempts: twice as many each time."""
 
 
 def connect(url: str, token: Token, ca: str | None, tenant: str = "") -> Control:
@@ -48,8 +42,12 @@ class OverHttp(JobsOverGraph, LogsOverGraph, SchemasOverGraph, AgentsOverGraph, 
     def __init__(self, connection: Connection, tenant: str = "") -> None:
         self._connection = connection
         self._graph = Graph(connection, tenant)
-        self.unfinished = ""
+        self._errands = Following(connection)
+
+    @property
+    def unfinished(self) -> str:
         """The method that a worker goes on with, although nobody waits for it any more."""
+        return self._errands.unfinished
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method not in CALLS or not CALLS[method].is_own:
@@ -73,7 +71,7 @@ class OverHttp(JobsOverGraph, LogsOverGraph, SchemasOverGraph, AgentsOverGraph, 
     def _call(self, method: str, *args: Any, **named: Any) -> Any:
         asked = request(method, args, named)
         if CALLS[method].errand is not None:
-            result = self._errand(method, asked, Answer(named.get("progress"), named.get("each")))
+            result = self._errands.result(method, asked, Answer(named.get("progress"), named.get("each")))
         else:
             with self._connection.asked(asked) as response:
                 result = response.read() or b"null"
@@ -85,33 +83,3 @@ class OverHttp(JobsOverGraph, LogsOverGraph, SchemasOverGraph, AgentsOverGraph, 
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             details = {"url": self._connection.url, "status": "200", "answer": shown(str(error))}
             raise RopewayError(Problem("service-answers-otherwise", details=details)) from error
-
-    def _errand(self, method: str, asked: Request, answer: Answer) -> msgspec.Raw:
-        """The result of an errand; where the connection is cut, its answer is asked for once more."""
-        self.unfinished = method
-        wait = FIRST_WAIT
-        try:
-            while True:
-                try:
-                    return self._heard(asked, answer)
-                except RopewayError as error:
-                    late = time.monotonic() > answer.heard + AGAIN_WITHIN
-                    if error.problem.code != "service-unreachable" or answer.errand is None or late:
-                        raise
-                time.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
-                query = (("after", str(answer.part)),)
-                asked = Request("GET", f"{BASE}/{FOLLOWED.format(number=answer.errand)}", query, {}, None)
-        except Exception:
-            self.unfinished = ""
-            raise
-
-    def _heard(self, asked: Request, answer: Answer) -> msgspec.Raw:
-        with self._connection.asked(asked) as response:
-            result = answer.take(response.iter_bytes())
-        if result is None:
-            raise RopewayError(
-                Problem("service-unreachable", details={"url": self._connection.url, "error": "it hung up"})
-            )
-        self.unfinished = ""
-        return result

@@ -78,11 +78,27 @@ class Graph:
         headers: Mapping[str, str] | None = None,
     ) -> Any:
         """The answer as this type; RopewayError where it is a refusal, or another answer."""
+        asked = self.request(verb, path, query=query, body=body, headers=headers)
+        with self._connection.asked(asked) as response:
+            return self.decoded(response.read() or b"null", kind)
+
+    def request(
+        self,
+        verb: str,
+        path: str,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Request:
+        """A request with this body as JSON."""
         sent = None if body is None else msgspec.json.encode(body)
-        with self._connection.asked(Request(verb, path, tuple(query), dict(headers or {}), sent)) as response:
-            result = response.read()
+        return Request(verb, path, tuple(query), dict(headers or {}), sent)
+
+    def decoded(self, result: bytes | msgspec.Raw, kind: Any) -> Any:
+        """An answer as this type; RopewayError for another one."""
         try:
-            return msgspec.json.decode(result or b"null", type=prepared(kind))
+            return msgspec.json.decode(result, type=prepared(kind))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             details = {"url": self._connection.url, "status": "200", "answer": shown(str(error))}
             raise RopewayError(Problem("service-answers-otherwise", details=details)) from error

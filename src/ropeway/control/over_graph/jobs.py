@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from ropeway.control.following import Following
 from ropeway.control.over_graph.graph import Graph, key, preferring
 from ropeway.control.protocol import JobView, ProvisionView
 from ropeway.engine.lifecycle.restarts import scope_of
-from ropeway.model.job import Retention, Schedule
-from ropeway.model.problems import RopewayError
+from ropeway.model.job import JobSettings, Retention, Schedule
+from ropeway.model.templates import TEMPLATE_OF
 
 KEEP = (("ropeway-keep", "schedule"),)
 """What rests goes on resting, as a restart here has it; Graph's own would start it."""
 
 JOB = "ropeway.job"
-PROVISION = "ropeway.provision"
+LATER = {"Prefer": "respond-async"}
+T = TypeVar("T")
 
 
 class Job(msgspec.Struct, rename={"view": f"@{JOB}"}):
@@ -26,15 +28,30 @@ class Job(msgspec.Struct, rename={"view": f"@{JOB}"}):
     view: JobView
 
 
-class _Provisioned(msgspec.Struct, rename={"view": f"@{PROVISION}"}):
-    view: ProvisionView
-
-
 class JobsOverGraph:
     """Methods of `Control` about jobs that Graph has."""
 
     _graph: Graph
-    unfinished: str
+    _errands: Following
+
+    def create_job(
+        self,
+        settings: JobSettings,
+        *,
+        containers: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        excluded_containers: Sequence[str] = (),
+    ) -> JobView:
+        """POST …/jobs; Graph's settings of a job have no words for guards, notifications and some more."""
+        own = {"settings": settings, "containers": containers, "groups": groups,
+               "excludedContainers": excluded_containers}  # fmt: skip
+        body = {"templateId": TEMPLATE_OF[settings.source.kind], f"@{JOB}": own}
+        return self._long("create_job", "POST", f"{self._graph.synchronization}/jobs", JobView, body=body)
+
+    def delete_job(self, job: str, *, keep: bool) -> int:
+        """DELETE …/jobs/{id}, which in Graph keeps what the job brought."""
+        query = () if keep else (("ropeway-withdraw", "true"),)
+        return self._long("delete_job", "DELETE", self._job(job), int, query=query)
 
     def jobs(self) -> Sequence[JobView]:
         """GET …/jobs."""
@@ -77,15 +94,12 @@ class JobsOverGraph:
         """POST …/jobs/{id}/provisionOnDemand."""
         links = {"links": {"members": [{"objectId": one} for one in members]}} if members else {}
         body = {"parameters": [{"subjects": [{"objectId": identifier, **links}]}]}
-        path = f"{self._job(job)}/provisionOnDemand"
-        self.unfinished = "provision"
-        try:
-            found = self._graph.ask("POST", path, _Provisioned, body=body, headers=preferring(PROVISION))
-        except RopewayError:
-            self.unfinished = ""
-            raise
-        self.unfinished = ""
-        return found.view
+        return self._long("provision", "POST", f"{self._job(job)}/provisionOnDemand", ProvisionView, body=body)
+
+    def _long(self, method: str, verb: str, path: str, kind: type[T], **more: Any) -> T:
+        """What reads the source or takes long: begun, and followed as an errand."""
+        result = self._errands.begun(method, self._graph.request(verb, path, headers=LATER, **more))
+        return self._graph.decoded(result, kind)
 
     def _job(self, job: str) -> str:
         return f"{self._graph.synchronization}/jobs{key(job)}"

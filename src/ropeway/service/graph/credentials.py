@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute
 
 from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.job import SourceSettings
+from ropeway.model.templates import TEMPLATES
 from ropeway.service.graph import saved
-from ropeway.service.graph.job_settings import TEMPLATES
 from ropeway.service.graph.jobs import ROOT, Jobs
 from ropeway.service.odata.answers import Answer, many, nothing, one
 from ropeway.service.odata.bodies import Body

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
@@ -22,8 +21,6 @@ from ropeway.service.odata.resource import Asked, Verb, resource
 
 KEEP = "ropeway-keep"
 """The query option with which a start or restart leaves alone whether a job runs by itself: `ropeway-keep=schedule`."""
-PROVISION_NOTE = "ropeway.provision"
-"""The annotation with what `ropeway job provision` tells, for clients that prefer it."""
 ON_DEMAND, ON_DEMAND_SECONDS = 5, 10.0
 """How many a caller may have provisioned in so many seconds, as published; each process counts for itself."""
 JOB = f"{ROOT}/jobs/{{job}}"
@@ -97,22 +94,13 @@ class JobActions:
         row = self.jobs.row(asked)
         rules = layers.of_job(row.settings).document.get("synchronizationRules", [])
         subject = subject_of(asked.shaped(OnDemandBody), rules)
+        said = {"job": row.id, "identifier": subject.object_id, "members": subject.member_ids()}
         asked.tell(row.id, identifier=subject.object_id, members=subject.member_ids())
         api = self.jobs.api
-        view = api.call(
-            asked.who,
-            "provision",
-            ProvisionView,
-            job=row.id,
-            identifier=subject.object_id,
-            members=subject.member_ids(),
-        )
-        told: dict[str, Any] = {**answer_of(view, row)}
-        answer = one("microsoft.graph.stringKeyStringValuePair", told, is_entity=False)
-        if not asked.form.wants(PROVISION_NOTE):
-            return answer
-        applied = asked.form.applied("odata.include-annotations")
-        return replace(answer, value=told | {f"@{PROVISION_NOTE}": view}, headers=applied)
+        if (accepted := api.later(asked, "provision", **said)) is not None:
+            return accepted
+        view = api.call(asked.who, "provision", ProvisionView, **said)
+        return one("microsoft.graph.stringKeyStringValuePair", answer_of(view, row), is_entity=False)
 
 
 def _keeps_schedule(asked: Asked) -> bool:

@@ -14,12 +14,6 @@ from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.refusals import body_invalid
 
 T = TypeVar("T")
-TEMPLATES: Mapping[str, SourceKind] = {
-    "AD2AADProvisioning": "active-directory", "API2AAD": "uploads", "LDIF2AADProvisioning": "ldif",
-}  # fmt: skip
-"""Template to the kind of its source. Two are Entra's; that of LDIF is Ropeway's own, named alike."""
-TEMPLATE_OF = {kind: template for template, kind in TEMPLATES.items()}
-
 THRESHOLD = "QuarantineTooManyDeletesThreshold"
 LATER = frozenset({THRESHOLD, "LogDays", "CycleDays"})
 """What PATCH changes; the rest is said when the job is made."""

@@ -10,10 +10,10 @@ from ropeway.engine.lifecycle.schedule import interval
 from ropeway.engine.lifecycle.standing import Quarantine, Stopped
 from ropeway.model.job import JobStatus
 from ropeway.model.problems import Problem, describe
+from ropeway.model.templates import TEMPLATE_OF
 from ropeway.service.graph import job_settings
 from ropeway.service.graph.counting import Counting, Counts
 from ropeway.service.graph.durations import time_or_never, told_duration, told_time
-from ropeway.service.graph.job_settings import TEMPLATE_OF
 from ropeway.store import executions
 from ropeway.store.executions import Advance, Execution, Executions
 from ropeway.store.jobs import JobRow

@@ -12,14 +12,15 @@ from starlette.routing import BaseRoute
 from ropeway.control.protocol import JobView
 from ropeway.control.revisions import refuse_changed, revision_of
 from ropeway.control.settling import refuse_unfit_retention, refuse_unfit_schedule
+from ropeway.control.wire.strict import refuse_strange
 from ropeway.engine.lifecycle.schedule import interval
-from ropeway.model.job import JobSettings, Schedule
+from ropeway.model.job import JobSettings, Schedule, SourceKind
+from ropeway.model.templates import TEMPLATES
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.counting import Counting
 from ropeway.service.graph.directories import own_schema
 from ropeway.service.graph.durations import seconds_of, told_duration
 from ropeway.service.graph.job_settings import (
-    TEMPLATES,
     Pair,
     given,
     new_job,
@@ -53,6 +54,15 @@ class ScheduleBody(Body, frozen=True):
     state: State | None = None
 
 
+class OwnJob(Body, frozen=True):
+    """A new job in Ropeway's own words, with which more can be said than with Graph's."""
+
+    settings: JobSettings
+    containers: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    excluded_containers: tuple[str, ...] = ()
+
+
 class NewJobBody(Body, frozen=True):
     """What a job is made of."""
 
@@ -60,6 +70,8 @@ class NewJobBody(Body, frozen=True):
     schedule: ScheduleBody | None = None
     synchronization_job_settings: tuple[Pair, ...] = ()
     schema: dict[str, Any] | None = None
+    own: OwnJob | None = msgspec.field(name="@ropeway.job", default=None)
+    """Instead of the others."""
 
 
 class ChangedJobBody(Body, frozen=True):
@@ -148,16 +160,31 @@ class Jobs:
         kind = TEMPLATES.get(body.template_id)
         if kind is None:
             raise body_invalid("templateId", f"there is no template '{body.template_id}', only {', '.join(TEMPLATES)}")
-        said = body.schedule or ScheduleBody()
-        every = None if said.interval is None else _seconds(said.interval)
-        schedule = Schedule(every=every, off=said.state != "Active")
-        schema = own_schema(body.schema) if body.schema is not None else None
-        wanted = new_job(kind, with_saved(self.api, kind, given(body.synchronization_job_settings)), schedule, schema)
-        view = self.api.call(asked.who, "create_job", JobView, **wanted._asdict())
+        wanted = self._own(asked, body.own, kind) if body.own is not None else self._wanted(body, kind)
+        if (accepted := self.api.later(asked, "create_job", **wanted)) is not None:
+            return accepted
+        view = self.api.call(asked.who, "create_job", JobView, **wanted)
         self.ask(view.id)
         row = self._again(view.id)
         answer = made(self.context, self._told(asked, row), f"{self.context}/{view.id}")
         return replace(answer, headers=self._headers(asked, row))
+
+    def _own(self, asked: Asked, own: OwnJob, kind: SourceKind) -> dict[str, Any]:
+        """A job in Ropeway's own words, checked as strictly as its own calls are."""
+        if reason := refuse_strange(asked.body[f"@{JOB_NOTE}"], OwnJob, "$"):
+            raise body_invalid(f"@{JOB_NOTE}", reason)
+        if own.settings.source.kind != kind:
+            raise body_invalid("templateId", f"the job's source is of another kind: {own.settings.source.kind}")
+        asked.tell(own.settings.name)
+        return {name: getattr(own, name) for name in OwnJob.__struct_fields__}
+
+    def _wanted(self, body: NewJobBody, kind: SourceKind) -> dict[str, Any]:
+        said = body.schedule or ScheduleBody()
+        every = None if said.interval is None else _seconds(said.interval)
+        schedule = Schedule(every=every, off=said.state != "Active")
+        schema = own_schema(body.schema) if body.schema is not None else None
+        pairs = with_saved(self.api, kind, given(body.synchronization_job_settings))
+        return new_job(kind, pairs, schedule, schema)._asdict()
 
     def change(self, asked: Asked) -> Answer:
         """PATCH …/jobs/{id}: schedule and settings; nothing is changed where a part of it cannot be.
@@ -190,9 +217,13 @@ class Jobs:
         )
 
     def delete(self, asked: Asked) -> Answer:
-        """DELETE …/jobs/{id}: what it brought stays, as in Graph; `ropeway job delete --withdraw` takes it away."""
+        """DELETE …/jobs/{id}: what it brought stays, as in Graph, unless `ropeway-withdraw=true` is said."""
         row = self.row(asked)
-        self.api.call(asked.who, "delete_job", int, job=row.id, keep=True)
+        keep = asked.request.query_params.get("ropeway-withdraw") != "true"
+        asked.tell(row.id, keep=keep)
+        if (accepted := self.api.later(asked, "delete_job", job=row.id, keep=keep)) is not None:
+            return accepted
+        self.api.call(asked.who, "delete_job", int, job=row.id, keep=keep)
         return nothing()
 
     def _rest(self, row: JobRow, state: State | None) -> None:

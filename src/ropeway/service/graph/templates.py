@@ -9,10 +9,10 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from ropeway.model.job import SourceKind
+from ropeway.model.templates import TEMPLATES
 from ropeway.rules.loading import default_document, default_schema
 from ropeway.rules.schema import Schema
 from ropeway.service.graph.api import Api
-from ropeway.service.graph.job_settings import TEMPLATES
 from ropeway.service.graph.jobs import ROOT
 from ropeway.service.graph.schemas import Schemas, schema_value
 from ropeway.service.odata.answers import Answer, many, one

@@ -13,7 +13,7 @@ import msgspec
 from starlette.routing import BaseRoute
 
 from ropeway.model.anchors import Anchor
-from ropeway.service.graph.job_settings import TEMPLATE_OF
+from ropeway.model.templates import TEMPLATE_OF
 from ropeway.service.graph.jobs import ROOT, Jobs
 from ropeway.service.graph.objects.throttling import refusal
 from ropeway.service.graph.scim_users import MANAGER, attributes_of

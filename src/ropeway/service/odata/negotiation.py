@@ -13,10 +13,12 @@ from ropeway.model.problems import Problem, RopewayError, shown
 
 Metadata = Literal["none", "minimal", "full"]
 _LEVELS: Mapping[str, Metadata] = {"none": "none", "minimal": "minimal", "full": "full"}
+ASYNC = "respond-async"
 LONGEST = 1024
 """Characters of a header that are read."""
 _PAGE = re.compile(r"(?:odata\.)?maxpagesize\s*=\s*\"?(\d{1,9})\"?", re.IGNORECASE)
 _NOTES = re.compile(r"(?:odata\.)?include-annotations\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
+_ASYNC = re.compile(rf"(?:^|,)\s*{ASYNC}\s*(?:[,;]|$)", re.IGNORECASE)
 _RETURN = re.compile(r"return\s*=\s*\"?(minimal|representation)\"?", re.IGNORECASE)
 
 
@@ -30,6 +32,8 @@ class Form:
     """Prefer: odata.maxpagesize."""
     representation: bool | None = None
     """Prefer: return=representation or return=minimal."""
+    is_async: bool = False
+    """Prefer: respond-async."""
     annotations: tuple[str, ...] = ()
     """Prefer: odata.include-annotations; patterns as `ropeway.*`, in small letters."""
 
@@ -65,6 +69,7 @@ def form_of(request: Request) -> Form:
         metadata=_metadata(request.headers.get("accept", "")[:LONGEST]),
         page=max(1, int(page[1])) if page and int(page[1]) else None,
         representation=wanted[1].lower() == "representation" if wanted else None,
+        is_async=_ASYNC.search(prefer) is not None,
         annotations=tuple(one.strip().lower() for one in notes[1].split(",") if one.strip()) if notes else (),
     )
 
