@@ -116,7 +116,7 @@ def test_a_collector_gets_the_spans_of_a_process_before_it_ends() -> None:
         assert [(span.role, span.name) for span in collector.spans] == [("worker", "cycle")]
 
 
-def test_a_collector_that_is_away_holds_up_nobody() -> None:
+def test_a_collector_that_is_away_holds_up_nobody_and_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     end = tracing.export_to(f"http://127.0.0.1:{port}/v1/traces", "worker")
@@ -126,6 +126,8 @@ def test_a_collector_that_is_away_holds_up_nobody() -> None:
     assert time.monotonic() - began < 0.5
     end()
     assert time.monotonic() - began < 5
+    (line,) = caplog.records
+    assert line.getMessage().startswith(f"The collector 127.0.0.1:{port} takes no traces")
 
 
 def test_without_an_endpoint_opentelemetry_is_not_even_imported(tmp_path: Path) -> None:

@@ -148,17 +148,17 @@ def export_to(endpoint: str, role: str) -> Callable[[], None]:
     parts = urlsplit(endpoint)
     if not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))):
         raise RopewayError(Problem("trace-endpoint-unfit", object=f"{parts.scheme}://{parts.hostname or ''}"))
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+    from ropeway.telemetry.collector import Collector
     from ropeway.telemetry.worthwhile import Worthwhile
 
     about = {"service.name": "ropeway", "service.version": __version__, "ropeway.role": role}
     provider = TracerProvider(resource=Resource.create(about), shutdown_on_exit=False)
     whole = endpoint if parts.path.strip("/") else endpoint.rstrip("/") + USUAL_PATH
-    provider.add_span_processor(Worthwhile(BatchSpanProcessor(OTLPSpanExporter(endpoint=whole, timeout=PATIENCE))))
+    provider.add_span_processor(Worthwhile(BatchSpanProcessor(Collector(whole, PATIENCE))))
     use(provider)
 
     def end() -> None:
