@@ -1,6 +1,7 @@
 """The service in Microsoft Graph's shape: jobs, provisioning log, agents (graph-scim.md B).
 
 api                 what all of them share: parts, long calls, ids of the tenant
+short_lists         $search and deltas of lists that are at hand
 service_principals  Ropeway's own, and applications that sign in
 openapi             all of it as a document
 jobs, job_actions   synchronization jobs, and what is done with them

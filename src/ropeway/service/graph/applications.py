@@ -16,16 +16,17 @@ from ropeway.control.applications import LONGEST, Applications
 from ropeway.control.protocol import ApplicationView, CredentialView
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import counted_here
+from ropeway.service.graph.objects.delta import OPTIONS as DELTA
 from ropeway.service.graph.permission_ids import required_access, required_named
-from ropeway.service.odata.answers import Answer, made, many, nothing, one
+from ropeway.service.graph.short_lists import SEARCHED, changed, listed, searched
+from ropeway.service.odata.answers import Answer, made, nothing, one
 from ropeway.service.odata.bodies import Body
-from ropeway.service.odata.options import LIST, ONE, Option
-from ropeway.service.odata.paging import page_of
+from ropeway.service.odata.options import ONE, Option
 from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
 
 Json = dict[str, Any]
-COUNT: frozenset[Option] = frozenset({"$filter"})
+COUNT: frozenset[Option] = frozenset({"$filter", "$search"})
 LISTS = ("addIns", "appRoles", "identifierUris", "tags")
 EMPTY = (
     "api", "applicationTemplateId", "certification", "defaultRedirectUri", "deletedDateTime", "description",
@@ -136,7 +137,8 @@ class ApplicationRoutes:
         remove = Verb(self.remove, act="remove_application")
         add, drop = Verb(self.add, body=True, act="add_secret"), Verb(self.drop, body=True, act="drop_credential")
         return [
-            resource(parts, path, get=Verb(self.listed, LIST), post=create),
+            resource(parts, path, get=Verb(self.listed, SEARCHED), post=create),
+            resource(parts, f"{path}/delta", get=Verb(self.delta, DELTA)),
             resource(parts, f"{path}/$count", get=Verb(self.count, COUNT)),
             resource(parts, f"{path}/{{application}}", get=Verb(self.shown, ONE), patch=change, delete=remove),
             resource(parts, f"{path}/{{application}}/addPassword", post=add),
@@ -145,12 +147,15 @@ class ApplicationRoutes:
 
     def listed(self, asked: Asked) -> Answer:
         """GET /applications."""
-        items = [_application(view) for view in asked.parts.control.applications()]
-        return many("applications", page_of(items, asked.options, asked.page_size))
+        return listed(asked, "applications", _every(asked))
+
+    def delta(self, asked: Asked) -> Answer:
+        """GET /applications/delta."""
+        return changed(asked, "applications", _every(asked))
 
     def count(self, asked: Asked) -> Answer:
         """GET /applications/$count: an advanced query."""
-        return counted_here(asked, [_application(view) for view in asked.parts.control.applications()])
+        return counted_here(asked, searched(asked, _every(asked)))
 
     def shown(self, asked: Asked) -> Answer:
         """GET /applications/{id}."""
@@ -208,6 +213,10 @@ class ApplicationRoutes:
         """POST /applications/{id}/removePassword: 204."""
         _known(asked).drop(_named(asked).id, str(asked.shaped(RemovePassword).key_id))
         return nothing()
+
+
+def _every(asked: Asked) -> list[Json]:
+    return [_application(view) for view in asked.parts.control.applications()]
 
 
 def _known(asked: Asked) -> Applications:

@@ -14,11 +14,12 @@ from ropeway.service.graph import permission_ids
 from ropeway.service.graph.api import DISPLAY_NAME, Api
 from ropeway.service.graph.applications import COUNT
 from ropeway.service.graph.objects.collections import counted_here
+from ropeway.service.graph.objects.delta import OPTIONS as DELTA
+from ropeway.service.graph.short_lists import SEARCHED, changed, listed, searched
 from ropeway.service.identity.scopes import GRAPH_ID
-from ropeway.service.odata.answers import Answer, made, many, nothing, one
+from ropeway.service.odata.answers import Answer, made, nothing, one
 from ropeway.service.odata.bodies import Body
-from ropeway.service.odata.options import LIST, ONE
-from ropeway.service.odata.paging import page_of
+from ropeway.service.odata.options import ONE
 from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
 
@@ -61,18 +62,23 @@ class ServicePrincipals:
         change = Verb(self.change, body=True, act="change_application")
         remove = Verb(self.remove, act="disable_application")
         return [
-            resource(parts, path, get=Verb(self.listed, LIST), post=create),
+            resource(parts, path, get=Verb(self.listed, SEARCHED), post=create),
+            resource(parts, f"{path}/delta", get=Verb(self.delta, DELTA)),
             resource(parts, f"{path}/$count", get=Verb(self.count, COUNT)),
             resource(parts, f"{path}/{{principal}}", get=Verb(self.shown, ONE), patch=change, delete=remove),
         ]
 
     def listed(self, asked: Asked) -> Answer:
         """GET /servicePrincipals."""
-        return many("servicePrincipals", page_of(self._items(asked), asked.options, asked.page_size))
+        return listed(asked, "servicePrincipals", self._items(asked))
+
+    def delta(self, asked: Asked) -> Answer:
+        """GET /servicePrincipals/delta."""
+        return changed(asked, "servicePrincipals", self._items(asked))
 
     def count(self, asked: Asked) -> Answer:
         """GET /servicePrincipals/$count: an advanced query."""
-        return counted_here(asked, self._items(asked))
+        return counted_here(asked, searched(asked, self._items(asked)))
 
     def shown(self, asked: Asked) -> Answer:
         """GET /servicePrincipals/{id}."""

@@ -82,14 +82,14 @@ class Delta:
 def _begun(kind: Kind, asked: Asked, sequence: int, now: float) -> Round:
     select_ = asked.options.select
     check_select(kind, select_, allowed=LINKS.get(kind.plural, ()))
-    ids = _ids(asked.options.filter) if asked.options.filter is not None else ()
+    ids = ids_of(asked.options.filter) if asked.options.filter is not None else ()
     if len(ids) > MOST_IDS:
         raise unsupported("$filter", f"More than {MOST_IDS} ids")
     tenant = asked.parts.tenant
     return Round(delta_tokens.VERSION, tenant, kind.plural, now, sequence, select_, ids, ("", 0, ""))
 
 
-def _ids(node: Node) -> tuple[str, ...]:
+def ids_of(node: Node) -> tuple[str, ...]:
     """`id eq 'a' or id eq 'b'`: the only filter that there is."""
     match node:
         case Compare("eq", Path((name,)), Literal(text=text)) if name.lower() == "id":
@@ -97,7 +97,7 @@ def _ids(node: Node) -> tuple[str, ...]:
         case In(Path((name,)), values) if name.lower() == "id":
             return tuple(one.text.lower() for one in values)
         case Or(parts):
-            return tuple(id_ for part in parts for id_ in _ids(part))
+            return tuple(id_ for part in parts for id_ in ids_of(part))
         case _:
             raise unsupported("$filter", "A delta is filtered by id eq '…' or id eq '…' alone")
 
