@@ -178,6 +178,7 @@ def test_a_lost_key_file_is_replaced_by_command(tmp_path: Path) -> None:
         up.ends()
     (tmp_path / "seal.key").unlink()
     anew = command(tmp_path, "service", "ca", str(tmp_path / "ca.pem"), "--new", "--yes")
-    out, _ = anew.communicate(timeout=60)
+    out, err = anew.communicate(timeout=60)
+    assert f"a new key file, {tmp_path / 'seal.key'}." in err
     with started(tmp_path) as again:
         assert again.told["authority"] == json.loads(out)["sha256"] != up.told["authority"]

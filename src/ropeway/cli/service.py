@@ -62,7 +62,8 @@ def ca(
         settings = settings_where(session, where)
         session.confirm("Every certificate of this service and its agents becomes worthless. Go on?", yes)
         pem = on_site.begin_anew(settings, user_here()).pem
-        session.note("There are new authorities. Restart the service: systemctl restart ropeway")
+        session.note(f"There are new authorities, and a new key file, {settings.seal_file}.")
+        session.note("Restart the service, which must have the same key file: systemctl restart ropeway")
     elif where == WhereOptions() and (known := service_of(session.state, session.service)) and known.ca:
         pem = known.ca
     else:
