@@ -10,8 +10,10 @@ import pytest
 from ropeway.cli import completion, session
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
+from ropeway.cli.render.life import every_words
 from ropeway.control.protocol import QuarantineView
-from ropeway.model.job import Guard, Retention, Schedule
+from ropeway.engine.lifecycle.schedule import pace
+from ropeway.model.job import Guard, JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError
 from tests.unit.cli_company import JOB, PROVISIONED, Company
 
@@ -172,3 +174,15 @@ def test_a_job_in_quarantine_says_why_and_when_it_is_tried_next(
     assert run("job", "show", "Contoso") == 0
     shown = capsys.readouterr().out
     assert all(word in shown for word in ("Quarantine", "TooManyDeletes", "Next attempt", "dc-sync, since 2026-11-01"))
+
+
+def test_a_job_that_agents_read_says_who_sees_its_changes() -> None:
+    """And not that it polls twice a second, which nobody does for it."""
+    source = SourceSettings("active-directory", {"domain": "contoso.test"}, through="agents")
+    settings = JobSettings("Contoso", source)
+    assert (
+        every_words(settings)
+        == f"when an agent sees a change, and every {(pace(settings) or 0) / 60:.0f} minutes anyway"
+    )
+    polling = every_words(JobSettings("Contoso", SourceSettings("ldif", {})))
+    assert polling == "all the time, looking for changes every 0.5 seconds"

@@ -14,6 +14,8 @@ def every_words(settings: JobSettings) -> str:
     """How often a job runs."""
     if settings.schedule.off:
         return "only when somebody says so"
+    if settings.schedule.every is None and settings.source.through == "agents":
+        return "when an agent sees a change, and every 2 minutes anyway"
     if settings.schedule.every is None:
         return f"all the time, looking for changes every {interval_words(settings.poll_seconds)}"
     return f"every {interval_words(settings.schedule.every)}"

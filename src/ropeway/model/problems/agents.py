@@ -219,7 +219,8 @@ ON_ITS_MACHINE = (
         Severity.FATAL,
         "A file of the agent cannot be read or written",
         "The system said of {object}: {reason}.",
-        "Check that it exists and belongs to the account that runs the agent: ls -l {object}",
+        "Check that it exists and belongs to the account that runs the agent (ls -l {object}), and that the disk has "
+        "room (df -h).",
     ),
     Entry(
         "agent-domain-unset",
