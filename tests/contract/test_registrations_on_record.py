@@ -96,3 +96,12 @@ def test_of_many_forged_registrations_a_few_have_a_line_and_the_others_are_count
             desk.registers("rw_forged", "dc3")
         assert [act.subject for act in desk.trail()] == ["dc1"] * APART + ["dc3"]
     assert "Requests that name no tenant were refused: count 3, 127.0.0.1 3" in caplog.text
+
+
+def test_a_null_character_from_a_stranger_is_no_defect_of_the_service(desk: Desk) -> None:
+    """PostgreSQL cannot look for one; anybody could fill the log with tracebacks."""
+    with desk.service.client() as client:
+        answer = client.post("/agent/v1/challenge", json={"fingerprint": "\0" * 64})
+        forged = client.post("/login", json={"link": "rw_\0", "secret": "rw_\0"})
+    assert answer.status_code in (400, 404)
+    assert forged.status_code < 500

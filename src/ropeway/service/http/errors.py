@@ -9,12 +9,13 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ropeway.model.problems import Problem, RopewayError, describe
-from ropeway.store.trouble import is_ours, state_problem
+from ropeway.store.trouble import is_null_character, is_ours, state_problem
 from ropeway.telemetry.seldom import Seldom
 
 _seldom = Seldom(logging.getLogger(__name__))
@@ -213,7 +214,12 @@ def on_problem(request: Request, error: Exception) -> Response:
 
 
 def on_database(request: Request, error: Exception) -> Response:
-    """Starlette's handler of what a database says, where no call of Control did: it is away, or busy."""
+    """Starlette's handler of what a database says, where no call of Control did: it is away, or busy.
+
+    Text that it cannot hold is a fault of the request.
+    """
+    if isinstance(error, DBAPIError) and is_null_character(error):
+        return refusal(request, Problem("text-unreadable", value="NUL"))
     if is_ours(error):
         raise error
     return refusal(request, state_problem(error, "database-trouble"))
