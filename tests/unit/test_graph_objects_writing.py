@@ -194,6 +194,38 @@ def test_a_security_group_does_not_become_one_with_mail(office: GraphOffice) -> 
     office.patch(f"/v1.0/groups/{office.post('/v1.0/groups', unified, 201)['id']}", {"mailEnabled": True})
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"securityEnabled": False},
+        {"groupTypes": ["Unified"]},
+        {"groupTypes": ["DynamicMembership"]},
+        {"groupTypes": "Unified"},
+        {"groupTypes": ["Unified"], "mailEnabled": False},
+        {"visibility": "Everybody"},
+        {"mailNickname": "make.rs"},
+        {"mailNickname": ""},
+        {"mailNickname": "m" * 65},
+    ],
+)
+def test_a_group_is_what_graph_makes_and_stays_so(office: GraphOffice, wrong: dict[str, Any]) -> None:
+    secure = f"/v1.0/groups/{office.post('/v1.0/groups', {**GROUP, 'visibility': 'Private'}, 201)['id']}"
+    before = office.get(secure)
+    assert office.refused("POST", "/v1.0/groups", {**GROUP, **wrong})[:2] == (400, "Request_BadRequest")
+    assert office.refused("PATCH", secure, wrong)[:2] == (400, "Request_BadRequest")
+    assert office.get(secure) == before
+    unified = {
+        **GROUP,
+        "mailNickname": "team",
+        "mailEnabled": True,
+        "groupTypes": ["Unified"],
+        "securityEnabled": False,
+    }
+    team = f"/v1.0/groups/{office.post('/v1.0/groups', unified, 201)['id']}"
+    assert office.refused("PATCH", team, {"groupTypes": []})[:2] == (400, "Request_BadRequest")
+    office.patch(team, {"securityEnabled": True, "visibility": "Public"})
+
+
 def test_contacts_can_be_made_here(office: GraphOffice) -> None:
     body = {"displayName": "Kim", "mail": "kim@else.test", "phones": [{"type": "mobile", "number": "7"}],
             "addresses": [{"city": "Rome", "countryOrRegion": "IT"}]}  # fmt: skip

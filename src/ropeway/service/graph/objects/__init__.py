@@ -12,6 +12,7 @@ collections       the routes that read
 bodies, writing   making, changing, deleting, references
 deleted_items     the recycle bin
 any_object        objects of any type, and functions about them
+group_rules       what a group may be
 group_names       whether a group may be called so
 signing_in        a user's sign-ins and password
 sync_behavior     who is master of an object

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import msgspec
 
 from ropeway.model.prepared import prepared
+from ropeway.service.graph.objects.group_rules import check_group
 from ropeway.service.graph.objects.kinds import CONTACTS, DEVICES, EXTENSION_ATTRIBUTES, GROUPS, ORG_DATA, USERS, Kind
 from ropeway.service.odata.bodies import Body, shaped
 from ropeway.service.odata.refusals import body_invalid
@@ -108,18 +109,7 @@ def _check_new(kind: Kind, plain: Mapping[str, Any]) -> None:
         if plain.get(name) is None:
             raise body_invalid(name, f"A value is required for property '{name}' of resource '{kind.name.title()}'.")
     if kind is GROUPS:
-        check_mail(plain, {})
-
-
-def check_mail(said: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-    """RopewayError where a group would become mail-enabled that is none of Microsoft 365."""
-    types = said.get("groupTypes", before.get("groupTypes")) or ()
-    if said.get("mailEnabled") is True and before.get("mailEnabled") is not True and "Unified" not in types:
-        raise body_invalid(
-            "mailEnabled",
-            "The service does not currently support writes of mail-enabled groups. Please ensure that the "
-            "mail-enablement property is unset and the security-enablement property is set.",
-        )
+        check_group(plain, {})
 
 
 def _flat(kind: Kind, plain: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from ropeway.directory import tables
 from ropeway.service.graph.api import Api
+from ropeway.service.graph.objects.group_rules import is_name
 from ropeway.service.graph.objects.indexes import held
 from ropeway.service.graph.objects.kinds import GROUPS
 from ropeway.service.graph.objects.reading import find
@@ -21,9 +22,6 @@ from ropeway.service.odata.refusals import body_invalid
 from ropeway.service.odata.resource import Asked, Verb, resource
 
 _o = tables.object_.c
-LONGEST = {"displayName": 256, "mailNickname": 64}
-NEVER = set('@()\\[]";:.<>, ')
-"""Characters that a group's mailNickname has none of."""
 
 
 class Names(Body, frozen=True):
@@ -90,9 +88,5 @@ class GroupNames:
 
 def _unwritable(said: Names) -> Iterator[Detail]:
     for name, value in (("displayName", said.display_name), ("mailNickname", said.mail_nickname)):
-        if value is not None and not (0 < len(value) <= LONGEST[name] and _is_plain(name, value)):
+        if value is not None and not is_name(name, value):
             yield Detail("InvalidValue", f"Invalid value specified for property '{name}' of resource 'Group'.", name)
-
-
-def _is_plain(name: str, value: str) -> bool:
-    return name != "mailNickname" or NEVER.isdisjoint(value)

@@ -13,8 +13,9 @@ from ropeway.control.protocol import ObjectType
 from ropeway.directory import Directory
 from ropeway.directory.record import decoded
 from ropeway.service.graph.api import Api
-from ropeway.service.graph.objects.bodies import check_mail, id_of, password_of, properties_of
+from ropeway.service.graph.objects.bodies import id_of, password_of, properties_of
 from ropeway.service.graph.objects.collections import LISTS, ONE, Reading
+from ropeway.service.graph.objects.group_rules import check_group
 from ropeway.service.graph.objects.kinds import ANY, CONTACTS, DEVICES, GROUPS, KINDS, USERS, Kind
 from ropeway.service.graph.objects.me import check_own
 from ropeway.service.graph.objects.passwords import NewPassword
@@ -103,8 +104,8 @@ class Writing:
         if is_sensitive(asked.body):
             check_privileged(asked, id_)
         properties, bound = properties_of(kind, asked.body, new=False)
-        if kind is GROUPS and "mailEnabled" in properties:
-            check_mail(properties, self._stored(kind, id_))
+        if kind is GROUPS:
+            check_group(properties, self._stored(kind, id_))
         if "manager" in bound:
             self._check_ends("manager", bound["manager"])
             properties["manager"] = bound.pop("manager")
