@@ -23,7 +23,8 @@ is behind.
 What `ropeway` can do, a script can: every command is one or a few of these calls, over HTTPS, with an administrator's
 token (`Authorization: Bearer …`, as `ropeway login` gets one). What Microsoft Graph has is asked as Graph has it, at
 the paths of [Graph's API](graph-api.md): tables say which. Where a command shows more than Graph has a property for, it
-asks for an [annotation](graph-api.md#more-than-graph-has) with the whole record.
+asks for an [annotation](graph-api.md#more-than-graph-has) with the whole record. [Which command asks what, and
+why](decisions/commands.md).
 
 The rest is below `{BASE}`. Bodies and answers are JSON. A member that a call does not know, a value of another type,
 nesting of more than 64 levels and more than 1 MB (48 MB where a call takes files) are refused, with the place.
