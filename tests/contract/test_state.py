@@ -73,6 +73,8 @@ def test_late_writes_of_a_replaced_holder_are_refused_and_have_written_nothing(o
         late.renew,
         lambda: late.set_decided_by("x"),
         lambda: late.remap_links("group", "member", None, "-members"),
+        lambda: late.remap_links_of([1], "member", None, "-members"),
+        lambda: late.links_in_step([1], ["member"]),
         lambda: late.decide(Decided()),
         lambda: late.mark_sent([1]),
     ):
@@ -233,8 +235,32 @@ def test_links_that_flow_elsewhere_are_told_anew_and_taken_back_by_their_old_nam
     open_ = office.state.pending_links([number], (0, "", ""), 5000)
     assert [(x.attribute, x.present) for x in open_] == [("-members", False)] * 800 + [("member", True)] * 800
     office.state.remap_links("group", "member", None, "-members")
-    again = office.state.pending_links([number], (0, "", ""), 5000)
-    assert [(x.attribute, x.present) for x in again] == [("member", True)] * 800
+    assert office.state.pending_links([number], (0, "", ""), 5000) == []
+
+
+def test_links_of_some_entries_that_flow_elsewhere_are_theirs_alone(office: Office) -> None:
+    office.read(person("Team", "group"), person("Club", "group"), person("Zoe"))
+    for name in ("Team", "Club"):
+        office.link(name, "Zoe")
+        office.send_links(name)
+    team, club = (office.state.known([a(name)])[a(name)].number for name in ("Team", "Club"))
+    office.state.remap_links_of([team], "member", "-members", None)
+    assert office.state.with_pending_links([team, club]) == {team}
+    office.state.links_in_step([team], ["member"])
+    open_ = office.state.pending_links([team], (0, "", ""), 9)
+    assert [(x.attribute, x.present) for x in open_] == [("-members", False)]
+    office.state.remap_links_of([team], "member", None, "-members")
+    assert office.state.with_pending_links([team, club]) == set()
+
+
+def test_links_that_are_left_out_have_nothing_to_be_told(office: Office) -> None:
+    office.read(person("Team", "group"), person("Zoe"), person("Ann"))
+    office.link("Team", "Zoe")
+    office.send_links("Team")
+    number = office.state.known([a("Team")])[a("Team")].number
+    office.link("Team", "Ann", gone=["Zoe"])
+    office.state.links_in_step([number], ["member"])
+    assert (office.state.with_pending_links([number]), office.links("Team")) == (set(), {"Ann"})
 
 
 def test_who_points_at_an_object_is_due_and_tells_it_again(office: Office) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tests.oracle.decoding import sid
-from tests.oracle.extensions import extension_links
+from tests.oracle.extensions import extension_links, has_extension_links
 from tests.oracle.listing import Listing, Record
 from tests.oracle.properties import Expected, Tenant, expected_of
 from tests.oracle.scope import Scope, in_scope
@@ -40,6 +40,8 @@ def _refer(one: Expected, listing: Listing, domains: Sequence[Listing], ids: dic
     for name, source in REFERENCES[one.type].items():
         ends = (_end(dn, listing, domains) for dn in one.record.all(source))
         one.links[name] = {ids[end] for end in ends if end in ids}
+    if not has_extension_links(one.record, one.type):
+        one.links |= {name: set() for name in extension_links(one.type)}
 
 
 def _end(dn: str, listing: Listing, domains: Sequence[Listing]) -> str | None:

@@ -74,6 +74,11 @@ def extension_links(type_: str) -> dict[str, str]:
     return {property_name(name): name for name in LINKS_OF[type_].split()}
 
 
+def has_extension_links(record: Record, type_: str) -> bool:
+    """Whether they flow for an object."""
+    return type_ not in WITH_NICKNAME or bool(record.one("mailNickname"))
+
+
 def extensions(record: Record, type_: str) -> dict[str, Any]:
     """The extensions of one object that have a value."""
     found: dict[str, Any] = {}

@@ -227,6 +227,19 @@ def test_the_log_names_the_rule_that_maps_a_link(office: Office) -> None:
     assert office.step("links", "scoping") == "in scope, by Exchange: Users with a mailNickname"
 
 
+def test_a_link_that_no_rule_of_the_object_maps_is_explained(office: Office) -> None:
+    bob = office.company.person("Bob", office.sales)
+    ann = office.company.person("Ann", office.sales, publicDelegates=office.company.dn(bob))
+    office.follow()
+    (link,) = office.control.explain(office.company.dn(ann)).links
+    assert (link["attribute"], link["state"]) == ("publicDelegates", "left out")
+    assert link["why"] == "no rule maps it in whose scope the object is"
+    ann.values["mailNickname"] = "ann"
+    office.cycle()
+    (link,) = office.control.explain(office.company.dn(ann)).links
+    assert link["state"] == "exported"
+
+
 CAPITALS = """rules:
   - id: capitals
     name: Company

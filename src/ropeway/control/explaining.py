@@ -119,7 +119,8 @@ class Explainer:
         with self._db.read() as c:
             ends = explaining.link_ends(c, Key(tenant=self._tenant, job=row.number), entry.number, LINKS_SHOWN)
             dns = explaining.dns_of(c, self._tenant, [(one.job, one.reference) for one in said])
-        return link_stories(ends, said, rule.references if rule else {}, known.names, dns)[:LINKS_SHOWN]
+        targets, withheld = rule.references if rule else {}, entry.withheld.split()
+        return link_stories(ends, said, targets, known.names, dns, withheld)[:LINKS_SHOWN]
 
 
 def _contributors(said: Said | None, known: Known) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ropeway.directory.opinions import LinkSaid
@@ -18,6 +18,10 @@ REASONS = {
 """What an entry's reason is in words; clauses of rules speak for themselves."""
 
 
+LEFT_OUT = "left out", "no rule maps it in whose scope the object is"
+"""State of a link, and why, where other rules of its type map the attribute."""
+
+
 def reason_words(reason: str | None) -> str:
     """Why an object is not in scope, in words."""
     text = reason or "not decided yet"
@@ -30,21 +34,26 @@ def link_stories(
     targets: Mapping[str, str],
     names: Mapping[int, str],
     dns: Mapping[tuple[int, str], str],
+    withheld: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """One line a link: this job's, then those that only others contribute.
 
-    `targets`: source to target attribute; `names`: jobs by number; `dns`: (job, anchor) to DN.
+    `targets`: source to target attribute; `names`: jobs by number; `dns`: (job, anchor) to DN; `withheld`: the source
+    attributes that the object's own rules leave out.
     """
     contributed: dict[tuple[str, str], list[LinkSaid]] = {}
     for one in said:
         contributed.setdefault((one.attribute, one.reference), []).append(one)
-    told = [_own(end, contributed.pop((targets.get(end.attribute, ""), end.other), []), names) for end in ends]
+    told: list[dict[str, Any]] = []
+    for end in ends:
+        by = contributed.pop((targets.get(end.attribute, ""), end.other), [])
+        told.append(_own(end, by, names, left_out=end.attribute in withheld))
     return told + [_others(parts, names, dns) for parts in contributed.values()]
 
 
-def _own(end: LinkEnd, said: Sequence[LinkSaid], names: Mapping[int, str]) -> dict[str, Any]:
+def _own(end: LinkEnd, said: Sequence[LinkSaid], names: Mapping[int, str], *, left_out: bool) -> dict[str, Any]:
     there = any(one.name for one in said)
-    state, why = _state(end, there=there)
+    state, why = LEFT_OUT if left_out else _state(end, there=there)
     by = sorted({names.get(one.job, str(one.job)) for one in said})
     return {"attribute": end.attribute, "other": end.dn or end.other, "state": state, "why": why, "by": by}
 

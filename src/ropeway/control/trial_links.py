@@ -18,6 +18,12 @@ EXAMPLES = 3
 What = tuple[str, str, str]
 """`linked` or `unlinked`, the owner's target type, the target attribute."""
 
+Withheld = tuple[str, str]
+"""References that are left out, by the old rules and by the new ones."""
+
+References = Mapping[str, Mapping[str, str]]
+"""By source type: source reference to target reference."""
+
 _Ends = tuple[str, str]
 """The anchors of owner and other end."""
 
@@ -45,8 +51,8 @@ class Marked:
 class LinkTrial:
     """Counts links that would be added or removed. `changing`: entries that would come to the directory or leave it.
 
-    A link is in the directory where both ends are in scope, and a rule maps it. An end that the job has not read itself
-    counts as there: another job may provide it.
+    A link is in the directory where both ends are in scope, and a rule maps it in whose scope the owner is. An end that
+    the job has not read itself counts as there: another job may provide it.
     """
 
     def __init__(self, database: Database, key: Key, before: Rules, after: Rules) -> None:
@@ -54,8 +60,14 @@ class LinkTrial:
         self._before, self._after = _references(before), _references(after)
         self._types = {name: rule.target_type for rules in (before, after) for name, rule in rules.by_type.items()}
         self.changing = Marked()
+        self._withheld: dict[Withheld, Marked] = {}
+        """Who is in the scope of which rules: a mark for each pair that occurs."""
         self.counts: Counter[What] = Counter()
         self._first: dict[What, list[_Ends]] = {}
+
+    def withholds(self, number: int, before: str, after: str) -> None:
+        """An entry whose rules leave out those references (`ObjectRule.withheld`), by the old rules and by the new."""
+        self._withheld.setdefault((before, after), Marked()).add(number)
 
     def run(self) -> Iterator[tuple[What, int, tuple[Example, ...]]]:
         """What happens to how many, with examples."""
@@ -66,6 +78,11 @@ class LinkTrial:
                 for tie in surveying.ties_to(c, self._key, numbers):
                     if tie.owner not in self.changing:
                         self._compare(tie)
+        for (before, after), marked in self._withheld.items():
+            for numbers in _portions(marked) if before != after else ():
+                with self._db.read() as c:
+                    for tie in surveying.ties_of(c, numbers):
+                        self._alone(tie)
         for type_ in self._before.keys() | self._after.keys():
             self._remapped(type_)
         for what, count in sorted(self.counts.items(), key=lambda item: (-item[1], item[0])):
@@ -78,15 +95,25 @@ class LinkTrial:
             return
         with self._db.read() as c:
             for tie in surveying.ties_by(c, self._key, type_, differing):
-                if tie.owner not in self.changing and tie.other_number not in self.changing:
-                    self._compare(tie)
+                before, after = self._withheld_of(tie)
+                if before == after:
+                    self._alone(tie)
+
+    def _alone(self, tie: Tie) -> None:
+        if tie.owner not in self.changing and tie.other_number not in self.changing:
+            self._compare(tie)
+
+    def _withheld_of(self, tie: Tie) -> Withheld:
+        found = (pair for pair, marked in self._withheld.items() if tie.owner in marked)
+        return next(found, (tie.owner_withheld, tie.owner_withheld))
 
     def _compare(self, tie: Tie) -> None:
+        before, after = self._withheld_of(tie)
         owner, other = bool(tie.owner_in), _is_there(tie)
-        was = self._before.get(tie.owner_type, {}).get(tie.attribute) if owner and other else None
+        was = _flows_to(self._before, tie, before) if owner and other else None
         owner ^= tie.owner in self.changing
         other ^= tie.other_number in self.changing
-        becomes = self._after.get(tie.owner_type, {}).get(tie.attribute) if owner and other else None
+        becomes = _flows_to(self._after, tie, after) if owner and other else None
         if was != becomes:
             for what, name in (("unlinked", was), ("linked", becomes)):
                 if name is not None:
@@ -107,12 +134,18 @@ class LinkTrial:
             yield Example(object=name, after=end) if what[0] == "linked" else Example(object=name, before=end)
 
 
+def _flows_to(references: References, tie: Tie, withheld: str) -> str | None:
+    """The target attribute of a link of an owner in scope."""
+    name = references.get(tie.owner_type, {}).get(tie.attribute)
+    return None if name is None or tie.attribute in withheld.split() else name
+
+
 def _is_there(tie: Tie) -> bool:
     elsewhere = tie.other_number is None or tie.other_type == "foreignSecurityPrincipal"
     return elsewhere or bool(tie.other_in)
 
 
-def _references(rules: Rules) -> Mapping[str, Mapping[str, str]]:
+def _references(rules: Rules) -> References:
     return {name: rule.references for name, rule in rules.by_type.items()}
 
 

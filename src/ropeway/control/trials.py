@@ -46,6 +46,8 @@ class Answer:
     targets: frozenset[str] = frozenset()
     """Every attribute that is mapped; those without a word in `desired` keep what the directory has."""
     creates: bool = True
+    withheld: str | None = None
+    """References that the rules leave out; None out of scope."""
     deletes: bool = True
     """Whether a target object goes when its source object leaves."""
 
@@ -144,6 +146,7 @@ class Trial:
                 attributes = source_attributes(entry, dn, self._setting)
                 answers.append(_answer(rules, scoping, entry, place, members, attributes))
             self._note(entry, dn, *answers)
+            self._note_references(entry, *answers)
 
     def _note(self, entry: Entry, dn: str, before: Answer, after: Answer) -> None:
         effects, type_ = self.effects, after.target_type or before.target_type or entry.target_type or entry.type
@@ -168,6 +171,12 @@ class Trial:
                 effects.note("retyped", after.target_type, "", Example(object=dn, before=before.target_type))
             else:
                 self._values(entry, dn, before.desired, after)
+
+    def _note_references(self, entry: Entry, before: Answer, after: Answer) -> None:
+        """Of whoever is in scope only by one of them, that one counts for both: all the links come or go."""
+        known = [answer.withheld for answer in (before, after) if answer.withheld is not None]
+        if known:
+            self._links.withholds(entry.number, known[0], known[-1])
 
     def _departure(self, entry: Entry) -> str:
         if entry.target is None:
@@ -236,6 +245,7 @@ def _answer(
             targets=applied.targets,
             creates=applied.creates,
             deletes=applied.deletes,
+            withheld=applied.withheld,
         )
     except MappingFailed as failure:
         return Answer(problem=failure.problem)

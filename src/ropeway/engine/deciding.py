@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ropeway.engine import planning
+from ropeway.engine import planning, withholding
 from ropeway.engine.mapping import Setting, source_attributes
 from ropeway.engine.ownership import recall_links
 from ropeway.engine.records import CONTAINERS, Decided, Due, Entry, Escrow, Later
@@ -84,11 +84,19 @@ class Deciding:
             self._work.state.children_due(entry.anchor)
         self._note(entry, place, place.covered, None, None)
 
-    def _note(self, entry: Entry, place: Place, in_scope: bool, reason: str | None, target_type: str | None) -> None:
+    def _note(
+        self,
+        entry: Entry,
+        place: Place,
+        in_scope: bool,
+        reason: str | None,
+        target_type: str | None,
+        withheld: str = "",
+    ) -> None:
         """Store what was decided, where it is news."""
-        now = (place.dn, in_scope, reason, target_type)
-        if (entry.dn, entry.in_scope, entry.reason, entry.target_type) != now:
-            entry.dn, entry.in_scope, entry.reason, entry.target_type = now
+        now = (place.dn, in_scope, reason, target_type, withheld)
+        if (entry.dn, entry.in_scope, entry.reason, entry.target_type, entry.withheld) != now:
+            entry.dn, entry.in_scope, entry.reason, entry.target_type, entry.withheld = now
             self._batch.entries.append(entry)
 
     def _scope_and_map(
@@ -116,7 +124,7 @@ class Deciding:
 
     def _without_crowded(self, staying: Sequence[_Staying]) -> Sequence[_Staying]:
         """All but groups of more members than a cloud takes; a delta asks of those alone that are new, or change."""
-        found = [e for e, _, rule, _, _ in staying if rule.target_type == "group"]
+        found = [e for e, _, rule, _, _ in staying if rule.target_type == "group" and "member" in rule.references]
         groups = [e.number for e in found]
         if self._work.kind != "initial" and groups:
             changed = self._work.state.with_pending_links([e.number for e in found if e.exported])
@@ -133,13 +141,13 @@ class Deciding:
             policy = self._work.settings.departure.get(entry.target_type or "", Departure.DELETE)
             self._batch.planned += planning.departure(entry, policy, reason)
         self._batch.settled.append(entry.anchor)
-        self._note(entry, place, False, reason, entry.target_type)
+        self._note(entry, place, False, reason, entry.target_type, entry.withheld)
 
     def _plan(self, staying: Sequence[_Staying]) -> None:
         new = [(e, rule, desired) for e, _, rule, desired, _ in staying if e.exported is None]
         matches = dict(zip([e.anchor for e, _, _ in new], match(self._work, new), strict=True))
-        self._tell_links_anew([entry for entry, _, _ in new], matches)
-        pending = self._work.state.with_pending_links([e.number for e, _, rule, _, _ in staying if rule.references])
+        self._bring_links_in_step(staying, matches)
+        pending = withholding.pending(self._work, [(e, rule) for e, _, rule, _, _ in staying])
         for entry, place, rule, desired, attributes in staying:
             found = matches.get(entry.anchor)
             if found is not None and found.problem is not None:
@@ -154,17 +162,22 @@ class Deciding:
                 self._batch.later.append(Later(entry.anchor, self._now + planning.LOOK_AGAIN))
             if entry.number in pending and planning.sends_links(rule, arrives, arrived=found is None):
                 self._batch.planned.append(planning.links(entry, rule))
-            if found is None or entry.in_scope is not None or entry.dn != place.dn:
-                self._note(entry, place, True, None, rule.target_type)
+            if found is None or entry.in_scope is not None or (entry.dn, entry.withheld) != (place.dn, rule.withheld):
+                self._note(entry, place, True, None, rule.target_type, rule.withheld)
             self._batch.settled.append(entry.anchor)
 
-    def _tell_links_anew(self, arriving: Sequence[Entry], matches: Mapping[Anchor, MatchResult]) -> None:
+    def _bring_links_in_step(self, staying: Sequence[_Staying], matches: Mapping[Anchor, MatchResult]) -> None:
         """Whoever comes back has the links of before only where the target kept this very contribution."""
-        kept = [e for e in arriving if matches[e.anchor].by == planning.CONTRIBUTION]
-        anew = [e.number for e in arriving if e.in_scope is not None and matches[e.anchor].by != planning.CONTRIBUTION]
-        recall_links(self._work, kept)
-        if anew:
-            self._work.state.forget_exported_links(anew)
+        known = {anchor for anchor, match in matches.items() if match.by == planning.CONTRIBUTION}
+        back = [(e, rule) for e, _, rule, _, _ in staying if e.anchor in known]
+        withholding.turn(self._work, [(e, r, e.withheld) for e, _, r, _, _ in staying if e.exported is not None])
+        if back:
+            withholding.turn(self._work, [(entry, rule, entry.withheld) for entry, rule in back])
+            recall_links(self._work, [entry for entry, _ in back])
+            withholding.turn(self._work, [(entry, rule, "") for entry, rule in back])
+        anew = [e for e, _, _, _, _ in staying if e.anchor in matches and e.anchor not in known]
+        if numbers := [entry.number for entry in anew if entry.in_scope is not None]:
+            self._work.state.forget_exported_links(numbers)
 
     def _set_aside(self) -> None:
         """Failing is not vanishing: the object keeps its target as it is, and is tried again."""

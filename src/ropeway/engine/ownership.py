@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ropeway.engine.ports import Owned, OwnedLink, Owns
 from ropeway.engine.records import Entry, Imported, LinkKey
+from ropeway.engine.references import FORMER
 from ropeway.engine.work import BATCH, Work
 from ropeway.model.anchors import Anchor
 from ropeway.model.values import pack
@@ -58,7 +59,6 @@ def recall_links(work: Work, objects: Sequence[Entry]) -> None:
         for one in found:
             rule = work.rules.rule_for(entries[one.anchor].type)
             names = {told: name for name, told in rule.references.items()} if rule else {}
-            if one.attribute in names:
-                other = foreign.get(one.other.removeprefix("sid:"), Anchor(one.other))
-                links.append(LinkKey(one.anchor, names[one.attribute], other))
+            other = foreign.get(one.other.removeprefix("sid:"), Anchor(one.other))
+            links.append(LinkKey(one.anchor, names.get(one.attribute, FORMER + one.attribute), other))
         work.state.recall(links)

@@ -30,6 +30,8 @@ class Entry(msgspec.Struct):
     target_type: str | None = None
     target: TargetId | None = None
     exported: bytes | None = None
+    withheld: str = ""
+    """References that the rules it was decided by leave out, by source attribute, joined by blanks."""
     number: int = 0
     """The state's own name for the entry; 0 until stored."""
 

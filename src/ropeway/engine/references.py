@@ -24,8 +24,10 @@ def reference(link: PendingLink) -> Reference:
 
 
 def links_change(entry: Entry, rule: TypeRule | None, links: Sequence[PendingLink]) -> Change:
-    """One owner's link changes as one change; attributes that no rule maps are left out."""
+    """One owner's link changes as one change; attributes that no rule of it maps are left out."""
     names = rule.references if rule else {}
+    if entry.withheld:
+        names = {name: target for name, target in names.items() if name not in entry.withheld.split()}
     added: dict[str, list[Reference]] = {}
     removed: dict[str, list[Reference]] = {}
     for link in links:

@@ -16,6 +16,9 @@ from ropeway.model.prepared import prepared
 from ropeway.model.values import digest, pack
 from ropeway.rules import Rules
 
+DECISIONS = 2
+"""Higher where another version of the program decides otherwise by the same rules: then all is decided anew, once."""
+
 Mapped = dict[str, dict[str, str]]
 """By source type: source reference to target reference."""
 
@@ -33,7 +36,7 @@ class Remapped(NamedTuple):
 
 def decided_by(rules: Rules, scope: Scope) -> str:
     """What decisions depend on: a digest of rules and scope, and the references by name."""
-    stands_for = digest(pack([rules.digest, msgspec.to_builtins(scope)])).hex()
+    stands_for = digest(pack([rules.digest, msgspec.to_builtins(scope), DECISIONS])).hex()
     return f"{stands_for} {msgspec.json.encode(_mapped(rules), order='deterministic').decode()}"
 
 

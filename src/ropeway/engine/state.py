@@ -78,6 +78,14 @@ class State(Protocol):
         """
         ...
 
+    def remap_links_of(self, numbers: Sequence[int], attribute: str, former: str | None, again: str | None) -> None:
+        """The same of some entries."""
+        ...
+
+    def links_in_step(self, numbers: Sequence[int], attributes: Sequence[str]) -> None:
+        """Whatever changed in these attributes of theirs, there is nothing to be told of it."""
+        ...
+
     def set_compared(self, when: float) -> None: ...
     def start_cycle(self, kind: str, began: float) -> int:
         """The number of a cycle that began then, which may be a while ago: it gets one once it does something."""

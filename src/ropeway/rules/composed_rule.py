@@ -18,7 +18,6 @@ class ComposedRule:
     """The rules of one source type, in the order of their priority; towards the engine, one rule.
 
     Whoever is in the scope of one that finds target objects is in scope; `applied` is the rule that then counts.
-    References flow for everybody in scope, whichever of the rules maps them.
     """
 
     parts: tuple[ObjectRule, ...]
@@ -42,8 +41,8 @@ class ComposedRule:
 
     @property
     def references(self) -> dict[str, str]:
-        """Source reference attribute to target attribute."""
-        return {source: target for part in self.parts for source, target in part.references.items()}
+        """Source reference attribute to target attribute, of every rule."""
+        return references_of(self.parts)
 
     @property
     def flows(self) -> tuple[Flow, ...]:
@@ -122,13 +121,20 @@ TypeRule = ObjectRule | ComposedRule
 """The rule of one source type, as the engine has it."""
 
 
-def together(parts: Sequence[ObjectRule], references: dict[str, str]) -> ObjectRule:
-    """One rule that does what these do together, highest precedence first.
+def references_of(parts: Iterable[ObjectRule]) -> dict[str, str]:
+    """Source reference attribute to target attribute, of all these rules."""
+    return {source: target for part in parts for source, target in part.references.items()}
+
+
+def together(parts: Sequence[ObjectRule], known: Iterable[str]) -> ObjectRule:
+    """One rule that does what these do together, highest precedence first. `known`: references that the type has.
 
     The first one that provisions decides the target type; the matching attributes of a higher rule come first.
     """
+    references = references_of(parts)
+    withheld = " ".join(sorted(set(known) - references.keys()))
     if len(parts) == 1:
-        return replace(parts[0], references=references)
+        return replace(parts[0], withheld=withheld)
     by_target: dict[str, list[Flow]] = {}
     for part in parts:
         for flow in part.flows:
@@ -147,7 +153,7 @@ def together(parts: Sequence[ObjectRule], references: dict[str, str]) -> ObjectR
         deletes=strongest.deletes,
         rules=tuple(part.name for part in parts),
     )
-    return replace(made, matching=tuple(dict.fromkeys(_all(part.matching for part in parts))))
+    return replace(made, matching=tuple(dict.fromkeys(_all(part.matching for part in parts))), withheld=withheld)
 
 
 _STRENGTH = {LinkType.PROVISION: 0, LinkType.STICKY_JOIN: 1, LinkType.JOIN: 2}

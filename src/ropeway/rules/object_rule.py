@@ -61,6 +61,8 @@ class ObjectRule:
     """The names of the rules that it consists of, highest precedence first."""
     maps: dict[str, Flow]
     """The flow of each target attribute."""
+    withheld: str = ""
+    """Source references that only other rules of the type map, joined by blanks: the object is not in their scope."""
 
     @property
     def creates(self) -> bool:

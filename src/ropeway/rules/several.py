@@ -63,7 +63,7 @@ def _refuse_mixed_merging(parts: Sequence[Part]) -> None:
 
 
 def _refuse_two_sources(parts: Sequence[Part]) -> None:
-    """References flow for everybody in scope: no precedence decides between two."""
+    """Whoever is in the scope of both would have two of one reference: no precedence decides between them."""
     source_of: dict[str, str] = {}
     target_of: dict[str, str] = {}
     for part in parts:

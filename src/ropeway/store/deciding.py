@@ -37,7 +37,7 @@ def phase_of(kind: Kind, type_: str) -> int:
 _decided = (
     update(entry)
     .where(entry.c.number == bindparam("b_number"))
-    .values({name: bindparam(f"b_{name}") for name in ("dn", "in_scope", "reason", "target_type")})
+    .values({name: bindparam(f"b_{name}") for name in ("dn", "in_scope", "reason", "target_type", "withheld")})
 )
 
 
@@ -45,7 +45,7 @@ def put_decisions(c: Connection, entries: Sequence[Entry]) -> None:
     """Write what was decided about entries, and their DN as it is now."""
     rows: Rows = [
         {"b_number": e.number, "b_dn": e.dn, "b_in_scope": e.in_scope,
-         "b_reason": e.reason, "b_target_type": e.target_type}
+         "b_reason": e.reason, "b_target_type": e.target_type, "b_withheld": e.withheld}
         for e in entries
     ]  # fmt: skip
     run(c, _decided, rows)

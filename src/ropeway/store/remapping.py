@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, exists, false, null, select, true, tuple_, update
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    literal,
+    null,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from ropeway.store.constant import any_of
 from ropeway.store.rows import Key
-from ropeway.store.statements import Rows, run
-from ropeway.store.tables import entry, link
+from ropeway.store.statements import Rows, among, run
+from ropeway.store.tables import PENDING, entry, link
 
 CHUNK = 450
 """Links of one transaction; each is two rows of it."""
@@ -18,20 +37,34 @@ Place = tuple[int, str]
 
 FIRST: Place = (0, "")
 
+Whose = str | Sequence[int]
+"""The entries of a type, or those with these numbers."""
+
 _l = link.c
-_exported = (
-    select(_l.owner, _l.other, _l.present)
-    .join(entry, entry.c.number == _l.owner)
-    .where(
-        _l.job == bindparam("b_job"),
-        _l.attribute == bindparam("b_attribute"),
-        tuple_(_l.owner, _l.other) > tuple_(bindparam("b_owner"), bindparam("b_other")),
-        entry.c.type == bindparam("b_type"),
-        _l.exported == true(),
+_told = ~(literal(" ") + entry.c.withheld + " ").like(literal("% ") + bindparam("b_attribute") + " %")
+"""The owner's rules do not leave the attribute out: what counts as exported was told."""
+
+_of_type = and_(entry.c.type == bindparam("b_type"), _told)
+_of_these = any_of(_l.owner, "b_owners")
+
+
+def _exported(whose: ColumnElement[bool]) -> Select[int, str, bool]:
+    return (
+        select(_l.owner, _l.other, _l.present)
+        .join(entry, entry.c.number == _l.owner)
+        .where(
+            _l.job == bindparam("b_job"),
+            _l.attribute == bindparam("b_attribute"),
+            tuple_(_l.owner, _l.other) > tuple_(bindparam("b_owner"), bindparam("b_other")),
+            whose,
+            _l.exported == true(),
+        )
+        .order_by(_l.owner, _l.other)
+        .limit(CHUNK)
     )
-    .order_by(_l.owner, _l.other)
-    .limit(CHUNK)
-)
+
+
+_exported_of_type, _exported_of_these = _exported(_of_type), _exported(_of_these)
 _one = (
     _l.owner == bindparam("b_owner"),
     _l.attribute == bindparam("b_attribute"),
@@ -41,13 +74,13 @@ _untold = update(link).where(*_one).values(exported=false(), hold=null())
 _gone = delete(link).where(*_one)
 
 
-def remap_after(c: Connection, key: Key, which: tuple[str, str], former: str | None, after: Place) -> Place | None:
-    """The next links of a type and attribute: not exported any more, and to be taken back as `former` where that is
+def remap_after(c: Connection, key: Key, which: tuple[Whose, str], former: str | None, after: Place) -> Place | None:
+    """The next links of entries and an attribute: not exported any more, and to be taken back as `former` where that is
     said. Answers where it ended, or None at the end. Doing it again does no harm.
     """
-    type_, attribute = which
-    asked = {"b_job": key["job"], "b_attribute": attribute, "b_owner": after[0], "b_other": after[1], "b_type": type_}
-    found = c.execute(_exported, asked).all()
+    whose, attribute = which
+    asked = {"b_job": key["job"], "b_attribute": attribute, "b_owner": after[0], "b_other": after[1], **_asked(whose)}
+    found = c.execute(_exported_of_type if isinstance(whose, str) else _exported_of_these, asked).all()
     if not found:
         return None
     if former is not None:
@@ -63,25 +96,47 @@ def remap_after(c: Connection, key: Key, which: tuple[str, str], former: str | N
     return found[-1].owner, found[-1].other
 
 
+def _asked(whose: Whose) -> dict[str, Any]:
+    return {"b_type": whose} if isinstance(whose, str) else {"b_owners": whose}
+
+
 _source = link.alias()
-_kept = (
-    select(_l.owner, _l.attribute, _l.other)
-    .join(entry, entry.c.number == _l.owner)
-    .where(_l.job == bindparam("b_job"), _l.attribute == bindparam("b_again"), entry.c.type == bindparam("b_type"))
-    .where(
-        exists().where(
-            _source.c.owner == _l.owner,
-            _source.c.attribute == bindparam("b_attribute"),
-            _source.c.other == _l.other,
-            _source.c.present == true(),
+
+
+def _kept(whose: ColumnElement[bool]) -> Select[int, str]:
+    return (
+        select(_l.owner, _l.other)
+        .join(entry, entry.c.number == _l.owner)
+        .where(_l.job == bindparam("b_job"), _l.attribute == bindparam("b_again"), whose)
+        .where(
+            exists().where(
+                _source.c.owner == _l.owner,
+                _source.c.attribute == bindparam("b_attribute"),
+                _source.c.other == _l.other,
+                _source.c.present == true(),
+            )
         )
+        .limit(CHUNK)
     )
-    .limit(CHUNK)
-)
-_keep = delete(link).where(tuple_(_l.owner, _l.attribute, _l.other).in_(_kept))
 
 
-def keep(c: Connection, key: Key, which: tuple[str, str], again: str) -> int:
-    """Links that were to be taken back as `again`, and are told anew, stay; how many, at most CHUNK."""
-    type_, attribute = which
-    return c.execute(_keep, {"b_job": key["job"], "b_again": again, "b_type": type_, "b_attribute": attribute}).rowcount
+_kept_of_type, _kept_of_these = _kept(_of_type), _kept(_of_these)
+_as_told = update(link).where(*_one).values(exported=true(), hold=null())
+
+
+def keep(c: Connection, key: Key, which: tuple[Whose, str], again: str) -> int:
+    """Links that were to be taken back as `again`, and flow again, count as exported; how many, at most CHUNK."""
+    whose, attribute = which
+    asked = {"b_job": key["job"], "b_again": again, "b_attribute": attribute, **_asked(whose)}
+    found = c.execute(_kept_of_type if isinstance(whose, str) else _kept_of_these, asked).all()
+    for statement, name in ((_as_told, attribute), (_gone, again)):
+        rows: Rows = [{"b_owner": owner, "b_attribute": name, "b_other": other} for owner, other in found]
+        run(c, statement, rows)
+    return len(found)
+
+
+def in_step(c: Connection, numbers: Sequence[int], attributes: Sequence[str]) -> None:
+    """Open changes of these owners' links by attributes that their rules leave out: nothing is to be told of them."""
+    here = and_(among(c, _l.owner, numbers), _l.attribute.in_(attributes), PENDING)
+    c.execute(delete(link).where(here, _l.present == false()))
+    c.execute(update(link).where(here).values(exported=true(), hold=null()))

@@ -34,6 +34,7 @@ class Tie(NamedTuple):
     owner_anchor: str
     owner_type: str
     owner_in: bool | None
+    owner_withheld: str
     attribute: str
     other: str
     other_number: int | None
@@ -44,7 +45,7 @@ class Tie(NamedTuple):
 _owner, _other = entry.alias("owner"), entry.alias("other")
 _ties = (
     select(
-        link.c.owner, _owner.c.anchor, _owner.c.type, _owner.c.in_scope, link.c.attribute,
+        link.c.owner, _owner.c.anchor, _owner.c.type, _owner.c.in_scope, _owner.c.withheld, link.c.attribute,
         link.c.other, _other.c.number, _other.c.type, _other.c.in_scope,
     )
     .select_from(

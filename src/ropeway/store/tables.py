@@ -103,6 +103,7 @@ entry = Table(
     Column("target_type", String),
     Column("target", String),
     Column("exported", LargeBinary),
+    Column("withheld", String, nullable=False, server_default=text("''")),
     UniqueConstraint("job", "anchor"),
     Index("ix_entry_parent", "job", "parent"),
     Index(

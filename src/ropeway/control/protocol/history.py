@@ -68,8 +68,8 @@ class ExplainView(msgspec.Struct, frozen=True, kw_only=True):
     was written last; directory: what it shows; job: whose word counts, empty where the directory made the value;
     others: what other contributors offer; why: the problem for which the directory shows something else."""
     links: tuple[dict[str, Any], ...] = ()
-    """attribute, other (DN, name or key), state (exported, to be added, to be removed, waiting, unresolved, gone), why,
-    by (jobs); up to 50, unfinished ones first."""
+    """attribute, other (DN, name or key), state (exported, to be added, to be removed, waiting, unresolved, left out,
+    gone), why, by (jobs); up to 50, unfinished ones first."""
     contributors: tuple[dict[str, Any], ...] = ()
     """job, object (DN), anchor, precedence, standing: everybody with a word in the object, by precedence."""
     next_decision: str | None = None

@@ -53,14 +53,24 @@ class Exporting(Leased):
             worklist.later_again(c, self._key, escrows)
 
     def remap_links(self, type_: str, attribute: str, former: str | None, again: str | None) -> None:
+        self._remap((type_, attribute), former, again)
+
+    def remap_links_of(self, numbers: Sequence[int], attribute: str, former: str | None, again: str | None) -> None:
+        self._remap((numbers, attribute), former, again)
+
+    def _remap(self, which: tuple[remapping.Whose, str], former: str | None, again: str | None) -> None:
         after: remapping.Place | None = remapping.FIRST
         while after is not None:
             with self._write() as c:
-                after = remapping.remap_after(c, self._key, (type_, attribute), former, after)
+                after = remapping.remap_after(c, self._key, which, former, after)
         left = remapping.CHUNK if again else 0
         while again and left == remapping.CHUNK:
             with self._write() as c:
-                left = remapping.keep(c, self._key, (type_, attribute), again)
+                left = remapping.keep(c, self._key, which, again)
+
+    def links_in_step(self, numbers: Sequence[int], attributes: Sequence[str]) -> None:
+        with self._write() as c:
+            remapping.in_step(c, numbers, attributes)
 
     def forget_targets(self) -> None:
         while numbers := self._with_targets():

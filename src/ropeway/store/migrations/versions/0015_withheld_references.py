@@ -1,0 +1,11 @@
+"""The references of an entry that the rules which apply to it leave out."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    op.add_column("entry", sa.Column("withheld", sa.String(), nullable=False, server_default=""))
