@@ -53,6 +53,8 @@ CHOICES: dict[str, tuple[int, tuple[Any, ...]]] = {
     "nest": (2, (None,)),
     "manager": (3, (True, True, False)),
     "owner": (2, (True, True, False)),
+    "nickname": (3, (True, False)),
+    "delegate": (3, (True, True, False)),
     "delete": (3, (None,)),
     "delete unit": (1, (None,)),
     "reanimate": (3, (None,)),
@@ -257,6 +259,18 @@ class RandomCompany:
         _, boss = self._any(step.second, "person", "contact")
         self.admin.report_to(person, boss if step.value else None)
         return f"{person.name} reports to {boss.name if step.value else 'nobody'}"
+
+    def _nickname(self, step: Step, _: Followed) -> str:
+        """Whoever has one is a mail recipient, and has the references of one."""
+        _, thing = self._any(step.first, "person", "group")
+        self.admin.set(thing, mailNickname=f"n{thing.guid[:8]}" if step.value else None)
+        return f"{thing.name} is {'a' if step.value else 'no'} recipient"
+
+    def _delegate(self, step: Step, _: Followed) -> str:
+        _, thing = self._any(step.first, "person", "group")
+        _, other = self._any(step.second, "person", "group")
+        self.admin.set(thing, publicDelegates=[self.admin.dn(other)] if step.value else None)
+        return f"{thing.name} delegates to {other.name if step.value else 'nobody'}"
 
     def _owner(self, step: Step, _: Followed) -> str:
         _, owned = self._any(step.first, "group", "computer")

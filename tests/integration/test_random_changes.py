@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from ropeway.lab.domain import Domain
+from ropeway.lab.mail_schema import add_mail_schema
 from ropeway.model.job import Guard, Guards
-from tests.fixtures.samba import NewDomain, bound
+from tests.fixtures.laboratory import Laboratory
+from tests.fixtures.samba import bound
 from tests.integration.random_company import STEPS, RandomCompany, Step, history
 from tests.journeys.administration import Administration
 from tests.journeys.tenant import Followed, Tenant, source_of
@@ -30,8 +32,13 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def domain(new_domain: NewDomain) -> Domain:
-    return new_domain("contoso.test")
+def domain(laboratory: Laboratory) -> Iterator[Domain]:
+    """A forest with the attributes of Exchange."""
+    made = laboratory.stopped("contoso.test")
+    add_mail_schema(made)
+    laboratory.start(made)
+    yield made
+    laboratory.close(made)
 
 
 @pytest.fixture(scope="module")
