@@ -245,12 +245,13 @@ def test_links_of_some_entries_that_flow_elsewhere_are_theirs_alone(office: Offi
         office.send_links(name)
     team, club = (office.state.known([a(name)])[a(name)].number for name in ("Team", "Club"))
     office.state.remap_links_of([team], "member", "-members", None)
-    assert office.state.with_pending_links([team, club]) == {team}
+    assert office.state.open_references([team, club]) == {(team, "-members"), (team, "member")}
     office.state.links_in_step([team], ["member"])
     open_ = office.state.pending_links([team], (0, "", ""), 9)
     assert [(x.attribute, x.present) for x in open_] == [("-members", False)]
     office.state.remap_links_of([team], "member", None, "-members")
-    assert office.state.with_pending_links([team, club]) == set()
+    assert office.state.open_references([team, club]) == set()
+    assert office.state.told_references([team, club], ["member"]) == {(team, "member"), (club, "member")}
 
 
 def test_links_that_are_left_out_have_nothing_to_be_told(office: Office) -> None:
@@ -260,7 +261,7 @@ def test_links_that_are_left_out_have_nothing_to_be_told(office: Office) -> None
     number = office.state.known([a("Team")])[a("Team")].number
     office.link("Team", "Ann", gone=["Zoe"])
     office.state.links_in_step([number], ["member"])
-    assert (office.state.with_pending_links([number]), office.links("Team")) == (set(), {"Ann"})
+    assert (office.state.open_references([number]), office.links("Team")) == (set(), {"Ann"})
 
 
 def test_who_points_at_an_object_is_due_and_tells_it_again(office: Office) -> None:

@@ -127,8 +127,8 @@ class Deciding:
         found = [e for e, _, rule, _, _ in staying if rule.target_type == "group" and "member" in rule.references]
         groups = [e.number for e in found]
         if self._work.kind != "initial" and groups:
-            changed = self._work.state.with_pending_links([e.number for e in found if e.exported])
-            groups = [e.number for e in found if not e.exported or e.number in changed]
+            changed = self._work.state.open_references([e.number for e in found if e.exported])
+            groups = [e.number for e in found if not e.exported or (e.number, "member") in changed]
         crowded = self._work.state.crowded(groups, "member", self._work.most_members) if groups else set[int]()
         for entry, place, _, _, _ in staying if crowded else ():
             if entry.number in crowded:
@@ -146,13 +146,11 @@ class Deciding:
     def _plan(self, staying: Sequence[_Staying]) -> None:
         new = [(e, rule, desired) for e, _, rule, desired, _ in staying if e.exported is None]
         matches = dict(zip([e.anchor for e, _, _ in new], match(self._work, new), strict=True))
+        staying = self._matched(staying, matches)
         self._bring_links_in_step(staying, matches)
-        pending = withholding.pending(self._work, [(e, rule) for e, _, rule, _, _ in staying])
+        told, silent = withholding.pending(self._work, [(e, rule) for e, _, rule, _, _ in staying])
         for entry, place, rule, desired, attributes in staying:
             found = matches.get(entry.anchor)
-            if found is not None and found.problem is not None:
-                self._failures.append((entry, "match", found.problem))
-                continue
             arrives = None if found is None else planning.arrival(entry, rule, desired, attributes, found)
             if arrives is not None:
                 self._batch.planned.append(arrives)
@@ -160,11 +158,18 @@ class Deciding:
                 self._batch.planned += planning.update(entry, rule, desired, attributes)
             elif rule.matching:
                 self._batch.later.append(Later(entry.anchor, self._now + planning.LOOK_AGAIN))
-            if entry.number in pending and planning.sends_links(rule, arrives, arrived=found is None):
+            if entry.number in told and planning.sends_links(rule, arrives, arrived=found is None):
                 self._batch.planned.append(planning.links(entry, rule))
-            if found is None or entry.in_scope is not None or (entry.dn, entry.withheld) != (place.dn, rule.withheld):
+            if found is None or entry.in_scope is not None or entry.dn != place.dn or entry.number in silent:
                 self._note(entry, place, True, None, rule.target_type, rule.withheld)
             self._batch.settled.append(entry.anchor)
+
+    def _matched(self, staying: Sequence[_Staying], matches: Mapping[Anchor, MatchResult]) -> Sequence[_Staying]:
+        """All but those of whom nobody can say which target object they are."""
+        found = ((entry, matches.get(entry.anchor)) for entry, _, _, _, _ in staying)
+        failed = {entry.anchor: match.problem for entry, match in found if match and match.problem}
+        self._failures += [(one[0], "match", failed[one[0].anchor]) for one in staying if one[0].anchor in failed]
+        return [one for one in staying if one[0].anchor not in failed] if failed else staying
 
     def _bring_links_in_step(self, staying: Sequence[_Staying], matches: Mapping[Anchor, MatchResult]) -> None:
         """Whoever comes back has the links of before only where the target kept this very contribution."""

@@ -17,27 +17,40 @@ from ropeway.rules import ObjectRule
 
 def turn(work: Work, told: Iterable[tuple[Entry, ObjectRule, str]]) -> None:
     """Links of objects that the target knows, by the rules of before and of now; `str`: what was left out before."""
+    differing = [
+        (entry, set(rule.withheld.split()), set(before.split()))
+        for entry, rule, before in told
+        if rule.withheld != before
+    ]
+    if not differing:
+        return
+    names = set[str]().union(*(now ^ before for _, now, before in differing))
+    have = work.state.told_references([entry.number for entry, _, _ in differing], sorted(names))
     turned: defaultdict[tuple[str, str, bool], list[int]] = defaultdict(list)
-    for entry, rule, before in told:
-        if rule.withheld != before:
-            was, now = set(before.split()), set(rule.withheld.split())
-            for attribute in was ^ now:
-                turned[entry.type, attribute, attribute in now].append(entry.number)
-    for (type_, attribute, withheld), numbers in turned.items():
+    for entry, now, before in differing:
+        for name in now ^ before:
+            if (entry.number, name) in have:
+                turned[entry.type, name, name in now].append(entry.number)
+    for (type_, name, withheld), numbers in turned.items():
         rule = work.rules.rule_for(type_)
-        name = rule.references.get(attribute) if rule else None
-        former = name and FORMER + name
-        work.state.remap_links_of(numbers, attribute, *((former, None) if withheld else (None, former)))
+        target = rule.references.get(name) if rule else None
+        former = target and FORMER + target
+        work.state.remap_links_of(numbers, name, *((former, None) if withheld else (None, former)))
 
 
-def pending(work: Work, decided: Sequence[tuple[Entry, ObjectRule]]) -> set[int]:
-    """Which objects (`Entry.number`) have link changes to be told; those that are left out are none."""
-    numbers = work.state.with_pending_links([entry.number for entry, _ in decided])
+def pending(work: Work, decided: Sequence[tuple[Entry, ObjectRule]]) -> tuple[set[int], set[int]]:
+    """Which objects (`Entry.number`) have link changes to be told, and which have such as are left out."""
+    open_: defaultdict[int, set[str]] = defaultdict(set)
+    for number, name in work.state.open_references([entry.number for entry, _ in decided]):
+        open_[number].add(name)
+    told = set(open_)
     silent: defaultdict[str, list[int]] = defaultdict(list)
-    for entry, rule in decided:
-        if rule.withheld and entry.number in numbers:
+    for entry, rule in decided if open_ else ():
+        names = open_.get(entry.number)
+        if names and (left_out := names.intersection(rule.withheld.split())):
             silent[rule.withheld].append(entry.number)
+            if left_out == names:
+                told.discard(entry.number)
     for withheld, owners in silent.items():
         work.state.links_in_step(owners, withheld.split())
-    looked = [number for owners in silent.values() for number in owners]
-    return numbers.difference(looked) | work.state.with_pending_links(looked) if looked else numbers
+    return told, {number for owners in silent.values() for number in owners}

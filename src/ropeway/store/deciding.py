@@ -86,10 +86,20 @@ def replan(c: Connection, key: Key, numbers: Sequence[int], planned: Sequence[Pl
     ])  # fmt: skip
 
 
-def with_pending_links(c: Connection, numbers: Sequence[int]) -> set[int]:
-    """Which of these have links whose planned change is open."""
-    rows = c.execute(select(link.c.owner).where(among(c, link.c.owner, numbers), PENDING).distinct())
-    return set(rows.scalars())
+_reference = select(link.c.owner, link.c.attribute).distinct()
+
+
+def open_references(c: Connection, numbers: Sequence[int]) -> set[tuple[int, str]]:
+    """(number, attribute) of links of these whose planned change is open."""
+    return {(owner, name) for owner, name in c.execute(_reference.where(among(c, link.c.owner, numbers), PENDING))}
+
+
+def told_references(c: Connection, numbers: Sequence[int], attributes: Sequence[str]) -> set[tuple[int, str]]:
+    """(number, attribute) of links of these, by these attributes, that count as exported."""
+    here = _reference.where(
+        among(c, link.c.owner, numbers), link.c.attribute.in_(attributes), link.c.exported == true()
+    )
+    return {(owner, name) for owner, name in c.execute(here)}
 
 
 def leaving(c: Connection, key: Key, limit: int) -> list[Anchor]:

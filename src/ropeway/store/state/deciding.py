@@ -67,9 +67,13 @@ class Deciding(Leased):
         with self._db.read() as c:
             return deciding.group_closure(c, self._key, groups)
 
-    def with_pending_links(self, numbers: Sequence[int]) -> set[int]:
+    def open_references(self, numbers: Sequence[int]) -> set[tuple[int, str]]:
         with self._db.read() as c:
-            return deciding.with_pending_links(c, numbers)
+            return deciding.open_references(c, numbers)
+
+    def told_references(self, numbers: Sequence[int], attributes: Sequence[str]) -> set[tuple[int, str]]:
+        with self._db.read() as c:
+            return deciding.told_references(c, numbers, attributes)
 
     def leaving(self, limit: int) -> Sequence[Anchor]:
         with self._db.read() as c:
