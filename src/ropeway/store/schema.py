@@ -17,7 +17,7 @@ from ropeway.store import queue_schema
 from ropeway.store.database import Database
 from ropeway.store.metadata import metadata
 
-HEAD = "0015"
+HEAD = "0016"
 """The version that this program writes: the newest file in `migrations/versions`."""
 
 MIGRATING = 72616
