@@ -172,6 +172,13 @@ def test_a_job_that_is_off_stays_off_and_a_paused_one_paused(control: Control, f
     assert problem(lambda: control.restart_job("Contoso", ["None"])) == "restart-scope-unknown"
 
 
+def test_jobs_are_listed_by_name(control: Control, company: Company) -> None:
+    company.write()
+    for name in "CADBE":
+        control.create_job(JobSettings(name, SourceSettings("ldif", {"path": str(company.path)})))
+    assert "".join(job.name for job in control.jobs()) == "ABCDE"
+
+
 @pytest.mark.parametrize("name", ["A/B", "a%2Fb", "..", "it's (new)", "Contoso(test)", "graph.test", "R&D?#", "Zoë'"])
 def test_a_job_is_found_by_any_name(control: Control, company: Company, name: str) -> None:
     company.write()

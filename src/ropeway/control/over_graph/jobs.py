@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -54,9 +55,9 @@ class JobsOverGraph:
         return self._long("delete_job", "DELETE", self._job(job), int, query=query)
 
     def jobs(self) -> Sequence[JobView]:
-        """GET …/jobs."""
+        """GET …/jobs, by name: Graph's pages go by id."""
         found = self._graph.every(f"{self._graph.synchronization}/jobs", Job, annotation=JOB)
-        return [one.view for one in found]
+        return sorted((one.view for one in found), key=attrgetter("name"))
 
     def job(self, job: str) -> JobView:
         """GET …/jobs/{id}."""
