@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from ropeway.cli.main import main
 from ropeway.cli.signed_in import signed_in
+from ropeway.control.in_process import open_control
 from ropeway.model.problems import RopewayError
 from ropeway.service import links
 from ropeway.service.links import Link
@@ -194,6 +195,10 @@ def test_where_nobody_can_get_in_any_more_a_start_prints_one_again(tmp_path: Pat
 
 def test_without_a_service_a_link_needs_its_address(tmp_path: Path, zoe: Administrator) -> None:
     file = str(tmp_path / "ropeway.db")
+    assert zoe.types("--state", file, "login", "--new") == 1
+    assert "There is no state here" in zoe.err
+    assert not Path(file).exists(), "the next backup would be one of nothing"
+    open_control(f"sqlite:///{file}").close()
     assert zoe.types("--state", file, "login", "--new") == 1
     assert "--url https://" in zoe.err
     assert zoe.types("--state", file, "login", "--new", "--url", "https://ropeway.contoso.com") == 0

@@ -12,7 +12,7 @@ import typer
 
 from ropeway.cli import output
 from ropeway.cli import signed_in as here
-from ropeway.cli.environment import open_browser
+from ropeway.cli.environment import open_browser, require_state
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Table
 from ropeway.cli.service_options import ServiceOptions, settings_of
@@ -91,7 +91,10 @@ def _make_link(session: Session, name: str, options: ServiceOptions) -> None:
     if not 0 < len(name) <= 64 or not name.isprintable():
         raise Refused("--name is who is to sign in: 1 to 64 visible characters.")
     settings = settings_of(session, options)
-    session.make_state(settings.state)
+    if settings.url:
+        session.make_state(settings.state)
+    else:
+        require_state(settings.state)  # a new one would have no service, and hide where the right one is
     link = on_site.login_link(settings, name, user_here(), session.tenant).reveal()
     session.say({"link": link, "name": name}, link)
 
