@@ -140,4 +140,4 @@ def test_graph_shows_the_record_and_verifies_by_it(tmp_path: Path, names: Names)
             names.texts["contoso.test"] = [record["text"]]
             assert client.post("/v1.0/domains/contoso.test/verify").json()["isVerified"]
             assert client.get("/v1.0/domains/contoso.test/verificationDnsRecords").json()["value"] == []
-            assert client.delete("/v1.0/ropeway/directory/domains/contoso.test").status_code == 204
+            assert client.delete("/v1.0/domains/contoso.test").status_code == 204

@@ -12,6 +12,7 @@ from ropeway.control.calls import CALLS
 from ropeway.control.connection import Connection, Token
 from ropeway.control.following import Following
 from ropeway.control.over_graph.agents import AgentsOverGraph
+from ropeway.control.over_graph.domains import DomainsOverGraph
 from ropeway.control.over_graph.graph import Graph
 from ropeway.control.over_graph.jobs import JobsOverGraph
 from ropeway.control.over_graph.logs import LogsOverGraph
@@ -32,7 +33,7 @@ def connect(url: str, token: Token, ca: str | None, tenant: str = "") -> Control
     return cast("Control", OverHttp(Connection(url, token, ca), tenant))
 
 
-class OverHttp(JobsOverGraph, LogsOverGraph, SchemasOverGraph, AgentsOverGraph, SwitchesOverGraph):
+class OverHttp(JobsOverGraph, LogsOverGraph, SchemasOverGraph, AgentsOverGraph, SwitchesOverGraph, DomainsOverGraph):
     """Implements `Control`: each method that the table of calls has is a request, or a few.
 
     What Graph's API has is asked of that. The other methods are not written out: names, arguments and types are those

@@ -177,7 +177,6 @@ RULES: tuple[Rule, ...] = (
     _rule("roleManagement/directory/**", *_ROLES),
     _of_ropeway("ropeway/roles/**", "hybrid reports users", ""),
     _of_ropeway("ropeway/applications/**", "hybrid reports users", ""),
-    _of_ropeway("ropeway/directory/domains/**", "reports users", "hybrid"),
     _of_ropeway("ropeway/directory/**", "hybrid reports", "users"),
     _of_ropeway("ropeway/errands/**", "hybrid reports users", ""),
     _of_ropeway("ropeway/explain", "hybrid reports users", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -25,6 +25,8 @@ from ropeway.service.odata.paging import Page, page_of
 from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
 
+NOTE = "ropeway.domain"
+"""The annotation with what `ropeway directory domains list` tells, for clients that prefer it."""
 _k = tables.key.c
 
 
@@ -64,12 +66,13 @@ class Domains:
 
     def domains(self, asked: Asked) -> Answer:
         """GET /domains."""
-        found = [_domain(view) for view in asked.parts.control.domains()]
-        return many("domains", page_of(found, asked.options, asked.page_size))
+        found = [_told(asked, view) for view in asked.parts.control.domains()]
+        page = page_of(found, asked.options, asked.page_size)
+        return replace(many("domains", page), headers=_applied(asked, "odata.maxpagesize"))
 
     def domain(self, asked: Asked) -> Answer:
         """GET /domains/{name}."""
-        return one("domains", _domain(self._view(asked)))
+        return replace(one("domains", _told(asked, self._view(asked))), headers=_applied(asked))
 
     def _view(self, asked: Asked) -> DomainView:
         name = asked.key("domain").lower()
@@ -81,7 +84,7 @@ class Domains:
     def add(self, asked: Asked) -> Answer:
         """POST /domains: not verified yet."""
         view = asked.parts.control.add_domain(asked.shaped(NewDomain).id)
-        return made("domains", _domain(view), f"domains/{view.name}")
+        return replace(made("domains", _told(asked, view), f"domains/{view.name}"), headers=_applied(asked))
 
     def records(self, asked: Asked) -> Answer:
         """GET /domains/{name}/verificationDnsRecords: the TXT record, where one is asked for."""
@@ -92,8 +95,8 @@ class Domains:
 
     def verify(self, asked: Asked) -> Answer:
         """POST /domains/{name}/verify: by its TXT record, or the administrator's word."""
-        view = asked.parts.control.verify_domain(self._view(asked).name)
-        return one("domains", _domain(view))
+        asked.parts.control.verify_domain(asked.key("domain"))
+        return replace(one("domains", _told(asked, self._view(asked))), headers=_applied(asked))
 
     def change(self, asked: Asked) -> Answer:
         """PATCH /domains/{name}: it becomes the default one, and the former is it no more."""
@@ -107,7 +110,7 @@ class Domains:
 
     def drop(self, asked: Asked) -> Answer:
         """DELETE /domains/{name}."""
-        asked.parts.control.remove_domain(self._view(asked).name)
+        asked.parts.control.remove_domain(asked.key("domain"))
         return nothing()
 
     def references(self, asked: Asked) -> Answer:
@@ -123,6 +126,14 @@ class Domains:
     def services(self, asked: Asked) -> Answer:
         """GET /domains/{name}/serviceConfigurationRecords: none, since no service here needs one."""
         return many(f"domains('{self._view(asked).name}')/serviceConfigurationRecords", Page([]))
+
+
+def _told(asked: Asked, view: DomainView) -> dict[str, Any]:
+    return _domain(view) | ({f"@{NOTE}": view} if asked.form.wants(NOTE) else {})
+
+
+def _applied(asked: Asked, *names: str) -> dict[str, str]:
+    return asked.form.applied(*names, *(("odata.include-annotations",) if asked.form.wants(NOTE) else ()))
 
 
 def _domain(view: DomainView) -> dict[str, Any]:
