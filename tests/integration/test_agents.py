@@ -13,6 +13,7 @@ import ldap
 import pytest
 from ldap.ldapobject import LDAPObject
 
+from ropeway.cli.exits import Code
 from ropeway.connectors.active_directory import open_source
 from ropeway.control.in_process import InProcess, open_database
 from ropeway.control.sources import FromHere
@@ -216,7 +217,7 @@ def test_an_agent_renews_its_certificate_by_itself(contoso: Domain, tmp_path: Pa
 def test_a_removed_agent_ends_and_says_why(service: Service, agent: Beside) -> None:
     service.control.remove_agent(agent.id)
     assert agent.process is not None
-    assert agent.process.wait(20) == 1
+    assert agent.process.wait(20) == Code.BEYOND_WAITING
     assert "An administrator removed agent" in agent.log()
 
 

@@ -17,7 +17,6 @@ import pytest
 from ropeway.agent.service import Service as FromAgent
 from ropeway.agent.sessions import Line
 from ropeway.agent.settings import read
-from ropeway.cli.exits import Code
 from ropeway.lab import accounts
 from ropeway.lab.domain import Domain
 from tests.fixtures.gateway import Beside, Service, a_service, an_agent, change_settings, running, wait_until
@@ -147,14 +146,6 @@ def test_rights_that_the_account_lacks_are_named(service: Service, own_contoso: 
     assert code == 0, "it works, in a lesser way"
     assert found[f"how changes of {name} are found"] == "warning slower-way-of-changes"
     assert found[f"deletions in {name}"] == "warning deletions-unseen"
-
-
-def test_a_removed_agent_ends_with_a_code_after_which_nobody_starts_it_again(service: Service, agent: Beside) -> None:
-    with running(agent):
-        assert agent.process is not None
-        service.control.remove_agent(agent.id)
-        assert agent.process.wait(60) == Code.BEYOND_WAITING
-        assert "agent-removed" in agent.log()
 
 
 def test_a_folder_has_one_process(agent: Beside) -> None:
