@@ -25,6 +25,13 @@ def test_a_wait_after_success_is_short_again() -> None:
     assert patience.wait() == 0.5
 
 
+def test_a_wait_for_what_was_reached_is_of_seconds() -> None:
+    patience = Patience(chance=lambda: 1.0)
+    waits = [patience.wait() for _ in range(8)]
+    patience.ease()
+    assert (waits[-1], patience.wait(), patience.wait()) == (60.0, 4.0, 8.0)
+
+
 @given(st.lists(st.floats(0, 10_000), max_size=50))
 def test_a_line_may_be_idle_for_1_to_25_seconds(lasted: list[float]) -> None:
     ways = Ways(Idleness())

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+EASED = 4.0
+"""Seconds to wait at most for what was reached, however briefly."""
+
 
 class Patience:
     """Seconds to wait; `restore` when something went well."""
@@ -17,6 +20,10 @@ class Patience:
         """This time: between a half and all of what it would be without chance."""
         now, self._next = self._next, min(self._next * 2, self._longest)
         return now * (0.5 + self._chance() / 2)
+
+    def ease(self) -> None:
+        """What was reached may break at once: the next wait is one of seconds."""
+        self._next = min(self._next, EASED)
 
     def restore(self) -> None:
         """The next trouble begins anew."""

@@ -104,18 +104,22 @@ class Agent:
 
     def _listen(self, patience: Patience) -> None:
         """One line, until it breaks."""
-        way, began = self._ways.next(), time.monotonic()
+        way, began, opened = self._ways.next(), time.monotonic(), 0.0
         log.info("waiting for calls by %s, idle for at most %.0f s", way, self._ways.idleness.seconds)
-        opened = by_websocket if way == "websocket" else by_poll
+        channel = by_websocket if way == "websocket" else by_poll
         try:
-            for messages in opened(self._line, self._room, self._ways.idleness, self._ending):
+            for messages in channel(self._line, self._room, self._ways.idleness, self._ending):
+                opened = opened or time.monotonic()
+                patience.ease()
                 for message in messages:
                     self._do(message)
-                if time.monotonic() - began > GOOD_AFTER or way == "poll":
+                if way == "poll":
                     patience.restore()
-                if way == "poll" and self._ways.next() == "websocket":
-                    return
+                    if self._ways.next() == "websocket":
+                        return
         finally:
+            if opened and time.monotonic() - opened > GOOD_AFTER:
+                patience.restore()
             if way == "websocket" and not self._ending.is_set():
                 self._learn(time.monotonic() - began)
 
