@@ -11,6 +11,7 @@ credentials, saved  validateCredentials, secrets, acquireAccessToken
 schemas             schemas of jobs and templates; schema_shape, directories, expressions, vocabulary: their parts
 templates           what jobs are made from
 uploading, scim_users   people that clients upload to a job
+opaque              ids of lines and cycles, whose numbers count those of all tenants
 provisioning_log, provisioning_shape, directory_audits, sign_ins, logs    the logs
 roles               directory roles
 on_premises         switches of the tenant's synchronization

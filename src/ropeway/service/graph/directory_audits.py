@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +16,7 @@ from ropeway.service.graph.api import DISPLAY_NAME
 from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.logs import Log
 from ropeway.service.graph.on_demand import told_value
+from ropeway.service.graph.opaque import ACT, Opaque, opaque_of
 from ropeway.service.odata.sql import Constant, Fields, Moment, Serial, Text
 from ropeway.service.parts import Parts
 from ropeway.store import trail
@@ -51,16 +53,16 @@ Numbered = tuple[int, Act]
 
 def log(parts: Parts) -> Log[Numbered]:
     """The audit trail as a resource."""
-    return Log(
-        parts, "auditLogs/directoryAudits", audit.c.id, fields, trail.acts, itemgetter(0), _told, note=NOTE, view=_views
-    )
+    ids, place = opaque_of(parts), "auditLogs/directoryAudits"
+    reads = (partial(fields, ids), trail.acts, itemgetter(0), partial(_told, ids))
+    return Log(parts, place, audit.c.id, ACT, *reads, note=NOTE, view=_views)
 
 
 def _views(found: Sequence[Numbered]) -> list[AuditView]:
     return [act_view(act) for _, act in found]
 
 
-def fields() -> Fields:
+def fields(ids: Opaque) -> Fields:
     """What may be asked for, as `_shown` tells it."""
     a = audit.c
     user, app = (Text(case((a.app == "", a.who), else_="")), Text(case((a.app == "", ""), else_=a.who)))
@@ -70,7 +72,7 @@ def fields() -> Fields:
     )  # fmt: skip
     user_id = case((a.app != "", ""), (a.who_id == "", a.who), else_=a.who_id)
     return {
-        "id": Serial(a.id),
+        "id": Serial(a.id, ids.reader(ACT)),
         "activitydatetime": Moment(a.time),
         "activitydisplayname": Text(a.action),
         "category": Text(category),
@@ -88,8 +90,8 @@ def fields() -> Fields:
     }
 
 
-def _told(found: Sequence[Numbered]) -> list[dict[str, Any]]:
-    return [_shown(number, act) for number, act in found]
+def _told(ids: Opaque, found: Sequence[Numbered]) -> list[dict[str, Any]]:
+    return [_shown(ids.id(ACT, number), act) for number, act in found]
 
 
 def _initiator(act: Act) -> dict[str, Any]:
@@ -102,11 +104,11 @@ def _initiator(act: Act) -> dict[str, Any]:
     return {"app": None, "user": {"id": act.who_id or act.who, **names}}
 
 
-def _shown(number: int, act: Act) -> dict[str, Any]:
+def _shown(id_: str, act: Act) -> dict[str, Any]:
     word, _, kind = act.action.partition("_")
     done = act.outcome == "success"
     return {
-        "id": str(number),
+        "id": id_,
         "activityDateTime": told_time(act.time),
         "activityDisplayName": act.action,
         "additionalDetails": [{"key": key, "value": told_value(value)} for key, value in (act.details or {}).items()],

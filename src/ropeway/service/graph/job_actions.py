@@ -13,6 +13,7 @@ from ropeway.service.graph.job_shape import schedule_state
 from ropeway.service.graph.jobs import ROOT, Jobs
 from ropeway.service.graph.objects.throttling import refusal
 from ropeway.service.graph.on_demand import OnDemandBody, answer_of, subject_of
+from ropeway.service.graph.opaque import opaque_of
 from ropeway.service.http.buckets import Limits
 from ropeway.service.odata.answers import Answer, nothing, one
 from ropeway.service.odata.bodies import Body
@@ -100,7 +101,9 @@ class JobActions:
         if (accepted := api.later(asked, "provision", **said)) is not None:
             return accepted
         view = api.call(asked.who, "provision", ProvisionView, **said)
-        return one("microsoft.graph.stringKeyStringValuePair", answer_of(view, row), is_entity=False)
+        return one(
+            "microsoft.graph.stringKeyStringValuePair", answer_of(view, row, opaque_of(api.parts)), is_entity=False
+        )
 
 
 def _keeps_schedule(asked: Asked) -> bool:

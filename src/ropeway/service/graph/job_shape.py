@@ -14,6 +14,7 @@ from ropeway.model.templates import TEMPLATE_OF
 from ropeway.service.graph import job_settings
 from ropeway.service.graph.counting import Counting, Counts
 from ropeway.service.graph.durations import time_or_never, told_duration, told_time
+from ropeway.service.graph.opaque import CYCLE, Opaque
 from ropeway.store import executions
 from ropeway.store.executions import Advance, Execution, Executions
 from ropeway.store.jobs import JobRow
@@ -41,15 +42,17 @@ class Facts(NamedTuple):
     advance: Advance | None
     linked: Counts
     escrowed: int
+    numbers: Opaque
 
 
-def facts_of(c: Connection, key: Key, counting: Counting) -> Facts:
+def facts_of(c: Connection, key: Key, counting: Counting, numbers: Opaque) -> Facts:
     """Everything that the job's status tells."""
     return Facts(
         executions.executions(c, key),
         executions.advance(c, key),
         counting.linked(c, key),
         executions.escrowed(c, key),
+        numbers,
     )
 
 
@@ -99,12 +102,12 @@ def _status(row: JobRow, facts: Facts) -> dict[str, Any]:
 
 
 def _execution(one: Execution | None, facts: Facts) -> dict[str, Any] | None:
-    """Graph's synchronizationTaskExecution; its identifier is the cycle's number in the log."""
+    """Graph's synchronizationTaskExecution; its identifier is the cycle's in the log."""
     if one is None:
         return None
     outcome, delta = one.outcome, one.outcome.kind != "initial"
     return {
-        "activityIdentifier": str(one.number),
+        "activityIdentifier": facts.numbers.id(CYCLE, one.number),
         "countEntitled": outcome.decided,
         "countEntitledForProvisioning": sum(facts.linked.values()),
         "countEscrowed": facts.escrowed,

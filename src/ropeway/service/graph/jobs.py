@@ -29,6 +29,7 @@ from ropeway.service.graph.job_settings import (
     with_threshold,
 )
 from ropeway.service.graph.job_shape import facts_of, job_value, schedule_state
+from ropeway.service.graph.opaque import opaque_of
 from ropeway.service.graph.saved import with_saved
 from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
@@ -122,7 +123,8 @@ class Jobs:
     def value(self, row: JobRow) -> dict[str, Any]:
         """A job in Graph's shape."""
         with self.api.parts.database.read() as c:
-            return job_value(row, facts_of(c, Key(tenant=self.api.parts.tenant, job=row.number), self.counting))
+            key = Key(tenant=self.api.parts.tenant, job=row.number)
+            return job_value(row, facts_of(c, key, self.counting, opaque_of(self.api.parts)))
 
     def _again(self, id_: str) -> JobRow:
         """The job as it is now."""

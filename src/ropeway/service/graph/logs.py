@@ -9,9 +9,11 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Connection, and_, true
 from starlette.routing import BaseRoute
 
+from ropeway.model.problems import Problem, RopewayError
+from ropeway.service.graph.opaque import Opaque, opaque_of
 from ropeway.service.odata.answers import Answer, many, one
 from ropeway.service.odata.options import LIST, ONE, Options, Sizes
-from ropeway.service.odata.paging import Number, Page, key_of, token_of
+from ropeway.service.odata.paging import Page, key_of, token_of
 from ropeway.service.odata.refusals import resource_unknown, unsupported
 from ropeway.service.odata.resource import Asked, Verb, resource
 from ropeway.service.odata.sql import Condition, Fields, condition
@@ -41,6 +43,8 @@ class Log(Generic[Row]):
     """Its path below `/v1.0`."""
     serial: ColumnElement[int]
     """The column of the lines' numbers."""
+    of: bytes
+    """What its ids are of."""
     fields: Callable[[], Fields]
     read: Read[Row]
     number_of: Callable[[Row], int]
@@ -67,22 +71,37 @@ class Log(Generic[Row]):
         options, size = asked.options, asked.page_size
         where = condition(options.filter, self.fields()) if options.filter is not None else true()
         where = and_(where, self.narrow(asked))
-        (after,) = key_of(options, tuple[Number]) or (None,)
+        (last,) = key_of(options, tuple[str]) or (None,)
+        after = None if last is None else self._number(last)
         found = self._rows(where, size + 1, after=after, oldest_first=self._oldest_first(options))
         page = found[:size]
-        further = token_of(options, [self.number_of(page[-1])]) if len(found) > size else ""
+        further = token_of(options, [self.id_of(page[-1])]) if len(found) > size else ""
         answer = many(self.context, Page(self._told(asked, page), further))
         return replace(answer, headers=self._applied(asked, "odata.maxpagesize"))
 
     def shown(self, asked: Asked) -> Answer:
         """One line of the log."""
         line = asked.key("line")
-        if not (line.isascii() and line.isdecimal() and len(line) < 19):
-            raise resource_unknown(line)
-        found = self._rows(self.serial == int(line), 1)
+        number = self.ids.number(self.of, line)
+        found = self._rows(self.serial == number, 1) if number is not None else ()
         if not found:
             raise resource_unknown(line)
         return replace(one(self.context, self._told(asked, found)[0]), headers=self._applied(asked))
+
+    def id_of(self, row: Row) -> str:
+        """What a line is called."""
+        return self.ids.id(self.of, self.number_of(row))
+
+    def _number(self, line: str) -> int:
+        number = self.ids.number(self.of, line)
+        if number is None:
+            raise RopewayError(Problem("page-token-stale"))
+        return number
+
+    @property
+    def ids(self) -> Opaque:
+        """What lines of this tenant are called."""
+        return opaque_of(self.parts)
 
     def _told(self, asked: Asked, rows: Sequence[Row]) -> list[dict[str, Any]]:
         told = self.tell(rows)

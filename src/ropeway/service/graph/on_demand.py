@@ -10,6 +10,7 @@ import msgspec
 from ropeway.control.protocol import ProvisionView
 from ropeway.control.sources import source_name
 from ropeway.model.problems import Problem, describe, remedy_of
+from ropeway.service.graph.opaque import LINE, Opaque
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.refusals import body_invalid
 from ropeway.store.jobs import JobRow
@@ -59,9 +60,9 @@ def subject_of(body: OnDemandBody, rules: Sequence[dict[str, Any]]) -> Subject:
     return body.parameters[0].subjects[0]
 
 
-def answer_of(view: ProvisionView, row: JobRow) -> dict[str, str]:
+def answer_of(view: ProvisionView, row: JobRow, numbers: Opaque) -> dict[str, str]:
     """Graph's stringKeyStringValuePair."""
-    return {"key": _text(_result(view)), "value": _text(_story(view, row))}
+    return {"key": _text(_result(view)), "value": _text(_story(view, row, numbers))}
 
 
 def _text(value: object) -> str:
@@ -78,10 +79,10 @@ def _last(view: ProvisionView) -> str:
     return next((step["description"] for step in reversed(view.steps)), "")
 
 
-def _story(view: ProvisionView, row: JobRow) -> dict[str, Any]:
+def _story(view: ProvisionView, row: JobRow, numbers: Opaque) -> dict[str, Any]:
     return {
         "action": "Other" if view.result == "Skipped" else view.action,
-        "changeId": str(view.change or ""),
+        "changeId": numbers.id(LINE, view.change) if view.change else "",
         "startTime": view.began,
         "endTime": view.ended,
         "reportableIdentifier": view.object,

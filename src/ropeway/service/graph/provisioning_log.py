@@ -16,6 +16,7 @@ from ropeway.directory.reading import meant
 from ropeway.rules.layers import redacted_names
 from ropeway.service.graph.api import DISPLAY_NAME, Api
 from ropeway.service.graph.logs import Log
+from ropeway.service.graph.opaque import CYCLE, LINE, opaque_of
 from ropeway.service.graph.provisioning_shape import ACTIONS, INITIATOR, Setting, ends_of, source_system, summary
 from ropeway.service.odata.resource import Asked
 from ropeway.service.odata.sql import Coded, Condition, Constant, Fields, Moment, Serial, Text
@@ -41,6 +42,7 @@ class ProvisioningLog:
             self.api.parts,
             "auditLogs/provisioning",
             serial,
+            LINE,
             self.fields,
             read,
             attrgetter("id"),
@@ -83,12 +85,12 @@ class ProvisioningLog:
         rows = {row.number: row for row in self._jobs()}
         told = {event.job for event in events} & rows.keys()
         secret = {number: redacted_names(rows[number].settings) for number in told}
-        setting = Setting(self.api.ids, rows, names, secret)
+        setting = Setting(self.api.ids, opaque_of(self.api.parts), rows, names, secret)
         return [summary(event, setting) for event in events]
 
     def fields(self) -> Fields:
         """What may be asked for, as `summary` tells it."""
-        e, rows = provisioning_event.c, self._jobs()
+        e, rows, ids = provisioning_event.c, self._jobs(), opaque_of(self.api.parts)
         systems: dict[str, list[int]] = {}
         for row in rows:
             systems.setdefault(source_system(row)["displayName"], []).append(row.number)
@@ -97,9 +99,9 @@ class ProvisioningLog:
         status = Text(e.status)
         kind = func.upper(func.substr(e.type, 1, 1)).concat(func.substr(e.type, 2))
         return {
-            "id": Serial(e.id),
-            "changeid": Serial(e.id),
-            "cycleid": Serial(e.cycle),
+            "id": Serial(e.id, ids.reader(LINE)),
+            "changeid": Serial(e.id, ids.reader(LINE)),
+            "cycleid": Serial(e.cycle, ids.reader(CYCLE)),
             "activitydatetime": Moment(e.time),
             "tenantid": Constant(str(self.api.ids.tenant)),
             "jobid": Coded(job, job_ids),

@@ -16,6 +16,7 @@ from ropeway.model.values import unpack
 from ropeway.service.graph.api import DISPLAY_NAME
 from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.on_demand import told_value
+from ropeway.service.graph.opaque import CYCLE, LINE, Opaque
 from ropeway.store.jobs import JobRow
 from ropeway.store.looking import Event
 
@@ -50,6 +51,7 @@ class Setting(NamedTuple):
     """What lines are told with."""
 
     ids: Ids
+    numbers: Opaque
     jobs: Mapping[int, JobRow]
     names: Mapping[tuple[int, str], str]
     """(job, anchor) of links' other ends to DN."""
@@ -83,12 +85,12 @@ def summary(event: Event, setting: Setting) -> Json:
     kind = event.type[:1].upper() + event.type[1:]
     target: Json = {"id": str(setting.ids.tenant), "displayName": DISPLAY_NAME, "details": {}}
     return {
-        "id": str(event.id),
+        "id": setting.numbers.id(LINE, event.id),
         "activityDateTime": told_time(event.time),
         "tenantId": str(setting.ids.tenant),
         "jobId": row.id if row else "",
-        "cycleId": str(event.cycle),
-        "changeId": str(event.id),
+        "cycleId": setting.numbers.id(CYCLE, event.cycle),
+        "changeId": setting.numbers.id(LINE, event.id),
         "provisioningAction": _ACTION_OF.get(event.action, "other"),
         "durationInMilliseconds": None,
         "provisioningStatusInfo": {

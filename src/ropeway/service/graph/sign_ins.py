@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import case
 
 from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.logs import Log
+from ropeway.service.graph.opaque import SIGN_IN, Opaque, opaque_of
 from ropeway.service.identity.errors import KINDS
 from ropeway.service.odata.sql import Coded, Fields, Moment, Number, Serial, Sometimes, Text
 from ropeway.service.parts import Parts
@@ -29,15 +31,17 @@ INTERACTIVE = ("authorization_code", "password")
 
 def log(parts: Parts) -> Log[Numbered]:
     """The sign-in log as a resource."""
-    return Log(parts, "auditLogs/signIns", sign_in.c.id, fields, sign_ins.some, itemgetter(0), _told, WHEN)
+    ids = opaque_of(parts)
+    reads = (partial(fields, ids), sign_ins.some, itemgetter(0), partial(_told, ids))
+    return Log(parts, "auditLogs/signIns", sign_in.c.id, SIGN_IN, *reads, WHEN)
 
 
-def fields() -> Fields:
+def fields(ids: Opaque) -> Fields:
     """What may be asked for, as `_shown` tells it."""
     s = sign_in.c
     alone = s.way == ALONE
     return {
-        "id": Serial(s.id),
+        "id": Serial(s.id, ids.reader(SIGN_IN)),
         "createddatetime": Moment(s.time),
         "userid": Sometimes(s.person, ~alone),
         "userdisplayname": Sometimes(s.name, ~alone),
@@ -55,15 +59,15 @@ def fields() -> Fields:
     }
 
 
-def _told(found: Sequence[Numbered]) -> list[dict[str, Any]]:
-    return [_shown(number, line) for number, line in found]
+def _told(ids: Opaque, found: Sequence[Numbered]) -> list[dict[str, Any]]:
+    return [_shown(ids.id(SIGN_IN, number), line) for number, line in found]
 
 
-def _shown(number: int, line: SignIn) -> dict[str, Any]:
+def _shown(id_: str, line: SignIn) -> dict[str, Any]:
     alone, seen = line.way == ALONE, line.way in INTERACTIVE
     reason = KINDS[line.error][2] if line.error in KINDS else "Other." if line.error else None
     return {
-        "id": str(number),
+        "id": id_,
         "createdDateTime": told_time(line.time),
         "userId": "" if alone else line.person,
         "userDisplayName": "" if alone else line.name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import hmac
 import os
 import secrets
 import stat
@@ -48,6 +49,10 @@ class Seal:
         nonce = secrets.token_bytes(_NONCE)
         sealed = AESGCM(self._key.reveal()).encrypt(nonce, value.reveal(), about.encode())
         return _VERSION + self.id + nonce + sealed
+
+    def derived(self, about: str) -> Secret[bytes]:
+        """Another key of 32 bytes, for one thing alone."""
+        return Secret(hmac.digest(self._key.reveal(), b"ropeway derived key " + about.encode(), hashlib.sha256))
 
     def unwrap(self, sealed: bytes, about: str) -> Secret[bytes]:
         """The value again; RopewayError `seal-wrong` where another key sealed it, or somebody changed it."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from sqlalchemy import Boolean, ColumnElement, String, and_, case, cast, false, func, literal, not_, or_, true
+from sqlalchemy import Boolean, ColumnElement, and_, case, false, func, literal, not_, or_, true
 
 from ropeway.service.odata.literals import (
     TURNED,
@@ -58,9 +58,11 @@ class Sometimes:
 
 @dataclass(frozen=True, slots=True)
 class Serial:
-    """A column of whole numbers, shown as text."""
+    """A column of whole numbers, shown as ids that tell nothing of them."""
 
     column: ColumnElement[Any]
+    number: Callable[[str], int | None]
+    """The number of an id; None for a text that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,8 @@ def _compare(field: Field, how: Comparison, value: Literal) -> Condition:
             return _coded(column, codes, lambda shown: compared(shown, how, value))
         case Moment(column):
             return _known(how == "ne") if value.kind == "null" else _moment(column, how, value)
-        case Serial(column):
-            return _known(how == "ne") if value.kind == "null" else _serial(column, how, value)
+        case Serial():
+            return _known(how == "ne") if value.kind == "null" else _serial(field, how, value)
         case Number(column):
             return _known(how == "ne") if value.kind == "null" else _number(column, how, value)
         case Text(column, nullable):
@@ -203,13 +205,13 @@ def _moment(column: ColumnElement[Any], how: Comparison, value: Literal) -> Cond
             return column < beyond
 
 
-def _serial(column: ColumnElement[Any], how: Comparison, value: Literal) -> Condition:
-    text = text_of(value)
+def _serial(field: Serial, how: Comparison, value: Literal) -> Condition:
+    number = field.number(text_of(value))
     if how not in ("eq", "ne"):
         raise unsupported("$filter", f"{how} is not offered for ids, at position {value.at}")
-    if not (text.isascii() and text.isdecimal() and len(text) < 19 and str(int(text)) == text):
+    if number is None:
         return _known(how == "ne")
-    return column == int(text) if how == "eq" else column != int(text)
+    return field.column == number if how == "eq" else field.column != number
 
 
 def _number(column: ColumnElement[Any], how: Comparison, value: Literal) -> Condition:
@@ -256,8 +258,8 @@ def _call(field: Field, function: Function, value: Literal) -> Condition:
             raise unsupported("$filter", f"{function} is not offered for numbers, at position {value.at}")
         case Moment():
             raise unsupported("$filter", f"{function} is not offered for times, at position {value.at}")
-        case Serial(column):
-            return _search(cast(column, String), function, text_of(value))
+        case Serial():
+            raise unsupported("$filter", f"{function} is not offered for ids, at position {value.at}")
         case Sometimes():
             return _search(_sometimes(field), function, text_of(value))
         case Text(column, nullable):
