@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from ropeway.control.calls import CALLS, GROUPS, OWN
+from ropeway.control.over_http import OverHttp
 from ropeway.control.protocol import Control
 from ropeway.control.schema_views import SchemaChange
 from ropeway.control.wire.receiving import Received, arguments
@@ -73,6 +74,11 @@ def test_every_argument_of_control_travels_and_has_its_type(method: str) -> None
     } - ({"principal", "tenant"} if not CALLS[method].is_own else set())
     assert not CALLS[method].whole or CALLS[method].whole in travels
     msgspec.json.schema(made.result)
+
+
+@pytest.mark.parametrize("method", sorted(m for m, call in CALLS.items() if not call.is_own))
+def test_what_is_asked_of_graph_is_called_as_control_has_it(method: str) -> None:
+    assert signature(getattr(OverHttp, method)) == signature(getattr(Control, method))
 
 
 def test_no_two_calls_are_asked_for_alike() -> None:

@@ -26,6 +26,7 @@ NOT_IN_THE_SLICE = (
     *("/v1.0/applications", "/v1.0/me", "/v1.0/auditLogs/signIns", "/v1.0/users/{}/changePassword"),
     *("/v1.0/directoryRole", "/v1.0/roleManagement", "/v1.0/oauth2PermissionGrants"),
     *(f"/v1.0/servicePrincipals/{{}}/{name}" for name in ("appRoleAssign", "oauth2PermissionGrants")),
+    *("/v1.0/servicePrincipals/delta", "/v1.0/servicePrincipals/$count"),
 )
 OF_OBJECTS = re.compile(
     r"GET /v1.0/(users|groups|contacts|devices)/\{\}/\w+(/\{\})?(/\$count)?"  # casts and counts of what is related

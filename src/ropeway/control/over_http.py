@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
-import msgspec
-
 from ropeway.control.calls import CALLS
 from ropeway.control.connection import Connection, Token
 from ropeway.control.following import Following
@@ -19,10 +17,10 @@ from ropeway.control.over_graph.logs import LogsOverGraph
 from ropeway.control.over_graph.schemas import SchemasOverGraph
 from ropeway.control.over_graph.switches import SwitchesOverGraph
 from ropeway.control.protocol import Control, CycleView
-from ropeway.control.wire.lines import Answer, decoded
+from ropeway.control.wire.lines import Answer
 from ropeway.control.wire.sending import request
 from ropeway.control.wire.shape import shape
-from ropeway.model.problems import Problem, RopewayError, shown
+from ropeway.model.problems import Problem, RopewayError
 
 
 def connect(url: str, token: Token, ca: str | None, tenant: str = "") -> Control:
@@ -76,11 +74,4 @@ class OverHttp(JobsOverGraph, LogsOverGraph, SchemasOverGraph, AgentsOverGraph, 
         else:
             with self._connection.asked(asked) as response:
                 result = response.read() or b"null"
-        return self._decoded(method, result)
-
-    def _decoded(self, method: str, result: bytes | msgspec.Raw) -> Any:
-        try:
-            return decoded(result, shape(method).result)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            details = {"url": self._connection.url, "status": "200", "answer": shown(str(error))}
-            raise RopewayError(Problem("service-answers-otherwise", details=details)) from error
+        return self._graph.decoded(result, shape(method).result)
