@@ -73,7 +73,7 @@ def test_late_writes_of_a_replaced_holder_are_refused_and_have_written_nothing(o
         late.renew,
         lambda: late.set_decided_by("x"),
         lambda: late.remap_links("group", "member", None, "-members"),
-        lambda: late.remap_links_of([1], "member", None, "-members"),
+        lambda: late.remap_links_of([1], "member", "-members"),
         lambda: late.links_in_step([1], ["member"]),
         lambda: late.decide(Decided()),
         lambda: late.mark_sent([1]),
@@ -244,12 +244,12 @@ def test_links_of_some_entries_that_flow_elsewhere_are_theirs_alone(office: Offi
         office.link(name, "Zoe")
         office.send_links(name)
     team, club = (office.state.known([a(name)])[a(name)].number for name in ("Team", "Club"))
-    office.state.remap_links_of([team], "member", "-members", None)
+    office.state.remap_links_of([team], "member", "-members")
     assert office.state.open_references([team, club]) == {(team, "-members"), (team, "member")}
     office.state.links_in_step([team], ["member"])
     open_ = office.state.pending_links([team], (0, "", ""), 9)
     assert [(x.attribute, x.present) for x in open_] == [("-members", False)]
-    office.state.remap_links_of([team], "member", None, "-members")
+    office.state.keep_links_of([team], "member", "-members")
     assert office.state.open_references([team, club]) == set()
     assert office.state.told_references([team, club], ["member"]) == {(team, "member"), (club, "member")}
 

@@ -12,7 +12,8 @@ import msgspec
 from ropeway.control.protocol import CompareView, DifferenceView
 from ropeway.control.running import trouble
 from ropeway.control.views import iso
-from ropeway.engine.comparing import LinkDifference, Pair, attribute_differences, link_differences, paired
+from ropeway.engine.comparing import End, LinkDifference, Pair, attribute_differences, link_differences, paired
+from ropeway.engine.records import Entry
 from ropeway.engine.redaction import covered
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings
@@ -120,7 +121,7 @@ class Comparing:
         attributes, links = {}, {}
         if here is not None and there is not None and pair.here and pair.there:
             attributes = self._shown(attribute_differences(here, there))
-            both = (ends(self._here.db, pair.here.entry.number), ends(self._there.db, pair.there.entry.number))
+            both = (_ends(self._here, pair.here.entry), _ends(self._there, pair.there.entry))
             links = {name: self._named(one) for name, one in link_differences(*both).items()}
             if not attributes and not links:
                 self._counts["same"] += 1
@@ -142,6 +143,11 @@ class Comparing:
             "names here": self._here.dns(one.names_here),
             "names there": self._there.dns(one.names_there),
         }
+
+
+def _ends(side: Side, entry: Entry) -> Iterator[End]:
+    """The links of an object, but for those that its rules leave out."""
+    return ends(side.db, entry.number, entry.withheld.split())
 
 
 def _settings(settings: JobSettings) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Deciding:
             self._places.forget()
         self._batch = Decided(done=list(lines))
         self._failures: list[tuple[Entry, str, Problem]] = []
+        self._silent: dict[str, list[int]] = {}
         members = self._scoping.members([entry.anchor for entry in entries])
         staying: list[_Staying] = []
         for entry in entries:
@@ -76,6 +77,8 @@ class Deciding:
         self._plan(self._without_crowded(staying))
         self._set_aside()
         self._work.state.decide(self._batch)
+        for withheld, owners in self._silent.items():
+            self._work.state.links_in_step(owners, withheld.split())
 
     def _container(self, entry: Entry, place: Place) -> None:
         """A container that came, moved or was renamed (undecided since), or is covered otherwise: all below it too."""
@@ -148,7 +151,8 @@ class Deciding:
         matches = dict(zip([e.anchor for e, _, _ in new], match(self._work, new), strict=True))
         staying = self._matched(staying, matches)
         self._bring_links_in_step(staying, matches)
-        told, silent = withholding.pending(self._work, [(e, rule) for e, _, rule, _, _ in staying])
+        told, self._silent = withholding.pending(self._work, [(e, rule) for e, _, rule, _, _ in staying])
+        silent = {number for owners in self._silent.values() for number in owners}
         for entry, place, rule, desired, attributes in staying:
             found = matches.get(entry.anchor)
             arrives = None if found is None else planning.arrival(entry, rule, desired, attributes, found)
@@ -178,11 +182,13 @@ class Deciding:
         withholding.turn(self._work, [(e, r, e.withheld) for e, _, r, _, _ in staying if e.exported is not None])
         if back:
             withholding.turn(self._work, [(entry, rule, entry.withheld) for entry, rule in back])
+            withholding.not_told(self._work, back)
             recall_links(self._work, [entry for entry, _ in back])
             withholding.turn(self._work, [(entry, rule, "") for entry, rule in back])
         anew = [e for e, _, _, _, _ in staying if e.anchor in matches and e.anchor not in known]
         if numbers := [entry.number for entry in anew if entry.in_scope is not None]:
             self._work.state.forget_exported_links(numbers)
+        withholding.kept(self._work, [(e, rule) for e, _, rule, _, _ in staying])
 
     def _set_aside(self) -> None:
         """Failing is not vanishing: the object keeps its target as it is, and is tried again."""

@@ -78,8 +78,12 @@ class State(Protocol):
         """
         ...
 
-    def remap_links_of(self, numbers: Sequence[int], attribute: str, former: str | None, again: str | None) -> None:
-        """The same of some entries."""
+    def remap_links_of(self, numbers: Sequence[int], attribute: str, former: str | None) -> None:
+        """Links of these entries count as not exported; what was is to be taken back as `former`."""
+        ...
+
+    def keep_links_of(self, numbers: Sequence[int], attribute: str, again: str) -> None:
+        """What waits to be taken back as `again` is not, where these entries have it by this attribute."""
         ...
 
     def links_in_step(self, numbers: Sequence[int], attributes: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select, true
@@ -45,11 +45,11 @@ def _page(c: Connection, key: Key, after: str) -> list[Pictured]:
     return list(found.values())
 
 
-def ends(db: Database, number: int) -> Iterator[End]:
-    """Present links of one object, in the order in which Python compares attributes and other ends."""
+def ends(db: Database, number: int, withheld: Collection[str]) -> Iterator[End]:
+    """Present links of one object by attributes not withheld, in Python's order of attributes and other ends."""
     with db.read() as c:
         names = c.execute(select(link.c.attribute).where(link.c.owner == number).distinct()).scalars().all()
-    for name in sorted(names):
+    for name in sorted(set(names).difference(withheld)):
         for other in _others(db, number, name):
             yield name, other
 

@@ -121,7 +121,7 @@ def _kept(whose: ColumnElement[bool]) -> Select[int, str]:
 
 
 _kept_of_type, _kept_of_these = _kept(_of_type), _kept(_of_these)
-_as_told = update(link).where(*_one).values(exported=true(), hold=null())
+_in_step = update(link).where(*_one).values(exported=true(), hold=null())
 
 
 def keep(c: Connection, key: Key, which: tuple[Whose, str], again: str) -> int:
@@ -129,14 +129,22 @@ def keep(c: Connection, key: Key, which: tuple[Whose, str], again: str) -> int:
     whose, attribute = which
     asked = {"b_job": key["job"], "b_again": again, "b_attribute": attribute, **_asked(whose)}
     found = c.execute(_kept_of_type if isinstance(whose, str) else _kept_of_these, asked).all()
-    for statement, name in ((_as_told, attribute), (_gone, again)):
+    for statement, name in ((_in_step, attribute), (_gone, again)):
         rows: Rows = [{"b_owner": owner, "b_attribute": name, "b_other": other} for owner, other in found]
         run(c, statement, rows)
     return len(found)
 
 
-def in_step(c: Connection, numbers: Sequence[int], attributes: Sequence[str]) -> None:
-    """Open changes of these owners' links by attributes that their rules leave out: nothing is to be told of them."""
-    here = and_(among(c, _l.owner, numbers), _l.attribute.in_(attributes), PENDING)
-    c.execute(delete(link).where(here, _l.present == false()))
-    c.execute(update(link).where(here).values(exported=true(), hold=null()))
+def in_step(c: Connection, numbers: Sequence[int], attributes: Sequence[str], limit: int) -> int:
+    """Open changes of these owners' links by attributes that their rules leave out: nothing is to be told of them.
+
+    At most `limit` of them; answers how many.
+    """
+    open_ = select(_l.owner, _l.attribute, _l.other, _l.present).where(
+        among(c, _l.owner, numbers), _l.attribute.in_(attributes), PENDING
+    )
+    found = c.execute(open_.limit(limit)).all()
+    for statement, there in ((_in_step, True), (_gone, False)):
+        rows: Rows = [{"b_owner": o, "b_attribute": a, "b_other": x} for o, a, x, p in found if p is there]
+        run(c, statement, rows)
+    return len(found)

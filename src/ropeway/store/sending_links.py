@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, false, func, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Confirmed, PendingLink
@@ -86,17 +99,26 @@ def forget_exported_links(c: Connection, owners: Sequence[int], limit: int) -> i
     return c.execute(_forget, {"b_owners": owners, "b_limit": limit}).rowcount
 
 
-_forget = (
-    update(link)
-    .where(
-        _place.in_(
-            select(link.c.owner, link.c.attribute, link.c.other)
-            .where(any_of(link.c.owner, "b_owners"), link.c.present == true(), link.c.exported == true())
-            .limit(bindparam("b_limit"))
+def drop_removals(c: Connection, owners: Sequence[int], limit: int) -> int:
+    """Links of objects that are gone from the target need not be taken away; how many, at most `limit`."""
+    return c.execute(_drop, {"b_owners": owners, "b_limit": limit}).rowcount
+
+
+def _told(*, present: bool) -> ColumnElement[bool]:
+    """Some links of `b_owners` that count as exported."""
+    return _place.in_(
+        select(link.c.owner, link.c.attribute, link.c.other)
+        .where(
+            any_of(link.c.owner, "b_owners"),
+            link.c.present == (true() if present else false()),
+            link.c.exported == true(),
         )
+        .limit(bindparam("b_limit"))
     )
-    .values(exported=False)
-)
+
+
+_forget = update(link).where(_told(present=True)).values(exported=False)
+_drop = delete(link).where(_told(present=False))
 
 _after = tuple_(bindparam("a_owner"), bindparam("a_attribute"), bindparam("a_other"))
 _last = tuple_(bindparam("l_owner"), bindparam("l_attribute"), bindparam("l_other"))

@@ -29,6 +29,13 @@ class Exporting(Leased):
             return sending_links.pending_links(c, self._key, owners, after, limit)
 
     def forget_exported_links(self, owners: Sequence[int]) -> None:
+        dropped = worklist.CHUNK
+        while dropped == worklist.CHUNK:
+            with self._write() as c:
+                dropped = sending_links.drop_removals(c, owners, worklist.CHUNK)
+        self._forget_exported(owners)
+
+    def _forget_exported(self, owners: Sequence[int]) -> None:
         forgotten = worklist.CHUNK
         while forgotten == worklist.CHUNK:
             with self._write() as c:
@@ -53,31 +60,40 @@ class Exporting(Leased):
             worklist.later_again(c, self._key, escrows)
 
     def remap_links(self, type_: str, attribute: str, former: str | None, again: str | None) -> None:
-        self._remap((type_, attribute), former, again)
+        self._remap((type_, attribute), former)
+        if again:
+            self._keep((type_, attribute), again)
 
-    def remap_links_of(self, numbers: Sequence[int], attribute: str, former: str | None, again: str | None) -> None:
-        self._remap((numbers, attribute), former, again)
+    def remap_links_of(self, numbers: Sequence[int], attribute: str, former: str | None) -> None:
+        self._remap((numbers, attribute), former)
 
-    def _remap(self, which: tuple[remapping.Whose, str], former: str | None, again: str | None) -> None:
+    def keep_links_of(self, numbers: Sequence[int], attribute: str, again: str) -> None:
+        self._keep((numbers, attribute), again)
+
+    def _remap(self, which: tuple[remapping.Whose, str], former: str | None) -> None:
         after: remapping.Place | None = remapping.FIRST
         while after is not None:
             with self._write() as c:
                 after = remapping.remap_after(c, self._key, which, former, after)
-        left = remapping.CHUNK if again else 0
-        while again and left == remapping.CHUNK:
+
+    def _keep(self, which: tuple[remapping.Whose, str], again: str) -> None:
+        left = remapping.CHUNK
+        while left == remapping.CHUNK:
             with self._write() as c:
                 left = remapping.keep(c, self._key, which, again)
 
     def links_in_step(self, numbers: Sequence[int], attributes: Sequence[str]) -> None:
-        with self._write() as c:
-            remapping.in_step(c, numbers, attributes)
+        left = worklist.CHUNK
+        while left == worklist.CHUNK:
+            with self._write() as c:
+                left = remapping.in_step(c, numbers, attributes, worklist.CHUNK)
 
     def forget_targets(self) -> None:
         while numbers := self._with_targets():
             self.forget_targets_of(numbers)
 
     def forget_targets_of(self, numbers: Sequence[int]) -> None:
-        self.forget_exported_links(numbers)
+        self._forget_exported(numbers)
         with self._write() as c:
             lifecycle.forget_targets(c, numbers)
 
