@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 import pytest
 
@@ -20,6 +21,7 @@ from ropeway.cli.exits import Refused
 from ropeway.cli.loopback import Loopback
 from ropeway.cli.signed_in import remember, signed_in
 from ropeway.control.calls import BASE
+from ropeway.model.graph_ids import Ids
 from ropeway.model.permissions import AS_THE_PERSON, GLOBAL, HYBRID, REPORTS, USERS
 from tests.fixtures.browser import Browser
 from tests.unit.sign_in_office import PASSWORD, Office, office
@@ -178,6 +180,23 @@ def test_whoever_has_a_high_role_is_protected_by_whatever_name_they_are_called(o
         for wanted in (True, False, None):
             assert client.patch(f"{users}/ann", json={"isAssignedAdminRole": wanted}).status_code == 403
     assert office.control.show_object("users", boss)["accountEnabled"] is True
+
+
+def test_an_errand_is_begun_for_people_who_may_follow_it_and_an_application_waits(office: Office) -> None:
+    hans, anna = (office.person(name, HYBRID) for name in ("hans", "anna"))
+    app, secret = office.application("Sync", "Synchronization.ReadWrite.All")
+    jobs = f"/v1.0/servicePrincipals/{Ids(UUID(office.tenant)).service_principal}/synchronization/jobs"
+    source = {"kind": "ldif", "settings": {"path": "/nowhere.ldif"}}
+    body = {"templateId": "LDIF2AADProvisioning", "@ropeway.job": {"settings": {"name": "X", "source": source}}}
+    later = {"Prefer": "respond-async"}
+    with office.service.client(verify=False, token=office.token_for(hans, AS_THE_PERSON)) as client:
+        begun = client.post(jobs, json=body, headers=later)
+        assert begun.status_code == 202
+        place = urlsplit(begun.headers["Location"]).path
+    assert office.status(office.token_for(anna, AS_THE_PERSON), place) == 404, "it is another's"
+    with office.service.client(verify=False, token=office.token(app, secret)) as client:
+        assert client.post(jobs, json=body, headers=later).status_code == 503, "no worker takes it here"
+    assert office.status(office.token_for(office.person("uwe", USERS), AS_THE_PERSON), jobs) == 403
 
 
 def test_a_code_is_typed_at_another_machine(office: Office, desk: Desk, browser: Browser) -> None:
