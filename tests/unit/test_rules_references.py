@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ropeway.engine.records import Imported
 from ropeway.model.job import Guards
+from ropeway.store.state import SqlState
 from tests.unit.engine_company import HOUR, Company, Job, Thing, Trial, company, trial
 from tests.unit.test_default_schema_members import run_with
 from tests.unit.test_rules_together import BASIC, UNGUARDED, clause, direct, rule, schema
@@ -21,6 +25,8 @@ LED = direct("manager", "manager")
 EVERYBODY = rule(1, *BASIC, clauses=[clause("department", "NOT EQUALS", "Gone")])
 LEADING = rule(2, LED, linkType="Join", clauses=[clause("title", "EQUALS", "Lead")])
 CLERKS = rule(3, LED, linkType="Join", clauses=[clause("title", "EQUALS", "Clerk")])
+DELEGATES = "extension_d7a1f3b2c4e64c0f9a58b6e1207f4d93_publicDelegates"
+DELEGATING = rule(5, direct(DELEGATES, "manager"), linkType="Join", clauses=[clause("title", "EQUALS", "Clerk")])
 ALL = rule(4, LED, linkType="Join")
 SCHEMAS = {
     "leads": schema(EVERYBODY, LEADING),
@@ -28,6 +34,7 @@ SCHEMAS = {
     "both": schema(EVERYBODY, LEADING, CLERKS),
     "all": schema(EVERYBODY, LEADING, ALL),
     "nobody": schema(EVERYBODY),
+    "delegates": schema(EVERYBODY, DELEGATING),
 }
 TITLES = {
     "leads": {"Lead"},
@@ -35,8 +42,9 @@ TITLES = {
     "both": {"Lead", "Clerk"},
     "all": {"Lead", "Clerk", "Guest"},
     "nobody": set[str](),
+    "delegates": {"Clerk"},
 }
-"""Whose manager flows."""
+"""Whose manager flows, in the last to another attribute."""
 
 
 def led(job: Job, name: str) -> str:
@@ -147,19 +155,24 @@ def test_a_group_whose_members_do_not_flow_is_not_too_large(trial: Trial, compan
 
 
 NUMBERS = st.integers(0, 3)
+WRITES = ["decide", "remap_links_of", "keep_links_of", "links_in_step", "recall", "confirm_links", "finish_links"]
+"""Methods of the state before which a cycle is cut short."""
 STEPS = st.one_of(
     st.tuples(st.just("title"), NUMBERS, st.sampled_from(["Lead", "Clerk", "Guest"])),
     st.tuples(st.just("department"), NUMBERS, st.sampled_from(["Gone", "Here"])),
     st.tuples(st.just("manager"), NUMBERS, st.integers(-1, 3)),
     st.tuples(st.sampled_from(sorted(SCHEMAS)), st.just(0), st.just("")),
+    st.tuples(st.sampled_from(["cut short", "lose one"]), NUMBERS, st.sampled_from(WRITES)),
     st.tuples(
-        st.sampled_from(["run", "full run", "decide", "lose targets", "lose watermark"]), st.just(0), st.just("")
+        st.sampled_from(["run", "full run", "decide", "purge", "lose targets", "lose watermark"]),
+        st.just(0),
+        st.just(""),
     ),
 )
 Step = tuple[str, int, Any]
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(st.lists(STEPS, min_size=4, max_size=24))
 def test_whatever_happened_the_directory_has_the_references_of_today(steps: list[Step]) -> None:
     with TemporaryDirectory() as folder:
@@ -177,7 +190,7 @@ class History:
     """Four people, what happens to them, and what the directory must have in the end."""
 
     def __init__(self, trial: Trial, company: Company) -> None:
-        self.people = [company.person(f"P{number}", title="Lead") for number in range(4)]
+        self.people: list[Thing] = [company.person(f"P{number}", title="Lead") for number in range(4)]
         self.rules = "leads"
         self.taken: list[Step] = []
         self.job = trial.job(company, schema=SCHEMAS[self.rules], guards=UNGUARDED)
@@ -186,22 +199,53 @@ class History:
     def take(self, what: str, number: int, value: Any) -> None:
         """One step."""
         self.taken.append((what, number, value))
-        person = self.people[number]
+        person: Thing = self.people[number]
         if what == "manager":
-            person.links["manager"] = [self.people[value].number] if value >= 0 else []
+            person.links["manager"] = [self.people[int(value)].number] if value >= 0 else []
         elif what in ("title", "department"):
             person.values[what] = value
         elif what in SCHEMAS:
             self.rules = what
             self.job.set(schema=SCHEMAS[what])
+        elif what == "purge":
+            directory = self.job.trial.directory
+            for one in directory.list_objects("users", deleted=True, limit=9):
+                directory.purge_object(one["id"])
+        elif what == "cut short":
+            self.cut_short(number, value)
+        elif what == "lose one":
+            self.lose(person)
         elif what.startswith("lose"):
             forget(self.job, targets=what == "lose targets")
         else:
             self.job.run(full=what == "full run", export=what != "decide")
 
+    def cut_short(self, after: int, method: str) -> None:
+        """A run that ends when it has called a method of its state that often."""
+        calls, once = count(), getattr(SqlState, method)
+
+        def ends(state: SqlState, *args: Any) -> None:
+            if next(calls) == after:
+                raise ConnectionAbortedError
+            once(state, *args)
+
+        with pytest.MonkeyPatch.context() as patch, suppress(ConnectionAbortedError):
+            patch.setattr(SqlState, method, ends)
+            self.job.run()
+
+    def lose(self, person: Thing) -> None:
+        """Nobody knows any more which target object that is, and it is decided anew."""
+        state = self.job.state
+        state.acquire("this test", [])
+        if entry := state.known([person.anchor]).get(person.anchor):
+            state.forget_targets_of([entry.number])
+            state.store(Imported(generation=state.record().generation, due={person.anchor: 1}))
+        state.release()
+
     def check(self) -> None:
-        """After one run more."""
+        """After one run more, and nothing is left to be told."""
         self.job.run()
+        assert (self.job.run(full=True).exported, self.job.state.any_sendable()) == ({}, False), self.taken
         here: dict[int, Thing] = {
             person.number: person for person in self.people if person.values.get("department") != "Gone"
         }
@@ -210,4 +254,7 @@ class History:
             flows = person.values["title"] in TITLES[self.rules]
             led_by: list[int] = person.links.get("manager", []) if flows else []
             bosses = [here[number].name for number in led_by if number in here]
-            assert led(self.job, person.name) == "".join(bosses), f"{person.name}: {self.taken}"
+            manager, delegates = ([], bosses) if self.rules == "delegates" else (bosses, [])
+            found: dict[str, Any] = self.job.trial.user(person.name) or {}
+            delegated = [one["displayName"] for one in found.get(DELEGATES, ())]
+            assert (led(self.job, person.name), delegated) == ("".join(manager), delegates), self.taken

@@ -67,6 +67,16 @@ def test_who_was_purged_before_a_reference_was_taken_back_has_it_again(job: Job)
     assert led(job, "Ann") == "Bob"
 
 
+def test_a_reference_that_comes_with_the_scope_comes_to_a_target_that_is_found_anew(job: Job) -> None:
+    state, cid = job.state, named(job, "Cid").anchor
+    state.acquire("this test", [])
+    state.forget_targets_of([state.known([cid])[cid].number])
+    state.release()
+    job.set(schema=SCHEMAS["both"])
+    job.run()
+    assert led(job, "Cid") == "Bob"
+
+
 @pytest.mark.parametrize("method", ["decide", "links_in_step"])
 def test_a_first_cycle_that_was_cut_short_loses_nothing_that_was_left_out(
     method: str, trial: Trial, company: Company, monkeypatch: pytest.MonkeyPatch

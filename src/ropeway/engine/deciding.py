@@ -164,7 +164,8 @@ class Deciding:
                 self._batch.later.append(Later(entry.anchor, self._now + planning.LOOK_AGAIN))
             if entry.number in told and planning.sends_links(rule, arrives, arrived=found is None):
                 self._batch.planned.append(planning.links(entry, rule))
-            if found is None or entry.in_scope is not None or entry.dn != place.dn or entry.number in silent:
+            known = found is None or entry.in_scope is not None or entry.withheld
+            if known or entry.dn != place.dn or entry.number in silent:
                 self._note(entry, place, True, None, rule.target_type, rule.withheld)
             self._batch.settled.append(entry.anchor)
 
