@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ropeway.control.comparing import Comparing, side
+from ropeway.engine.on_demand import provision
 from ropeway.engine.records import Decided
 from ropeway.model.job import Guards
 from ropeway.store.state import SqlState
@@ -105,6 +106,19 @@ def test_a_cycle_that_was_cut_short_is_followed_by_one_that_knows_what_was_told(
     named(job, "Ann").values["title"] = "Clerk"
     job.run()
     assert led(job, "Ann") == ""
+
+
+def test_one_object_on_demand_is_taken_from_what_it_was_told_by_rules_of_before(job: Job) -> None:
+    job.set(schema=SCHEMAS["delegates"])
+    state = job.state
+    state.acquire("this test", [])
+    work = job.work(state)
+    provision(work, named(job, "Ann").anchor)
+    work.source.close()
+    state.release()
+    assert led(job, "Ann") == ""
+    job.run()
+    assert (led(job, "Ann"), job.run(full=True).exported) == ("", {})
 
 
 def test_a_job_that_leaves_a_reference_out_differs_from_one_that_maps_it(job: Job) -> None:

@@ -15,6 +15,7 @@ from ropeway.engine.importing import Read
 from ropeway.engine.intake import Intake, ask
 from ropeway.engine.ports import Remembers
 from ropeway.engine.records import Entry, Outcome, Planned
+from ropeway.engine.remapping import remapped
 from ropeway.engine.scoping import missing_bases
 from ropeway.engine.work import Work
 from ropeway.model.anchors import Anchor
@@ -69,6 +70,7 @@ def provision(work: Work, anchor: Anchor, members: Collection[Anchor] = ()) -> P
     line = work.state.line_of(anchor)
     if line is None:
         raise RopewayError(Problem("object-unknown", object=anchor))
+    _remap(work, line.entry)
     Deciding(work, everything=False).only(line)
     Guards(work, Read(), rules_changed=False).run()
     planned = work.state.planned_of(line.entry.number)
@@ -94,6 +96,13 @@ def _import(work: Work, anchor: Anchor, before: Entry | None) -> None:
             work.state.report(work.cycle(), intake.failed)
     elif before is not None and before.live:
         importing.bury(work, [anchor], generation)
+
+
+def _remap(work: Work, entry: Entry) -> None:
+    """Where the rules changed since the last cycle: what was told by others is taken back under the names of then."""
+    for one in remapped(work.state.record().decided_by, work.rules):
+        if one.type == entry.type and one.attribute not in entry.withheld.split():
+            work.state.remap_links_of([entry.number], one.attribute, one.former)
 
 
 def _export(work: Work, done: Provisioned, members: Collection[Anchor]) -> None:
