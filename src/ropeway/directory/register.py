@@ -13,6 +13,7 @@ from ropeway.directory.features import set_features
 from ropeway.directory.session import Session
 from ropeway.model.directory import DomainView
 from ropeway.model.problems import Problem, shown
+from ropeway.model.values import compare_key
 
 _d = tables.domain.c
 
@@ -78,7 +79,7 @@ class DomainRegister:
 
     def _mark(self, name: str, *, verified: bool) -> DomainView:
         with self._session.writing() as work:
-            key = domains.domain_key(name)
+            key = compare_key(name)
             known = self._names(work.connection)
             if key not in known:
                 raise Refused(Problem("domain-unknown", value=shown(name), details={"known": ", ".join(known)}))
