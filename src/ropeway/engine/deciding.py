@@ -189,7 +189,6 @@ class Deciding:
         anew = [e for e, _, _, _, _ in staying if e.anchor in matches and e.anchor not in known]
         if numbers := [entry.number for entry in anew if entry.in_scope is not None]:
             self._work.state.forget_exported_links(numbers)
-        withholding.kept(self._work, [(e, rule) for e, _, rule, _, _ in staying])
 
     def _set_aside(self) -> None:
         """Failing is not vanishing: the object keeps its target as it is, and is tried again."""

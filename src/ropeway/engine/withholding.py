@@ -7,7 +7,7 @@ what the target was told is taken back, or what the source has is told; meanwhil
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ropeway.engine.records import Decided, Entry
 from ropeway.engine.references import FORMER
@@ -56,29 +56,31 @@ def not_told(work: Work, objects: Iterable[tuple[Entry, ObjectRule]]) -> None:
         work.state.remap_links_of(numbers, name, None)
 
 
-def kept(work: Work, objects: Iterable[tuple[Entry, ObjectRule]]) -> None:
-    """What was to be taken back, and flows again before it was, stays."""
-    rules = {entry.number: rule for entry, rule in objects}
+def pending(work: Work, decided: Sequence[tuple[Entry, ObjectRule]]) -> tuple[set[int], dict[str, list[int]]]:
+    """Which objects (`Entry.number`) have link changes to be told, and which have such as are left out, by these."""
+    open_ = _open_references(work, {entry.number: rule for entry, rule in decided})
+    told = set(open_)
+    silent: defaultdict[str, list[int]] = defaultdict(list)
+    for entry, rule in decided if open_ else ():
+        names = open_.get(entry.number)
+        if names and rule.withheld and (left_out := names.intersection(rule.withheld.split())):
+            silent[rule.withheld].append(entry.number)
+            if left_out == names:
+                told.discard(entry.number)
+    return told, silent
+
+
+def _open_references(work: Work, rules: Mapping[int, ObjectRule]) -> Mapping[int, set[str]]:
+    """Attributes of open link changes. What was to be taken back, and flows again before it was, stays, and is none."""
+    found = work.state.open_references(list(rules))
     again: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, former in work.state.open_references(list(rules)):
+    for number, former in found:
         for name, target in rules[number].references.items() if former.startswith(FORMER) else ():
             if FORMER + target == former:
                 again[name, former].append(number)
     for (name, former), numbers in again.items():
         work.state.keep_links_of(numbers, name, former)
-
-
-def pending(work: Work, decided: Sequence[tuple[Entry, ObjectRule]]) -> tuple[set[int], dict[str, list[int]]]:
-    """Which objects (`Entry.number`) have link changes to be told, and which have such as are left out, by these."""
     open_: defaultdict[int, set[str]] = defaultdict(set)
-    for number, name in work.state.open_references([entry.number for entry, _ in decided]):
+    for number, name in work.state.open_references(list(rules)) if again else found:
         open_[number].add(name)
-    told = set(open_)
-    silent: defaultdict[str, list[int]] = defaultdict(list)
-    for entry, rule in decided if open_ else ():
-        names = open_.get(entry.number)
-        if names and (left_out := names.intersection(rule.withheld.split())):
-            silent[rule.withheld].append(entry.number)
-            if left_out == names:
-                told.discard(entry.number)
-    return told, silent
+    return open_
