@@ -89,7 +89,7 @@ class Connection:
         for _ in range(MOST_WAITS):
             response = self._client.send(made, stream=True)
             wait = response.headers.get("Retry-After", "") if response.status_code == 429 else ""
-            if not (wait.isascii() and wait.isdecimal() and int(wait[:4]) <= LONGEST_WAIT):
+            if not (wait.isascii() and wait.isdecimal() and len(wait) <= 4 and int(wait) <= LONGEST_WAIT):
                 return response
             response.close()
             time.sleep(int(wait))

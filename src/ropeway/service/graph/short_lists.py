@@ -5,20 +5,17 @@ What a delta told is in its token, a digest for each item: nothing need be kept 
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.values import digest, pack
 from ropeway.service.graph.objects.collections import is_advanced
 from ropeway.service.graph.objects.delta import ids_of
-from ropeway.service.graph.objects.delta_tokens import LIFETIME, gone
+from ropeway.service.graph.objects.delta_tokens import Issued, check, decoded, gone, written
 from ropeway.service.odata.answers import Answer, many
 from ropeway.service.odata.options import LIST, Option, selected
 from ropeway.service.odata.paging import Page, page_of
@@ -34,13 +31,9 @@ LONGEST = 32_768
 VERSION, _ID, _DIGEST = 1, 16, 6
 
 
-class Told(msgspec.Struct, frozen=True, array_like=True):
+class Told(Issued, frozen=True, array_like=True):
     """What a delta has told, to whom it matters."""
 
-    version: int
-    tenant: int
-    plural: str
-    issued: float
     select: tuple[str, ...]
     ids: tuple[str, ...]
     digests: bytes
@@ -82,7 +75,7 @@ def changed(asked: Asked, plural: str, items: Sequence[Json]) -> Answer:
     fresh = [told[id_] for id_, one in present.items() if known.get(id_) != one]
     removed = [{"id": id_, "@removed": {"reason": "deleted"}} for id_ in known if id_ not in present]
     digests = b"".join(UUID(id_).bytes + one for id_, one in present.items())
-    after = _written(msgspec.structs.replace(before, issued=now, digests=digests))
+    after = written(msgspec.structs.replace(before, issued=now, digests=digests))
     page = Page([] if token == "latest" else [*fresh, *removed], delta=after, is_selected=True, is_whole=True)  # noqa: S105
     return Answer(plural, page=page, is_entity=False)
 
@@ -101,22 +94,12 @@ def _known(digests: bytes) -> Mapping[str, bytes]:
     return {str(UUID(bytes=row[:_ID])): row[_ID:] for row in rows}
 
 
-def _written(told: Told) -> str:
-    return base64.urlsafe_b64encode(msgspec.msgpack.encode(told)).rstrip(b"=").decode()
-
-
 def _read(text: str, of: tuple[int, str], now: float, again: str) -> Told:
     """RopewayError for a token that was changed, or is another's; HTTP 410 for one that is too old, or too long."""
     if len(text) > LONGEST:
         raise gone(again)
-    try:
-        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
-        found = msgspec.msgpack.decode(raw, type=prepared(Told))
-        _known(found.digests)
-    except (ValueError, binascii.Error, msgspec.DecodeError):
-        raise RopewayError(Problem("page-token-stale")) from None
-    if found.version != VERSION or (found.tenant, found.plural) != of:
+    found = decoded(text, Told)
+    check(found, (VERSION, *of), now, again)
+    if len(found.digests) % (_ID + _DIGEST):
         raise RopewayError(Problem("page-token-stale"))
-    if now - found.issued > LIFETIME:
-        raise gone(again)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from typing import TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -18,16 +19,24 @@ LONGEST = 8192
 VERSION = 2
 
 
-class Round(msgspec.Struct, frozen=True, array_like=True):
-    """A place in a round of pages."""
+class Issued(msgspec.Struct, frozen=True, array_like=True):
+    """What every token says first."""
 
     version: int
     tenant: int
-    """Whose change log it is a place of."""
+    """Whose objects it is about."""
     plural: str
     """What is asked about: `users`."""
     issued: float
     """When the round began."""
+
+
+T = TypeVar("T", bound=Issued)
+
+
+class Round(Issued, frozen=True, array_like=True):
+    """A place in a round of pages."""
+
     sequence: Number
     """Of the change log: what follows is still to be told."""
     select: tuple[str, ...] = ()
@@ -38,25 +47,35 @@ class Round(msgspec.Struct, frozen=True, array_like=True):
     the one after it; None: changes are told."""
 
 
-def written(round_: Round) -> str:
-    """The token."""
-    return base64.urlsafe_b64encode(msgspec.msgpack.encode(round_)).rstrip(b"=").decode()
+def written(token: Issued) -> str:
+    """The token as text."""
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(token)).rstrip(b"=").decode()
 
 
 def read(text: str, of: tuple[int, str], now: float, again: str) -> Round:
     """What a token of this tenant and plural says; HTTP 410 with the place to begin anew for one that is too old."""
+    if len(text) > LONGEST:
+        raise RopewayError(Problem("page-token-stale"))
+    found = decoded(text, Round)
+    check(found, (VERSION, *of), now, again)
+    return found
+
+
+def decoded(text: str, kind: type[T]) -> T:
+    """A token of that kind; RopewayError where it was changed."""
     try:
-        if len(text) > LONGEST:
-            raise ValueError
         raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
-        found = msgspec.msgpack.decode(raw, type=prepared(Round))
+        return msgspec.msgpack.decode(raw, type=prepared(kind))
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise RopewayError(Problem("page-token-stale")) from None
-    if found.version != VERSION or (found.tenant, found.plural) != of:
+
+
+def check(token: Issued, of: tuple[int, int, str], now: float, again: str) -> None:
+    """RopewayError where it is of another version, tenant or plural; HTTP 410 where it is too old."""
+    if (token.version, token.tenant, token.plural) != of:
         raise RopewayError(Problem("page-token-stale"))
-    if now - found.issued > LIFETIME:
+    if now - token.issued > LIFETIME:
         raise gone(again)
-    return found
 
 
 def gone(again: str) -> HTTPException:
