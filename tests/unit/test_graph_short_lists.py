@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ropeway.service.graph import short_lists
-from ropeway.service.graph.objects.delta_tokens import LIFETIME
+from ropeway.service.graph.objects import delta_tokens
 from tests.unit.graph_office import GraphOffice, office
 from tests.unit.test_graph_delta import a_round, path_of
 
@@ -78,10 +78,10 @@ def test_tokens_of_others_and_old_ones_are_refused(office: GraphOffice, monkeypa
         assert (status, code) == (400, "Directory_ExpiredPageToken"), wrong
     for option in ("$top=1", "$orderby=displayName", "$filter=displayName eq 'x'"):
         assert office.refused("GET", f"/v1.0/applications/delta?{option}")[0] == 400
-    monkeypatch.setattr(short_lists, "LIFETIME", -1.0)
+    monkeypatch.setattr(delta_tokens, "LIFETIME", -1.0)
     answer = office.send("GET", link)
     assert (answer.status_code, answer.json()["error"]["code"]) == (410, "syncStateNotFound")
     assert path_of(answer.headers["location"]) == "/v1.0/applications/delta?$deltatoken="
-    monkeypatch.setattr(short_lists, "LIFETIME", LIFETIME)
+    monkeypatch.undo()
     monkeypatch.setattr(short_lists, "LONGEST", 10)
     assert office.send("GET", link).status_code == 410
