@@ -19,7 +19,7 @@ from ropeway.cli.main import main
 from ropeway.cli.output import Heading, Table
 from ropeway.cli.progress import ProgressLine
 from ropeway.cli.render.words import without_domain
-from ropeway.cli.safe import brief, cells, safe, safe_json, several
+from ropeway.cli.safe import brief, cells, folded, safe, safe_json, several
 from ropeway.cli.settings import guards, properties
 from ropeway.cli.times import duration, local, since
 from ropeway.control.protocol import Progress
@@ -46,6 +46,19 @@ def test_json_means_the_same_after_it_was_made_safe(text: str) -> None:
 @pytest.mark.parametrize("name", ["Zoë Müller", "张伟", "محمد الأحمد", "नम्रता", "می‌خواهم", "Владимир", "🚠"])
 def test_a_name_in_any_script_is_shown_as_it_is(name: str) -> None:
     assert safe(name) == name
+
+
+@given(st.text("aé张 ", max_size=90), st.integers(8, 40))
+def test_a_folded_line_loses_nothing_and_fits(line: str, width: int) -> None:
+    rows = folded(line, width)
+    assert "".join(rows).replace(" ", "") == line.replace(" ", "")
+    assert all(cells(row.strip()) <= width for row in rows)
+
+
+def test_a_line_is_folded_between_words() -> None:
+    assert folded("  It is locked. Unlock it.", 16) == ["  It is locked.", "    Unlock it."]
+    assert folded("abcdefghijkl", 8) == ["abcdefgh", "ijkl"]
+    assert folded("", 8) == [""]
 
 
 def test_a_hostile_name_stays_text_in_lines_headings_and_tables(capsys: pytest.CaptureFixture[str]) -> None:

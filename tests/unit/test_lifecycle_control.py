@@ -99,6 +99,21 @@ def test_who_is_in_step_is_skipped_as_redundant(
     )
 
 
+def test_what_no_rule_maps_is_out_of_scope_and_not_in_step(
+    control: InProcess, company: Company, follow: Callable[..., None]
+) -> None:
+    sales = company.unit("Sales")
+    company.person("Ann", sales)
+    follow()
+    view = provision(control, company, sales)
+    assert (view.result, view.why, view.steps[1]["details"]) == (
+        "Skipped",
+        "NotEffectivelyEntitled",
+        {"ScopeEvaluationResult": False},
+    )
+    assert view.steps[1]["description"] == "Not in scope: its type is not mapped."
+
+
 def test_whoever_cannot_be_written_is_a_failure_at_its_step(
     control: InProcess, company: Company, follow: Callable[..., None]
 ) -> None:

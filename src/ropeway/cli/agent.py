@@ -22,11 +22,16 @@ Agent = Annotated[str, typer.Argument(metavar="AGENT", help="Its id, or the name
 
 
 @app.command("list")
-def list_(context: typer.Context) -> None:
+def list_(
+    context: typer.Context,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Those that were removed, too, until their certificate expires.")
+    ] = False,
+) -> None:
     """Every agent, and when it was last heard of."""
     session = current(context)
     with session.control() as control:
-        found = control.agents()
+        found = [a for a in control.agents() if removed or a.status != "removed"]
     rows = [(a.domain, a.name, a.status, local(a.last_seen), a.version, a.id) for a in found]
     columns = ("Domain", "Machine", "Status", "Last seen", "Version", "Id")
     none = f"There is no agent yet. Make a token: {session.command('agent', 'token', 'DOMAIN')}"

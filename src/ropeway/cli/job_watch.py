@@ -18,7 +18,7 @@ from ropeway.cli.exits import Code, of_cycle
 from ropeway.cli.follow import Stop, ended_by_signals, nobody_reads
 from ropeway.cli.job_life import Job
 from ropeway.cli.render.live import live_lines, news_lines, stage_line
-from ropeway.cli.safe import cut
+from ropeway.cli.safe import folded, safe
 from ropeway.cli.session import Session, current
 from ropeway.control.protocol import Control, LiveView
 from ropeway.model.problems import RopewayError, describe
@@ -102,18 +102,20 @@ class Screen:
             if self.last is None or replace(view, rate=None) != replace(self.last, rate=None):
                 output.write_json(view)
         elif sys.stdout.isatty():
-            self._draw(live_lines(view, self.session.command))
+            self._draw(view)
         else:
             self._tell(view)
         sys.stdout.flush()
         self.last = view
 
-    def _draw(self, lines: list[str]) -> None:
-        wide = get_terminal_size().columns - 1
+    def _draw(self, view: LiveView) -> None:
+        columns, rows = get_terminal_size()
+        lines = live_lines(view, self.session.command, columns - 3)
+        shown = [part for line in lines for part in folded(safe(line), columns - 1)][: max(rows - 1, 1)]
         if self._drawn:
             sys.stdout.write(f"\x1b[{self._drawn}A\x1b[J")
-        output.write(cut(line, wide) for line in lines)
-        self._drawn = len(lines)
+        output.write(shown)
+        self._drawn = len(shown)
 
     def _tell(self, view: LiveView) -> None:
         if self.last is None:

@@ -40,6 +40,20 @@ def cut(line: str, width: int) -> str:
     return line
 
 
+def folded(line: str, width: int) -> list[str]:
+    """A line as several that take no more columns than that, broken between words where that can be."""
+    inset = " " * (len(line) - len(line.lstrip(" ")) + 2)
+    rows = [""]
+    for word in re.findall(" *[^ ]+", line):
+        if cells(rows[-1] + word) <= width or not rows[-1]:
+            rows[-1] += word
+        else:
+            rows.append(inset + word.lstrip(" "))
+        while len(head := cut(rows[-1], max(width, 8))) < len(rows[-1]):
+            rows[-1:] = [head, rows[-1][len(head) :]]
+    return rows
+
+
 def cells(text: str) -> int:
     """How many columns of a terminal a line takes: East Asian wide characters two, marks and joiners none."""
     if text.isascii():

@@ -157,7 +157,8 @@ def _told(
     done: Provisioned, event: EventView | None, problem: Problem | None
 ) -> list[tuple[str, str, str, dict[str, Any]]]:
     entry, before = done.entry, done.before
-    scope = "In scope." if entry.in_scope else f"Not in scope: {reason_words(entry.reason)}."
+    in_scope = bool(entry.in_scope) and done.why is not Why.OUT_OF_SCOPE
+    scope = "In scope." if in_scope else f"Not in scope: {reason_words(entry.reason or 'no rule')}."
     imported = "EntryImportAdd" if before is None else "EntryImport" if before == entry else "EntryImportUpdate"
     read = "Read from the source." if entry.live else "The source has it no more."
     matched = next((s["description"] for s in event.steps if s["type"] == "matching"), "") if event else ""
@@ -169,7 +170,7 @@ def _told(
     more: dict[str, Any] = {"SkipReason": done.why.value} if done.why else {}
     return [
         (imported, "Import", read, {"anchor": entry.anchor, "type": entry.type, "dn": entry.dn}),
-        ("EntrySynchronizationScoping", "Scoping", scope, {"ScopeEvaluationResult": bool(entry.in_scope)}),
+        ("EntrySynchronizationScoping", "Scoping", scope, {"ScopeEvaluationResult": in_scope}),
         ("EntryMatching", "Matching", matched, {"target": entry.target, "sourceAnchor": entry.source_anchor}),
         (export, "Export", written, more),
     ]

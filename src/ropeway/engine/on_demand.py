@@ -126,4 +126,5 @@ def _why(work: Work, done: Provisioned) -> Why | None:
         return Why.HELD if any(p.hold for p in left) else Why.WAITING
     if work.numbered:
         return None
-    return Why.IN_STEP if done.entry.in_scope else Why.OUT_OF_SCOPE
+    is_mapped = work.rules.rule_for(done.entry.type) is not None  # of containers in_scope is about what lies below them
+    return Why.IN_STEP if is_mapped and done.entry.in_scope else Why.OUT_OF_SCOPE

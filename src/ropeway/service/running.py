@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ropeway.control.in_process import open_database
@@ -31,7 +32,7 @@ from ropeway.service.presence import present
 from ropeway.service.settings import Settings
 from ropeway.service.supervising import Child, Supervisor
 from ropeway.service.tenants import Dispatch, Hosting
-from ropeway.store import jobs, sign_ins, tenants, tokens
+from ropeway.store import agents, jobs, sign_ins, tenants, tokens, trail
 from ropeway.store.tenants import HOME
 from ropeway.store.trouble import said
 from ropeway.telemetry.seldom import Seldom
@@ -133,7 +134,9 @@ def _housekeeping(house: House, hosting: Hosting, strangers: Strangers) -> Gener
             try:
                 with house.database.write() as c:
                     tokens.sweep(c, house.clock())
-                _forget_sign_ins(house, ending)
+                    agents.sweep(c, house.clock())
+                _forget_in_portions(house, ending, sign_ins.sweep)
+                _forget_in_portions(house, ending, trail.sweep)
                 strangers.log(house.clock())
                 for one in hosting.every():
                     one.trail.sum_up()
@@ -155,9 +158,9 @@ def _housekeeping(house: House, hosting: Hosting, strangers: Strangers) -> Gener
                 one.trail.sum_up(at_once=True)
 
 
-def _forget_sign_ins(house: House, ending: threading.Event) -> None:
-    """Portion by portion: others write in between."""
+def _forget_in_portions(house: House, ending: threading.Event, sweep: Callable[[Connection, float], bool]) -> None:
+    """Others write in between."""
     more = True
     while more and not ending.is_set():
         with house.database.write() as c:
-            more = sign_ins.sweep(c, house.clock())
+            more = sweep(c, house.clock())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, or_, select, update
 
 from ropeway.model.problems import Problem, RopewayError, shown
 from ropeway.store import tokens
@@ -132,6 +132,11 @@ def remove(c: Connection, row: AgentRow, now: float) -> None:
     tokens.revoke(c, "agent-session", row.subject)
     c.execute(update(call).where(call.c.agent == row.id, call.c.state == "taken").values(state="open", agent=""))
     ring(c)
+
+
+def sweep(c: Connection, now: float) -> None:
+    """Forget agents that were removed, once their certificate has expired: nobody can come as one of them any more."""
+    c.execute(delete(agent).where(agent.c.removed.is_not(None), agent.c.expires < now))
 
 
 def set_trace(c: Connection, row: AgentRow, level: str) -> None:

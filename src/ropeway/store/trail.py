@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select, true
+from sqlalchemy import ColumnElement, Connection, delete, select, true
 
 from ropeway.store.metadata import tenant
 from ropeway.store.service_tables import audit
+
+KEPT = 2 * 365 * 86400.0
+"""Seconds for which the trail is kept."""
+
+PORTION = 1000
+"""Lines that are looked at in one transaction."""
 
 
 class Act(NamedTuple):
@@ -74,6 +80,13 @@ def latest(c: Connection, tenant: int, *, who: str | None, since: float | None, 
         where &= audit.c.time >= since
     found = acts(c, tenant, where, after=None, oldest_first=False, limit=limit)
     return [act for _, act in reversed(found)]
+
+
+def sweep(c: Connection, now: float) -> bool:
+    """Forget what is older than two years, a portion at a time from where the trail begins; whether there is more."""
+    first = select(audit.c.id, audit.c.time).order_by(audit.c.id).limit(PORTION).subquery()
+    old = select(first.c.id).where(first.c.time < now - KEPT)
+    return c.execute(delete(audit).where(audit.c.id.in_(old))).rowcount == PORTION
 
 
 def _act(row: Any) -> Act:

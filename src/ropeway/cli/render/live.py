@@ -11,11 +11,11 @@ from ropeway.control.protocol import LiveView
 WIDE = 78
 
 
-def live_lines(view: LiveView, command: Command) -> list[str]:
+def live_lines(view: LiveView, command: Command, wide: int = WIDE) -> list[str]:
     """The whole picture: what runs, what waits, what was done last, what comes."""
     lines = [f"{view.job}: {_state(view)}"]
     if view.stage:
-        lines.append(f"  {stage_line(view)}")
+        lines.append(f"  {stage_line(view, wide)}")
     if waits := _waiting(view):
         lines.append(f"  Waiting: {waits}")
     if view.held:
@@ -43,9 +43,9 @@ def news_lines(before: LiveView, now: LiveView, command: Command) -> list[str]:
     return lines
 
 
-def stage_line(view: LiveView) -> str:
+def stage_line(view: LiveView, wide: int = WIDE) -> str:
     """`import ━━━━━━───── 5,000 of 11,000  23,400/s`."""
-    return Stage(view.done, view.total, view.done / view.rate if view.rate else 0.0).line(view.stage, WIDE)
+    return Stage(view.done, view.total, view.done / view.rate if view.rate else 0.0).line(view.stage, min(wide, WIDE))
 
 
 def _state(view: LiveView) -> str:
