@@ -38,7 +38,6 @@ def nested(depth):
         'Join(Split(PadLeft("x", 60000, ","), ","), [long])',
         "ReplaceChars([long], [chars])",
         'Replace([long], "x", [long])',
-        "UCase([sharp])",
         "NormalizeDiacritics([sharp])",
         "EscapeDNComponent([commas])",
         "ConvertToUTF8Hex([long])",
@@ -70,6 +69,16 @@ def test_a_long_expression_without_variables_is_metered_as_well():
     with pytest.raises(ExpressionFailed, match="too much work"):
         compile_expression(text).evaluate({"long": LONG})
     assert time.process_time() - before < 5
+
+
+def test_parts_within_parts_are_checked_once_however_deep():
+    text = "[long]"
+    for level in range(60):
+        text = f"With($v{level}, {text}, $v{level} & $v{level})"
+    before = time.process_time()
+    with pytest.raises(ExpressionFailed, match="longer than"):
+        compile_expression(text).evaluate({"long": LONG})
+    assert time.process_time() - before < 1
 
 
 def test_the_budget_is_the_same_for_every_evaluation():

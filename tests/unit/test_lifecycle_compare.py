@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
+from ropeway.control.comparing import Comparing, side
 from ropeway.control.in_process import InProcess, open_control
 from ropeway.engine.comparing import link_differences
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import Departure, JobSettings, SourceSettings
 from ropeway.model.problems import RopewayError
-from tests.unit.engine_company import Company, company
+from ropeway.store import comparing
+from tests.unit.engine_company import Company, Trial, company, trial
 
-__all__ = ["company"]
+__all__ = ["company", "trial"]
 
 
 def installation(path: Path) -> InProcess:
@@ -58,9 +61,16 @@ def test_a_staging_installation_that_sees_the_same_would_write_the_same(
     assert (view.counts, view.settings, view.differences) == ({"same": 3}, {}, ())
 
 
+@pytest.mark.parametrize("together", [0, 1, comparing.LINKS])
 def test_what_changed_since_the_active_one_ran_is_told_object_by_object(
-    active: InProcess, standby: InProcess, company: Company, tmp_path: Path
+    together: int,
+    active: InProcess,
+    standby: InProcess,
+    company: Company,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(comparing, "LINKS", together)
     ann, bob = company.person("Ann", department="Sales"), company.person("Bob")
     group = company.group("Sales", [ann, bob])
     follow(active, company)
@@ -98,6 +108,16 @@ def test_a_list_is_cut_and_the_count_is_not(active: InProcess, company: Company)
     follow(active, company, "Standby", staging=True)
     view = active.compare_jobs("Contoso", "Standby", limit=2)
     assert (len(view.differences), view.counts) == (2, {"only here": 5})
+
+
+def test_jobs_of_many_objects_are_compared_with_few_queries(trial: Trial, company: Company) -> None:
+    company.group("Everybody", company.people(30))
+    for name in ("Active", "Standby"):
+        trial.job(company, name=name, staging=name == "Standby").run(export=False)
+    queries: list[str] = []
+    event.listen(trial.db.engine, "before_cursor_execute", lambda *args: queries.append(args[2]))
+    view = Comparing(side(trial.db, 1, "Active"), side(trial.db, 1, "Standby")).run(limit=9)
+    assert (view.counts, len(queries) < 20) == ({"same": 31}, True), queries
 
 
 def test_a_state_that_does_not_exist_is_not_made(active: InProcess, company: Company, tmp_path: Path) -> None:

@@ -12,8 +12,15 @@ import msgspec
 from ropeway.control.protocol import CompareView, DifferenceView
 from ropeway.control.running import trouble
 from ropeway.control.views import iso
-from ropeway.engine.comparing import End, LinkDifference, Pair, attribute_differences, link_differences, paired
-from ropeway.engine.records import Entry
+from ropeway.engine.comparing import (
+    End,
+    LinkDifference,
+    Pair,
+    Pictured,
+    attribute_differences,
+    link_differences,
+    paired,
+)
 from ropeway.engine.redaction import covered
 from ropeway.model.anchors import Anchor
 from ropeway.model.job import JobSettings
@@ -85,8 +92,9 @@ class Comparing:
         here, there = self._here, self._there
         told: list[DifferenceView] = []
         with trouble():
-            for difference in self._differences():
-                if len(told) < limit:
+            for pair in paired(pictures(here.db, here.key), pictures(there.db, there.key)):
+                difference = self._difference(pair, named=len(told) < limit)
+                if difference is not None and len(told) < limit:
                     told.append(difference)
         return CompareView(
             job=here.row.name,
@@ -105,13 +113,8 @@ class Comparing:
             found["schema"] = (digests[0][:12], digests[1][:12])
         return found
 
-    def _differences(self) -> Iterator[DifferenceView]:
-        for pair in paired(pictures(self._here.db, self._here.key), pictures(self._there.db, self._there.key)):
-            found = self._difference(pair)
-            if found is not None:
-                yield found
-
-    def _difference(self, pair: Pair) -> DifferenceView | None:
+    def _difference(self, pair: Pair, *, named: bool) -> DifferenceView | None:
+        """What differs of an object; `named`: with the names of other ends."""
         here = pair.here.wanted() if pair.here else None
         there = pair.there.wanted() if pair.there else None
         if here is None and there is None:
@@ -121,9 +124,10 @@ class Comparing:
         attributes, links = {}, {}
         if here is not None and there is not None and pair.here and pair.there:
             attributes = self._shown(attribute_differences(here, there))
-            both = (_ends(self._here, pair.here.entry), _ends(self._there, pair.there.entry))
-            links = {name: self._named(one) for name, one in link_differences(*both).items()}
-            if not attributes and not links:
+            both = (_ends(self._here, pair.here), _ends(self._there, pair.there))
+            differing = link_differences(*both)
+            links = {name: self._named(one) for name, one in differing.items()} if named else {}
+            if not attributes and not differing:
                 self._counts["same"] += 1
                 return None
         self._counts[what] += 1
@@ -145,9 +149,12 @@ class Comparing:
         }
 
 
-def _ends(side: Side, entry: Entry) -> Iterator[End]:
+def _ends(side: Side, one: Pictured) -> Iterator[End]:
     """The links of an object, but for those that its rules leave out."""
-    return ends(side.db, entry.number, entry.withheld.split())
+    withheld = one.entry.withheld.split()
+    if one.links is None:
+        return ends(side.db, one.entry.number, withheld)
+    return (end for end in one.links if end[0] not in withheld)
 
 
 def _settings(settings: JobSettings) -> dict[str, Any]:

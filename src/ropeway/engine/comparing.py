@@ -16,12 +16,17 @@ from ropeway.model.values import unpack
 ORDER = (Kind.CREATE, Kind.ADOPT, Kind.RESTORE, Kind.UPDATE, Kind.EMPTY, Kind.DISABLE, Kind.LINKS, Kind.DELETE)
 """In which changes of one object build upon each other."""
 
+End = tuple[str, Anchor]
+"""Attribute and other end."""
+
 
 class Pictured(msgspec.Struct):
     """One source object as a job wants its target object: what was exported, with what is planned and held."""
 
     entry: Entry
     planned: list[Planned]
+    links: list[End] | None = None
+    """Present links, as far as they were read with it; None where they are too many for that."""
 
     def wanted(self) -> dict[str, Any] | None:
         """Attributes of the target object; None where there shall be none."""
@@ -73,9 +78,6 @@ class LinkDifference(msgspec.Struct):
 
 SHOWN = 10
 """Other ends that are named."""
-
-End = tuple[str, Anchor]
-"""Attribute and other end."""
 
 
 def link_differences(here: Sequence[End] | Iterator[End], there: Iterable[End]) -> dict[str, LinkDifference]:

@@ -9,6 +9,7 @@ parser      tokens to tree, with bounds
 printer     tree back to text: `parse(printed(tree, d), d) == tree`
 times       points in time, .NET's date patterns
 values      how one value is read as text, number, truth or time; the literals that are not values
+letters     upper and lower case, letter by letter
 spreading   a function of one value, given many
 operators   comparison, arithmetic, concatenation, logic
 parameters  `%Domain.FQDN%`

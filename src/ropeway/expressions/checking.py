@@ -131,25 +131,16 @@ class Checker:
         function = self.function(node)
         if function.name == "ImportedValue" and isinstance(node.arguments[0], Literal):
             return self.attribute(str(node.arguments[0].value))
-        inner = self.inner(function, node, variables)
-        found = [
-            self.argument(function, place, part, inner if place == 2 else variables)
-            for place, part in enumerate(node.arguments)
-        ]
+        inner, found = variables, list[Type]()
+        for place, part in enumerate(node.arguments):
+            found.append(self.argument(function, place, part, inner if place == 2 else variables))
+            if place == 1:
+                inner = _inner(function, node, variables, found[1])
         return _answer(function, found)
 
     def function(self, node: Call) -> Function:
         found = TABLES[self.dialect][node.function]
         return next((one for one in found.overloads if one.accepts(len(node.arguments))), found)
-
-    def inner(self, function: Function, node: Call, variables: Mapping[str, Type]) -> Mapping[str, Type]:
-        """The variables that the third argument of Select, Where and With knows."""
-        match node.arguments:
-            case (Variable(name), source, _) if function.builds:
-                found = self.type(source, variables)
-                return {**variables, name: found if function.name == "With" else found.each()}
-            case _:
-                return variables
 
     def argument(self, function: Function, place: int, node: Node, variables: Mapping[str, Type]) -> Type:
         parameter = function.parameter(place)
@@ -168,8 +159,9 @@ class Checker:
         """Whether each possible answer suits the target attribute."""
         if isinstance(node, Call):
             function = self.function(node)
-            inner = self.inner(function, node, variables)
             if function.result == "branches":
+                source = self.type(node.arguments[1], variables) if len(node.arguments) == 3 else ANYTHING
+                inner = _inner(function, node, variables, source)
                 for place, part in enumerate(node.arguments):
                     if function.parameter(place).branch:
                         self.suits(part, target, inner if place == 2 else variables)
@@ -179,6 +171,15 @@ class Checker:
         if (found and not found & kinds.TARGETS[target.type]) or literal:
             reason = f"{target.name} is of type {target.type}, and can never be {kinds.named(found)}"
             raise ExpressionError(self.text, node.at, f"{reason} like this" if literal else reason)
+
+
+def _inner(function: Function, node: Call, variables: Mapping[str, Type], source: Type) -> Mapping[str, Type]:
+    """The variables that the third argument of Select, Where and With knows; `source` is the type of the second."""
+    match node.arguments:
+        case (Variable(name), _, _) if function.builds:
+            return {**variables, name: source if function.name == "With" else source.each()}
+        case _:
+            return variables
 
 
 def _literal(value: str | int | bool) -> Type:

@@ -8,59 +8,52 @@ from unicodedata import category, combining, normalize
 from ropeway.expressions.dialect import CLOUD, CONNECT, NOT_CONNECT, Dialect
 from ropeway.expressions.errors import ExpressionFailed
 from ropeway.expressions.functions.function import Function, either, function, text
+from ropeway.expressions.letters import lowered, raised, titled
 from ropeway.expressions.values import checked_length
 
 _TURKIC = ("tr", "az")
 
 
-def _checked_culture(culture: str | None, name: str) -> bool:
+def _is_turkic(culture: str, name: str) -> bool:
     """Whether a culture (RFC 4646: `tr-TR`) tells i with a dot from i without one."""
-    language = (culture or "").partition("-")[0].lower()
+    language = culture.partition("-")[0].lower()
     if culture and not (language.isalpha() and 2 <= len(language) <= 3):
         raise ExpressionFailed(name, "culture", culture, "expected the name of a culture, such as en-US")
     return language in _TURKIC
 
 
-def _lowered(source: str, turkic: bool, name: str) -> str:
-    made = (source.replace("I", "ı").replace("İ", "i") if turkic else source).lower()
-    checked_length(len(made), name, "source")
-    return made
-
-
-def _raised(source: str, turkic: bool, name: str) -> str:
-    made = (source.replace("i", "İ") if turkic else source).upper()
-    checked_length(len(made), name, "source")
-    return made
-
-
 @function("ToLower", text("source"), text("culture", required=False), dialects=NOT_CONNECT, result="text")
 def to_lower(source: str, culture: str | None = None) -> str:
-    """The text in lower case, by the rules of Unicode; of the cultures only tr and az have rules of their own.
+    """The text in lower case, letter by letter. Of the cultures only tr and az have rules of their own.
 
     `ToLower("Smith@CONTOSO.com")` gives "smith@contoso.com".
     """
-    return _lowered(source, culture is not None and _checked_culture(culture, "ToLower"), "ToLower")
+    if culture is not None and _is_turkic(culture, "ToLower"):
+        source = source.replace("I", "ı").replace("İ", "i")
+    return lowered(source)
 
 
 @function("ToUpper", text("source"), text("culture", required=False), dialects=NOT_CONNECT, result="text")
 def to_upper(source: str, culture: str | None = None) -> str:
-    """The text in upper case, by the rules of Unicode; of the cultures only tr and az have rules of their own.
+    """The text in upper case, letter by letter: ß stays. Of the cultures only tr and az have rules of their own.
 
     `ToUpper("gb")` gives "GB".
     """
-    return _raised(source, culture is not None and _checked_culture(culture, "ToUpper"), "ToUpper")
+    if culture is not None and _is_turkic(culture, "ToUpper"):
+        source = source.replace("ı", "I").replace("i", "İ")
+    return raised(source)
 
 
 @function("LCase", text("source"), dialects=CONNECT, result="text")
 def lower_case(source: str) -> str:
     """The text in lower case. `LCase("TeSt")` gives "test"."""
-    return _lowered(source, False, "LCase")
+    return lowered(source)
 
 
 @function("UCase", text("source"), dialects=CONNECT, result="text")
 def upper_case(source: str) -> str:
     """The text in upper case. `UCase("TeSt")` gives "TEST"."""
-    return _raised(source, False, "UCase")
+    return raised(source)
 
 
 def _proper(source: str, separates: Callable[[str], bool]) -> str:
@@ -68,7 +61,7 @@ def _proper(source: str, separates: Callable[[str], bool]) -> str:
     found: list[str] = []
     begins = True
     for char in source:
-        found.append(char.title() if begins else char.lower())
+        found.append(titled(char) if begins else lowered(char))
         begins = separates(char)
     return "".join(found)
 

@@ -8,6 +8,7 @@ from typing import Any
 from ropeway.expressions.dialect import CLOUD, CONNECT
 from ropeway.expressions.errors import ExpressionFailed
 from ropeway.expressions.functions.function import Function, Parameter, function, number, text, whole
+from ropeway.expressions.letters import lowered
 from ropeway.expressions.tree import Literal, Node
 from ropeway.expressions.values import MANY, Compare, as_text, checked_length
 
@@ -33,10 +34,10 @@ def contains(attribute: Any, search: str | None, case: Compare | None = None) ->
     `Contains([proxyAddresses], "SMTP:")`. Upper and lower case differ unless the last argument is CaseInsensitive.
     """
     fold = case is not None and case.folds
-    wanted = "" if search is None else search.lower() if fold else search
+    wanted = "" if search is None else lowered(search) if fold else search
     for place, value in enumerate(_values(attribute), start=1):
         present = as_text(value, "Contains", "attribute")
-        if wanted in (present.lower() if fold else present):
+        if wanted in (lowered(present) if fold else present):
             return place
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ropeway.expressions.dialect import CLOUD, CONNECT, NOT_CONNECT
 from ropeway.expressions.errors import ExpressionFailed
 from ropeway.expressions.functions.function import Function, Parameter, function, number, text
+from ropeway.expressions.letters import lowered
 from ropeway.expressions.values import Compare, checked_items, checked_length
 
 _COMPARE = Parameter("compare", "compare", required=False)
@@ -39,7 +40,7 @@ def in_str(source: str | None, match: str | None, start: int | None = 1, compare
     if source is None or match is None:
         return 0
     if compare is not None and compare.folds:
-        source, match = source.lower(), match.lower()
+        source, match = lowered(source), lowered(match)
     return source.find(match, max((start or 1) - 1, 0)) + 1
 
 
@@ -62,7 +63,7 @@ def in_str_rev(source: str | None, match: str | None, start: int | None = None, 
     if source is None or match is None:
         return 0
     if compare is not None and compare.folds:
-        source, match = source.lower(), match.lower()
+        source, match = lowered(source), lowered(match)
     end = len(source) if start is None or start < 0 else start
     return source.rfind(match, 0, end) + 1
 
