@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, create_mock_engine, inspect, text
 
 import ropeway.store.identity_tables  # pyright: ignore[reportUnusedImport] - so that its tables are made
 import ropeway.store.outbox  # pyright: ignore[reportUnusedImport]
@@ -74,11 +75,26 @@ def _create(database: Database) -> None:
         c.execute(text(_VERSIONS))
         if version_of(c) is not None:
             return
-        metadata.create_all(c)
+        made = _statements(database.engine.url.drivername, len(metadata.tables))
+        for statement in made if database.is_sqlite else ("; ".join(made),):  # a server takes them in one round trip
+            c.exec_driver_sql(statement)
         queue_schema.create(c)
         if database.is_sqlite:
             _describe_to_planner(c)
         c.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})
+
+
+@cache
+def _statements(driver: str, _tables: int) -> tuple[str, ...]:
+    """CREATE TABLE and CREATE INDEX in their order, compiled once for so many tables: half of the time they take."""
+    said: list[str] = []
+
+    def say(ddl: Any, *_: Any, **__: Any) -> None:
+        said.append(str(ddl.compile(dialect=engine.dialect)))
+
+    engine = create_mock_engine(f"{driver}://", say)
+    metadata.create_all(engine, checkfirst=False)
+    return tuple(said)
 
 
 SHAPES = (
