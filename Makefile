@@ -3,7 +3,8 @@
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3.14 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11) python3)
 BIN := .venv/bin
 LAB := scripts/packages-lab.txt
-PYTEST := $(BIN)/python -m pytest -q
+# Programs that tests start need not compile Ropeway anew each time, whatever the environment says.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -q
 WORKERS ?= 2
 MINUTES ?= 10
 FAST := $(wildcard tests/unit tests/contract)

@@ -1,8 +1,11 @@
 """Real servers for every test; see tests/fixtures."""
 
+import os
 import signal
 
 from hypothesis import HealthCheck, settings
+
+from tests.fixtures import memory
 
 pytest_plugins = [
     "tests.fixtures.addresses",
@@ -10,6 +13,10 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.https",
 ]
+
+if "TMPDIR" not in os.environ and (folder := memory.room()):
+    os.environ["TMPDIR"] = folder
+    """Before anything asks for a temporary folder; workers and other children have it from here."""
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
