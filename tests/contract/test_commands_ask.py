@@ -35,6 +35,7 @@ COMMANDS = (
     "report Contoso",
     "job run Contoso",
     "job compare Contoso Second",
+    "job check Contoso",
     "job watch Contoso --once",
     "job holds Contoso",
     "job pause Contoso",
@@ -51,6 +52,7 @@ COMMANDS = (
     "log --job Contoso --object zoe@contoso.test",
     "explain zoe@contoso.test",
     "schema show Contoso",
+    "schema discover Contoso --type user",
     "schema export Contoso -",
     "schema diff Contoso",
     "schema import Contoso {schema} --yes",
@@ -84,6 +86,7 @@ COMMANDS = (
     "agent remove dc1 --yes",
     "service status",
     "service audit",
+    "service sign-ins",
     "job delete Second --keep --yes",
     "job delete Contoso --withdraw --yes",
 )

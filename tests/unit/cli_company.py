@@ -21,8 +21,9 @@ from ropeway.control.protocol import (
     PlanView,
     Progress,
     ProvisionView,
+    SignInView,
 )
-from ropeway.model.definition import DirectoryDefinition
+from ropeway.model.definition import AttributeDefinition, DirectoryDefinition, ObjectDefinition
 from ropeway.model.job import Guards, JobSettings, Retention, Schedule, SourceSettings
 from ropeway.model.problems import Problem, RopewayError
 
@@ -205,6 +206,15 @@ class Company:
         self._note("describe_source", job, source)
         return DirectoryDefinition("d-1", "contoso.test")
 
+    def check_source(self, job: str) -> None:
+        self._note("check_source", job)
+
+    def discover(self, job: str) -> DirectoryDefinition:
+        self._note("discover", job)
+        types = {"user": "badgeNumber", "group": "gidNumber"}
+        objects = tuple(ObjectDefinition(name, (AttributeDefinition(one),)) for name, one in types.items())
+        return DirectoryDefinition("d-1", "contoso.test", objects)
+
     def scope_job(
         self,
         job: str,
@@ -278,6 +288,17 @@ class Company:
         return [
             AuditView(time="2026-11-21T06:00:01Z", who="zoe", action="pause_job", subject="Contoso", outcome="success")
         ]
+
+    def sign_ins(
+        self, *, who: str | None = None, since: str | None = None, failed: bool = False, limit: int = 100
+    ) -> Sequence[SignInView]:
+        self._note("sign_ins", who, since, failed, limit)
+        return [
+            SignInView(
+                time="2026-11-21T06:00:01Z", who="zoe@contoso.test", application="Desktop", way="password",
+                resource="Microsoft Graph", address="::1", error=50126, reason="Error validating credentials.",
+            )
+        ]  # fmt: skip
 
     def list_objects(
         self, type_: str, *, contains: str | None = None, deleted: bool = False, limit: int = 100

@@ -308,6 +308,27 @@ def test_a_job_can_rest_and_go_on(run: Run, company: Company) -> None:
 # the log
 
 
+def test_what_the_source_has_is_listed_by_type(run: Run, company: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("schema", "discover", "Contoso", "--type", "user") == Code.OK
+    told = capsys.readouterr().out
+    assert "badgeNumber" in told
+    assert "gidNumber" not in told
+    assert company.calls[-1] == ("discover", "Contoso")
+
+
+def test_whether_the_source_can_be_read_is_asked(run: Run, company: Company) -> None:
+    assert run("job", "check", "Contoso") == Code.OK
+    assert company.calls[-1] == ("check_source", "Contoso")
+
+
+def test_who_was_refused_is_told_with_the_reason(
+    run: Run, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("service", "sign-ins", "--who", "zoe", "--failed", "--limit", "5") == Code.OK
+    assert "AADSTS50126: Error validating credentials." in " ".join(capsys.readouterr().out.split())
+    assert company.calls[-1] == ("sign_ins", "zoe", None, True, 5)
+
+
 def test_the_log_passes_every_filter_on(run: Run, company: Company) -> None:
     words = (
         "--job Contoso --action update --status success --type user --object zoe --since 2026-01-31T08:00Z --limit 5"

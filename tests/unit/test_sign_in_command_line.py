@@ -125,6 +125,10 @@ def test_a_global_administrator_uses_the_command_line_and_is_named(
     assert desk.sees("role", "list")
     acts = desk.sees("service", "audit")
     assert [(act["who"], act["action"]) for act in acts if act["action"] == "end_sign_ins"] == [(boss, "end_sign_ins")]
+    signed = desk.sees("service", "sign-ins", "--who", "boss")
+    assert signed == desk.sees("--state", str(office.service.settings.state), "service", "sign-ins", "--who", "boss")
+    assert (signed[0]["who"], signed[0]["error"]) == (boss, 0)
+    assert desk.sees("service", "sign-ins", "--who", "boss", "--failed") == []
     kept.chmod(0o644)
     code, said = desk.types("job", "list")
     assert (code, "others may read it" in said) == (2, True)
@@ -136,7 +140,7 @@ def test_what_a_role_does_not_open_is_refused(office: Office, desk: Desk, browse
     allowed = {
         hybrid: [("job", "list"), ("app", "list"), ("directory", "users", "list"), ("service", "status")],
         helper: [("directory", "users", "sign-out", anna), ("directory", "users", "list"), ("role", "list")],
-        reader: [("log",), ("service", "audit")],
+        reader: [("log",), ("service", "audit"), ("service", "sign-ins")],
         anna: [],
     }
     refused = {
@@ -147,7 +151,7 @@ def test_what_a_role_does_not_open_is_refused(office: Office, desk: Desk, browse
                  ("directory", "users", "update", hybrid, "--set", "accountEnabled=false"),
                  ("directory", "users", "delete", boss, "--yes")],
         reader: [("job", "list"), ("directory", "users", "sign-out", anna)],
-        anna: [("directory", "users", "list"), ("log",)],
+        anna: [("directory", "users", "list"), ("log",), ("service", "sign-ins")],
     }  # fmt: skip
     for who in (hybrid, helper, reader, anna):
         with office.service.client(verify=False) as client:

@@ -119,7 +119,7 @@ def test_a_code_is_good_only_for_whom_and_for_what_it_was_given(
     for wrong in ("", "x" * 43, VERIFIER + "x", VERIFIER[:-1], "é" * 43, "x" * 129, challenge, other_case):
         plain = shown(desktop, code, code_verifier=wrong, code_challenge_method="plain")
         for form in (shown(desktop, code, code_verifier=wrong), plain):
-            assert office.refused(**form) == (400, "invalid_grant", 50148), wrong
+            assert office.refused(**form) == (400, "invalid_grant", 501481), wrong
     assert office.refused(**shown(desktop, code[:-1])) == (400, "invalid_grant", 70000)
     assert office.post(**shown(desktop, code)).status_code == 200, "nobody's attempts used it up"
     code = code_of(office, desktop, browser)
@@ -135,7 +135,7 @@ def test_a_verifier_for_a_code_without_challenge_is_refused(office: Office, brow
     web = office.control.create_application("Web", redirect_uris=[BACK])
     secret = office.control.add_secret("Web").secret
     code = code_of(office, web, browser, code_challenge="", code_challenge_method="")
-    assert office.refused(**shown(web, code, client_secret=secret)) == (400, "invalid_grant", 50148)
+    assert office.refused(**shown(web, code, client_secret=secret)) == (400, "invalid_grant", 501481)
     assert office.refused(**shown(web, code, code_verifier="")) == (401, "invalid_client", 7000218)
     assert office.post(**shown(web, code, code_verifier="", client_secret=secret)).status_code == 200
 

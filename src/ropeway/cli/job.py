@@ -179,6 +179,7 @@ app.command("clear-quarantine")(job_life.clear_quarantine)
 app.command("restart")(job_life.restart)
 app.command("watch")(job_watch.watch)
 app.command("provision")(job_provision.provision)
+app.command("check")(job_provision.check)
 app.command("compare")(job_compare.compare)
 
 

@@ -1,4 +1,4 @@
-"""`ropeway job provision`: one object now."""
+"""`ropeway job provision` and `check`: one object now; whether the source can be read."""
 
 from __future__ import annotations
 
@@ -33,3 +33,14 @@ def provision(
     session.show(view, lambda: provision_blocks(view, session.command))
     held = view.why == "StagedDelete"
     return Code.HELD if held else CODES[view.result]
+
+
+def check(context: typer.Context, job: Job) -> None:
+    """Whether the source can be read now.
+
+    With the credentials that the job, or its agents, have.
+    """
+    session = current(context)
+    with session.control() as control:
+        control.check_source(job)
+    session.say({"job": job, "readable": True}, f"The source of the job {job} can be read.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 
 from ropeway.cli.completion import job_names
@@ -51,6 +52,21 @@ def show(
             return
         view = control.schema(job, type_=type_, attribute=attribute)
     session.show(view, lambda: render.schema_blocks(view, session.command, all_=not (type_ or attribute)))
+
+
+@app.command()
+def discover(
+    context: typer.Context,
+    job: Job,
+    type_: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only this type, as user.")] = None,
+) -> None:
+    """Types and attributes of the source, as it says now."""
+    session = current(context)
+    with session.control() as control:
+        found = control.discover(job)
+    if type_ is not None:
+        found = msgspec.structs.replace(found, objects=tuple(one for one in found.objects if one.name == type_))
+    session.show(found, lambda: render.discovered_blocks(found))
 
 
 @app.command()

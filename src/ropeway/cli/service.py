@@ -11,7 +11,7 @@ from ropeway.cli import service_operations
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.option_groups import grouped
 from ropeway.cli.reach import service_of
-from ropeway.cli.render.audit import audit_blocks
+from ropeway.cli.render.audit import audit_blocks, sign_in_blocks
 from ropeway.cli.service_migrate import migrate
 from ropeway.cli.service_options import ServiceOptions, WhereOptions, settings_where
 from ropeway.cli.session import current
@@ -123,3 +123,25 @@ def audit(
     with session.control() as control:
         found = control.audit(who=who, since=moment(since), limit=limit)
     session.show(found, lambda: audit_blocks(found))
+
+
+@app.command("sign-ins")
+def sign_ins(
+    context: typer.Context,
+    who: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only of this person or application, or a part of the name.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Only since then: 30m, 2h, 3d, 2026-01-31, 2026-01-31T08:00.")
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that were refused.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the latest.")] = 50,
+) -> None:
+    """Who signed in, and who was refused.
+
+    The sign-in log goes back 30 days.
+    """
+    session = current(context)
+    with session.control() as control:
+        found = control.sign_ins(who=who, since=moment(since), failed=failed, limit=limit)
+    session.show(found, lambda: sign_in_blocks(found))

@@ -79,6 +79,10 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("job", "GET", f"{JOBS}/{{job}}", base=GRAPH),
         Call("live", "GET", "jobs/{job}/live"),
         Call("describe_source", "POST", "sources/describe", Errand(READS)),
+        Call("check_source", "POST", f"{JOBS}/{{job}}/validateCredentials", Errand(READS), base=GRAPH),
+        Call(
+            "discover", "POST", f"{JOBS}/{{job}}/schema/directories/{{directory}}/discover", Errand(READS), base=GRAPH
+        ),
         Call("run_job", "POST", "jobs/{job}/run", Errand(READS, "ropeway job show {job}", long=True)),
         Call("plan_job", "POST", "jobs/{job}/plan", Errand(READS, long=True)),
         Call("report_job", "POST", "jobs/{job}/report", Errand(READS, long=True)),
@@ -121,6 +125,7 @@ GROUPS: dict[str, tuple[Call, ...]] = {
         Call("events", "GET", "auditLogs/provisioning", base=GRAPH),
         Call("explain", "GET", "explain", Errand("reads the source, where no job knows the object yet")),
         Call("audit", "GET", "auditLogs/directoryAudits", base=GRAPH),
+        Call("sign_ins", "GET", "auditLogs/signIns", base=GRAPH),
     ),
     "The installation": (
         Call("service_status", "GET", "service/status"),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ropeway.control.protocol import AuditView, CycleView, HoldView, JobView, QuarantineView
+from ropeway.control.protocol import AuditView, CycleView, HoldView, JobView, QuarantineView, SignInView
 from ropeway.control.revisions import revision_of
 from ropeway.control.sources import source_name
 from ropeway.engine.lifecycle.schedule import next_run
 from ropeway.engine.lifecycle.standing import Quarantine, Standing
 from ropeway.engine.records import Outcome
+from ropeway.model.sign_in_errors import words_of
 from ropeway.model.watermark import Watermark
 from ropeway.store.jobs import JobRow
 from ropeway.store.leases import Active
 from ropeway.store.looking import Hold
+from ropeway.store.sign_ins import SignIn
 from ropeway.store.trail import Act
 
 
@@ -122,4 +124,19 @@ def act_view(act: Act) -> AuditView:
         outcome=act.outcome,
         details=dict(act.details or {}),
         request=act.request,
+    )
+
+
+def sign_in_view(one: SignIn) -> SignInView:
+    """A line of the sign-in log."""
+    return SignInView(
+        time=iso(one.time) or "",
+        who=one.name,
+        application=one.application_name,
+        way=one.way,
+        resource=one.resource,
+        address=one.address,
+        error=one.error,
+        reason=words_of(one.error),
+        request=one.request,
     )

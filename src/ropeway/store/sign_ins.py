@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, delete, literal, select, true, tuple_
 
 from ropeway.store import families, lockouts
 from ropeway.store.constant import inserting
@@ -65,6 +65,21 @@ def some(
         query.order_by(*(one.asc() if oldest_first else one.desc() for one in (s.time, s.id))).limit(limit)
     )
     return [(row[0], SignIn._make(row[1:])) for row in rows]
+
+
+def latest(
+    c: Connection, tenant: int, *, who: str | None, since: float | None, failed: bool, limit: int
+) -> list[SignIn]:
+    """The latest, the oldest of them first; `who` is a part of the name, `failed` leaves out what went well."""
+    s, where = sign_in.c, true()
+    if who:
+        where &= s.name.contains(who, autoescape=True)
+    if since is not None:
+        where &= s.time >= since
+    if failed:
+        where &= s.error != 0
+    found = some(c, tenant, where, after=None, oldest_first=False, limit=limit)
+    return [one for _, one in reversed(found)]
 
 
 def sweep(c: Connection, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""The audit trail as a table."""
+"""The audit trail and the sign-in log as tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ropeway.cli.output import Block, Table
 from ropeway.cli.times import local
-from ropeway.control.protocol import AuditView
+from ropeway.control.protocol import AuditView, SignInView
 
 
 def audit_blocks(acts: Sequence[AuditView]) -> Iterator[Block]:
@@ -20,3 +20,16 @@ def audit_blocks(acts: Sequence[AuditView]) -> Iterator[Block]:
 
 def _details(act: AuditView) -> str:
     return ", ".join(f"{name} {value}" for name, value in act.details.items() if value)
+
+
+def sign_in_blocks(found: Sequence[SignInView]) -> Iterator[Block]:
+    """A line for each sign-in, the latest last."""
+    if not found:
+        yield "Nobody signed in."
+        return
+    rows = [(local(s.time), s.who, s.application, s.way, s.address, _outcome(s)) for s in found]
+    yield Table(("Time", "Who", "To", "By", "From", "Outcome"), rows)
+
+
+def _outcome(one: SignInView) -> str:
+    return f"AADSTS{one.error}: {one.reason}" if one.error else "signed in"

@@ -9,6 +9,7 @@ from ropeway.cli.output import Block, Heading, Table
 from ropeway.cli.render.words import Command, attribute_words, counted, problem_lines
 from ropeway.cli.safe import brief
 from ropeway.control.schema_views import ComparisonView, ConflictView, FlowView, SchemaView, ScopeView
+from ropeway.model.definition import DirectoryDefinition
 
 LONGEST = 16_384
 
@@ -35,6 +36,18 @@ def schema_blocks(view: SchemaView, command: Command, *, all_: bool) -> Iterator
     yield from problem_lines(view.problems)
     if all_:
         yield f"To change it: {command('schema', 'export', view.job, 'schema.yaml')}"
+
+
+def discovered_blocks(found: DirectoryDefinition) -> Iterator[Block]:
+    """Type by type, a line for each attribute."""
+    yield Heading(found.name)
+    if not found.objects:
+        yield "No object type of that name."
+    for one in found.objects:
+        yield ""
+        yield Heading(f"{one.name}   ({counted(len(one.attributes), 'attribute')})")
+        rows = [(a.name, a.type, "several values" if a.multivalued else "") for a in one.attributes]
+        yield Table(("Attribute", "Type", ""), rows)
 
 
 def _based_on(view: SchemaView) -> str:

@@ -8,11 +8,11 @@ from ropeway.control.asking import Asking
 from ropeway.control.in_process.core import Core
 from ropeway.control.log_lines import ends_of, event_view
 from ropeway.control.moments import moment
-from ropeway.control.protocol import AuditView, EventFilter, EventView, ExplainView
+from ropeway.control.protocol import AuditView, EventFilter, EventView, ExplainView, SignInView
 from ropeway.control.running import trouble
-from ropeway.control.views import act_view
+from ropeway.control.views import act_view, sign_in_view
 from ropeway.rules.layers import redacted_names
-from ropeway.store import explaining, jobs, looking, trail
+from ropeway.store import explaining, jobs, looking, sign_ins, trail
 
 
 class History(Core):
@@ -49,6 +49,13 @@ class History(Core):
         with trouble(), self._db.read() as c:
             found = trail.latest(c, self._tenant, who=who, since=_seconds(since), limit=limit)
         return [act_view(act) for act in found]
+
+    def sign_ins(
+        self, *, who: str | None = None, since: str | None = None, failed: bool = False, limit: int = 100
+    ) -> Sequence[SignInView]:
+        with trouble(), self._db.read() as c:
+            found = sign_ins.latest(c, self._tenant, who=who, since=_seconds(since), failed=failed, limit=limit)
+        return [sign_in_view(one) for one in found]
 
 
 def _seconds(iso: str | None) -> float | None:

@@ -61,6 +61,12 @@ class Jobs(Staying):
         finally:
             opened.close()
 
+    def check_source(self, job: str) -> None:
+        self.describe_source(job=job)
+
+    def discover(self, job: str) -> DirectoryDefinition:
+        return self.describe_source(job=job)
+
     def jobs(self) -> Sequence[JobView]:
         with trouble(), self._db.read() as c:
             rows = jobs.every(c, self._tenant)

@@ -12,6 +12,7 @@ from ropeway.control.following import Following
 from ropeway.control.over_graph.graph import Graph, key, preferring
 from ropeway.control.protocol import JobView, ProvisionView
 from ropeway.engine.lifecycle.restarts import scope_of
+from ropeway.model.definition import DirectoryDefinition
 from ropeway.model.job import JobSettings, Retention, Schedule
 from ropeway.model.templates import TEMPLATE_OF
 
@@ -27,6 +28,11 @@ class Job(msgspec.Struct, rename={"view": f"@{JOB}"}):
     """Graph's synchronizationJob, as far as it is read here."""
 
     view: JobView
+
+
+class _Directory(msgspec.Struct):
+    id: str
+    discoverabilities: str
 
 
 class JobsOverGraph:
@@ -53,6 +59,17 @@ class JobsOverGraph:
         """DELETE …/jobs/{id}, which in Graph keeps what the job brought."""
         query = () if keep else (("ropeway-withdraw", "true"),)
         return self._long("delete_job", "DELETE", self._job(job), int, query=query)
+
+    def check_source(self, job: str) -> None:
+        """POST …/jobs/{id}/validateCredentials."""
+        self._long("describe_source", "POST", f"{self._job(job)}/validateCredentials", DirectoryDefinition)
+
+    def discover(self, job: str) -> DirectoryDefinition:
+        """POST …/schema/directories/{id}/discover, of the one that has something to discover."""
+        path = f"{self._job(job)}/schema/directories"
+        found = self._graph.every(path, _Directory, query=(("$select", "id,discoverabilities"),))
+        id_ = next(one.id for one in found if one.discoverabilities != "None")
+        return self._long("describe_source", "POST", f"{path}{key(id_)}/discover", DirectoryDefinition)
 
     def jobs(self) -> Sequence[JobView]:
         """GET …/jobs, by name: Graph's pages go by id."""

@@ -12,7 +12,7 @@ from ropeway.control.protocol.applications import ApplicationCalls, ApplicationV
 from ropeway.control.protocol.common import Limit
 from ropeway.control.protocol.cycles import CycleView, LiveView, OnProgress, PastCycle, Progress
 from ropeway.control.protocol.directory import DirectoryCalls, SynchronizationChange, SynchronizationView
-from ropeway.control.protocol.history import AuditView, EventFilter, EventView, ExplainView, HistoryCalls
+from ropeway.control.protocol.history import AuditView, EventFilter, EventView, ExplainView, HistoryCalls, SignInView
 from ropeway.control.protocol.job_views import JobView, QuarantineView
 from ropeway.control.protocol.jobs import JobCalls
 from ropeway.control.protocol.lives import LifeCalls, ProvisionView
@@ -56,6 +56,7 @@ __all__ = [
     "RoleView",
     "SecondFactorView",
     "SecretView",
+    "SignInView",
     "SynchronizationChange",
     "SynchronizationView",
 ]

@@ -94,6 +94,25 @@ class AuditView(msgspec.Struct, frozen=True, kw_only=True):
     """The id that its answer carried."""
 
 
+class SignInView(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody, or an application, who signed in, or was refused."""
+
+    time: str
+    """ISO 8601."""
+    who: str
+    """The principal name; of an application that acts by itself its name."""
+    application: str
+    way: str
+    """OAuth's grant: authorization_code, refresh_token, client_credentials …"""
+    resource: str
+    address: str
+    error: int
+    """The AADSTS number; 0: it went well."""
+    reason: str = ""
+    request: str = ""
+    """The id that its answer carried."""
+
+
 class HistoryCalls(Protocol):
     """What is remembered."""
 
@@ -104,4 +123,10 @@ class HistoryCalls(Protocol):
 
     def audit(self, *, who: str | None = None, since: str | None = None, limit: int = 100) -> Sequence[AuditView]:
         """What administrators did at the service, the latest last."""
+        ...
+
+    def sign_ins(
+        self, *, who: str | None = None, since: str | None = None, failed: bool = False, limit: int = 100
+    ) -> Sequence[SignInView]:
+        """Who signed in, or with `failed` who was refused, the latest last."""
         ...

@@ -140,6 +140,8 @@ class Credentials:
         domain = saved.domain_of(self._credentials(body, {}))
         if domain and domain.lower() != str(row.settings.source.settings.get("domain", "")).lower():
             raise body_invalid("credentials", f"the job does not read {domain}")
+        if (accepted := self.jobs.api.later(asked, "describe_source", job=row.id)) is not None:
+            return accepted
         self.jobs.api.call(asked.who, "describe_source", DirectoryDefinition, job=row.id)
         return nothing()
 

@@ -185,6 +185,8 @@ class Schemas:
         row = self.jobs.row(asked)
         shown = _directory(layers.job_schema(row.settings), asked.key("directory"))
         if shown["discoverabilities"] != "None":
+            if (accepted := self.jobs.api.later(asked, "describe_source", job=row.id)) is not None:
+                return accepted
             found = self.jobs.api.call(asked.who, "describe_source", DirectoryDefinition, job=row.id)
             shown = discovered(shown, found, asked.parts.clock())
         return one(f"{self._context(row)}/directories", shown)

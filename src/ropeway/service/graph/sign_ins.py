@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import case
 
+from ropeway.model.sign_in_errors import words_of
 from ropeway.service.graph.durations import told_time
 from ropeway.service.graph.logs import Log
 from ropeway.service.graph.opaque import SIGN_IN, Opaque, opaque_of
-from ropeway.service.identity.errors import KINDS
 from ropeway.service.odata.sql import Coded, Fields, Moment, Number, Serial, Sometimes, Text
 from ropeway.service.parts import Parts
 from ropeway.store import sign_ins
@@ -65,7 +65,6 @@ def _told(ids: Opaque, found: Sequence[Numbered]) -> list[dict[str, Any]]:
 
 def _shown(id_: str, line: SignIn) -> dict[str, Any]:
     alone, seen = line.way == ALONE, line.way in INTERACTIVE
-    reason = KINDS[line.error][2] if line.error in KINDS else "Other." if line.error else None
     return {
         "id": id_,
         "createdDateTime": told_time(line.time),
@@ -82,6 +81,6 @@ def _shown(id_: str, line: SignIn) -> dict[str, Any]:
         "correlationId": line.request,
         "isInteractive": seen,
         "resourceDisplayName": line.resource,
-        "status": {"errorCode": line.error, "failureReason": reason, "additionalDetails": None},
+        "status": {"errorCode": line.error, "failureReason": words_of(line.error) or None, "additionalDetails": None},
         "deviceDetail": {"browser": line.agent},
     }

@@ -74,7 +74,7 @@ class ByCode(AuthorizationCodeGrant):
             raise Refusal(70000)
         verifier = request.form.get("code_verifier", "")
         if bool(verifier) != bool(code.details.challenge) or (verifier and not _VERIFIER.fullmatch(verifier)):
-            raise Refusal(50148)
+            raise Refusal(501481)
         if verifier and not hmac.compare_digest(challenge_of(verifier), code.details.challenge):
             raise Refusal(50148)
         if request.person is None:
