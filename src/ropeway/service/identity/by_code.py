@@ -76,7 +76,7 @@ class ByCode(AuthorizationCodeGrant):
         if bool(verifier) != bool(code.details.challenge) or (verifier and not _VERIFIER.fullmatch(verifier)):
             raise Refusal(501481)
         if verifier and not hmac.compare_digest(challenge_of(verifier), code.details.challenge):
-            raise Refusal(50148)
+            raise Refusal(501481)
         if request.person is None:
             raise Refusal(50173)
         if not request.person.enabled:
