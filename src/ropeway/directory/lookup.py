@@ -28,6 +28,7 @@ LOGGED_AT_ONCE = 1000
 _d, _c, _o, _l = tables.directory.c, tables.change.c, tables.object_.c, tables.lookup.c
 _insert = inserting(tables.lookup, "tenant", "name", "value", "object")
 _forget = delete(tables.lookup).where(any_of(_l.object, "numbers"))
+_how_far = select(_d.sequence, _d.looked_up, _d.rebuilt).where(_d.tenant == bindparam("b_tenant"))
 _by_id = select(_o.number, _o.properties, _o.deleted).where(_o.tenant == bindparam("b_tenant"), any_of(_o.id, "ids"))
 
 
@@ -40,7 +41,7 @@ def value_of(value: Any) -> str | None:
 
 def behind(c: Connection, tenant: int) -> int | None:
     """How many changes the table is behind; None while it is made anew."""
-    row = c.execute(select(_d.sequence, _d.looked_up, _d.rebuilt).where(_d.tenant == tenant)).one()
+    row = c.execute(_how_far, {"b_tenant": tenant}).one()
     return None if row.rebuilt is not None else row.sequence - row.looked_up
 
 

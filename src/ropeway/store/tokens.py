@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from ropeway.model.secret import Secret
 from ropeway.store.bell import ring
@@ -22,6 +22,7 @@ Kind = Literal[
     "metrics",
     "metrics-of-all",
 ]
+_by_digest = select(token).where(token.c.digest == bindparam("digest"))
 PREFIX = "rw_"
 """So that scanners for leaked secrets can know one."""
 
@@ -51,12 +52,10 @@ def issue(c: Connection, tenant: int, kind: Kind, subject: str, *, now: float, l
 
 def find(c: Connection, text: str, kinds: Sequence[Kind], now: float) -> TokenRow | None:
     """Whom a token stands for; None for one that is unknown, of another kind, expired or used up."""
-    row = c.execute(
-        select(token).where(
-            token.c.digest == _digest(text), token.c.kind.in_(kinds), token.c.expires > now, token.c.used.is_(None)
-        )
-    ).one_or_none()
-    return _row(row) if row else None
+    found = fate(c, text)
+    if found is None or found.used is not None or found.row.kind not in kinds or found.row.expires <= now:
+        return None
+    return found.row
 
 
 def tenant_of(c: Connection, text: str) -> int | None:
@@ -107,7 +106,7 @@ class Fate(NamedTuple):
 
 def fate(c: Connection, text: str) -> Fate | None:
     """What became of a token; None for one that nobody knows."""
-    row = c.execute(select(token).where(token.c.digest == _digest(text))).one_or_none()
+    row = c.execute(_by_digest, {"digest": _digest(text)}).one_or_none()
     return Fate(_row(row), row.used) if row else None
 
 

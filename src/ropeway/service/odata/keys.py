@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -43,8 +44,9 @@ class KeyRoute(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette asks: whether the path is this route's, and what follows from it."""
-        path = _path(scope)
-        usual = plain(path)
+        path, usual = _usual(scope.get("path", ""), scope.get("raw_path", b""))
+        if self.path_regex.match(usual) is None:  # as nearly all of them
+            return Match.NONE, {}
         match, found = super().matches(scope if usual == scope.get("path") else {**scope, "path": usual})
         if SLASH in path and match is not Match.NONE:
             keys: dict[str, str] = found["path_params"]
@@ -52,9 +54,13 @@ class KeyRoute(Route):
         return match, found
 
 
-def _path(scope: Scope) -> str:
-    """The decoded path; a slash that was sent as `%2F` belongs to a key, and does not end it (RFC 3986, 2.2)."""
-    raw: bytes = scope.get("raw_path", b"").partition(b"?")[0]
-    if b"%2f" not in raw.lower():
-        return scope.get("path", "")
-    return unquote(_ESCAPED_SLASH.sub(quote(SLASH), raw.decode("ascii", "replace")))
+@lru_cache(maxsize=4)
+def _usual(path: str, raw_path: bytes) -> tuple[str, str]:
+    """The decoded path, and as `plain` has it: each request is shown to many routes.
+
+    A slash that was sent as `%2F` belongs to a key, and does not end it (RFC 3986, 2.2).
+    """
+    raw = raw_path.partition(b"?")[0]
+    if b"%2f" in raw.lower():
+        path = unquote(_ESCAPED_SLASH.sub(quote(SLASH), raw.decode("ascii", "replace")))
+    return path, plain(path)

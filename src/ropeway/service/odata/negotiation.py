@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from starlette.requests import Request
@@ -60,13 +61,24 @@ class Form:
 
 def form_of(request: Request) -> Form:
     """What the headers ask for; RopewayError `not-acceptable` where JSON will not do, `query-unreadable` otherwise."""
-    _refuse_other_versions(request)
-    prefer = ",".join(request.headers.getlist("prefer"))[:LONGEST]
+    said = request.headers
+    return _form(
+        said.get("accept", "")[:LONGEST],
+        ",".join(said.getlist("prefer"))[:LONGEST],
+        said.get("odata-version", "4.0")[:LONGEST],
+        said.get("odata-maxversion", "4.0")[:LONGEST],
+    )
+
+
+@lru_cache(maxsize=64)
+def _form(accept: str, prefer: str, *versions: str) -> Form:
+    if (other := next((one for one in versions if one not in ("4.0", "4.01")), None)) is not None:
+        raise RopewayError(Problem("odata-version-unsupported", value=shown(other)))
     page = _PAGE.search(prefer)
     wanted = _RETURN.search(prefer)
     notes = _NOTES.search(prefer)
     return Form(
-        metadata=_metadata(request.headers.get("accept", "")[:LONGEST]),
+        metadata=_metadata(accept),
         page=max(1, int(page[1])) if page and int(page[1]) else None,
         representation=wanted[1].lower() == "representation" if wanted else None,
         is_async=_ASYNC.search(prefer) is not None,
@@ -85,10 +97,3 @@ def _metadata(accept: str) -> Metadata:
             )
             return _LEVELS.get(level.strip('"'), "minimal")
     raise RopewayError(Problem("not-acceptable", value=shown(accept)))
-
-
-def _refuse_other_versions(request: Request) -> None:
-    for name in ("odata-version", "odata-maxversion"):
-        said = request.headers.get(name, "4.0")
-        if said not in ("4.0", "4.01"):
-            raise RopewayError(Problem("odata-version-unsupported", value=shown(said)))

@@ -124,11 +124,12 @@ def resource(parts: Parts, path: str, **verbs: Verb) -> BaseRoute:
     async def endpoint(request: Request) -> Response:
         verb = verbs["get" if request.method == "HEAD" else request.method.lower()]
         try:
-            caller = await run_in_threadpool(_caller, parts, request)
-            _name(verb, request)
-            reach = route.admit(caller, verb, request)
-            raw = await read_bytes(request) if verb.body else b""
-            response = await run_in_threadpool(_answered, parts, verb, caller, reach, request, raw)
+            if verb.body:
+                admitted = await run_in_threadpool(_admitted, parts, route, verb, request)
+                raw = await read_bytes(request)
+                response = await run_in_threadpool(_answered, parts, verb, *admitted, request, raw)
+            else:
+                response = await run_in_threadpool(_without_body, parts, route, verb, request)
         except RopewayError as error:
             response = refusal(request, error.problem)
         except HTTPException as error:
@@ -174,9 +175,16 @@ def at_once(parts: Parts, route: VerbRoute, verb: Verb, caller: Caller, request:
     return response
 
 
-def _caller(parts: Parts, request: Request) -> Caller:
+def _admitted(parts: Parts, route: VerbRoute, verb: Verb, request: Request) -> tuple[Caller, Reach]:
     with trouble():
-        return caller_of(parts, request)
+        caller = caller_of(parts, request)
+    _name(verb, request)
+    return caller, route.admit(caller, verb, request)
+
+
+def _without_body(parts: Parts, route: VerbRoute, verb: Verb, request: Request) -> Response:
+    """The whole of a request without a body, in one turn of a thread."""
+    return _answered(parts, verb, *_admitted(parts, route, verb, request), request, b"")
 
 
 def _answered(parts: Parts, verb: Verb, caller: Caller, reach: Reach, request: Request, raw: bytes) -> Response:

@@ -34,30 +34,36 @@ class Question:
     sqlite: bool
 
     def way(self, node: Node) -> tuple[Sequence[Way], tuple[Node, ...]] | None:
-        """The index that a filter, or one of its parts that must all hold, is best read by, and the rest."""
-        parts = node.parts if isinstance(node, And) else (node,)
-        for place, part in enumerate(parts):
-            found = self._indexed(part)
-            if found is not None:
-                return found, parts[:place] + parts[place + 1 :]
-        return None
+        """The index that a filter, or one of its parts that must all hold, is best read by, and the rest.
 
-    def _indexed(self, node: Node) -> Sequence[Way] | None:
+        What is in the order of the answer anyway is the last choice.
+        """
+        parts = node.parts if isinstance(node, And) else (node,)
+        found = [(self._indexed(part), parts[:place] + parts[place + 1 :]) for place, part in enumerate(parts)]
+        usable = [one for one in found if one[0]]
+        return min(usable, key=lambda one: one[0][0].index is indexes.NAMES, default=None)
+
+    def _indexed(self, node: Node) -> Sequence[Way]:
+        """Those of a part that may be asked; what may not is left to `condition`, which says why."""
         match node:
             case Compare("eq", Path() as path, Literal() as value) if value.kind in ("text", "guid", "truth"):
                 known, starts = self.kind.property(path.name), False
-            case Call("startswith", path, value):
+                able = known is not None and known.form != "list" and self._may(known.equal)
+            case Call("startswith", path, value) if value.kind in ("text", "guid"):
                 known, starts = self.kind.property(path.name), True
+                able = known is not None and known.form in ("text", "exact") and self._may(known.starts)
             case Lambda("any", path, variable, inner) if (plain := _plainly(variable, inner)) is not None:
                 (known, (starts, value)) = self.kind.property(path.name), plain
-                if known is None or known.name != "proxyAddresses":
-                    return None
+                able = known is not None and known.name == "proxyAddresses"
             case _:
-                return None
-        if known is None or (known.name == "proxyAddresses" and not isinstance(node, Lambda)):
-            return None
+                return ()
+        if known is None or not able or (known.form == "truth") != (value.kind == "truth"):
+            return ()
         found = value.text == "true" if value.kind == "truth" else value.text
-        return indexes.ways(self.tenant, known.name, found, starts=starts, lookups=self.lookups)
+        return indexes.ways(known.name, found, starts=starts, lookups=self.lookups)
+
+    def _may(self, support: Support) -> bool:
+        return support == "default" or (support == "advanced" and self.advanced)
 
     def condition(self, node: Node) -> Condition:
         """The whole filter on an object's row; RopewayError for what Graph does not answer."""
@@ -96,7 +102,7 @@ class Question:
     def _allow(self, support: Support, what: str, at: int) -> None:
         if support == "no":
             raise unsupported("$filter", f"Unsupported or invalid query filter clause: {what} at position {at}")
-        if support == "advanced" and not self.advanced:
+        if not self._may(support):
             raise unsupported(
                 "$filter",
                 f"{what} at position {at} is part of advanced queries: send the header 'ConsistencyLevel: eventual' "

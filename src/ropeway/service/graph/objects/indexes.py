@@ -1,15 +1,16 @@
 """Properties that have an index: conditions that use it, and the ways in which it is read in its own order.
 
-A way is a query of (value, number): the value's compared form, in the order of the index, and the object's number.
+What is read along an index is (value, number): the value's compared form, in the order of the index, and the object's
+number. Indexes are made once a process, so that a query along one can be composed once, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Table, and_, select, true, union_all
 
 from ropeway.directory import lookup, tables
 from ropeway.directory.computed import ANCHOR, PROXY, SID, UPN
@@ -30,76 +31,93 @@ KEYS = {
 EXACT = frozenset({"onPremisesImmutableId", "onPremisesSecurityIdentifier"})
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """One index of the database."""
+
+    table: Table
+    value: ColumnElement[Any]
+    number: ColumnElement[Any]
+    part: Condition
+    """Which rows of the table it is about."""
+
+    @property
+    def source(self) -> FromClause:
+        """What is read; the objects among it."""
+        is_own = self.table is tables.object_
+        return self.table if is_own else self.table.join(tables.object_, _o.number == self.number)
+
+    def within(self, tenant: Any, low: Any, high: Any) -> Condition:
+        """Whether a value is that one; with `high`, between the two. Each is a value or a parameter."""
+        bounds = self.value == low if high is None else and_(self.value >= low, self.value < high)
+        return and_(self.table.c.tenant == tenant, self.part, bounds)
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """One index, as far as a condition goes."""
 
-    source: FromClause
-    """What is read; the objects among it."""
-    value: ColumnElement[Any]
-    number: ColumnElement[Any]
-    where: Condition
+    index: Index
+    low: str | None = None
+    """None: all of it."""
+    high: str | None = None
+    """None: `low` alone."""
     prefix: str = ""
     """Where an object may be found several times, by different values: what these begin with."""
 
 
-def ways(tenant: int, name: str, value: Any, *, starts: bool, lookups: bool) -> Sequence[Way] | None:
-    """How objects with that value, or one that starts with it, are found by an index; None where there is none."""
+NAMES = Index(tables.object_, _o.name_key, _o.number, true())
+"""Every object, in the order in which they are told."""
+_IDS = Index(tables.object_, _o.id, _o.number, true())
+_MAILS = Index(tables.object_, _o.mail_key, _o.number, true())
+_NICKNAMES = Index(tables.object_, _o.nickname_key, _o.number, true())
+_BEGUN = Index(tables.object_, _o.mail_key, _o.number, _o.nickname_key.is_(None))
+"""Nicknames that are the beginning of the mail address, which have no key of their own."""
+_UNIQUE: Mapping[str, Index] = {
+    name: Index(tables.key, _k.value, _k.object, _k.name == key) for name, key in KEYS.items()
+}
+_SHARED: Mapping[str, Index] = {
+    name: Index(tables.lookup, _l.value, _l.object, _l.name == name) for name in lookup.LOOKED_UP
+}
+
+
+def ways(name: str, value: str | bool, *, starts: bool, lookups: bool) -> Sequence[Way]:
+    """How objects with that value, or one that starts with it, are found by an index; empty where there is none."""
     if name in KEYS and isinstance(value, str):
         wanted = value if name in EXACT else compare_key(value)
-        where = and_(_k.tenant == tenant, _k.name == KEYS[name], _within(_k.value, wanted, starts))
-        joined = tables.key.join(tables.object_, _o.number == _k.object)
-        return [Way(joined, _k.value, _k.object, where, wanted if starts and name == "proxyAddresses" else "")]
+        return [_way(_UNIQUE[name], wanted, starts, wanted if starts and name == "proxyAddresses" else "")]
     if name in lookup.LOOKED_UP and lookups and (form := lookup.value_of(value)) is not None:
-        where = and_(_l.tenant == tenant, _l.name == name, _within(_l.value, form, starts))
-        return [Way(tables.lookup.join(tables.object_, _o.number == _l.object), _l.value, _l.object, where)]
-    if not isinstance(value, str):
-        return None
-    return _own(tenant, name, compare_key(value), starts)
+        return [_way(_SHARED[name], form, starts)]
+    return _own(name, compare_key(value), starts) if isinstance(value, str) else ()
 
 
-def _own(tenant: int, name: str, wanted: str, starts: bool) -> Sequence[Way] | None:
+def _own(name: str, wanted: str, starts: bool) -> Sequence[Way]:
     """Indexes of the objects' own table."""
-    mine = _o.tenant == tenant
     match name:
         case "id" if not starts:
-            return [Way(tables.object_, _o.id, _o.number, and_(mine, _o.id == wanted.lower()))]
+            return [Way(_IDS, wanted.lower())]
+        case "displayName":
+            return [_way(NAMES, wanted, starts)]
         case "mail":
-            return [Way(tables.object_, _o.mail_key, _o.number, and_(mine, _within(_o.mail_key, wanted, starts)))]
+            return [_way(_MAILS, wanted, starts)]
         case "mailNickname":
-            own = and_(mine, _within(_o.nickname_key, wanted, starts))
-            if "@" in wanted:
-                return [Way(tables.object_, _o.nickname_key, _o.number, own)]
-            range_ = and_(_o.mail_key >= (wanted if starts else f"{wanted}@"),
-                          _o.mail_key < (wanted + END if starts else f"{wanted}A"))  # fmt: skip
-            begun = and_(mine, range_, _o.nickname_key.is_(None))
-            return [
-                Way(tables.object_, _o.nickname_key, _o.number, own),
-                Way(tables.object_, _o.mail_key, _o.number, begun),
-            ]
+            own = _way(_NICKNAMES, wanted, starts)
+            begun = Way(_BEGUN, wanted, wanted + END) if starts else Way(_BEGUN, f"{wanted}@", f"{wanted}A")
+            return [own] if "@" in wanted else [own, begun]
         case _:
-            return None
+            return ()
 
 
-def _within(column: ColumnElement[Any], wanted: str, starts: bool) -> Condition:
-    return and_(column >= wanted, column < wanted + END) if starts else column == wanted
+def _way(index: Index, wanted: str, starts: bool, prefix: str = "") -> Way:
+    return Way(index, wanted, wanted + END if starts else None, prefix)
 
 
-def held(tenant: int, name: str, value: Any, *, starts: bool, lookups: bool) -> Condition | None:
+def held(tenant: int, name: str, value: str | bool, *, starts: bool, lookups: bool) -> Condition | None:
     """The same as a condition on objects."""
-    if name == "displayName" and isinstance(value, str):
-        return _within(_o.name_key, compare_key(value), starts)
-    found = ways(tenant, name, value, starts=starts, lookups=lookups)
-    if found is None:
+    found = ways(name, value, starts=starts, lookups=lookups)
+    if not found:
         return None
-    queries = [select(way.number).where(way.where) for way in found if way.source is tables.object_]
-    queries += [select(way.number).select_from(_alone(name)).where(way.where) for way in found if _joined(way)]
+    if found[0].index is NAMES:
+        return NAMES.within(tenant, found[0].low, found[0].high)
+    queries = [select(way.index.number).where(way.index.within(tenant, way.low, way.high)) for way in found]
     return _o.number.in_(queries[0] if len(queries) == 1 else union_all(*queries))
-
-
-def _joined(way: Way) -> bool:
-    return way.source is not tables.object_
-
-
-def _alone(name: str) -> FromClause:
-    return tables.key if name in KEYS else tables.lookup

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, literal, or_, select, true
 
 from ropeway.directory import tables
 from ropeway.directory.record import decoded
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.values import compare_key
 from ropeway.service.graph.objects.filtering import Question
-from ropeway.service.graph.objects.indexes import Way
+from ropeway.service.graph.objects.indexes import NAMES, Index, Way
 from ropeway.service.graph.objects.kinds import Kind
 from ropeway.service.graph.objects.searching import searched
 from ropeway.service.graph.objects.shapes import Row
@@ -32,6 +33,7 @@ BY_NUMBER = "\x01"
 """In the place of a name, where objects come in the order of their numbers: no name is so."""
 Place = tuple[str, int]
 """Value of the order, and number, of the last row that was told."""
+_EVERYTHING = (Way(NAMES),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +59,24 @@ class Listing:
     def page(self, c: Connection, options: Options, size: int) -> Found:
         """The rows of a page; the count only in an advanced query, as Graph has it."""
         self._check(options)
-        where = self._where(options)
         if len(options.order) > 1:
-            return self._by_several(c, options, where, size)
+            return self._by_several(c, options, size)
         after = key_of(options, tuple[str, Number])
         ways, rest = self._ways(options)
-        query: Any = self._along(ways, rest, after, size + 1) if ways else self._ordered(options, where, after)
-        found: Sequence[Any] = c.execute(query.limit(size + 1)).all()
+        found: Sequence[Any] = (
+            self._along(c, ways, rest, after, size + 1)
+            if ways
+            else c.execute(self._ordered(options, after).limit(size + 1)).all()
+        )
         token = token_of(options, (found[size - 1][5], found[size - 1][0])) if len(found) > size else ""
         prefix = ways[0].prefix if ways else ""
         rows = [Row(*row[:5]) for row in found[:size] if not prefix or _is_first(row, prefix)]
-        return Found(rows, token, self._count(c, options, where) if options.count and self.question.advanced else None)
+        return Found(rows, token, self._count(c, options) if options.count and self.question.advanced else None)
 
     def count(self, c: Connection, options: Options) -> int:
         """How many there are."""
         self._check(options)
-        return self._count(c, options, self._where(options))
+        return self._count(c, options)
 
     def _check(self, options: Options) -> None:
         if options.raw.get("$search") and not self.question.advanced:
@@ -84,10 +88,6 @@ class Listing:
         if options.filter is not None and options.order and not self.question.advanced:
             raise unsupported("$orderby", "Sorting and filtering together is part of advanced queries: send the header "
                               "'ConsistencyLevel: eventual' and $count=true")  # fmt: skip
-
-    @property
-    def _is_of_all(self) -> bool:
-        return self.among is None and self.belongs is None
 
     def _base(self) -> Condition:
         kind, tenant = self.question.kind, self.question.tenant
@@ -102,12 +102,16 @@ class Listing:
         return and_(*parts)
 
     def _where(self, options: Options) -> Condition:
-        question = self.question
-        wanted = true() if options.filter is None else question.condition(options.filter)
-        search = options.raw.get("$search")
-        return and_(self._base(), wanted, searched(search, question) if search else true())
+        return and_(self._base(), *self._asked(options))
 
-    def _ordered(self, options: Options, where: Condition, after: Place | None) -> Any:
+    def _asked(self, options: Options) -> list[Condition]:
+        """Filter and search, which must both hold."""
+        found = [] if options.filter is None else [self.question.condition(options.filter)]
+        search = options.raw.get("$search")
+        return [*found, searched(search, self.question)] if search else found
+
+    def _ordered(self, options: Options, after: Place | None) -> Any:
+        where = self._where(options)
         if self.belongs is not None and not options.order:
             begin = after[1] if after else self.question.tenant << NUMBERS
             query = select(*_ROW, literal(BY_NUMBER)).where(where, _o.number > begin)
@@ -116,18 +120,18 @@ class Listing:
         query = select(*_ROW, value).where(where, _beyond(value, _o.number, after, descending=descending))
         return query.order_by(*((value.desc(), _o.number.desc()) if descending else (value, _o.number)))
 
-    def _by_several(self, c: Connection, options: Options, where: Condition, size: int) -> Found:
+    def _by_several(self, c: Connection, options: Options, size: int) -> Found:
         """A page in the order of several properties, at last of the numbers."""
         if len(options.order) > MOST_ORDERED:
             raise unsupported("$orderby", f"At most {MOST_ORDERED} properties are sorted by")
         keys = [*map(self._order, options.order), (_o.number, False)]
         after = key_of(options, list[str | Number])
-        query = select(*_ROW, *(value for value, _ in keys[:-1])).where(where, _behind(keys, after))
+        query = select(*_ROW, *(value for value, _ in keys[:-1])).where(self._where(options), _behind(keys, after))
         query = query.order_by(*(value.desc() if descending else value for value, descending in keys))
         found: Sequence[Any] = c.execute(query.limit(size + 1)).all()
         last = found[size - 1] if len(found) > size else None
         token = token_of(options, [*last[len(_ROW) :], last[0]]) if last is not None else ""
-        total = self._count(c, options, where) if options.count and self.question.advanced else None
+        total = self._count(c, options) if options.count and self.question.advanced else None
         return Found([Row(*row[: len(_ROW)]) for row in found[:size]], token, total)
 
     def _order(self, first: Order) -> tuple[ColumnElement[Any], bool]:
@@ -146,31 +150,31 @@ class Listing:
         value = func.coalesce(lowered(text, self.question.sqlite), "")
         return (value if self.question.sqlite else value.collate("C")), first.descending
 
-    def _ways(self, options: Options) -> tuple[Sequence[Way], Condition]:
-        """The index that the filter is best read by, and what is left of it; none where there is none."""
-        if (
-            options.filter is None
-            or options.order
-            or options.raw.get("$search")
-            or self.among is not None
-            or self.belongs is not None
-        ):
-            return (), true()
-        found = self.question.way(options.filter)
+    def _ways(self, options: Options) -> tuple[Sequence[Way], Sequence[Condition]]:
+        """The index that the question is best read by, and what is left of it; none where another order is wanted."""
+        if options.order or self.among is not None or self.belongs is not None:
+            return (), ()
+        found = None if options.filter is None or options.raw.get("$search") else self.question.way(options.filter)
         if found is None:
-            return (), true()
+            return _EVERYTHING, self._asked(options)
         ways, rest = found
-        return ways, and_(self._base(), *(self.question.condition(part) for part in rest))
+        return ways, [self.question.condition(part) for part in rest]
 
-    def _along(self, ways: Sequence[Way], where: Condition, after: Place | None, limit: int) -> Any:
-        arms = [_arm(way, where, after).limit(limit) for way in ways]
-        if len(arms) == 1:
-            return arms[0]
-        together = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
-        columns = list(together.c)
-        return select(*columns).order_by(columns[5], columns[0])
+    def _along(
+        self, c: Connection, ways: Sequence[Way], rest: Sequence[Condition], after: Place | None, limit: int
+    ) -> list[Any]:
+        """The next rows of all ways together, in the order of their indexes."""
+        at, last = after or ("", 0)
+        told = {"b_tenant": self.question.tenant, "b_at": at, "b_last": last, "b_limit": limit}
+        found: list[Any] = []
+        for way in ways:
+            bounds = (way.low is not None, way.high is not None)
+            query = _along(way.index, self.question.kind.stored, bounds, binned=self.binned, goes_on=after is not None)
+            query = query.where(*rest) if rest else query
+            found += c.execute(query, {**told, "b_low": way.low, "b_high": way.high})
+        return found if len(ways) == 1 else sorted(found, key=lambda row: (row[5], row[0]))[:limit]
 
-    def _count(self, c: Connection, options: Options, where: Condition) -> int:
+    def _count(self, c: Connection, options: Options) -> int:
         if (
             options.filter is None
             and not options.raw.get("$search")
@@ -179,12 +183,22 @@ class Listing:
             and not self.binned
         ):
             return _all(c, self.question.tenant, self.question.kind)
-        return c.scalar(select(func.count()).select_from(tables.object_).where(where)) or 0
+        return c.scalar(select(func.count()).select_from(tables.object_).where(self._where(options))) or 0
 
 
-def _arm(way: Way, where: Condition, after: Place | None) -> Any:
-    query = select(*_ROW, way.value.label("place")).select_from(way.source).where(way.where, where)
-    return query.where(_beyond(way.value, way.number, after)).order_by(way.value, way.number)
+@lru_cache(maxsize=256)
+def _along(index: Index, type_: str, bounds: tuple[bool, bool], *, binned: bool, goes_on: bool) -> Any:
+    """The query of what is read along an index, composed once for all values."""
+    told: dict[str, Any] = {name: bindparam(f"b_{name}") for name in ("tenant", "low", "high", "at", "last")}
+    where = [_o.tenant == told["tenant"], _o.deleted.is_not(None) if binned else _o.deleted.is_(None)]
+    if type_:
+        where.append(_o.type == type_)
+    if bounds[0]:
+        where.append(index.within(told["tenant"], told["low"], told["high"] if bounds[1] else None))
+    if goes_on:
+        where.append(_beyond(index.value, index.number, (told["at"], told["last"])))
+    query = select(*_ROW, index.value.label("place")).select_from(index.source).where(*where)
+    return query.order_by(index.value, index.number).limit(bindparam("b_limit", type_=Integer()))
 
 
 def _is_first(row: Any, prefix: str) -> bool:
