@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import Connection, select
 
 from ropeway.control.protocol import ApplicationView, CredentialView, SecretView
@@ -20,6 +18,9 @@ from ropeway.store import applications
 from ropeway.store.applications import Application, Credential
 from ropeway.store.database import Database
 from ropeway.store.metadata import tenant
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 LONGEST_NAME = 120
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
@@ -103,6 +104,8 @@ class Applications:
 
     def add_certificate(self, named: str, pem: str, name: str) -> ApplicationView:
         """A certificate of the application's own; nobody needs to have signed it."""
+        from cryptography.hazmat.primitives import hashes, serialization  # large, and most commands need none of it
+
         certificate = _read(pem)
         ends = certificate.not_valid_after_utc.timestamp()
         if ends <= self._clock():
@@ -203,6 +206,9 @@ def _credential(one: Credential) -> CredentialView:
 
 
 def _read(pem: str) -> x509.Certificate:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode())
         key = certificate.public_key()

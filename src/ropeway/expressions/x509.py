@@ -1,60 +1,71 @@
-"""What an X.509 certificate says, in the words of .NET's X509Certificate2."""
+"""What an X.509 certificate says, in the words of .NET's X509Certificate2.
+
+The library is imported by the first certificate: it is large, and most processes with rules never see one.
+"""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 from warnings import filterwarnings
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
+if TYPE_CHECKING:
+    from cryptography import x509
 
 MAX_CERTIFICATE = 65_536
 """Bytes; larger ones are no certificates here."""
 
-UNREADABLE = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    UnsupportedAlgorithm,
-    CryptographyDeprecationWarning,
-)
-"""What the library raises of bytes that are no certificate, some of it only when a part is looked at; the last one of
-certificates that a later version of it will not read, where warnings are errors."""
-
-filterwarnings("ignore", category=CryptographyDeprecationWarning)
-# A certificate with a negative serial number is the affair of who issued it, not of who reads the log.
-
-_UPN = ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
+_UPN = "1.3.6.1.4.1.311.20.2.3"
+_SUBJECT_ALTERNATIVES, _ISSUER_ALTERNATIVES = "2.5.29.17", "2.5.29.18"
+_MAIL = "1.2.840.113549.1.9.1"
+_COMMON, _UNIT, _ORGANIZATION = "2.5.4.3", "2.5.4.11", "2.5.4.10"
 _SHORT = {
-    NameOID.COMMON_NAME: "CN",
-    NameOID.COUNTRY_NAME: "C",
-    NameOID.DOMAIN_COMPONENT: "DC",
-    NameOID.EMAIL_ADDRESS: "E",
-    NameOID.GIVEN_NAME: "G",
-    NameOID.INITIALS: "I",
-    NameOID.LOCALITY_NAME: "L",
-    NameOID.ORGANIZATION_NAME: "O",
-    NameOID.ORGANIZATIONAL_UNIT_NAME: "OU",
-    NameOID.SERIAL_NUMBER: "SERIALNUMBER",
-    NameOID.STATE_OR_PROVINCE_NAME: "S",
-    NameOID.STREET_ADDRESS: "STREET",
-    NameOID.SURNAME: "SN",
-    NameOID.TITLE: "T",
+    _COMMON: "CN",
+    "2.5.4.6": "C",
+    "0.9.2342.19200300.100.1.25": "DC",
+    _MAIL: "E",
+    "2.5.4.42": "G",
+    "2.5.4.43": "I",
+    "2.5.4.7": "L",
+    _ORGANIZATION: "O",
+    _UNIT: "OU",
+    "2.5.4.5": "SERIALNUMBER",
+    "2.5.4.8": "S",
+    "2.5.4.9": "STREET",
+    "2.5.4.4": "SN",
+    "2.5.4.12": "T",
 }
 """The names that Windows writes before the parts of a subject."""
 
 
+@cache
+def unreadable() -> tuple[type[Exception], ...]:
+    """What the library raises of bytes that are no certificate, some of it only when a part is looked at.
+
+    The last one is of certificates that a later version of it will not read, where warnings are errors.
+    """
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.utils import CryptographyDeprecationWarning
+
+    # A certificate with a negative serial number is the affair of who issued it, not of who reads the log.
+    filterwarnings("ignore", category=CryptographyDeprecationWarning)
+    return (
+        ValueError,
+        TypeError,
+        OverflowError,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        UnsupportedAlgorithm,
+        CryptographyDeprecationWarning,
+    )
+
+
 def certificate(raw: Any) -> x509.Certificate:
-    """The certificate in DER, Base64 or PEM; one of UNREADABLE for anything else."""
+    """The certificate in DER, Base64 or PEM; one of `unreadable()` for anything else."""
     if isinstance(raw, str):
         raw = raw.encode("ascii")
     if not isinstance(raw, bytes) or not raw or len(raw) > MAX_CERTIFICATE:
@@ -64,6 +75,9 @@ def certificate(raw: Any) -> x509.Certificate:
 
 @lru_cache(maxsize=256)
 def _loaded(raw: bytes) -> x509.Certificate:
+    from cryptography import x509
+
+    unreadable()
     if raw[0] == 0x30:
         return x509.load_der_x509_certificate(raw)
     text = b"".join(line for line in raw.splitlines() if not line.startswith(b"-----"))
@@ -82,7 +96,7 @@ def _part(part: x509.NameAttribute[Any]) -> str:
     value = part.value if isinstance(part.value, str) else f"#{part.value.hex().upper()}"
     if value != value.strip(" ") or any(char in value for char in ',+="\n<>#;') or not value:
         value = '"' + value.replace('"', '""') + '"'
-    return f"{_SHORT.get(part.oid, f'OID.{part.oid.dotted_string}')}={value}"
+    return f"{_SHORT.get(part.oid.dotted_string, f'OID.{part.oid.dotted_string}')}={value}"
 
 
 def critical(found: x509.Certificate) -> list[str]:
@@ -92,6 +106,8 @@ def critical(found: x509.Certificate) -> list[str]:
 
 def key_parameters(found: x509.Certificate) -> bytes:
     """The parameters of the public key's algorithm, in DER; none where there are none."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     encoded = found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     algorithm = next(_items(next(_items(encoded))[1]))[1]
     parts = list(_items(algorithm))
@@ -111,30 +127,34 @@ def _items(der: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _common_name(name: x509.Name) -> str:
-    by_type = {part.oid: part.value for part in name if isinstance(part.value, str)}
-    order = (NameOID.COMMON_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.ORGANIZATION_NAME, NameOID.EMAIL_ADDRESS)
+    by_type = {part.oid.dotted_string: part.value for part in name if isinstance(part.value, str)}
+    order = (_COMMON, _UNIT, _ORGANIZATION, _MAIL)
     return next((by_type[oid] for oid in order if oid in by_type), "")
 
 
 def _alternatives(found: x509.Certificate, of_issuer: bool) -> list[Any]:
-    wanted = ExtensionOID.ISSUER_ALTERNATIVE_NAME if of_issuer else ExtensionOID.SUBJECT_ALTERNATIVE_NAME
-    value: Any = next((extension.value for extension in found.extensions if extension.oid == wanted), ())
+    wanted = _ISSUER_ALTERNATIVES if of_issuer else _SUBJECT_ALTERNATIVES
+    value: Any = next((one.value for one in found.extensions if one.oid.dotted_string == wanted), ())
     return list(value)
 
 
 def name_info(found: x509.Certificate, kind: str, of_issuer: bool) -> str:
     """One of a certificate's names (X509NameType); "" where it has none. `KeyError` for a kind that is none."""
+    from cryptography import x509
+
     name = found.issuer if of_issuer else found.subject
     others = _alternatives(found, of_issuer)
     dns = [one.value for one in others if isinstance(one, x509.DNSName)]
     if kind == "SimpleName":
         return _common_name(name) or next(iter(dns), "")
     mails = [one.value for one in others if isinstance(one, x509.RFC822Name)]
-    mails += [str(part.value) for part in name if part.oid == NameOID.EMAIL_ADDRESS]
-    common = [str(part.value) for part in name if part.oid == NameOID.COMMON_NAME]
+    mails += [str(part.value) for part in name if part.oid.dotted_string == _MAIL]
+    common = [str(part.value) for part in name if part.oid.dotted_string == _COMMON]
     values = {
         "EmailName": mails,
-        "UpnName": [_text(one.value) for one in others if isinstance(one, x509.OtherName) and one.type_id == _UPN],
+        "UpnName": [
+            _text(one.value) for one in others if isinstance(one, x509.OtherName) and one.type_id.dotted_string == _UPN
+        ],
         "DnsName": dns + common,
         "DnsFromAlternativeName": dns,
         "UrlName": [one.value for one in others if isinstance(one, x509.UniformResourceIdentifier)],

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
-
-from cryptography import x509 as library
-from cryptography.hazmat.primitives.hashes import SHA1
+from typing import TYPE_CHECKING, Any
 
 from ropeway.expressions import x509
 from ropeway.expressions.dialect import CONNECT
@@ -16,6 +13,9 @@ from ropeway.expressions.functions.function import Function, Parameter, Result, 
 from ropeway.expressions.times import Moment
 from ropeway.expressions.times.moment import moment
 from ropeway.expressions.tree import Literal, Node
+
+if TYPE_CHECKING:
+    from cryptography import x509 as library
 
 _CERTIFICATE = Parameter("certificate", "any", wants="binary")
 _NAME_TYPES = ("SimpleName", "EmailName", "UpnName", "DnsName", "DnsFromAlternativeName", "UrlName")
@@ -33,11 +33,13 @@ def _of(name: str, doc: str, read: Callable[[library.Certificate], Any], result:
 def _read(value: Any, name: str, read: Callable[[library.Certificate], Any]) -> Any:
     try:
         return read(x509.certificate(value))
-    except x509.UNREADABLE:
+    except x509.unreadable():
         raise ExpressionFailed(name, "certificate", value, "not an X.509 certificate in DER or Base64") from None
 
 
 def _thumbprint(found: library.Certificate) -> str:
+    from cryptography.hazmat.primitives.hashes import SHA1
+
     return found.fingerprint(SHA1()).hex().upper()  # noqa: S303 - the name that Windows gives a certificate
 
 
@@ -59,7 +61,7 @@ def is_cert(value: Any) -> bool:
     """Whether a value is an X.509 certificate, in DER or Base64. `IsCert([userCertificate])` looks at every value."""
     try:
         x509.certificate(value)
-    except x509.UNREADABLE:
+    except x509.unreadable():
         return False
     return True
 

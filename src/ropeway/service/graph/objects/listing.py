@@ -171,7 +171,7 @@ class Listing:
             bounds = (way.low is not None, way.high is not None)
             query = _along(way.index, self.question.kind.stored, bounds, binned=self.binned, goes_on=after is not None)
             query = query.where(*rest) if rest else query
-            found += c.execute(query, {**told, "b_low": way.low, "b_high": way.high})
+            found += c.execute(query, {**told, "b_low": way.low, "b_high": way.high}).all()
         return found if len(ways) == 1 else sorted(found, key=lambda row: (row[5], row[0]))[:limit]
 
     def _count(self, c: Connection, options: Options) -> int:
