@@ -17,10 +17,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from ropeway import __version__
+from ropeway.control import connection
 from ropeway.control.calls import BASE, FOLLOWED, OWN, SMALL, Call
+from ropeway.control.connection import Connection
+from ropeway.control.over_graph.graph import Graph
+from ropeway.control.wire.sending import Request
 from ropeway.control.wire.shape import shape
 from ropeway.model.job import JobSettings, SourceSettings
-from ropeway.model.problems import RopewayError, catalogue
+from ropeway.model.problems import RopewayError, catalogue, describe
 from ropeway.model.secret import Secret
 from ropeway.store import agents
 from ropeway.store.agents import AgentRow
@@ -217,6 +222,24 @@ def test_etags_guard_settings(tmp_path: Path) -> None:
         assert asked(http, token, "PUT", "jobs/Etag/staging", **put).status_code == 200
         put = {"json": {"staging": False}, "headers": {"If-Match": etag}}
         assert refusal(asked(http, token, "PUT", "jobs/Etag/staging", **put), 412) == "PreconditionFailed"
+
+
+@pytest.mark.parametrize(
+    ("ours", "code"), [("9.9", "service-of-other-version"), (__version__, "service-answers-otherwise")]
+)
+def test_a_service_that_is_not_understood_is_named_with_both_versions(
+    service: Service, monkeypatch: pytest.MonkeyPatch, ours: str, code: str
+) -> None:
+    monkeypatch.setattr(connection, "__version__", ours)
+    with closing(Connection(service.url, service.token, service.authority.read_text())) as client:
+        with pytest.raises(RopewayError) as raised, client.asked(Request("GET", f"{BASE}/of-tomorrow", (), {}, None)):
+            pass
+        assert raised.value.problem.code == code
+        with pytest.raises(RopewayError) as raised:
+            Graph(client).ask("GET", "/v1.0/organization", list[int])
+    assert raised.value.problem.code == code
+    told = describe(raised.value.problem)
+    assert ours == __version__ or (f"version {__version__}," in told and "version 9.9," in told)
 
 
 def test_agents_and_acts_are_told_as_they_are_told_at_the_state(tmp_path: Path) -> None:

@@ -67,10 +67,8 @@ RENAME = ChangeView(
 )
 
 EVENT = EventView(
-    id=7,
     time="2026-11-21T06:00:01Z",
     job="Contoso",
-    cycle=2,
     action="update",
     status="success",
     type="user",

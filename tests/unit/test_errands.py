@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,13 @@ def test_progress_is_told_once_and_then_the_result(database: Database) -> None:
 
 def test_an_errand_that_is_gone_is_a_problem_line(database: Database) -> None:
     assert lines(database, 99, 9)[-1]["problem"]["code"] == "errand-unknown"
+
+
+def test_numbers_tell_nothing_of_what_others_ask_and_errands_are_taken_in_turn(database: Database) -> None:
+    asked = [ask(database, tenant, "explain", {"identifier": "x"}, Asker("zoe")) for tenant in (1, 2, 1, 1, 2)]
+    assert any(later != number + 1 for number, later in pairwise(asked))
+    with database.read() as c:
+        assert [number for number, _ in errands.waiting(c, None, 9)] == asked
 
 
 def test_a_result_of_a_worker_that_lost_its_errand_counts_for_nothing(database: Database) -> None:

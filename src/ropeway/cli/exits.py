@@ -63,6 +63,7 @@ NOT_BEGUN = frozenset(
         "service-unreachable",
         "service-not-trusted",
         "service-answers-otherwise",
+        "service-of-other-version",
         "not-signed-in",
         "errand-not-taken",
     }

@@ -6,13 +6,15 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
 
+from ropeway import __version__
+from ropeway.control.calls import BASE, CALLS
 from ropeway.control.wire.sending import Request
 from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError, shown
@@ -48,6 +50,10 @@ class _Refusal(msgspec.Struct):
     error: _Error
 
 
+class _Status(msgspec.Struct):
+    version: str
+
+
 class Connection:
     """To one service, as one administrator."""
 
@@ -79,7 +85,7 @@ class Connection:
             response = self._sent(made)
             try:
                 if not response.is_success:
-                    raise _refusal(self.url, response)
+                    raise self._refusal(response)
                 yield response
             finally:
                 response.close()
@@ -94,6 +100,40 @@ class Connection:
             response.close()
             time.sleep(int(wait))
         return self._client.send(made, stream=True)
+
+    def _refusal(self, response: httpx2.Response) -> RopewayError:
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > LONGEST_ERROR:
+                break
+        told = shown(bytes(body[:200]).decode("utf-8", "replace")) or response.reason_phrase
+        try:
+            error = msgspec.json.decode(bytes(body), type=prepared(_Refusal)).error
+            if error.problem is not None:
+                return RopewayError(error.problem)
+            told = shown(error.message)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            pass
+        response.close()
+        return self.otherwise(str(response.status_code), told)
+
+    def otherwise(self, status: str, answer: str) -> RopewayError:
+        """An answer that no service of this version gives: whether that is because it is of another version."""
+        theirs = self._version()
+        details = {"url": self.url, "status": status, "answer": answer}
+        if theirs and theirs != __version__:
+            versions = {"service": theirs, "command": __version__}
+            return RopewayError(Problem("service-of-other-version", details=details | versions))
+        return RopewayError(Problem("service-answers-otherwise", details=details))
+
+    def _version(self) -> str:
+        """That of the service; empty where it does not say."""
+        with suppress(httpx2.HTTPError, msgspec.MsgspecError, UnicodeDecodeError):
+            headers = {"Authorization": f"Bearer {self._token().reveal()}"}
+            said = self._client.get(f"{BASE}/{CALLS['service_status'].path}", headers=headers).content
+            return shown(msgspec.json.decode(said, type=prepared(_Status)).version)
+        return ""
 
 
 def without_number(said: str) -> str:
@@ -125,24 +165,6 @@ def _certificate(error: BaseException | None) -> str:
             return error.verify_message or "it cannot be verified"
         error = error.__cause__ or error.__context__
     return ""
-
-
-def _refusal(url: str, response: httpx2.Response) -> RopewayError:
-    body = bytearray()
-    for piece in response.iter_bytes():
-        body += piece
-        if len(body) > LONGEST_ERROR:
-            break
-    told = shown(bytes(body[:200]).decode("utf-8", "replace")) or response.reason_phrase
-    try:
-        error = msgspec.json.decode(bytes(body), type=prepared(_Refusal)).error
-        if error.problem is not None:
-            return RopewayError(error.problem)
-        told = shown(error.message)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        pass
-    details = {"url": url, "status": str(response.status_code), "answer": told}
-    return RopewayError(Problem("service-answers-otherwise", details=details))
 
 
 def _trust(url: str, ca: str | None) -> ssl.SSLContext:

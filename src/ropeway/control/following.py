@@ -10,7 +10,7 @@ from ropeway.control.calls import BASE, FOLLOWED
 from ropeway.control.connection import Connection
 from ropeway.control.wire.lines import Answer
 from ropeway.control.wire.sending import Request
-from ropeway.model.problems import Problem, RopewayError
+from ropeway.model.problems import Problem, RopewayError, shown
 
 AGAIN_WITHIN = 60.0
 """Seconds for which an answer whose connection was cut is asked for again."""
@@ -34,8 +34,7 @@ class Following:
             status, place = response.status_code, response.headers.get("Location", "").rpartition("/")[2]
         if status != 202 or not place.isdecimal():
             self.unfinished = ""
-            told = {"url": self._connection.url, "status": str(status), "answer": "no errand"}
-            raise RopewayError(Problem("service-answers-otherwise", details=told))
+            raise self._connection.otherwise(str(status), "no errand")
         answer = Answer(None, None, errand=int(place))
         return self.result(method, _further(answer), answer)
 
@@ -60,7 +59,11 @@ class Following:
 
     def _heard(self, asked: Request, answer: Answer) -> msgspec.Raw:
         with self._connection.asked(asked) as response:
-            result = answer.take(response.iter_bytes())
+            try:
+                result = answer.take(response.iter_bytes())
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                response.close()
+                raise self._connection.otherwise("200", shown(str(error))) from error
         if result is None:
             raise RopewayError(
                 Problem("service-unreachable", details={"url": self._connection.url, "error": "it hung up"})

@@ -30,10 +30,8 @@ def event_view(event: Event, job: str, dns: Mapping[tuple[int, str], str], secre
     status: Any = event.status
     modified = hidden(_modified(event), secret)
     return EventView(
-        id=event.id,
         time=iso(event.time) or "",
         job=job,
-        cycle=event.cycle,
         action=event.action,
         status=status,
         type=event.type,

@@ -92,7 +92,6 @@ class OnDemand:
             steps=tuple(_steps(done, main, problem)),
             modified=tuple(_modified(events)) if not failed else (),
             waiting=done.waiting,
-            change=told.id if (told := failed or main) else 0,
             problem=problem,
         )
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, tu
 from ropeway.model.problems import Problem, RopewayError
 from ropeway.store.bell import ring
 from ropeway.store.database import Database
-from ropeway.store.rows import inserted
+from ropeway.store.rows import unguessable
 from ropeway.store.service_tables import agent as agents
 from ropeway.store.service_tables import answer, call
 
@@ -92,24 +92,24 @@ class Answers(NamedTuple):
 
 def ask(c: Connection, order: Order, now: float) -> int:
     """A new call; its number."""
-    made = call.insert().values(**order._asdict(), state="open", created=now, expires=now + READER)
-    number = inserted(c.execute(made))
+    number = unguessable(c, call.c.number)
+    c.execute(call.insert().values(**order._asdict(), number=number, state="open", created=now, expires=now + READER))
     ring(c)
     return number
 
 
 def ask_watch(c: Connection, db: Database, order: Order, now: float) -> None:
     """The watch of a job, once."""
-    made = db.insert(call).values(**order._asdict(), state="open", created=now, expires=now + READER)
+    number = unguessable(c, call.c.number)
+    made = db.insert(call).values(**order._asdict(), number=number, state="open", created=now, expires=now + READER)
     c.execute(made.on_conflict_do_nothing())
     ring(c)
 
 
 def all_calls(c: Connection, tenant: int) -> list[CallRow]:
     """Every call, in the order in which they were asked."""
-    return [
-        CallRow(*row) for row in c.execute(select(*_COLUMNS).where(call.c.tenant == tenant).order_by(call.c.number))
-    ]
+    asked = select(*_COLUMNS).where(call.c.tenant == tenant).order_by(call.c.created, call.c.number)
+    return [CallRow(*row) for row in c.execute(asked)]
 
 
 def take(c: Connection, number: int, agent: str, now: float) -> Taken | None:

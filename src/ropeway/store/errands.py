@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, delete, func, select, true, update
 
 from ropeway.store.ringing import ring
-from ropeway.store.rows import inserted
+from ropeway.store.rows import unguessable
 from ropeway.store.service_tables import errand, errand_part
 
 KEPT = 600.0
@@ -73,10 +73,10 @@ class Seen(NamedTuple):
 def ask(c: Connection, tenant: int, asked: Errand, now: float) -> int:
     """The number of a new errand, whose own does not count; workers are woken when this transaction commits."""
     values = asked._asdict() | {"tenant": tenant, "state": "open", "created": now, "expires": now + ABANDONED}
-    values.pop("number")
-    number = inserted(c.execute(errand.insert().values(**values)))
+    values["number"] = unguessable(c, errand.c.number)
+    c.execute(errand.insert().values(**values))
     ring(c)
-    return number
+    return values["number"]
 
 
 def waiting(c: Connection, tenant: int | None, most: int) -> list[tuple[int, str]]:
@@ -88,7 +88,7 @@ def waiting(c: Connection, tenant: int | None, most: int) -> list[tuple[int, str
 _OPEN = (
     select(errand.c.number, errand.c.method)
     .where(errand.c.state == "open")
-    .order_by(errand.c.number)
+    .order_by(errand.c.created, errand.c.number)
     .limit(bindparam("b_most", type_=Integer))
 )
 

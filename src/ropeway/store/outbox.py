@@ -26,7 +26,7 @@ from sqlalchemy import (
 from ropeway.engine.lifecycle.notices import Event, Notice
 from ropeway.model.problems import Problem
 from ropeway.store.metadata import metadata
-from ropeway.store.rows import Key, problem_from, problem_text
+from ropeway.store.rows import Key, problem_from, problem_text, unguessable
 from ropeway.store.tables import Serial
 
 notice = Table(
@@ -63,18 +63,19 @@ class Message(msgspec.Struct, frozen=True):
 
 
 def put(c: Connection, key: Key, told: Sequence[Notice], now: float) -> None:
-    """Note messages; they are due at once."""
+    """Note messages; they are due at once, in this order."""
     rows: list[dict[str, Any]] = [
         {
             **key,
+            "number": unguessable(c, notice.c.number),
             "event": one.event.value,
             "problem": problem_text(one.problem) if one.problem else None,
-            "created": now,
+            "created": now + place / 1e6,
             "next_attempt": now,
             "attempts": 0,
             "arrived": "",
         }
-        for one in told
+        for place, one in enumerate(told)
     ]
     if rows:
         c.execute(notice.insert(), rows)
@@ -89,7 +90,9 @@ def any_due(c: Connection, tenant: int | None, now: float) -> bool:
 def claim(c: Connection, tenant: int | None, now: float, until: float, *, beside: Sequence[int] = ()) -> Message | None:
     """The oldest message that is due, but for those about some jobs; nobody else sends it before `until`."""
     due = select(notice).where(_of(tenant), notice.c.next_attempt <= now, notice.c.job.not_in(beside))
-    row = c.execute(due.order_by(notice.c.number).limit(1).with_for_update(skip_locked=True)).one_or_none()
+    row = c.execute(
+        due.order_by(notice.c.created, notice.c.number).limit(1).with_for_update(skip_locked=True)
+    ).one_or_none()
     if row is None:
         return None
     c.execute(update(notice).where(notice.c.number == row.number).values(next_attempt=until))
@@ -125,7 +128,7 @@ def failing(c: Connection, job: int) -> tuple[int, Problem | None]:
     """How many messages of a job did not arrive yet though they were sent, and the last problem."""
     late = [notice.c.job == job, notice.c.failure.is_not(None)]
     number = c.scalar(select(func.count()).select_from(notice).where(*late)) or 0
-    last = c.scalar(select(notice.c.failure).where(*late).order_by(notice.c.number.desc()).limit(1))
+    last = c.scalar(select(notice.c.failure).where(*late).order_by(notice.c.created.desc()).limit(1))
     return number, problem_from(last) if last else None
 
 

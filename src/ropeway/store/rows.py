@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, TypedDict
 
 import msgspec
-from sqlalchemy import CursorResult
+from sqlalchemy import ColumnElement, Connection, CursorResult, select
 
 from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem
@@ -16,6 +17,14 @@ class Key(TypedDict):
 
     tenant: int
     job: int
+
+
+def unguessable(c: Connection, number: ColumnElement[int]) -> int:
+    """A number that no row has, for what several tenants see: it tells none of them how much the others do."""
+    while True:
+        one = secrets.randbelow(2**31 - 1) + 1
+        if c.scalar(select(number).where(number == one)) is None:
+            return one
 
 
 def inserted(result: CursorResult[Any]) -> int:

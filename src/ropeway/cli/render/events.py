@@ -13,8 +13,8 @@ from ropeway.model.problems import describe, title_of
 
 
 def event_blocks(events: Sequence[EventView], *, limit: int, verbose: bool) -> Iterator[Block]:
-    """Events in the order of time."""
-    ordered = sorted(events, key=lambda event: event.id)
+    """Events, latest first, in the order of time."""
+    ordered = list(reversed(events))
     if not ordered:
         yield "Nothing in the log fits."
         return

@@ -39,7 +39,7 @@ def explain_blocks(view: ExplainView, command: Command, *, verbose: bool) -> Ite
         yield from problem_lines(view.problems, "  ")
     if view.events:
         yield Heading("What happened")
-        for event in sorted(view.events, key=lambda event: event.id):
+        for event in reversed(view.events):
             yield from event_story(event, "  ") if verbose else [_line(event)]
         if not verbose:
             yield f"Every step and value: {command('log', '-v', '--object', view.anchor)}"

@@ -100,8 +100,7 @@ class Graph:
         try:
             return msgspec.json.decode(result, type=prepared(kind))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            details = {"url": self._connection.url, "status": "200", "answer": shown(str(error))}
-            raise RopewayError(Problem("service-answers-otherwise", details=details)) from error
+            raise self._connection.otherwise("200", shown(str(error))) from error
 
     def tell(self, verb: str, path: str, *, query: Sequence[tuple[str, str]] = (), body: object = None) -> None:
         """Have something done that answers nothing."""

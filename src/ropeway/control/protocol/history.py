@@ -14,10 +14,8 @@ from ropeway.model.problems import Problem
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the provisioning log (Graph: provisioningObjectSummary)."""
 
-    id: int
     time: str
     job: str
-    cycle: int
     action: str
     """create | update | delete | disable | restore | adopt | links | other."""
     status: Literal["success", "warning", "failure", "skipped"]

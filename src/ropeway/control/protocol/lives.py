@@ -36,8 +36,6 @@ class ProvisionView(msgspec.Struct, frozen=True, kw_only=True):
     """displayName, oldValue, newValue."""
     waiting: int = 0
     """Members that the next run writes."""
-    change: int = 0
-    """The line of the provisioning log about it; 0: none was written."""
     problem: Problem | None = None
 
 

@@ -64,6 +64,14 @@ ENTRIES: tuple[Entry, ...] = (
         "whether both have the same version (`ropeway version`).",
     ),
     Entry(
+        "service-of-other-version",
+        Severity.FATAL,
+        "The service is of another version than this command",
+        "{url} is of version {service}, this command of version {command}, and they do not understand each other: "
+        "{status}, {answer}.",
+        "Use the command of the service's version (as on its own machine), or bring the older of the two up to date.",
+    ),
+    Entry(
         "service-keeps-in-step",
         Severity.ERROR,
         "The service keeps the jobs in step",

@@ -12,8 +12,8 @@ from ropeway.rules import layers
 from ropeway.service.graph.job_shape import schedule_state
 from ropeway.service.graph.jobs import ROOT, Jobs
 from ropeway.service.graph.objects.throttling import refusal
-from ropeway.service.graph.on_demand import OnDemandBody, answer_of, subject_of
-from ropeway.service.graph.opaque import opaque_of
+from ropeway.service.graph.on_demand import OnDemandBody, answer_of, line_about, subject_of
+from ropeway.service.graph.opaque import LINE, opaque_of
 from ropeway.service.http.buckets import Limits
 from ropeway.service.odata.answers import Answer, nothing, one
 from ropeway.service.odata.bodies import Body
@@ -101,9 +101,10 @@ class JobActions:
         if (accepted := api.later(asked, "provision", **said)) is not None:
             return accepted
         view = api.call(asked.who, "provision", ProvisionView, **said)
-        return one(
-            "microsoft.graph.stringKeyStringValuePair", answer_of(view, row, opaque_of(api.parts)), is_entity=False
-        )
+        with api.parts.database.read() as c:
+            number = line_about(c, view, row)
+        change = "" if number is None else opaque_of(api.parts).id(LINE, number)
+        return one("microsoft.graph.stringKeyStringValuePair", answer_of(view, row, change), is_entity=False)
 
 
 def _keeps_schedule(asked: Asked) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection, and_
 
 from ropeway.control.protocol import ProvisionView
 from ropeway.control.sources import source_name
 from ropeway.model.problems import Problem, describe, remedy_of
-from ropeway.service.graph.opaque import LINE, Opaque
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.refusals import body_invalid
 from ropeway.store.jobs import JobRow
+from ropeway.store.looking import events_where
+from ropeway.store.tables import provisioning_event
 
 
 class Subject(Body, frozen=True):
@@ -60,9 +62,21 @@ def subject_of(body: OnDemandBody, rules: Sequence[dict[str, Any]]) -> Subject:
     return body.parameters[0].subjects[0]
 
 
-def answer_of(view: ProvisionView, row: JobRow, numbers: Opaque) -> dict[str, str]:
-    """Graph's stringKeyStringValuePair."""
-    return {"key": _text(_result(view)), "value": _text(_story(view, row, numbers))}
+def answer_of(view: ProvisionView, row: JobRow, change: str) -> dict[str, str]:
+    """Graph's stringKeyStringValuePair; `change` is the id of the line in the log."""
+    return {"key": _text(_result(view)), "value": _text(_story(view, row, change))}
+
+
+def line_about(c: Connection, view: ProvisionView, row: JobRow) -> int | None:
+    """The number of the line in the provisioning log about what was done; None where nothing was."""
+    if view.result == "Skipped":
+        return None
+    e = provisioning_event.c
+    about = and_(e.job == row.number, e.anchor == view.anchor)
+    found = events_where(c, row.tenant, about, after=None, oldest_first=False, limit=20)
+    mine = [event for event in found if event.cycle == found[0].cycle]
+    main = [event for event in mine if event.status == "failure"] or [e for e in mine if e.action != "links"] or mine
+    return main[0].id if main else None
 
 
 def _text(value: object) -> str:
@@ -79,10 +93,10 @@ def _last(view: ProvisionView) -> str:
     return next((step["description"] for step in reversed(view.steps)), "")
 
 
-def _story(view: ProvisionView, row: JobRow, numbers: Opaque) -> dict[str, Any]:
+def _story(view: ProvisionView, row: JobRow, change: str) -> dict[str, Any]:
     return {
         "action": "Other" if view.result == "Skipped" else view.action,
-        "changeId": numbers.id(LINE, view.change) if view.change else "",
+        "changeId": change,
         "startTime": view.began,
         "endTime": view.ended,
         "reportableIdentifier": view.object,
