@@ -9,7 +9,7 @@ from ropeway.model.job import Guard, Guards
 from ropeway.store import holding, looking
 from ropeway.store.looking import Hold
 from ropeway.store.tables import hold
-from tests.unit.engine_company import HOUR, Company, Job, Trial, company, trial
+from tests.unit.engine_company import HOUR, Company, Job, Trial, company, people_alone, trial
 
 __all__ = ["company", "trial"]
 
@@ -141,6 +141,18 @@ def test_many_disabled_at_once_are_kept_enabled(trial: Trial, company: Company) 
     job.run()
     for person in people[:25]:
         person.values["userAccountControl"] = "514"
+    outcome = job.run()
+    assert (outcome.held, holds(job)[0].what) == (25, "disables")
+
+
+def test_many_who_are_disabled_by_a_new_mapping_are_kept_enabled(trial: Trial, company: Company) -> None:
+    company.people(25)
+    job = trial.job(company, schema=people_alone())
+    job.run()
+    schema = people_alone()
+    disabled = {"targetAttributeName": "accountEnabled", "source": {"type": "Constant", "name": "False"}}
+    schema["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"].append(disabled)
+    job.set(schema=schema)
     outcome = job.run()
     assert (outcome.held, holds(job)[0].what) == (25, "disables")
 

@@ -185,6 +185,22 @@ def test_who_was_disabled_for_leaving_is_enabled_again_on_coming_back(trial: Tri
         assert user["accountEnabled"] is enabled
 
 
+def test_who_leaves_is_disabled_where_no_rule_says_that_the_account_is_enabled(trial: Trial, company: Company) -> None:
+    zoe = company.person("Zoe")
+    job = trial.job(company, schema=people_alone(), departure={"user": Departure.DISABLE})
+    job.run()
+    zoe.values["description"] = "Gone"
+    schema = people_alone()
+    leaving = {"clauses": [{"sourceOperandName": "description", "operatorName": "IS NULL"}]}
+    schema["synchronizationRules"][0]["objectMappings"][0]["scope"] = {"groups": [leaving]}
+    for gone in (schema, schema, people_alone()):
+        job.set(schema=gone)
+        job.run()
+        user = trial.user("Zoe")
+        assert user
+        assert user["accountEnabled"] is (gone is not schema)
+
+
 def test_a_type_that_is_no_longer_mapped_leaves(trial: Trial, company: Company) -> None:
     import msgspec
 

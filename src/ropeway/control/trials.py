@@ -212,7 +212,7 @@ class Trial:
         shown = covered if name in self._secret else _readable
         example = Example(object=dn, before=shown(was), after=shown(becomes))
         self.effects.note("value" if becomes is not None else "emptied", type_, name, example)
-        if name == "accountEnabled" and was is True and becomes is False:
+        if name == "accountEnabled" and was is not False and becomes is False:
             self.effects.note("disabled", type_, "", Example(object=dn, reason="accountEnabled becomes false"))
 
 

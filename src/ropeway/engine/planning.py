@@ -17,6 +17,9 @@ NOTHING = pack({})
 CONTRIBUTION = "contribution"
 """What a match says it was made by where the target knows this very anchor of this job (`MatchResult.by`)."""
 
+ENABLED = ("user", "device")
+"""Target types whose objects are enabled where nobody said otherwise."""
+
 LOOK_AGAIN = 3600.0
 """Seconds until it is looked again for the target object of one that may not create its own."""
 
@@ -59,7 +62,8 @@ def update(entry: Entry, rule: ObjectRule, desired: Desired, attributes: Attribu
         emptied.pop(name, None)
     changed |= {k: emptied.pop(k) for k in (FLOWS, LINK) if k in emptied}
     disabled: Desired = {}
-    if old.get("accountEnabled") is True and changed.get("accountEnabled") is False:
+    enabled = old.get("accountEnabled", rule.target_type in ENABLED)
+    if enabled is True and changed.get("accountEnabled") is False:
         disabled = {"accountEnabled": changed.pop("accountEnabled")}
     return [
         _row(entry, kind, rule.target_type, values, staying(rule.decided(values, attributes)))
@@ -111,7 +115,7 @@ def departure(entry: Entry, policy: Departure, reason: str) -> list[Planned]:
             return [_row(entry, Kind.DELETE, type_, {}, decided)]
         case Departure.DISABLE:
             old = unpack(entry.exported or NOTHING)
-            enabled = old.get("accountEnabled", entry.exported is None and type_ in ("user", "device"))
+            enabled = old.get("accountEnabled", type_ in ENABLED)
             return [_row(entry, Kind.DISABLE, type_, {"accountEnabled": False}, decided)] if enabled else []
         case Departure.KEEP:
             return []
