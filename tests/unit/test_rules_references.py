@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ropeway.engine.records import Imported
 from ropeway.model.job import Guards
-from ropeway.store.state import SqlState
 from tests.unit.engine_company import HOUR, Company, Job, Thing, Trial, company, trial
 from tests.unit.test_default_schema_members import run_with
 from tests.unit.test_rules_together import BASIC, UNGUARDED, clause, direct, rule, schema
@@ -152,109 +144,3 @@ def test_a_group_whose_members_do_not_flow_is_not_too_large(trial: Trial, compan
     assert (run_with(job, 2), trial.members("Team")) == (1, set())
     trial.now += 24 * HOUR
     assert (run_with(job, 3), len(trial.members("Team"))) == (0, 3)
-
-
-NUMBERS = st.integers(0, 3)
-WRITES = ["decide", "remap_links_of", "keep_links_of", "links_in_step", "recall", "confirm_links", "finish_links"]
-"""Methods of the state before which a cycle is cut short."""
-STEPS = st.one_of(
-    st.tuples(st.just("title"), NUMBERS, st.sampled_from(["Lead", "Clerk", "Guest"])),
-    st.tuples(st.just("department"), NUMBERS, st.sampled_from(["Gone", "Here"])),
-    st.tuples(st.just("manager"), NUMBERS, st.integers(-1, 3)),
-    st.tuples(st.sampled_from(sorted(SCHEMAS)), st.just(0), st.just("")),
-    st.tuples(st.sampled_from(["cut short", "lose one"]), NUMBERS, st.sampled_from(WRITES)),
-    st.tuples(
-        st.sampled_from(["run", "full run", "decide", "purge", "lose targets", "lose watermark"]),
-        st.just(0),
-        st.just(""),
-    ),
-)
-Step = tuple[str, int, Any]
-
-
-@settings(max_examples=20)
-@given(st.lists(STEPS, min_size=4, max_size=24))
-def test_whatever_happened_the_directory_has_the_references_of_today(steps: list[Step]) -> None:
-    with TemporaryDirectory() as folder:
-        trial = Trial(f"sqlite:///{folder}/state.sqlite")
-        try:
-            history = History(trial, Company(Path(folder) / "contoso.ldif"))
-            for step in steps:
-                history.take(*step)
-            history.check()
-        finally:
-            trial.db.close()
-
-
-class History:
-    """Four people, what happens to them, and what the directory must have in the end."""
-
-    def __init__(self, trial: Trial, company: Company) -> None:
-        self.people: list[Thing] = [company.person(f"P{number}", title="Lead") for number in range(4)]
-        self.rules = "leads"
-        self.taken: list[Step] = []
-        self.job = trial.job(company, schema=SCHEMAS[self.rules], guards=UNGUARDED)
-        self.job.run()
-
-    def take(self, what: str, number: int, value: Any) -> None:
-        """One step."""
-        self.taken.append((what, number, value))
-        person: Thing = self.people[number]
-        if what == "manager":
-            person.links["manager"] = [self.people[int(value)].number] if value >= 0 else []
-        elif what in ("title", "department"):
-            person.values[what] = value
-        elif what in SCHEMAS:
-            self.rules = what
-            self.job.set(schema=SCHEMAS[what])
-        elif what == "purge":
-            directory = self.job.trial.directory
-            for one in directory.list_objects("users", deleted=True, limit=9):
-                directory.purge_object(one["id"])
-        elif what == "cut short":
-            self.cut_short(number, value)
-        elif what == "lose one":
-            self.lose(person)
-        elif what.startswith("lose"):
-            forget(self.job, targets=what == "lose targets")
-        else:
-            self.job.run(full=what == "full run", export=what != "decide")
-
-    def cut_short(self, after: int, method: str) -> None:
-        """A run that ends when it has called a method of its state that often."""
-        calls, once = count(), getattr(SqlState, method)
-
-        def ends(state: SqlState, *args: Any) -> None:
-            if next(calls) == after:
-                raise ConnectionAbortedError
-            once(state, *args)
-
-        with pytest.MonkeyPatch.context() as patch, suppress(ConnectionAbortedError):
-            patch.setattr(SqlState, method, ends)
-            self.job.run()
-
-    def lose(self, person: Thing) -> None:
-        """Nobody knows any more which target object that is, and it is decided anew."""
-        state = self.job.state
-        state.acquire("this test", [])
-        if entry := state.known([person.anchor]).get(person.anchor):
-            state.forget_targets_of([entry.number])
-            state.store(Imported(generation=state.record().generation, due={person.anchor: 1}))
-        state.release()
-
-    def check(self) -> None:
-        """After one run more, and nothing is left to be told."""
-        self.job.run()
-        assert (self.job.run(full=True).exported, self.job.state.any_sendable()) == ({}, False), self.taken
-        here: dict[int, Thing] = {
-            person.number: person for person in self.people if person.values.get("department") != "Gone"
-        }
-        assert self.job.trial.users() == {person.name for person in here.values()}
-        for person in here.values():
-            flows = person.values["title"] in TITLES[self.rules]
-            led_by: list[int] = person.links.get("manager", []) if flows else []
-            bosses = [here[number].name for number in led_by if number in here]
-            manager, delegates = ([], bosses) if self.rules == "delegates" else (bosses, [])
-            found: dict[str, Any] = self.job.trial.user(person.name) or {}
-            delegated = [one["displayName"] for one in found.get(DELEGATES, ())]
-            assert (led(self.job, person.name), delegated) == ("".join(manager), delegates), self.taken

@@ -131,6 +131,21 @@ def test_what_is_said_of_objects_is_what_is_planned(
     assert comes == {what: count for what, count in effects.items() if what[0] != "kept"}
 
 
+def test_whom_a_new_mapping_disables_is_said_to_be_disabled(control: InProcess) -> None:
+    def unmapped(schema: Document) -> None:
+        flows = users(schema)["attributeMappings"]
+        users(schema)["attributeMappings"] = [f for f in flows if f["targetAttributeName"] != "accountEnabled"]
+
+    def disabling(schema: Document) -> None:
+        flow = {"targetAttributeName": "accountEnabled", "source": {"type": "Constant", "name": "False"}}
+        users(schema)["attributeMappings"].append(flow)
+
+    accepted(control, unmapped)
+    control.run_job("Contoso")
+    said, comes = accepted(control, disabling)
+    assert (said["disabled", ""], comes["disabled", ""]) == (3, 3)
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
