@@ -168,6 +168,14 @@ def test_another_certificate_than_at_sign_in_is_not_accepted(
         assert (code, "service-not-trusted" in err, "ropeway login" in err) == (Code.FAILED, True, True)
 
 
+def test_where_there_is_neither_service_nor_state_no_token_is_made_that_nobody_would_take(
+    tmp_path: Path, run: Told
+) -> None:
+    file = tmp_path / "ropeway.db"
+    code, out, err = run("--state", file, "agent", "token", "contoso.test")
+    assert (code, out, "There is no state here" in err, file.exists()) == (Code.FAILED, "", True, False)
+
+
 @pytest.mark.parametrize("lifetime", ["1s", "8d"])
 def test_a_registration_token_is_not_good_for_another_time_than_was_said(lifetime: str, run: Told) -> None:
     code, out, err = run("agent", "token", "contoso.test", "--lifetime", lifetime)

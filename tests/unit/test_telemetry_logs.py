@@ -8,17 +8,21 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
+from ropeway.control.in_process import open_control
+from ropeway.model.job import JobSettings, SourceSettings
 from ropeway.model.secret import Secret
 from ropeway.telemetry import logs, telling
 from ropeway.telemetry.correlation import bound, in_this_context
 from ropeway.telemetry.seldom import Seldom
 from ropeway.telemetry.tracing import carry, within
+from tests.unit.ldif_office import OFFICE
 
 Read = Callable[[], list[dict[str, Any]]]
 
@@ -64,6 +68,16 @@ def test_every_line_says_which_job_cycle_and_request_it_is_about(lines: Read) ->
     inside, outside = lines()
     assert (inside["request"], inside["job"], inside["cycle"]) == ("r-1", "Contoso", 7)
     assert "job" not in outside
+
+
+def test_the_end_of_a_cycle_says_which_it_was(lines: Read, tmp_path: Path) -> None:
+    file = tmp_path / "office.ldif"
+    file.write_text(OFFICE)
+    with closing(open_control(f"sqlite:///{tmp_path}/state.sqlite")) as control:
+        control.create_job(JobSettings("Office", SourceSettings("ldif", {"path": str(file)})))
+        control.run_job("Office")
+    (line,) = [line for line in lines() if line["event"] == "cycle ended"]
+    assert (line["job"], line["cycle"]) == ("Office", 1)
 
 
 def test_a_thread_goes_on_with_what_it_was_started_for(lines: Read) -> None:

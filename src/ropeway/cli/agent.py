@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from ropeway.cli import agent_machine
+from ropeway.cli.environment import require_state, state_url
 from ropeway.cli.exits import Refused
 from ropeway.cli.output import Table
 from ropeway.cli.session import current
@@ -69,6 +70,8 @@ def token(
     session, good_for = current(context), seconds(lifetime)
     if not SHORTEST <= good_for <= LONGEST:
         raise Refused("A registration token is good for a minute at least, and for seven days at most.")
+    if not session.asked_service:
+        require_state(state_url(session.state))  # a new one has no service that would take the token
     with session.control() as control:
         made = control.registration_token(domain, good_for)
     session.say(made, made.token)

@@ -182,13 +182,16 @@ class Running:
         refuse_rest(self._state.record())
         self.refuse_off()
         with bound(job=self.name), tracing.span("cycle"):
+            work = self.work(progress)
             try:
-                outcome = course.cycle(self.work(progress), full=full)
+                outcome = course.cycle(work, full=full)
             except RopewayError as error:
+                _note_number(work)
                 _log.warning("cycle stopped", extra={"problem": error.problem.code})
                 raise
             finally:
                 self._teller.end()
+            _note_number(work)
             _tell(outcome)
         return outcome
 
@@ -217,6 +220,12 @@ class Running:
     def close(self) -> None:
         """Let go of the source, and give the job back."""
         self._alive.close()
+
+
+def _note_number(work: Work) -> None:
+    """Lines say which cycle they are about; where it began in another thread, that one alone knows so far."""
+    if work.numbered:
+        note(cycle=work.numbered)
 
 
 def _tell(outcome: Outcome) -> None:
