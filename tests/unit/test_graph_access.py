@@ -226,3 +226,24 @@ def test_sign_ins_of_people_are_told_to_those_who_may_read_the_log(office: Offic
     assert asked(office, office.token_for(anna, "User.Read"), "GET", "/v1.0/me?$select=signInActivity")[0] == 403
     inner = ("GET", f"/users/{anna}?$select=signInActivity")
     assert batched(office, office.token_for(boss, "User.Read.All"), inner) == [403]
+
+
+def test_what_names_no_type_is_open_as_far_as_the_type_is(office: Office) -> None:
+    shape = {"displayName": "Makers", "mailNickname": "makers", "mailEnabled": False, "securityEnabled": True}
+    every = office.token(*office.application("Every", "Directory.ReadWrite.All"))
+    people = office.token(*office.application("People", "User.ReadWrite.All", "User.ReadBasic.All"))
+    groups = office.token(*office.application("Groups", "Group.ReadWrite.All", "User.ReadBasic.All"))
+    anna = office.person("anna")
+    (made, makers), bin_ = asked(office, every, "POST", "/v1.0/groups", shape), "/v1.0/directory/deletedItems"
+    assert made == 201
+    for path in (f"users/{anna}", f"groups/{makers['id']}", f"directoryObjects/{anna}"):  # as Graph's permissions say
+        assert asked(office, every, "DELETE", f"/v1.0/{path}")[0] == 403, path
+    profile = {"passwordProfile": {"password": "Ropeway-9-secret"}}
+    assert asked(office, every, "PATCH", f"/v1.0/users/{anna}", profile)[0] == 403
+    assert asked(office, people, "DELETE", f"/v1.0/users/{anna}")[0] == 204
+    for path in (f"{bin_}/{anna}", f"{bin_}/microsoft.graph.user", f"{bin_}/microsoft.graph.user/$count"):
+        assert [asked(office, token, "GET", path)[0] for token in (every, groups)] in ([200, 403], [400, 403]), path
+    assert [asked(office, token, "DELETE", f"{bin_}/{anna}")[0] for token in (every, groups)] == [403, 403]
+    for path in (f"{bin_}/{anna}", f"/v1.0/directoryObjects/{anna}"):
+        assert asked(office, groups, "POST", f"{path}/restore", {})[0] == 403
+    assert asked(office, people, "POST", f"{bin_}/{anna}/restore", {})[0] == 200

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 from starlette.routing import Route
 
 from ropeway.service.graph import routes
+from ropeway.service.graph.objects.kinds import KINDS, Kind
 from tests.fixtures.contract import contract, needs_contract
 from tests.unit.graph_office import GraphOffice, shared_office
 
 __all__ = ["shared_office"]
 
-ABOUT = ("/servicePrincipals", "/auditLogs", "/onPremisesPublishingProfiles")
 UNPUBLISHED = {
     ("PUT", "/v1.0/servicePrincipals/{}/synchronization/jobs/{}/schema"),
     ("GET", "/v1.0/servicePrincipals/{}/synchronization/secrets"),
@@ -45,6 +47,14 @@ NEVER = re.compile(
     r"|(POST|PATCH) .*/agents(/\{\})?"  # registered by a token
     r"|(PATCH|DELETE) .*/(agentGroups|publishedResources)/\{\}"  # follow from the domains
     r"|.* .*/(connectors|connectorGroups)(/.*)?"  # of the application proxy
+    r"|.* .*/(extensions(/\{\})?|assignLicense|renew)"  # not kept here: open extensions, licences, groups that expire
+    r"|.* .*/(subscribedSkus|licenseDetails|serviceConfigurationRecords|verificationDnsRecords)/\{\}"  # lists alone
+    r"|POST .*/(subscribedSkus|licenseDetails|serviceConfigurationRecords|verificationDnsRecords)"
+    r"|POST .*/(members|owners|memberOf|transitive\w+|directReports|registered\w+|domainNameReferences)"  # by $ref
+    r"|(GET|PATCH) /\S+/(directory|auditLogs)|(GET|POST) .*/(directoryObjects|directory/deletedItems)"  # no such lists
+    r"|PATCH .*/(directoryObjects|directory/deletedItems)/\{\}|\w+ .*/deletedItems/(\{\}/(check|get)Member\w+|[a-z]\w+)"
+    r"|(POST|DELETE) .*/(organization|onPremisesSynchronization|onPremisesSyncBehavior)(/\{\})?"  # one, for ever
+    r"|GET /beta/directory/onPremisesSynchronization/\{\}"
 )
 """Published, and not here, for the reason beside each."""
 
@@ -75,9 +85,45 @@ def test_every_published_operation_is_here_or_listed(shared_office: GraphOffice)
         (method.upper(), unnamed(f"/{version}{path}"))
         for version, document in judge.apis.items()
         for path, operations in document["paths"].items()
-        if path.startswith(ABOUT)
         for method in operations
         if method != "parameters"
     }
     missing = {f"{m} {p}" for m, p in published - offered(shared_office)}
     assert [one for one in missing if NEVER.fullmatch(one) is None] == []
+
+
+NOT_KEPT = {
+    "user": {
+        "aboutMe", "birthday", "hireDate", "interests", "mySite", "pastProjects", "preferredName", "responsibilities",
+        "schools", "skills",  # of SharePoint, which Graph tells of one alone
+        "deviceEnrollmentLimit", "identityParentId", "mailboxSettings", "print",  # of other services
+    },
+    "group": {
+        "accessType", "allowExternalSenders", "autoSubscribeNewMembers", "hideFromOutlookClients", "isArchived",
+        "isFavorite", "isSubscribedByMail", "organizationId", "unseenConversationsCount", "unseenCount",
+        "unseenMessagesCount", "welcomeMessageEnabled",  # of Exchange, which Graph tells of one alone
+    },
+    "orgContact": set(),
+    "device": set(),
+}  # fmt: skip
+"""Published properties that cannot be asked for, with the reason."""
+LEADING = {"extensions", "licenseDetails", "onPremisesSyncBehavior"}
+"""What is no property: it leads to something else."""
+
+
+@needs_contract
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_published_property_can_be_selected_or_is_listed(kind: Kind) -> None:
+    judge = contract()
+    assert judge is not None
+    names = {name for name in properties(judge.strict, kind.name) if "@" not in name} - LEADING - kind.relations
+    assert {name for name in names if kind.property(name) is None} == NOT_KEPT[kind.name]
+
+
+def properties(definitions: dict[str, Any], name: str) -> set[str]:
+    """Those of a type, and of the types that it is made of."""
+    whole = definitions[f"microsoft.graph.{name}"]
+    parts = [whole, *(part for part in whole.get("allOf", ()) if "$ref" not in part)]
+    bases = [part["$ref"].rpartition("microsoft.graph.")[2] for part in whole.get("allOf", ()) if "$ref" in part]
+    own = {one for part in parts for one in part.get("properties", {})}
+    return own.union(*(properties(definitions, base) for base in bases))

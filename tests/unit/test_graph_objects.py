@@ -222,6 +222,8 @@ def test_managers_are_told_up_to_the_top(office: GraphOffice) -> None:
     assert bjorn["manager"]["displayName"] == "Anna Berg"
     there = f"/v1.0/users/{bjorn['id']}"
     assert office.get(f"{there}/manager?$select=displayName")["displayName"] == "Anna Berg"
+    everybody = "$expand=manager($levels=max;$select=id)&$select=id&$count=true"  # Graph's own example, of one
+    assert office.get(f"{there}?{everybody}", ConsistencyLevel="eventual")["manager"]["id"]
     anna = office.get(f"{there}/manager")["id"]
     assert names(office, f"/v1.0/users/{anna}/directReports") == ["Björn Ek"]
     assert office.refused("GET", f"/v1.0/users/{anna}/manager")[:2] == (404, "Request_ResourceNotFound")

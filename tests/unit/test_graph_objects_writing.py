@@ -194,6 +194,30 @@ def test_a_security_group_does_not_become_one_with_mail(office: GraphOffice) -> 
     office.patch(f"/v1.0/groups/{office.post('/v1.0/groups', unified, 201)['id']}", {"mailEnabled": True})
 
 
+def test_no_two_groups_with_mail_have_one_nickname(office: GraphOffice) -> None:
+    unified = {**GROUP, "mailEnabled": True, "securityEnabled": False, "groupTypes": ["Unified"]}
+    office.post("/v1.0/groups", GROUP, 201)  # without mail it may be called the same
+    first = office.post("/v1.0/groups", unified, 201)["id"]
+    again = {**unified, "mailNickname": GROUP["mailNickname"].upper()}
+    error = office.send("POST", "/v1.0/groups", again).json()["error"]
+    assert error["message"].startswith("Another object with the same value for property mailNickname already exists.")
+    assert [one["target"] for one in error["details"]] == ["mailNickname", first]
+    other = f"/v1.0/groups/{office.post('/v1.0/groups', {**unified, 'mailNickname': 'other'}, 201)['id']}"
+    assert office.refused("PATCH", other, {"mailNickname": GROUP["mailNickname"]})[2] == "value-taken"
+    office.patch(f"/v1.0/groups/{first}", {"mailNickname": GROUP["mailNickname"], "description": "first"})
+    office.delete(f"/v1.0/groups/{first}")
+    office.patch(other, {"mailNickname": GROUP["mailNickname"]})
+
+
+def test_a_value_that_cannot_be_is_refused_in_graphs_words(office: GraphOffice) -> None:
+    path = f"/v1.0/users/{made(office)}"
+    bodies = ({"mailNickname": "a b"}, {"surname": "x" * 65}, {"accountEnabled": "yes"}, {"displayName": None})
+    for body in bodies:
+        message = office.send("PATCH", path, body).json()["error"]["message"]
+        assert f"Invalid value specified for property '{next(iter(body))}'" in message
+        assert ".." not in message
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -74,7 +74,7 @@ def test_a_request_that_makes_no_sense_is_answered_where_it_can_be(
     assert browser.go(asked(office, desktop).replace(office.tenant, "fabrikam.test")).status == 400
     for changed, error in (
         ({"response_type": "token"}, "unsupported_response_type"),
-        ({"response_type": ""}, "unsupported_response_type"),
+        ({"response_type": ""}, "invalid_request"),
         ({"scope": ""}, "invalid_request"),
         ({"scope": "https://evil.test/.default"}, "invalid_resource"),
         ({"code_challenge": ""}, "invalid_request"),

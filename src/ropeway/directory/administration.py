@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
-from ropeway.directory import tables
+from ropeway.directory import reading, tables
 from ropeway.directory.answers import holder_name
 from ropeway.directory.computed import (
     ADMINISTRATORS,
@@ -40,6 +40,7 @@ from ropeway.directory.writing import accept, store
 from ropeway.model.anchors import Anchor, Reference
 from ropeway.model.changes import Change, Desired, Kind
 from ropeway.model.problems import Problem, shown
+from ropeway.model.values import compare_key
 
 _ROLE = ADMINISTRATORS_ONLY.name
 
@@ -271,6 +272,23 @@ def _refuse_taken(work: Workspace, draft: Draft) -> None:
                 details["id"] = work.records[holder].id
             name = name_of(draft.wanted.properties)
             raise Refused(Problem("value-taken", name, PROPERTY_OF[wanted[0]], shown(value), details))
+    _refuse_nickname(work, draft)
+
+
+def _refuse_nickname(work: Workspace, draft: Draft) -> None:
+    """No two groups with mail have one mailNickname, as far as administrators have a say in it."""
+    now, wanted = draft.record.state.properties, draft.wanted.properties
+    nickname = str(wanted.get("mailNickname") or "")
+    if draft.record.type != "group" or not nickname or not wanted.get("mailEnabled"):
+        return
+    if now.get("mailEnabled") and compare_key(str(now.get("mailNickname") or "")) == compare_key(nickname):
+        return
+    for number in reading.groups_called(work.connection, work.tenant, nickname):
+        work.load((number,))
+        other = work.records.get(number)
+        if other is not None and number != draft.record.number and other.state.properties.get("mailEnabled"):
+            details = {"holder": holder_name(work, number), "id": other.id}
+            raise Refused(Problem("value-taken", draft.name, "mailNickname", shown(nickname), details))
 
 
 def _replace_links(work: Workspace, links: Links, record: Record, ends: dict[str, list[str]]) -> None:

@@ -67,6 +67,12 @@ def _called(tenant: int, key: str) -> ColumnElement[bool]:
     return _o.number.in_(union(*found))
 
 
+def groups_called(connection: Connection, tenant: int, nickname: str) -> list[int]:
+    """Live groups with that mailNickname."""
+    live = select(_o.number).where(_o.type == "group", _o.deleted.is_(None), _called(tenant, compare_key(nickname)))
+    return list(connection.execute(live).scalars())
+
+
 def binned_numbers(connection: Connection, tenant: int, type_: str, identifier: str) -> list[int]:
     """Binned objects of a type with that id, else UPN, else mail, nickname or display name."""
     key = compare_key(identifier)

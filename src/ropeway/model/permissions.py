@@ -146,7 +146,7 @@ RULES: tuple[Rule, ...] = (
     _rule("GET users", _USER, _USERS_ALL, *_PEOPLE, basic="User.ReadBasic.All"),
     _rule("GET users/*", _USER, _USERS_ALL, *_PEOPLE, own_read=_OWN, basic="User.ReadBasic.All"),
     _rule("PATCH users/*", _USER, _USERS_ALL, *_PEOPLE, own_write="User.ReadWrite"),
-    _rule("DELETE users/*", _USER, _USERS_ALL, *_PEOPLE),
+    _rule("DELETE users/*", "", "User.ReadWrite.All", "", "users"),  # Directory.ReadWrite.All deletes neither these
     _rule("users/*/manager/**", _USER, _USERS_ALL, *_PEOPLE, own_read="*"),
     _rule("users/*/directReports/**", _USER, _USERS_ALL, *_PEOPLE, own_read="*"),
     _rule("users/*/revokeSignInSessions", "", f"User.RevokeSessions.All {_USERS_ALL}", *_PEOPLE,
@@ -161,6 +161,7 @@ RULES: tuple[Rule, ...] = (
           *_PEOPLE),
     _rule("GET groups", f"GroupMember.Read.All {_GROUP}", _GROUPS_ALL, *_PEOPLE),
     _rule("GET groups/*", f"GroupMember.Read.All {_GROUP}", _GROUPS_ALL, *_PEOPLE),
+    _rule("DELETE groups/*", "", "Group.ReadWrite.All", "", "users"),  # nor these (Graph's permissions reference)
     _rule("groups/**", _GROUP, _GROUPS_ALL, *_PEOPLE),
     _rule("contacts/**", f"OrgContact.Read.All {_ALL}", _EVERY, *_PEOPLE),
     _rule("devices/**", f"Device.Read.All {_ALL}", f"Device.ReadWrite.All {_EVERY}", *_PEOPLE),
@@ -171,7 +172,8 @@ RULES: tuple[Rule, ...] = (
     _rule("directoryObjects/validateProperties", _GROUP, "", *_PEOPLE),
     _rule("directoryObjects/**", _ALL, _EVERY, *_PEOPLE),
     _rule("directory/onPremisesSynchronization/**", *_ON_PREMISES),
-    _rule("directory/deletedItems/**", _ALL, _EVERY, *_PEOPLE),
+    _rule("directory/deletedItems/**", f"User.Read.All Group.Read.All Device.Read.All OrgContact.Read.All {_ALL}",
+          f"User.ReadWrite.All Group.ReadWrite.All Device.ReadWrite.All {_EVERY}", *_PEOPLE),
     _rule("directoryRoles/**", *_ROLES),
     _rule("directoryRoleTemplates/**", *_ROLES),
     _rule("roleManagement/directory/**", *_ROLES),

@@ -15,7 +15,7 @@ from ropeway.model.problems import Problem, RopewayError
 from ropeway.model.values import digest, pack
 from ropeway.service.graph.objects.collections import is_advanced
 from ropeway.service.graph.objects.delta import ids_of
-from ropeway.service.graph.objects.delta_tokens import Issued, check, decoded, gone, written
+from ropeway.service.graph.objects.delta_tokens import Issued, check, decoded, gone, tenant_of, written
 from ropeway.service.odata.answers import Answer, many
 from ropeway.service.odata.options import LIST, Option, selected
 from ropeway.service.odata.paging import Page, page_of
@@ -28,7 +28,7 @@ _SEARCH: frozenset[Option] = frozenset({"$search"})
 SEARCHED = LIST | _SEARCH
 LONGEST = 32_768
 """Characters of a token; what has more items is told anew with each round."""
-VERSION, _ID, _DIGEST = 1, 16, 6
+VERSION, _ID, _DIGEST = 2, 16, 6
 
 
 class Told(Issued, frozen=True, array_like=True):
@@ -66,10 +66,10 @@ def changed(asked: Asked, plural: str, items: Sequence[Json]) -> Answer:
     again = f"{parts.url}/{asked.request.url.path.split('/')[1]}/{plural}/delta"
     token, now = options.skip_token or options.raw.get("$deltatoken", ""), parts.clock()
     if token and token != "latest":  # noqa: S105 - Graph's word for the present
-        before = _read(token, (parts.tenant, plural), now, again)
+        before = _read(token, (tenant_of(parts), plural), now, again)
     else:
         ids = ids_of(options.filter) if options.filter is not None else ()
-        before = Told(VERSION, parts.tenant, plural, now, options.select, ids, b"")
+        before = Told(VERSION, tenant_of(parts), plural, now, options.select, ids, b"")
     told = {item["id"]: _item(item, before.select) for item in items if not before.ids or item["id"] in before.ids}
     known, present = _known(before.digests), {id_: _digest(item) for id_, item in told.items()}
     fresh = [told[id_] for id_, one in present.items() if known.get(id_) != one]
@@ -94,7 +94,7 @@ def _known(digests: bytes) -> Mapping[str, bytes]:
     return {str(UUID(bytes=row[:_ID])): row[_ID:] for row in rows}
 
 
-def _read(text: str, of: tuple[int, str], now: float, again: str) -> Told:
+def _read(text: str, of: tuple[bytes, str], now: float, again: str) -> Told:
     """RopewayError for a token that was changed, or is another's; HTTP 410 for one that is too old, or too long."""
     if len(text) > LONGEST:
         raise gone(again)

@@ -104,7 +104,13 @@ OF_ROUTES = {
 
 
 WORDS = {
+    "not-allowed": "Insufficient privileges to complete the operation.",
     "value-taken": "Another object with the same value for property {attribute} already exists.",
+    "value-not-allowed": "Invalid value specified for property '{attribute}'.",
+    "value-too-long": "Invalid value specified for property '{attribute}'.",
+    "value-of-wrong-type": "Invalid value specified for property '{attribute}'.",
+    "upn-not-usable": "The domain portion of the userPrincipalName property is invalid. You must use one of the "
+    "verified domain names in your organization.",
     "mastered-on-premises": "Unable to update the specified properties for on-premises mastered Directory Sync objects "
     "or objects currently undergoing migration.",
     "linked-already": "One or more added object references already exist for the following modified properties: "
@@ -196,10 +202,15 @@ def error_answer(
             details = [Detail(code, message, target) for code, target in targets.items() if target]
     if details:
         error["details"] = details
-    headers = {"WWW-Authenticate": 'Bearer realm="ropeway"'} if status == 401 else {}
+    headers = {"WWW-Authenticate": _challenge(request)} if status == 401 else {}
     if problem is not None and problem.code in AGAIN:
         headers["Retry-After"] = AGAIN_AFTER
     return json_answer({"error": error}, status, headers)
+
+
+def _challenge(request: Request) -> str:
+    """How to come (RFC 6750 3): whoever brought a token is told that it is not good."""
+    return 'Bearer realm="ropeway"' + (', error="invalid_token"' if "authorization" in request.headers else "")
 
 
 def json_answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:

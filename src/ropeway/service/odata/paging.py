@@ -25,6 +25,11 @@ from ropeway.service.odata.tree import Path
 _Key = TypeVar("_Key")
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """Of a row, as a database holds one."""
+NUMBERS = 40
+"""Bits of an object's number within its tenant; those above are the tenant's number, which no token tells."""
+LAST = (1 << NUMBERS) - 1
+Own = Annotated[int, msgspec.Meta(ge=0, le=LAST)]
+"""An object's number within its tenant."""
 
 VERSION = 2
 LONGEST = 4096

@@ -11,8 +11,9 @@ LONGEST = 400
 
 
 def words(text: str) -> str:
-    """A reason that may quote what somebody sent: in one line, and not without end."""
+    """A reason that may quote what somebody sent: in one line, not without end, no period at it."""
     plain = "".join(one if one.isprintable() else " " for one in text)
+    plain = plain.removesuffix(".")
     return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…"
 
 

@@ -15,7 +15,7 @@ from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import ONE, Reading
 from ropeway.service.graph.objects.extensions import extension_properties
 from ropeway.service.graph.objects.kinds import ANY, KINDS, Kind, by_stored
-from ropeway.service.graph.objects.privileged import check_privileged
+from ropeway.service.graph.objects.privileged import check_kind, check_privileged
 from ropeway.service.graph.objects.reading import answer_one, find
 from ropeway.service.graph.objects.shapes import Row, told
 from ropeway.service.graph.objects.writing import PLURALS, Writing
@@ -89,6 +89,7 @@ class AnyObjects:
         """DELETE /directoryObjects/{id}."""
         with asked.parts.database.read() as c:
             row = find(c, asked.parts.tenant, ANY, asked.key())
+        check_kind(asked, by_stored(row.type), "DELETE")
         check_privileged(asked, row.id)
         Writing(self.api, self.reads).directory.delete_object(PLURALS[by_stored(row.type)], row.id)
         return nothing()

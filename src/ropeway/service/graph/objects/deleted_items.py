@@ -12,7 +12,7 @@ from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import COUNTS, LISTS, Reading, counted
 from ropeway.service.graph.objects.kinds import ANY, Kind, by_name, by_stored
 from ropeway.service.graph.objects.listing import Listing
-from ropeway.service.graph.objects.privileged import check_privileged
+from ropeway.service.graph.objects.privileged import check_kind, check_privileged
 from ropeway.service.graph.objects.reading import answer_one, answer_page, find, question
 from ropeway.service.graph.objects.writing import PLURALS, Writing
 from ropeway.service.odata.answers import Answer, nothing
@@ -56,6 +56,7 @@ class DeletedItems:
         kind = by_name(asked.key("cast"))
         if kind is None:
             raise segment_unknown(asked.key("cast"))
+        check_kind(asked, kind, "GET")
         return counted(asked, self._listing(kind, asked))
 
     def shown(self, asked: Asked) -> Answer:
@@ -64,7 +65,9 @@ class DeletedItems:
         with asked.parts.database.read() as c:
             if kind is None:
                 row = find(c, asked.parts.tenant, ANY, asked.key(), binned=True)
+                check_kind(asked, by_stored(row.type), "GET")
                 return answer_one(asked, by_stored(row.type), row, c, "directoryObjects", typed=True)
+        check_kind(asked, kind, "GET")
         listing = self._listing(kind, asked)
         with asked.parts.database.read() as c:
             return answer_page(asked, kind, listing.page(c, asked.options, asked.page_size), c, kind.plural)
@@ -73,6 +76,7 @@ class DeletedItems:
         """DELETE /directory/deletedItems/{id}."""
         with asked.parts.database.read() as c:
             row = find(c, asked.parts.tenant, ANY, asked.key(), binned=True)
+        check_kind(asked, by_stored(row.type), "DELETE")
         check_privileged(asked, row.id)
         Writing(self.api, self.reads).directory.purge_object(row.id)
         return nothing()
@@ -83,8 +87,9 @@ class DeletedItems:
         directory = Writing(self.api, self.reads).directory
         with asked.parts.database.read() as c:
             row = find(c, asked.parts.tenant, ANY, asked.key(), binned=True)
-        check_privileged(asked, row.id)
         kind = by_stored(row.type)
+        check_kind(asked, kind, "PATCH")
+        check_privileged(asked, row.id)
         name = said.new_user_principal_name if row.type == "user" else None
         directory.restore_object(PLURALS[kind], row.id, {"userPrincipalName": name} if name is not None else {})
         with asked.parts.database.read() as c:

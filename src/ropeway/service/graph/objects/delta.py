@@ -15,14 +15,14 @@ from ropeway.directory import tables
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects import changes, delta_tokens
 from ropeway.service.graph.objects.changes import Changed
-from ropeway.service.graph.objects.delta_tokens import Round, gone, written
+from ropeway.service.graph.objects.delta_tokens import Round, gone, tenant_of, written
 from ropeway.service.graph.objects.kinds import ANY, KINDS, Kind, by_stored
 from ropeway.service.graph.objects.membership import holders, portion, resolved, told
 from ropeway.service.graph.objects.reading import manager_of
 from ropeway.service.graph.objects.shapes import Row, as_dict, check_select, shape_of, told_as
 from ropeway.service.odata.answers import Answer
 from ropeway.service.odata.options import Option
-from ropeway.service.odata.paging import Page
+from ropeway.service.odata.paging import LAST, NUMBERS, Page
 from ropeway.service.odata.refusals import unsupported
 from ropeway.service.odata.resource import Asked, Verb, resource
 from ropeway.service.odata.tree import Compare, In, Literal, Node, Or, Path
@@ -59,7 +59,7 @@ class Delta:
         now, is_minimal = parts.clock(), asked.form.representation is False
         with parts.database.snapshot() as c:
             if token and token != "latest":  # noqa: S105 - Graph's word for the present
-                at = delta_tokens.read(token, (parts.tenant, kind.plural), now, again)
+                at = delta_tokens.read(token, (tenant_of(parts), kind.plural), now, again)
                 if changes.forgotten(c, parts.tenant, at.sequence):
                     raise gone(again)
             else:
@@ -85,7 +85,7 @@ def _begun(kind: Kind, asked: Asked, sequence: int, now: float) -> Round:
     ids = ids_of(asked.options.filter) if asked.options.filter is not None else ()
     if len(ids) > MOST_IDS:
         raise unsupported("$filter", f"More than {MOST_IDS} ids")
-    tenant = asked.parts.tenant
+    tenant = tenant_of(asked.parts)
     return Round(delta_tokens.VERSION, tenant, kind.plural, now, sequence, select_, ids, ("", 0, ""))
 
 
@@ -124,7 +124,8 @@ Following = tuple[Round, bool]
 def _first(c: Connection, tenant: int, kind: Kind, at: Round, size: int) -> tuple[list[Any], Following]:
     """Objects in the order of their names; what changes meanwhile is told afterwards."""
     assert at.place is not None
-    name, number, member = at.place
+    name, own, member = at.place
+    number = own + (tenant << NUMBERS)
     where = [_o.tenant == tenant, _o.deleted.is_(None), _o.name_key >= name,
              or_(_o.name_key > name, _o.number > number)]  # fmt: skip
     where += [_o.type == kind.stored] if kind.stored else []
@@ -155,7 +156,7 @@ def _first(c: Connection, tenant: int, kind: Kind, at: Round, size: int) -> tupl
 
 
 def _at(at: Round, name: str, number: int, member: str) -> Round:
-    return msgspec.structs.replace(at, place=(name, number, member))
+    return msgspec.structs.replace(at, place=(name, number & LAST, member))
 
 
 def _changes(

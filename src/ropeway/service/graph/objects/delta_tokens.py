@@ -5,26 +5,29 @@ from __future__ import annotations
 import base64
 import binascii
 from typing import TypeVar
+from uuid import UUID
 
 import msgspec
 from starlette.exceptions import HTTPException
 
 from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, RopewayError
-from ropeway.service.odata.paging import Number
+from ropeway.service.graph.opaque import opaque_of
+from ropeway.service.odata.paging import Number, Own
+from ropeway.service.parts import Parts
 
 LIFETIME = 7 * 86400.0
 """Seconds, as Graph has it for directory objects."""
 LONGEST = 8192
-VERSION = 2
+VERSION = 3
 
 
 class Issued(msgspec.Struct, frozen=True, array_like=True):
     """What every token says first."""
 
     version: int
-    tenant: int
-    """Whose objects it is about."""
+    tenant: bytes
+    """Whose objects it is about, in a form that tells nothing of how many there are."""
     plural: str
     """What is asked about: `users`."""
     issued: float
@@ -32,6 +35,11 @@ class Issued(msgspec.Struct, frozen=True, array_like=True):
 
 
 T = TypeVar("T", bound=Issued)
+
+
+def tenant_of(parts: Parts) -> bytes:
+    """What a tenant's tokens know it by."""
+    return UUID(opaque_of(parts).id(b"tenant", parts.tenant)).bytes[:6]
 
 
 class Round(Issued, frozen=True, array_like=True):
@@ -42,9 +50,9 @@ class Round(Issued, frozen=True, array_like=True):
     select: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     """Only these objects; empty: all."""
-    place: tuple[str, Number, str] | None = None
-    """In a first round: value of the order and number of the last object, and the reference of the last member told of
-    the one after it; None: changes are told."""
+    place: tuple[str, Own, str] | None = None
+    """In a first round: value of the order and number within the tenant of the last object, and the reference of the
+    last member told of the one after it; None: changes are told."""
 
 
 def written(token: Issued) -> str:
@@ -52,7 +60,7 @@ def written(token: Issued) -> str:
     return base64.urlsafe_b64encode(msgspec.msgpack.encode(token)).rstrip(b"=").decode()
 
 
-def read(text: str, of: tuple[int, str], now: float, again: str) -> Round:
+def read(text: str, of: tuple[bytes, str], now: float, again: str) -> Round:
     """What a token of this tenant and plural says; HTTP 410 with the place to begin anew for one that is too old."""
     if len(text) > LONGEST:
         raise RopewayError(Problem("page-token-stale"))
@@ -70,7 +78,7 @@ def decoded(text: str, kind: type[T]) -> T:
         raise RopewayError(Problem("page-token-stale")) from None
 
 
-def check(token: Issued, of: tuple[int, int, str], now: float, again: str) -> None:
+def check(token: Issued, of: tuple[int, bytes, str], now: float, again: str) -> None:
     """RopewayError where it is of another version, tenant or plural; HTTP 410 where it is too old."""
     if (token.version, token.tenant, token.plural) != of:
         raise RopewayError(Problem("page-token-stale"))

@@ -28,6 +28,8 @@ from ropeway.service.odata.resource import Asked, Verb, resource
 NOTE = "ropeway.domain"
 """The annotation with what `ropeway directory domains list` tells, for clients that prefer it."""
 _k = tables.key.c
+FOR_EVER = 2_147_483_647
+"""Graph's number of days for passwords that do not expire."""
 
 
 class NewDomain(Body, frozen=True):
@@ -146,6 +148,11 @@ def _domain(view: DomainView) -> dict[str, Any]:
         "isInitial": view.initial,
         "isRoot": True,
         "isVerified": view.verified,
+        "manufacturer": None,
+        "model": None,
+        "passwordNotificationWindowInDays": None,
+        "passwordValidityPeriodInDays": FOR_EVER,
+        "state": None,
         "supportedServices": ["Email"] if view.verified else [],
     }
 

@@ -20,15 +20,13 @@ from ropeway.service.graph.objects.searching import searched
 from ropeway.service.graph.objects.shapes import Row
 from ropeway.service.graph.objects.values import Condition, json_text, lowered
 from ropeway.service.odata.options import Options, Order
-from ropeway.service.odata.paging import Number, key_of, token_of
+from ropeway.service.odata.paging import LAST, NUMBERS, Own, key_of, token_of
 from ropeway.service.odata.refusals import no_property, unsupported
 
 _o = tables.object_.c
 _ROW = (_o.number, _o.id, _o.type, _o.properties, _o.deleted)
 MOST_ORDERED = 5
 """Properties that are sorted by at once."""
-NUMBERS = 40
-"""Bits of an object's number within its tenant."""
 BY_NUMBER = "\x01"
 """In the place of a name, where objects come in the order of their numbers: no name is so."""
 Place = tuple[str, int]
@@ -61,14 +59,14 @@ class Listing:
         self._check(options)
         if len(options.order) > 1:
             return self._by_several(c, options, size)
-        after = key_of(options, tuple[str, Number])
+        after = self._place(key_of(options, tuple[str, Own]))
         ways, rest = self._ways(options)
         found: Sequence[Any] = (
             self._along(c, ways, rest, after, size + 1)
             if ways
             else c.execute(self._ordered(options, after).limit(size + 1)).all()
         )
-        token = token_of(options, (found[size - 1][5], found[size - 1][0])) if len(found) > size else ""
+        token = token_of(options, (found[size - 1][5], found[size - 1][0] & LAST)) if len(found) > size else ""
         prefix = ways[0].prefix if ways else ""
         rows = [Row(*row[:5]) for row in found[:size] if not prefix or _is_first(row, prefix)]
         return Found(rows, token, self._count(c, options) if options.count and self.question.advanced else None)
@@ -77,6 +75,10 @@ class Listing:
         """How many there are."""
         self._check(options)
         return self._count(c, options)
+
+    def _place(self, told: Place | None) -> Place | None:
+        """Where a token says to go on, with the whole number of the object."""
+        return told and (told[0], told[1] + (self.question.tenant << NUMBERS))
 
     def _check(self, options: Options) -> None:
         if options.raw.get("$search") and not self.question.advanced:
@@ -125,12 +127,14 @@ class Listing:
         if len(options.order) > MOST_ORDERED:
             raise unsupported("$orderby", f"At most {MOST_ORDERED} properties are sorted by")
         keys = [*map(self._order, options.order), (_o.number, False)]
-        after = key_of(options, list[str | Number])
+        after = key_of(options, list[str | Own])
+        if after and isinstance(after[-1], int):
+            after[-1] += self.question.tenant << NUMBERS
         query = select(*_ROW, *(value for value, _ in keys[:-1])).where(self._where(options), _behind(keys, after))
         query = query.order_by(*(value.desc() if descending else value for value, descending in keys))
         found: Sequence[Any] = c.execute(query.limit(size + 1)).all()
         last = found[size - 1] if len(found) > size else None
-        token = token_of(options, [*last[len(_ROW) :], last[0]]) if last is not None else ""
+        token = token_of(options, [*last[len(_ROW) :], last[0] & LAST]) if last is not None else ""
         total = self._count(c, options) if options.count and self.question.advanced else None
         return Found([Row(*row[: len(_ROW)]) for row in found[:size]], token, total)
 

@@ -33,6 +33,15 @@ preferredLanguage             text    * A A
 userPrincipalName             text    * D D
 accountEnabled                truth   . D -
 ageGroup                      text    . A -
+authorizationInfo             complex . - -
+consentProvidedForMinor       text    . A -
+customSecurityAttributes      complex . - -
+isManagementRestricted        truth   . - -
+isResourceAccount             truth   . - -
+legalAgeGroupClassification   text    . A -
+licenseAssignmentStates       list    . - -
+passwordProfile               complex . - -
+preferredDataLocation         text    . A -
 assignedLicenses              list    . - -
 assignedPlans                 list    . - -
 city                          text    . D D
@@ -96,6 +105,13 @@ uniqueName                    text    * - -
 visibility                    text    * - -
 assignedLicenses              list    . - -
 hideFromAddressLists          truth   . - -
+assignedLabels                list    . - -
+hasMembersWithLicenseErrors   truth   . D -
+infoCatalogs                  list    . D -
+isManagementRestricted        truth   . - -
+licenseProcessingState        complex . - -
+resourceBehaviorOptions       list    . - -
+resourceProvisioningOptions   list    . D -
 onPremisesExtensionAttributes complex . - -
 """
 
@@ -130,4 +146,11 @@ profileType                   text    * A -
 registrationDateTime          time    * A -
 systemLabels                  list    * A A
 trustType                     text    * D -
+deviceCategory                text    . - -
+deviceOwnership               text    . - -
+enrollmentProfileName         text    . D -
+enrollmentType                text    . - -
+isManagementRestricted        truth   . - -
+isRooted                      truth   . - -
+managementType                text    . - -
 """

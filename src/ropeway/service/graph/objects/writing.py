@@ -19,7 +19,7 @@ from ropeway.service.graph.objects.group_rules import check_group
 from ropeway.service.graph.objects.kinds import ANY, CONTACTS, DEVICES, GROUPS, KINDS, USERS, Kind
 from ropeway.service.graph.objects.me import check_own
 from ropeway.service.graph.objects.passwords import NewPassword
-from ropeway.service.graph.objects.privileged import check_privileged, is_sensitive
+from ropeway.service.graph.objects.privileged import check_kind, check_privileged, is_sensitive
 from ropeway.service.graph.objects.reading import find
 from ropeway.service.graph.objects.shapes import as_dict, told
 from ropeway.service.graph.objects.together import read_together
@@ -111,6 +111,7 @@ class Writing:
             properties["manager"] = bound.pop("manager")
         secret = self._password(kind, asked)
         if secret is not None:
+            check_kind(asked, kind, "DELETE")  # what Directory.ReadWrite.All does not do, as in Graph
             secret.check(self.api.parts, id_)
         for name, ids in bound.items():
             self._check_ends(name, ids)

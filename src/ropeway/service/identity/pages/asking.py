@@ -82,7 +82,9 @@ def way_back(server: Server, said: Mapping[str, str]) -> Back:
 
 def read(server: Server, back: Back, said: Mapping[str, str]) -> Ask:
     """Refusal for whatever cannot be asked for; the application is told."""
-    if said.get("response_type") != "code":
+    if not said.get("response_type"):
+        raise Refusal(90014, "response_type")
+    if said["response_type"] != "code":
         raise Refusal(700054, said.get("response_type", ""))
     if said.get("response_mode", "query") not in MODES or said.get("prompt", "") not in PROMPTS:
         raise Refusal(9002313)
