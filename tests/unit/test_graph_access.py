@@ -247,3 +247,35 @@ def test_what_names_no_type_is_open_as_far_as_the_type_is(office: Office) -> Non
     for path in (f"{bin_}/{anna}", f"/v1.0/directoryObjects/{anna}"):
         assert asked(office, groups, "POST", f"{path}/restore", {})[0] == 403
     assert asked(office, people, "POST", f"{bin_}/{anna}/restore", {})[0] == 200
+
+
+def test_members_whose_type_may_not_be_read_are_ids_alone(office: Office) -> None:
+    anna = office.person("anna", department="Sales", mobilePhone="7")
+    shape = {"displayName": "Makers", "mailNickname": "makers", "mailEnabled": False, "securityEnabled": True}
+    makers = office.control.create_object("groups", shape | {"members": [anna]})["id"]
+    members, select = f"/v1.0/groups/{makers}/members", "$select=id,displayName,department"
+    whole = {"id": anna, "displayName": "Anna", "department": "Sales"}
+    basic, bare = whole | {"department": None}, {"id": anna, "displayName": None, "department": None}
+    for more, wanted in ((), bare), (("User.ReadBasic.All",), basic), (("User.Read.All",), whole):
+        app = "-".join(("Reader", *more)).replace(".", "-")
+        token = office.token(*office.application(app, "GroupMember.Read.All", *more))
+
+        def told(path: str, token: str = token) -> list[dict[str, Any]]:
+            status, found = asked(office, token, "GET", path)
+            assert status == 200, found
+            return [{n: v for n, v in one.items() if "@" not in n} for one in found.get("members", found.get("value"))]
+
+        assert told(f"{members}?{select}") == told(f"{members}/microsoft.graph.user?{select}") == [wanted]
+        assert told(f"/v1.0/groups/{makers}?$expand=members({select})&$select=id") == [wanted]
+        for name, value in ("displayName", "Anna"), ("department", "Sales"):  # nor are they found by what is not told
+            found = told(f"{members}?{select}&$filter={name} eq '{value}'")
+            assert found == ([wanted] if wanted[name] else []), name
+
+
+def test_a_manager_is_told_in_full_to_whom_the_way_to_one_is_open(office: Office) -> None:
+    boss, anna = office.person("boss", department="Board"), office.person("anna")
+    office.control.update_object("users", anna, {"manager": [boss]})
+    path = "/v1.0/me?$expand=manager($select=id,department)&$select=id"
+    for scope, department in ("User.Read", None), ("User.Read.All", "Board"):
+        status, found = asked(office, office.token_for(anna, "User.Read", scope), "GET", path)
+        assert (status, found["manager"]["id"], found["manager"]["department"]) == (200, boss, department), scope

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,9 +17,10 @@ from ropeway.model.problems import RopewayError
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.bodies import id_of
 from ropeway.service.graph.objects.collections import LISTS
-from ropeway.service.graph.objects.kinds import USERS
+from ropeway.service.graph.objects.kinds import ANY, USERS
 from ropeway.service.graph.objects.listing import Listing
 from ropeway.service.graph.objects.reading import answer_page, question
+from ropeway.service.graph.objects.seeing import askable, limited
 from ropeway.service.odata.answers import Answer, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
@@ -86,8 +87,11 @@ class DirectoryRoles:
         people = select(r.person).where(r.tenant == parts.tenant, r.role == self._named(asked))
         numbers = select(o.number).where(o.tenant == parts.tenant, o.id.in_(people))
         with parts.database.read() as c:
-            found = Listing(question(asked, USERS), numbers).page(c, asked.options, asked.page_size)
-            return answer_page(asked, USERS, found, c, "directoryObjects")
+            listing = Listing(question(asked, USERS), numbers, types=askable(asked, asked.options))
+            found = listing.page(c, asked.options, asked.page_size)
+            return answer_page(
+                asked, USERS, replace(found, rows=limited(asked, found.rows, ANY)), c, "directoryObjects"
+            )
 
     def add(self, asked: Asked) -> Answer:
         """POST /directoryRoles/{id}/members/$ref."""

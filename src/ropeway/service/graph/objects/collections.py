@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from ropeway.service.graph.objects.reading import (
     manager_of,
     question,
 )
+from ropeway.service.graph.objects.seeing import askable, limited
 from ropeway.service.graph.objects.values import json_text
 from ropeway.service.odata.answers import Answer
 from ropeway.service.odata.options import LIST, Option
@@ -83,6 +84,7 @@ class Reading:
         listing, wanted = self._listing(kind, name, asked)
         with asked.parts.database.read() as c:
             found = listing.page(c, asked.options, asked.page_size)
+            found = replace(found, rows=limited(asked, found.rows, kind, name))
             return answer_page(asked, wanted, found, c, wanted.plural)
 
     def references(self, kind: Kind, name: str, asked: Asked) -> Answer:
@@ -104,14 +106,15 @@ class Reading:
         wanted = ANY if cast is None else by_name(cast)
         if wanted is None:
             raise segment_unknown(str(cast))
+        types = askable(asked, asked.options)
         with parts.database.read() as c:
             row = find(c, parts.tenant, kind, asked.key())
             if name == "members" and _goes_on_by_number(c, row.number, asked):
                 sid = json_text("onPremisesSecurityIdentifier", parts.database.is_sqlite)
                 belongs = relations.is_member(c, parts.tenant, row.number, sid)
-                return Listing(question(asked, wanted), belongs=belongs), wanted
+                return Listing(question(asked, wanted), belongs=belongs, types=types), wanted
             numbers = RELATED[name].numbers(c, parts.tenant, row.number)
-        return Listing(question(asked, wanted), numbers), wanted
+        return Listing(question(asked, wanted), numbers, types=types), wanted
 
     def manager(self, kind: Kind, asked: Asked) -> Answer:
         """GET /users/{id}/manager."""
@@ -120,6 +123,7 @@ class Reading:
             row = manager_of(c, parts.tenant, find(c, parts.tenant, kind, asked.key()))
             if row is None:
                 raise resource_unknown("manager")
+            (row,) = limited(asked, [row], kind, "manager")
             return answer_one(asked, by_stored(row.type), row, c, "directoryObjects", typed=True)
 
     def manager_reference(self, kind: Kind, asked: Asked) -> Answer:

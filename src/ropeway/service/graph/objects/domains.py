@@ -18,6 +18,7 @@ from ropeway.service.graph.objects.collections import LISTS
 from ropeway.service.graph.objects.kinds import ANY
 from ropeway.service.graph.objects.listing import Listing
 from ropeway.service.graph.objects.reading import answer_page, question
+from ropeway.service.graph.objects.seeing import askable, limited
 from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
@@ -121,9 +122,10 @@ class Domains:
         named = select(_k.object).where(
             _k.tenant == asked.parts.tenant, _k.name.in_((UPN, PROXY)), _k.value.endswith(ending, autoescape=True)
         )
-        listing = Listing(question(asked, ANY), named)
+        listing = Listing(question(asked, ANY), named, types=askable(asked, asked.options))
         with asked.parts.database.read() as c:
-            return answer_page(asked, ANY, listing.page(c, asked.options, asked.page_size), c, "directoryObjects")
+            found = listing.page(c, asked.options, asked.page_size)
+            return answer_page(asked, ANY, replace(found, rows=limited(asked, found.rows, ANY)), c, "directoryObjects")
 
     def services(self, asked: Asked) -> Answer:
         """GET /domains/{name}/serviceConfigurationRecords: none, since no service here needs one."""

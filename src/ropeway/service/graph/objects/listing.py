@@ -53,6 +53,8 @@ class Listing:
     binned: bool = False
     belongs: Condition | None = None
     """In place of `among`, where most objects are: asked of each, in the order of their numbers."""
+    types: tuple[str, ...] | None = None
+    """Types among them that may be asked about; None: all."""
 
     def page(self, c: Connection, options: Options, size: int) -> Found:
         """The rows of a page; the count only in an advanced query, as Graph has it."""
@@ -96,6 +98,8 @@ class Listing:
         parts = [_o.tenant == tenant if self.belongs is None else _o.tenant + 0 == tenant]  # by number: no index of it
         if kind.stored:
             parts.append(_o.type == kind.stored)
+        if self.types is not None:
+            parts.append(_o.type.in_(self.types))
         if self.belongs is not None:
             parts.append(self.belongs)
         elif self.among is not None:

@@ -16,10 +16,11 @@ from ropeway.service.graph.objects.filtering import Question
 from ropeway.service.graph.objects.kinds import ANY, DEVICES, USERS, Kind, by_stored
 from ropeway.service.graph.objects.listing import Found
 from ropeway.service.graph.objects.looked_up import look_up
+from ropeway.service.graph.objects.seeing import limited
 from ropeway.service.graph.objects.shapes import NONE, NULL, Row, as_dict, check_select, encode, told
 from ropeway.service.graph.objects.values import json_text
 from ropeway.service.odata.answers import Answer
-from ropeway.service.odata.options import Expansion, Options
+from ropeway.service.odata.options import Expansion
 from ropeway.service.odata.paging import Page
 from ropeway.service.odata.refusals import no_property, resource_unknown, unsupported
 from ropeway.service.odata.resource import Asked
@@ -128,7 +129,7 @@ def answer_page(asked: Asked, kind: Kind, found: Found, c: Connection, context: 
     """A page in Graph's shape, with what was asked to be expanded."""
     options = asked.options
     check_select(kind, options.select, allowed=kind.relations)
-    items = expanded(c, asked.parts.tenant, kind, found.rows, options)
+    items = expanded(c, asked, kind, found.rows)
     look_up(asked, c, kind, found.rows, items)
     return Answer(context, page=Page(items, found.after, found.total, is_selected=True), is_entity=False)
 
@@ -136,15 +137,14 @@ def answer_page(asked: Asked, kind: Kind, found: Found, c: Connection, context: 
 def answer_one(asked: Asked, kind: Kind, row: Row, c: Connection, context: str, *, typed: bool | None = None) -> Answer:
     """One object in Graph's shape."""
     check_select(kind, asked.options.select, allowed=kind.relations)
-    items = expanded(c, asked.parts.tenant, kind, [row], asked.options, typed=typed)
+    items = expanded(c, asked, kind, [row], typed=typed)
     look_up(asked, c, kind, [row], items)
     return Answer(context, as_dict(items[0]), is_selected=True)
 
 
-def expanded(
-    c: Connection, tenant: int, kind: Kind, rows: Sequence[Row], options: Options, *, typed: bool | None = None
-) -> list[Any]:
+def expanded(c: Connection, asked: Asked, kind: Kind, rows: Sequence[Row], *, typed: bool | None = None) -> list[Any]:
     """Rows as they are told, each with its related objects."""
+    options = asked.options
     for one in options.expansions:
         if one.name not in kind.relations:
             raise no_property("$expand", one.name)
@@ -154,22 +154,24 @@ def expanded(
     items = told(kind, rows, options.select, tuple(one.name for one in options.expansions), typed=typed)
     for one in options.expansions:
         for item, row in zip(items, rows, strict=True):
-            setattr(item, one.name, _related(c, tenant, row, one))
+            setattr(item, one.name, _related(c, asked, row, one))
     return items
 
 
-def _related(c: Connection, tenant: int, row: Row, wanted: Expansion) -> Any:
+def _related(c: Connection, asked: Asked, row: Row, wanted: Expansion) -> Any:
     if wanted.name == "manager":
-        return _managers(c, tenant, row, wanted, wanted.levels)
+        return _managers(c, asked, row, wanted, wanted.levels)
+    tenant = asked.parts.tenant
     numbers = RELATED[wanted.name].numbers(c, tenant, row.number)
     query = select(*_ROW).where(_o.number.in_(numbers), _o.tenant == tenant, _o.deleted.is_(None))
     found = c.execute(query.order_by(_o.name_key, _o.number).limit(wanted.top or MOST_EXPANDED))
-    ends = [Row(*one) for one in found]
+    ends = limited(asked, [Row(*one) for one in found], by_stored(row.type), wanted.name)
     return msgspec.Raw(encode(told(ANY, ends, wanted.select))) if ends else NONE
 
 
-def _managers(c: Connection, tenant: int, row: Row, wanted: Expansion, levels: int) -> Any:
+def _managers(c: Connection, asked: Asked, row: Row, wanted: Expansion, levels: int) -> Any:
     """The manager, and theirs within it, as far as is asked; a circle ends where it began."""
+    tenant, kind = asked.parts.tenant, by_stored(row.type)
     chain: list[Row] = []
     seen = {row.number}
     while len(chain) < levels and (above := manager_of(c, tenant, row)) is not None and above.number not in seen:
@@ -177,7 +179,7 @@ def _managers(c: Connection, tenant: int, row: Row, wanted: Expansion, levels: i
         seen.add(above.number)
         row = above
     inner: Any = NULL
-    for one in reversed(chain):
+    for one in limited(asked, chain[::-1], kind, "manager"):
         (item,) = told(by_stored(one.type), [one], wanted.select, ("manager",), typed=True)
         if inner is not NULL:
             item.manager = inner
