@@ -15,6 +15,7 @@ from ropeway.agent.collecting import recent
 from ropeway.agent.levels import Levels
 from ropeway.agent.process import run
 from ropeway.agent.settings import Trace
+from ropeway.cli.main import main
 from ropeway.model.problems import RopewayError
 
 
@@ -97,3 +98,25 @@ def test_an_agent_of_a_folder_where_none_is_registered_says_so(tmp_path: Path) -
         run(tmp_path / "nowhere", threading.Event())
     assert caught.value.problem.code == "agent-not-registered"
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--level", "debug", "--for", "10m", "--output", "there.zip"), "is there already"),
+        (("--output", "nowhere/logs.zip"), "There is no folder"),
+        (("--for", "3m"), "say --level debug as well"),
+    ],
+)
+def test_what_cannot_be_collected_is_refused_before_anybody_waits(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.zip").touch()
+    assert main(["agent", "logs", "--folder", str(tmp_path), *words]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "trace").exists()

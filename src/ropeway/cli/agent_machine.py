@@ -141,7 +141,9 @@ def logs(
     level: Annotated[
         Level | None, typer.Option(help="Write at this level first, for as long as --for says; then as before.")
     ] = None,
-    during: Annotated[str, typer.Option("--for", metavar="TIME", help="How long, with --level.")] = "3m",
+    during: Annotated[
+        str | None, typer.Option("--for", metavar="TIME", help="How long, with --level; 3m if not said.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file to write; a name with the time, if not said.")
     ] = None,
@@ -156,11 +158,13 @@ def logs(
     session, place = current(context), _full(folder)
     if not place.is_dir():
         raise Refused(f"There is no folder {folder}: say which one the agent has, with --folder.")
+    if during is not None and level is None:
+        raise Refused("--for says how long --level counts: say --level debug as well.")
+    target = _full(output or Path(time.strftime("ropeway-agent-%Y%m%dT%H%M%SZ.zip", time.gmtime())))
+    _refuse_unfit(target)
     wanted = seconds(last)
     if level is not None:
-        wanted = max(wanted, _raised(session, place, level, seconds(during)))
-    name = time.strftime("ropeway-agent-%Y%m%dT%H%M%SZ.zip", time.gmtime())
-    target = _full(output or Path(name))
+        wanted = max(wanted, _raised(session, place, level, seconds(during or "3m")))
     found = _checked(place, None)
     number = collect(place, wanted, found, target)
     record = {"file": str(target), "lines": number, **counts(found)}
@@ -168,6 +172,14 @@ def logs(
         record, f"{target}: {number:,} lines of the log, {counts(found)['failed']} of {len(found)} checks failed."
     )
     return Code.OK  # fmt: skip
+
+
+def _refuse_unfit(target: Path) -> None:
+    """Before minutes are waited for what could not be written then."""
+    if target.exists():
+        raise Refused(f"{target} is there already: remove it, or name another file with --output.")
+    if not target.parent.is_dir():
+        raise Refused(f"There is no folder {target.parent}: name a file in another one with --output.")
 
 
 def set_proxy(
