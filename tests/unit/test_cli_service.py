@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ropeway.cli import reach, session
 from ropeway.cli.exits import Code
 from ropeway.cli.main import main
+from ropeway.cli.render.live import live_lines
 from ropeway.cli.session import Session
 from ropeway.cli.signed_in import SignedIn
 from ropeway.control.holder import user_here
@@ -221,6 +223,11 @@ ENDED = LiveView(
     next_run="2026-11-21T06:02:00Z",
     cycles=(PastCycle(began="2026-11-21T06:00:00Z", ended="2026-11-21T06:00:09Z", cycle=DONE),),
 )
+
+
+def test_a_job_that_waits_for_an_agent_says_so() -> None:
+    lines = live_lines(replace(BEGAN, stage="waiting"), lambda *words: " ".join(words))
+    assert "  It waits for an agent of its domain; `ropeway agent list` says when each was heard of." in lines
 
 
 @pytest.fixture

@@ -45,6 +45,8 @@ def news_lines(before: LiveView, now: LiveView, command: Command) -> list[str]:
 
 def stage_line(view: LiveView, wide: int = WIDE) -> str:
     """`import ━━━━━━───── 5,000 of 11,000  23,400/s`."""
+    if view.stage == "waiting":
+        return "It waits for an agent of its domain; `ropeway agent list` says when each was heard of."
     return Stage(view.done, view.total, view.done / view.rate if view.rate else 0.0).line(view.stage, min(wide, WIDE))
 
 
