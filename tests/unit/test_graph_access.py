@@ -279,3 +279,14 @@ def test_a_manager_is_told_in_full_to_whom_the_way_to_one_is_open(office: Office
     for scope, department in ("User.Read", None), ("User.Read.All", "Board"):
         status, found = asked(office, office.token_for(anna, "User.Read", scope), "GET", path)
         assert (status, found["manager"]["id"], found["manager"]["department"]) == (200, boss, department), scope
+
+
+def test_who_may_change_members_binds_them_and_changes_nothing_else(office: Office) -> None:
+    anna = office.person("anna")
+    shape = {"displayName": "Makers", "mailNickname": "makers", "mailEnabled": False, "securityEnabled": True}
+    makers = f"/v1.0/groups/{office.control.create_object('groups', shape)['id']}"
+    token = office.token(*office.application("Members", "GroupMember.ReadWrite.All"))
+    there = [f"{office.service.url}/v1.0/users/{anna}"]
+    for more in ({"displayName": "Mine"}, {"owners@odata.bind": there}):
+        assert asked(office, token, "PATCH", makers, {"members@odata.bind": there, **more})[0] == 403
+    assert asked(office, token, "PATCH", makers, {"members@odata.bind": there})[0] == 204

@@ -161,6 +161,7 @@ RULES: tuple[Rule, ...] = (
           *_PEOPLE),
     _rule("GET groups", f"GroupMember.Read.All {_GROUP}", _GROUPS_ALL, *_PEOPLE),
     _rule("GET groups/*", f"GroupMember.Read.All {_GROUP}", _GROUPS_ALL, *_PEOPLE),
+    _rule("PATCH groups/*", "", f"GroupMember.ReadWrite.All {_GROUPS_ALL}", "", "users"),  # the first: members alone
     _rule("DELETE groups/*", "", "Group.ReadWrite.All", "", "users"),  # nor these (Graph's permissions reference)
     _rule("groups/**", _GROUP, _GROUPS_ALL, *_PEOPLE),
     _rule("contacts/**", f"OrgContact.Read.All {_ALL}", _EVERY, *_PEOPLE),

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from ropeway.control.protocol import ObjectType
 from ropeway.directory import Directory
 from ropeway.directory.record import decoded
+from ropeway.model.permissions import rule_of
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.bodies import id_of, password_of, properties_of
 from ropeway.service.graph.objects.collections import LISTS, ONE, Reading
@@ -26,6 +27,7 @@ from ropeway.service.graph.objects.together import read_together
 from ropeway.service.odata.answers import Answer, changed, made, nothing
 from ropeway.service.odata.refusals import body_invalid, resource_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
+from ropeway.service.who import permitted
 
 PLURALS: Mapping[Kind, ObjectType] = {USERS: "users", GROUPS: "groups", CONTACTS: "contacts", DEVICES: "devices"}
 ENDS: Mapping[str, frozenset[str]] = {
@@ -105,6 +107,8 @@ class Writing:
             check_privileged(asked, id_)
         properties, bound = properties_of(kind, asked.body, new=False)
         if kind is GROUPS:
+            if properties or bound.keys() - {"members"}:
+                permitted(asked.caller, rule_of("/v1.0/groups", "POST"), "write")
             check_group(properties, self._stored(kind, id_))
         if "manager" in bound:
             self._check_ends("manager", bound["manager"])
