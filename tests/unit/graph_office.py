@@ -28,6 +28,7 @@ from ropeway.service.parts import Parts
 from ropeway.store import jobs, tokens
 from ropeway.store.database import Database
 from tests.fixtures.contract import contract
+from tests.fixtures.https import unverified
 from tests.unit.engine_company import Company
 
 OWN = "/v1.0/servicePrincipals?$filter=displayName eq 'Ropeway'"
@@ -182,7 +183,7 @@ def opened(folder: Path, url: str = "") -> Iterator[GraphOffice]:
         token = tokens.issue(c, TENANT, "administrator", "Ada", now=time.time(), lifetime=3600)
     with (
         served(application(routes(parts), Trail(database, TENANT, parts.clock))) as url,
-        httpx2.Client(base_url=url, timeout=30) as client,
+        httpx2.Client(base_url=url, timeout=30, verify=unverified()) as client,
     ):
         yield GraphOffice(company, control, database, parts, queue, client, token)
     control.close()

@@ -21,6 +21,7 @@ from ropeway.service.graph import routes
 from ropeway.service.graph.durations import seconds_of, told_duration
 from ropeway.store.lifecycle import change_standing
 from ropeway.store.service_tables import progress
+from tests.fixtures.https import unverified
 from tests.unit.graph_office import GraphOffice, office, served
 
 __all__ = ["office"]
@@ -412,7 +413,10 @@ def test_what_takes_long_goes_where_the_service_says(office: GraphOffice) -> Non
         answer = getattr(office.control, method)(**arguments)
         return msgspec.json.decode(msgspec.json.encode(answer))  # as it comes back from another process
 
-    with served(application(routes(office.parts, long))) as url, httpx2.Client(base_url=url) as client:
+    with (
+        served(application(routes(office.parts, long))) as url,
+        httpx2.Client(base_url=url, verify=unverified()) as client,
+    ):
         headers = {"Authorization": f"Bearer {office.token.reveal()}"}
         subject = {"parameters": [{"subjects": [{"objectId": "anna.berg@contoso.test"}]}]}
         for tail, body in (("validateCredentials", {}), ("provisionOnDemand", subject)):

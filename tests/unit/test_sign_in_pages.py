@@ -22,6 +22,7 @@ from ropeway.model.permissions import GLOBAL
 from ropeway.model.secret import Secret
 from ropeway.store.identity_tables import sign_in
 from tests.fixtures.browser import Browser
+from tests.fixtures.https import unverified
 from tests.unit.sign_in_office import PASSWORD, Office, claims, office
 
 __all__ = ["office"]
@@ -99,7 +100,10 @@ class Clicking(webbrowser.BaseBrowser):
         return True
 
     def _sign_in(self, url: str) -> None:
-        with self.office.service.client(verify=False) as client, httpx2.Client(trust_env=False) as outside:
+        with (
+            self.office.service.client(verify=False) as client,
+            httpx2.Client(verify=unverified(), trust_env=False) as outside,
+        ):
             browser = Browser(client)
             signed_in(browser.go(url))
             if browser.title == "Permissions requested":

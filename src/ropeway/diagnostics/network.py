@@ -158,7 +158,7 @@ def _issuer(way: Way) -> str:
     """Who signed the certificate that is shown, believed or not: it names the proxy that inspects."""
     from cryptography import x509
 
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # to look at it; nothing is sent
     try:
         with _tunnel(way) as connection, context.wrap_socket(connection, server_hostname=way.host) as shown_by:
