@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
-from starlette.routing import Match, Route
+from starlette.convertors import Convertor
+from starlette.routing import Match, Route, compile_path
 from starlette.types import Scope
 
 _KEY = re.compile(r"([A-Za-z.$]+)\((?:[A-Za-z]+=)?(?:'((?:[^'/]|'')*)'|([^'()/]+))?\)")
@@ -38,9 +39,9 @@ class KeyRoute(Route):
     """A route that knows keys in both ways of writing, segments in any case of letters, and beta."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], *, methods: Collection[str]) -> None:
-        super().__init__(path, endpoint, methods=methods)
-        pattern = self.path_regex.pattern.replace(*BOTH_VERSIONS, 1)
-        self.path_regex = re.compile(pattern, re.IGNORECASE)
+        super().__init__("/", endpoint, methods=methods)
+        self.path = path
+        self.path_regex, self.path_format, self.param_convertors = _compiled(path)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette asks: whether the path is this route's, and what follows from it."""
@@ -64,3 +65,10 @@ def _usual(path: str, raw_path: bytes) -> tuple[str, str]:
     if b"%2f" in raw.lower():
         path = unquote(_ESCAPED_SLASH.sub(quote(SLASH), raw.decode("ascii", "replace")))
     return path, plain(path)
+
+
+@cache
+def _compiled(path: str) -> tuple[re.Pattern[str], str, dict[str, Convertor[Any]]]:
+    """What Starlette makes of a path, of both versions and in any case: once for the routes of all tenants."""
+    regex, form, convertors = compile_path(path)
+    return re.compile(regex.pattern.replace(*BOTH_VERSIONS, 1), re.IGNORECASE), form, convertors
