@@ -29,6 +29,7 @@ from ropeway.service.identity.issuer import Issuer
 from ropeway.service.identity.keys import SigningKeys
 from ropeway.service.links import Link, read
 from ropeway.store import families
+from ropeway.store.database import Database
 from ropeway.store.roles import assign
 from tests.fixtures.https import Clock, RunningService, a_service
 
@@ -41,6 +42,7 @@ class Office:
     """What a test of sign-in needs."""
 
     service: RunningService
+    database: Database
     control: InProcess
     ca: Path
     clock: Clock
@@ -87,37 +89,32 @@ class Office:
     def person(self, name: str, *roles: str, **properties: Any) -> str:
         """The id of a new person of the cloud alone, `anna` of contoso.test, with these directory roles."""
         said = {"displayName": name.title(), "mailNickname": name, "userPrincipalName": f"{name}@contoso.test"}
-        database = open_database(self.service.settings.state)
-        made = Directory(database, TENANT, clock=self.clock).create_object(
+        made = Directory(self.database, TENANT, clock=self.clock).create_object(
             "users", said | {"accountEnabled": True} | properties
         )["id"]
-        with database.write() as c:
+        with self.database.write() as c:
             for role in roles:
                 assign(c, TENANT, role, made, self.clock())
-        database.close()
         return made
 
     def token_for(self, person: str, *scopes: str, app: ApplicationView | None = None, **claims: Any) -> str:
         """A token of an application that acts for a person, signed with the service's own key."""
         app = app or self.control.application("First")
-        database = open_database(self.service.settings.state)
-        keys = SigningKeys(database, TENANT, open_seal(self.service.settings.seal_file), self.clock)
         said = {"oid": person, "sub": person, "scp": " ".join(scopes), "appid": app.app_id, "azp": app.app_id}
         name, details = families.new_name(), families.Details(scopes, "https://graph.microsoft.com", 0.0, ("pwd",))
-        with database.write() as c:
+        with self.database.write() as c:
             families.begin(c, TENANT, name, app.id, person, details, self.clock())
         said["sid"] = families.id_of(name)
-        issuer = Issuer(self.service.url, self.tenant, keys, self.clock)
-        token = issuer.sign(said | {"idtyp": "user"} | claims, "https://graph.microsoft.com")
-        database.close()
-        return token
+        issuer = Issuer(self.service.url, self.tenant, self._keys, self.clock)
+        return issuer.sign(said | {"idtyp": "user"} | claims, "https://graph.microsoft.com")
 
     def signing_key(self) -> RSAKey:
         """The key with which the service signs now."""
-        database = open_database(self.service.settings.state)
-        key = SigningKeys(database, TENANT, open_seal(self.service.settings.seal_file), self.clock).signing()[1]
-        database.close()
-        return key
+        return self._keys.signing()[1]
+
+    @property
+    def _keys(self) -> SigningKeys:
+        return SigningKeys(self.database, TENANT, open_seal(self.service.settings.seal_file), self.clock)
 
     def refused(self, **form: str) -> tuple[int, str, int]:
         """Status, OAuth's error and the AADSTS number of a refusal."""
@@ -161,7 +158,7 @@ def opened(folder: Path, **settings: Any) -> Generator[Office]:
         ca = folder / "ca.pem"
         ca.write_text(service.ca)
         tenant = control.create_application("First").tenant
-        yield Office(service, control, ca, clock, tenant)
+        yield Office(service, database, control, ca, clock, tenant)
         control.close()
 
 

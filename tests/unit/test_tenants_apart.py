@@ -215,10 +215,18 @@ def test_no_route_tells_or_does_anything_to_another_tenant(apart: Apart, kind: s
     before = content(two.database, two.theirs.number)
     told: list[str] = []
     with two.service.client() as client:
+        token = _token(two, kind)
         for verb, written in apart.routes:
             path, body = apart.path(written), body_of(apart) if verb in ("POST", "PATCH", "PUT") else None
-            headers = {"Authorization": f"Bearer {_token(two, kind)}"}
-            answer = client.request(verb, path, headers=headers, **({} if body is None else {"json": body}))
+
+            def ask(token: str, verb: str = verb, path: str = path, body: Any = body) -> httpx2.Response:
+                headers = {"Authorization": f"Bearer {token}"}
+                return client.request(verb, path, headers=headers, **({} if body is None else {"json": body}))
+
+            answer = ask(token)
+            if answer.status_code == 401:  # one of these routes has ended it: another one
+                token = _token(two, kind)
+                answer = ask(token)
             if (found := apart.leaks(answer, path + str(body))) and not OWN_ACTS.search(path):
                 told.append(f"{verb} {written} tells {found}: {answer.text}")
             if answer.status_code >= 500 and written != "/readyz":
