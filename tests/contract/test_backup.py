@@ -422,9 +422,9 @@ def test_the_state_knows_its_last_backup(synchronized: Database, tmp_path: Path)
 
 
 def test_a_backup_of_a_state_before_the_upgrade_comes_out_upgraded(
-    database_url: str, elsewhere: Database, company: Company, tmp_path: Path
+    empty_database_url: str, elsewhere: Database, company: Company, tmp_path: Path
 ) -> None:
-    old = Database(database_url)
+    old = Database(empty_database_url)
     upgrade(old, "0001")
     fill_as_before(old, company, tmp_path)
     to_file(old, tmp_path / "before.backup")

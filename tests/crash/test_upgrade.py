@@ -71,17 +71,17 @@ def refused(url: str, **how: Any) -> Problem:
     return error.value.problem
 
 
-def test_an_upgrade_by_command_keeps_everything(database_url: str) -> None:
-    older(database_url)
-    done = migrate(database_url)
+def test_an_upgrade_by_command_keeps_everything(empty_database_url: str) -> None:
+    older(empty_database_url)
+    done = migrate(empty_database_url)
     assert (done.found, done.known) == ("0001", HEAD)
-    assert read(database_url) == (HEAD, PEOPLE, "Contoso")
-    control = open_control(database_url)
+    assert read(empty_database_url) == (HEAD, PEOPLE, "Contoso")
+    control = open_control(empty_database_url)
     view = control.job("Contoso")
     assert (view.settings.schedule.every, view.entries) == (1800.0, {"user": PEOPLE})
     assert [(act.action, act.subject) for act in control.audit()] == [("service.migrate", f"0001 to {HEAD}")]
     control.close()
-    assert migrate(database_url).found == HEAD
+    assert migrate(empty_database_url).found == HEAD
 
 
 def test_a_file_is_copied_first_for_its_owner_alone(tmp_path: Path) -> None:
@@ -106,12 +106,12 @@ def test_a_copy_that_cannot_be_written_leaves_everything_as_it_was(tmp_path: Pat
     assert read(url)[0] == "0001"
 
 
-def test_a_service_refuses_an_older_state_and_names_the_command(database_url: str) -> None:
-    older(database_url)
-    problem = refused(database_url, older="refuse")
+def test_a_service_refuses_an_older_state_and_names_the_command(empty_database_url: str) -> None:
+    older(empty_database_url)
+    problem = refused(empty_database_url, older="refuse")
     assert (problem.code, problem.details) == ("state-too-old", {"found": "0001", "known": HEAD})
     assert "`ropeway service migrate`" in str(RopewayError(problem))
-    assert read(database_url)[0] == "0001"
+    assert read(empty_database_url)[0] == "0001"
 
 
 def test_on_one_machine_the_state_is_upgraded_by_whoever_opens_it(tmp_path: Path) -> None:
@@ -123,25 +123,25 @@ def test_on_one_machine_the_state_is_upgraded_by_whoever_opens_it(tmp_path: Path
 
 
 @pytest.mark.postgres
-def test_on_a_server_nobody_upgrades_by_the_way(postgres_url: str) -> None:
-    older(postgres_url)
-    assert refused(postgres_url).code == "state-too-old"
+def test_on_a_server_nobody_upgrades_by_the_way(empty_postgres_url: str) -> None:
+    older(empty_postgres_url)
+    assert refused(empty_postgres_url).code == "state-too-old"
 
 
 @pytest.mark.postgres
 def test_a_service_on_a_server_begins_only_after_somebody_migrated(
-    postgres_url: str, tmp_path: Path, capsys: Any, monkeypatch: Any
+    empty_postgres_url: str, tmp_path: Path, capsys: Any, monkeypatch: Any
 ) -> None:
-    older(postgres_url)
-    monkeypatch.setenv("ROPEWAY_STATE", postgres_url)
+    older(empty_postgres_url)
+    monkeypatch.setenv("ROPEWAY_STATE", empty_postgres_url)
     assert main(["service", "run", "--listen", "127.0.0.1:0", "--data", str(tmp_path)]) != 0
     assert "state-too-old" in capsys.readouterr().err
-    assert read(postgres_url)[0] == "0001"
+    assert read(empty_postgres_url)[0] == "0001"
 
 
-def test_the_command_says_whether_it_is_needed(database_url: str, capsys: Any, monkeypatch: Any) -> None:
-    older(database_url)
-    monkeypatch.setenv("ROPEWAY_STATE", database_url)
+def test_the_command_says_whether_it_is_needed(empty_database_url: str, capsys: Any, monkeypatch: Any) -> None:
+    older(empty_database_url)
+    monkeypatch.setenv("ROPEWAY_STATE", empty_database_url)
     assert main(["service", "migrate", "--check"]) == 7
     assert main(["service", "migrate", "--quiet"]) == 0
     assert main(["service", "migrate", "--check"]) == 0
@@ -156,17 +156,17 @@ def _migrate(url: str, answers: Any) -> None:
 
 
 @pytest.mark.slow
-def test_of_several_who_upgrade_at_once_one_does_it(database_url: str) -> None:
-    older(database_url)
+def test_of_several_who_upgrade_at_once_one_does_it(empty_database_url: str) -> None:
+    older(empty_database_url)
     answers = _fork.Queue()
-    processes = [_fork.Process(target=_migrate, args=(database_url, answers)) for _ in range(4)]
+    processes = [_fork.Process(target=_migrate, args=(empty_database_url, answers)) for _ in range(4)]
     for process in processes:
         process.start()
     found = [answers.get(timeout=60) for _ in processes]
     for process in processes:
         process.join()
     assert set(found) <= {"0001", HEAD}
-    assert read(database_url) == (HEAD, PEOPLE, "Contoso")
+    assert read(empty_database_url) == (HEAD, PEOPLE, "Contoso")
 
 
 def _killed(url: str, moment: str) -> None:
@@ -185,17 +185,17 @@ def _killed(url: str, moment: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["agent", "token"])
-def test_killed_in_the_midst_of_an_upgrade_nothing_has_happened(database_url: str, moment: str) -> None:
-    older(database_url)
-    process = _fork.Process(target=_killed, args=(database_url, moment))
+def test_killed_in_the_midst_of_an_upgrade_nothing_has_happened(empty_database_url: str, moment: str) -> None:
+    older(empty_database_url)
+    process = _fork.Process(target=_killed, args=(empty_database_url, moment))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    assert read(database_url) == ("0001", PEOPLE, "Contoso")
+    assert read(empty_database_url) == ("0001", PEOPLE, "Contoso")
     until = time.monotonic() + 30  # PostgreSQL notices a dead client when it writes to it
-    while migrate(database_url).known != version_now(database_url):
+    while migrate(empty_database_url).known != version_now(empty_database_url):
         assert time.monotonic() < until
-    assert read(database_url) == (HEAD, PEOPLE, "Contoso")
+    assert read(empty_database_url) == (HEAD, PEOPLE, "Contoso")
 
 
 def version_now(url: str) -> str | None:

@@ -108,11 +108,11 @@ def test_a_worker_of_which_a_thread_died_ends_so_that_another_one_is_started() -
         assert b"ZeroDivisionError" in process.stderr.read()
 
 
-def test_a_state_of_another_version_is_refused_with_a_code_that_says_so(database_url: str) -> None:
-    database = Database(database_url)
+def test_a_state_of_another_version_is_refused_with_a_code_that_says_so(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     upgrade(database, "0001")
     database.close()
-    with a_worker(database_url) as worker:
+    with a_worker(empty_database_url) as worker:
         assert worker.wait(60) == Exit.UNUSABLE
 
 

@@ -96,8 +96,8 @@ def test_a_domain_ends_with_its_test_process_even_when_that_is_killed(laboratory
 
 
 @pytest.mark.postgres
-def test_each_test_has_an_empty_database(postgres_url: str) -> None:
-    with psycopg.connect(postgres_url) as connection:
+def test_each_test_has_an_empty_database(empty_postgres_url: str) -> None:
+    with psycopg.connect(empty_postgres_url) as connection:
         tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
         assert connection.execute(tables).fetchone() == (0,)
 

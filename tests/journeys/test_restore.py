@@ -52,16 +52,16 @@ def test_nothing_of_a_day_is_lost_when_yesterdays_backup_is_put_back(
 
 @pytest.mark.postgres
 def test_a_state_moved_to_postgresql_goes_on_with_the_same_watermark(
-    company: Administration, job: Followed, tmp_path: Path, postgres_url: str
+    company: Administration, job: Followed, tmp_path: Path, empty_postgres_url: str
 ) -> None:
     people = company.people(12)
     group = company.group("Sales", *people[:6])
     job.run()
-    old, new = Database(f"sqlite:///{tmp_path}/ropeway.sqlite"), Database(postgres_url)
+    old, new = Database(f"sqlite:///{tmp_path}/ropeway.sqlite"), Database(empty_postgres_url)
     to_file(old, tmp_path / "move.backup")
     restore(new, tmp_path / "move.backup")
     a_day(company, people, group)
-    moved = Followed(Tenant(postgres_url), company, job.name, job.scope)
+    moved = Followed(Tenant(empty_postgres_url), company, job.name, job.scope)
     assert moved.run().kind == "delta"
     assert moved.amiss() == []
     moved.control.close()

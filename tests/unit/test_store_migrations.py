@@ -60,9 +60,9 @@ def _index(found: Any) -> str:
 
 
 @pytest.fixture
-def migrated(database_url: str) -> Database:
+def migrated(empty_database_url: str) -> Database:
     """A database that took every step."""
-    database = Database(database_url)
+    database = Database(empty_database_url)
     config = migrations()
     with database.write() as c:
         config.attributes["connection"] = c
@@ -98,8 +98,8 @@ def test_the_newest_migration_is_the_version_this_program_writes() -> None:
     assert ScriptDirectory.from_config(migrations()).get_current_head() == HEAD
 
 
-def test_a_prepared_database_is_left_alone(database_url: str) -> None:
-    database = Database(database_url)
+def test_a_prepared_database_is_left_alone(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     prepare(database)
     before = shape(database)
     prepare(database)
@@ -107,8 +107,8 @@ def test_a_prepared_database_is_left_alone(database_url: str) -> None:
     database.close()
 
 
-def test_a_state_of_a_newer_program_is_refused_with_both_versions(database_url: str) -> None:
-    database = Database(database_url)
+def test_a_state_of_a_newer_program_is_refused_with_both_versions(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     prepare(database)
     with database.write() as c:
         c.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -115,9 +115,9 @@ def open_and_close(url: str) -> str:
 
 
 @pytest.mark.slow
-def test_eight_processes_that_open_a_new_state_at_once_all_find_it_ready(database_url: str) -> None:
+def test_eight_processes_that_open_a_new_state_at_once_all_find_it_ready(empty_database_url: str) -> None:
     with ProcessPoolExecutor(8, mp_context=get_context("spawn")) as pool:
-        assert list(pool.map(open_and_close, [database_url] * 8)) == ["opened"] * 8
+        assert list(pool.map(open_and_close, [empty_database_url] * 8)) == ["opened"] * 8
 
 
 def test_the_version_that_is_written_is_that_of_the_newest_migration() -> None:
