@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from ropeway.control.comparing import Comparing, side
 from ropeway.engine.on_demand import provision
@@ -132,3 +133,16 @@ def test_a_job_that_leaves_a_reference_out_differs_from_one_that_maps_it(job: Jo
         "CN=Ann": (1, 0),
         "CN=Cid": (0, 1),
     }
+
+
+def test_links_of_a_large_group_are_gone_through_by_their_key_however_many_were_before(job: Job) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(job.trial.db.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+    state = job.state
+    state.acquire("this test", [])
+    state.remap_links_of([1], "member", None)
+    state.release()
+    statement, values = next(one for one in asked if "link.other > ?" in one[0])
+    with job.trial.db.read() as c:
+        plan = [row[-1] for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert any("PRIMARY KEY (owner=? AND attribute=? AND other>?)" in step for step in plan), plan

@@ -18,7 +18,6 @@ from sqlalchemy import (
     null,
     select,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -48,14 +47,20 @@ _of_type = and_(entry.c.type == bindparam("b_type"), _told)
 _of_these = any_of(_l.owner, "b_owners")
 
 
-def _exported(whose: ColumnElement[bool]) -> Select[int, str, bool]:
+_in_rest = and_(_l.owner == bindparam("b_owner"), _l.other > bindparam("b_other"))
+"""What is left of the owner at which the last stretch ended: found by its key, however many links were before."""
+
+_beyond = _l.owner > bindparam("b_owner")
+
+
+def _exported(whose: ColumnElement[bool], where: ColumnElement[bool]) -> Select[int, str, bool]:
     return (
         select(_l.owner, _l.other, _l.present)
         .join(entry, entry.c.number == _l.owner)
         .where(
             _l.job == bindparam("b_job"),
             _l.attribute == bindparam("b_attribute"),
-            tuple_(_l.owner, _l.other) > tuple_(bindparam("b_owner"), bindparam("b_other")),
+            where,
             whose,
             _l.exported == true(),
         )
@@ -64,7 +69,8 @@ def _exported(whose: ColumnElement[bool]) -> Select[int, str, bool]:
     )
 
 
-_exported_of_type, _exported_of_these = _exported(_of_type), _exported(_of_these)
+_exported_of_type = _exported(_of_type, _in_rest), _exported(_of_type, _beyond)
+_exported_of_these = _exported(_of_these, _in_rest), _exported(_of_these, _beyond)
 _one = (
     _l.owner == bindparam("b_owner"),
     _l.attribute == bindparam("b_attribute"),
@@ -80,7 +86,8 @@ def remap_after(c: Connection, key: Key, which: tuple[Whose, str], former: str |
     """
     whose, attribute = which
     asked = {"b_job": key["job"], "b_attribute": attribute, "b_owner": after[0], "b_other": after[1], **_asked(whose)}
-    found = c.execute(_exported_of_type if isinstance(whose, str) else _exported_of_these, asked).all()
+    rest, beyond = _exported_of_type if isinstance(whose, str) else _exported_of_these
+    found = c.execute(rest, asked).all() or c.execute(beyond, asked).all()
     if not found:
         return None
     if former is not None:
