@@ -23,7 +23,10 @@ OF_PEOPLE = frozenset({"manager", "directReports"})
 
 def limited(asked: Asked, rows: Sequence[Row], kind: Kind, name: str = "") -> list[Row]:
     """Rows with what may be told of each; `name` is the relation that leads to them from an object of the kind."""
-    return [_limited(row, sight(asked, by_stored(row.type), kind, name)) for row in rows]
+    seen: dict[str, Reach | None] = {
+        type_: sight(asked, by_stored(type_), kind, name) for type_ in {row.type for row in rows}
+    }
+    return [_limited(row, seen[row.type]) for row in rows]
 
 
 def askable(asked: Asked, options: Options) -> tuple[str, ...] | None:
