@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ropeway.cli.render.plan import plan_blocks
 from ropeway.control.in_process import InProcess, open_control
+from ropeway.control.planning import LINKS_SHOWN
 from ropeway.control.protocol import EventFilter, EventView
 from ropeway.control.schema_views import SchemaChange
 from ropeway.engine.decisions import decision, leaving, staying
@@ -272,3 +274,31 @@ def test_lower_rules_are_told_with_what_they_offer(office: Office) -> None:
         ("Active Directory to the directory: Users", "Ann"),
     ]
     assert (city["value"], city["rule"]) == ("Oslo", "Active Directory to the directory: Users")
+
+
+def test_plan_and_log_show_the_manager_that_a_new_person_comes_with(office: Office) -> None:
+    ann = office.company.person("Ann", office.sales)
+    bob = office.company.person("Bob", office.sales, manager=ann)
+    settings = JobSettings("Contoso", SourceSettings("ldif", {"path": str(office.company.path)}))
+    office.company.write()
+    office.control.create_job(settings, containers=[office.company.dn(office.sales)])
+    planned = {change.object: change.added for change in office.control.plan_job("Contoso").changes}
+    assert planned[office.company.dn(bob)] == {"manager": [office.company.dn(ann)]}
+    assert planned[office.company.dn(ann)] == {}
+    office.cycle()
+    told = {event.object: event for event in office.control.events(EventFilter(action="create"))}
+    assert told[office.company.dn(bob)].modified["+manager"] == [office.company.dn(ann)]
+    assert "referenceResolution" in [step["type"] for step in told[office.company.dn(bob)].steps]
+    assert "+manager" not in told[office.company.dn(ann)].modified
+
+
+def test_a_plan_counts_the_members_that_it_does_not_list(office: Office) -> None:
+    people = office.company.people(LINKS_SHOWN + 3, office.sales)
+    office.company.group("Team", people, office.sales)
+    settings = JobSettings("Contoso", SourceSettings("ldif", {"path": str(office.company.path)}))
+    office.company.write()
+    office.control.create_job(settings, containers=[office.company.dn(office.sales)])
+    plan = office.control.plan_job("Contoso", limit=500)
+    (members,) = [change for change in plan.changes if change.kind == "links"]
+    assert (len(members.added["members"]), members.more_links) == (LINKS_SHOWN, 3)
+    assert "      and 3 links more" in plan_blocks(plan, lambda *words: " ".join(words))

@@ -109,6 +109,10 @@ def job(**schedule: object) -> JobSettings:
     return JobSettings("Contoso", SourceSettings("ldif"), schedule=Schedule(**schedule))  # type: ignore[arg-type]
 
 
+def read_by_agents() -> JobSettings:
+    return JobSettings("Contoso", SourceSettings("active-directory", through="agents"))
+
+
 @pytest.mark.parametrize(
     ("settings", "status", "standing", "due"),
     [
@@ -120,6 +124,11 @@ def job(**schedule: object) -> JobSettings:
         (job(every=120.0), "Active", Standing(last_run=900.0, run_now=True), 1000.0),
         (job(every=120.0), "Active", Standing(last_run=900.0, restart=4), 1000.0),
         (job(every=120.0), "Paused", Standing(last_run=100.0, run_now=True), None),
+        (read_by_agents(), "Active", Standing(last_run=900.0), 1020.0),
+        (read_by_agents(), "Active", Standing(last_run=900.0, look_again=1010.0), 1010.0),
+        (read_by_agents(), "Active", Standing(last_run=900.0, look_again=890.0), 1020.0),
+        (read_by_agents(), "Active", Standing(last_run=900.0, look_again=9000.0), 1020.0),
+        (job(every=120.0), "Active", Standing(last_run=900.0, look_again=1010.0), 1020.0),
         (job(off=True), "Active", Standing(), None),
         (job(off=True), "Active", Standing(run_now=True), 1000.0),
         (job(), "Paused", Standing(disabled=500.0), None),

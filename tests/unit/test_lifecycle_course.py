@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from ropeway.connectors.ldif import open_source
@@ -345,3 +346,17 @@ def test_a_cycle_began_when_its_reading_began(trial: Trial, company: Company) ->
     with trial.db.read() as c:
         [(started, ended, _)] = jobs.last_cycles(c, job.number, 5)
     assert (started, ended) == (began, began + 10 * 60)
+
+
+def test_a_job_that_agents_watch_runs_at_the_moment_at_which_an_object_is_to_be_decided_again(
+    trial: Trial, company: Company, zoe: Thing
+) -> None:
+    job = trial.job(company)
+    job.set(source=msgspec.structs.replace(job.settings.source, through="agents"))
+    live(job)
+    began, again = trial.now, standing(job).look_again
+    assert again == began + 6 * HOUR, "zoe is set aside, and tried again then"
+    assert next_run(job.settings, status(job), standing(job), began) == began + 2 * MINUTE
+    trial.now = again - MINUTE
+    live(job)
+    assert next_run(job.settings, status(job), standing(job), trial.now) == again

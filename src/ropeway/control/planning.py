@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any
 
+import msgspec
+
 from ropeway.control.protocol import ChangeView
 from ropeway.engine.decisions import decision
 from ropeway.engine.exporting import change_of
+from ropeway.engine.planning import carries_links
 from ropeway.engine.ports import Target
 from ropeway.engine.records import Sendable
 from ropeway.engine.redaction import hidden, without_secret
@@ -24,15 +27,23 @@ LINKS_SHOWN = 50
 def change_views(state: State, target: Target, rules: Rules, limit: int) -> list[ChangeView]:
     """The first changes of the plan, in the order in which they would be sent."""
     rows = state.plan_rows(limit)
-    changes = [_links(state, rules, row) if row.planned.kind is Kind.LINKS else change_of(row) for row in rows]
+    changes = [_change(state, rules, row) for row in rows]
     effects = target.preview(changes)
     names = _names(state, changes)
-    return [_view(row, effect, names, rules.redacted) for row, effect in zip(rows, effects, strict=True)]
+    return [
+        _view(row, effect, _more(state, row, change), names, rules.redacted)
+        for row, change, effect in zip(rows, changes, effects, strict=True)
+    ]
 
 
-def _links(state: State, rules: Rules, row: Sendable) -> Change:
+def _change(state: State, rules: Rules, row: Sendable) -> Change:
+    """A row as it would be sent: with its links, or those that a new object is created with."""
+    change = change_of(row)
+    if row.planned.kind is not Kind.LINKS and not carries_links(row.planned):
+        return change
     links = state.pending_links([row.entry.number], (0, "", ""), LINKS_SHOWN)
-    return links_change(row.entry, rules.rule_for(row.entry.type), links)
+    told = links_change(row.entry, rules.rule_for(row.entry.type), links)
+    return msgspec.structs.replace(change, added=told.added, removed=told.removed)
 
 
 def _names(state: State, changes: list[Change]) -> dict[str, str]:
@@ -41,7 +52,12 @@ def _names(state: State, changes: list[Change]) -> dict[str, str]:
     return {anchor: entry.dn for anchor, entry in state.known(ends).items()} if ends else {}
 
 
-def _view(row: Sendable, effect: Effect, names: dict[str, str], secret: Set[str]) -> ChangeView:
+def _more(state: State, row: Sendable, change: Change) -> int:
+    listed = sum(len(ends) for part in (change.added, change.removed) for ends in part.values())
+    return state.pending_links_count(row.entry.number) - listed if listed == LINKS_SHOWN else 0
+
+
+def _view(row: Sendable, effect: Effect, more: int, names: dict[str, str], secret: Set[str]) -> ChangeView:
     planned, entry, change = row.planned, row.entry, effect.change
     exported: dict[str, Any] = unpack(entry.exported) if entry.exported else {}
     return ChangeView(
@@ -54,6 +70,7 @@ def _view(row: Sendable, effect: Effect, names: dict[str, str], secret: Set[str]
         before=hidden({name: exported[name] for name in change.attributes if name in exported}, secret),
         added={name: [names.get(e, e) for e in ends] for name, ends in change.added.items()},
         removed={name: [names.get(e, e) for e in ends] for name, ends in change.removed.items()},
+        more_links=more,
         becomes=hidden(effect.becomes, secret),
         matched_by=decision(planned.decision).by,
         hold=planned.hold,

@@ -7,7 +7,7 @@ import msgspec
 from ropeway.engine.cycle import Cycle
 from ropeway.engine.lifecycle.quarantine import Finding, after_cycle, of_stop, verdict
 from ropeway.engine.lifecycle.restarts import Scope
-from ropeway.engine.lifecycle.schedule import interval, is_news, is_too_late_for_delta
+from ropeway.engine.lifecycle.schedule import interval, is_news, is_too_late_for_delta, pace
 from ropeway.engine.lifecycle.standing import Reason, Standing
 from ropeway.engine.records import Outcome
 from ropeway.engine.state import State
@@ -74,8 +74,10 @@ def _note_end(work: Work, outcome: Outcome, standing: Standing, began: float) ->
     """What a cycle that ended says of the job, which was as `standing` when it began."""
     news = is_news(work.settings, standing, began)
     if news or standing.run_now or standing.owed or standing.restart:
-        last_run = began if news else standing.last_run
-        work.state.stand(lambda now: msgspec.structs.replace(now, last_run=last_run, owed=False))
+        noted = {"last_run": began if news else standing.last_run, "owed": False}
+        if pace(work.settings) is not None:
+            noted["look_again"] = work.state.next_moment()
+        work.state.stand(lambda now: msgspec.structs.replace(now, **noted))
     if outcome.held and (newest := work.state.newest_hold()) > standing.last_hold:
         work.state.stand(lambda now: msgspec.structs.replace(now, last_hold=newest))
     quiet = outcome.result == "nothing-to-do" and not standing.failures_in_row and standing.quarantine is None

@@ -12,7 +12,7 @@ import msgspec
 
 from ropeway.engine.beside import Beside
 from ropeway.engine.decisions import decision, staying
-from ropeway.engine.planning import REPLACED, exported_after
+from ropeway.engine.planning import REPLACED, carries_links, exported_after
 from ropeway.engine.ports import Prepares
 from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
 from ropeway.engine.redaction import hidden, redacted, without_secret
@@ -86,7 +86,7 @@ class Exporting:
                 write = self._prepared(changes)
                 beside.wait()
                 written = beside.do(write)
-                beside.do(partial(self._answered, rows, written))
+                beside.do(partial(self._answered, rows, changes, written))
                 if phase not in ARRIVING or len(rows) < AT_ONCE:
                     beside.wait()
             self._work.say("export", self.exported.total(), self._total)
@@ -97,7 +97,8 @@ class Exporting:
         if row.planned.kind is Kind.LINKS:
             self._send_links([row])
         else:
-            self._confirm([row], self._prepared(self._changes([row]))())
+            changes = self._changes([row])
+            self._confirm([row], changes, self._prepared(changes)())
 
     def only_links(self, row: Sendable, others: Collection[Anchor]) -> int:
         """Of an owner's open link changes those with these other ends, one by one; answers how many are left."""
@@ -124,11 +125,15 @@ class Exporting:
         target = self._work.target
         return target.prepare(changes) if isinstance(target, Prepares) else partial(target.write, changes)
 
-    def _answered(self, rows: Sequence[Sendable], written: Future[Sequence[Outcome]]) -> None:
-        self._confirm(rows, written.result())
+    def _answered(
+        self, rows: Sequence[Sendable], changes: Sequence[Change], written: Future[Sequence[Outcome]]
+    ) -> None:
+        self._confirm(rows, changes, written.result())
 
-    def _confirm(self, rows: Sequence[Sendable], outcomes: Sequence[Outcome]) -> None:
+    def _confirm(self, rows: Sequence[Sendable], changes: Sequence[Change], outcomes: Sequence[Outcome]) -> None:
         done = self._judged(rows, outcomes)
+        for x, change in zip(done, changes, strict=True):
+            x.carried = change.added
         escrows = self._set_aside([x for x in done if x.status == "failure"])
         self._work.state.confirm(self._work.cycle(), done, escrows)
         self._decide_anew(done)
@@ -151,7 +156,7 @@ class Exporting:
 
     def _carried_links(self, rows: Sequence[Sendable]) -> dict[int, list[PendingLink]]:
         """The links of new objects that have so few that they are created with them."""
-        new = [row.entry.number for row in rows if row.planned.kind is Kind.CREATE and row.planned.type != "group"]
+        new = [row.entry.number for row in rows if carries_links(row.planned)]
         if not new:
             return {}
         links = self._work.state.pending_links(new, BEGIN, CARRIED * AT_ONCE)

@@ -121,11 +121,16 @@ def departure(entry: Entry, policy: Departure, reason: str) -> list[Planned]:
             return []
 
 
+def carries_links(planned: Planned) -> bool:
+    """Whether an object is created with its links: one that has few."""
+    return planned.kind is Kind.CREATE and planned.type != "group"
+
+
 def sends_links(rule: ObjectRule, arrives: Planned | None, *, arrived: bool) -> bool:
-    """Whether open links get a row: not those of new objects that have few and are created with them."""
+    """Whether open links get a row: not those of new objects that are created with them."""
     if arrives is None:
         return arrived and rule.updates
-    return arrives.kind is not Kind.CREATE or rule.target_type == "group"
+    return not carries_links(arrives)
 
 
 def links(entry: Entry, rule: ObjectRule) -> Planned:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
-from ropeway.model.anchors import Anchor, TargetId
+from ropeway.model.anchors import Anchor, Reference, TargetId
 from ropeway.model.changes import Kind
 from ropeway.model.problems import Problem
 from ropeway.model.watermark import Watermark
@@ -167,6 +169,8 @@ class Confirmed(msgspec.Struct):
     problem: Problem | None = None
     keep: bool = False
     """The row stays in the plan (wait)."""
+    carried: Mapping[str, Sequence[Reference]] = {}
+    """The links that a new object was created with, by target attribute."""
 
 
 class Outcome(msgspec.Struct):

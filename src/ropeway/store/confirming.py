@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     null,
     select,
     true,
@@ -24,11 +25,12 @@ from sqlalchemy import (
 )
 
 from ropeway.engine.exporting import ARRIVALS
+from ropeway.engine.planning import carries_links
 from ropeway.engine.records import Confirmed
 from ropeway.model.anchors import TargetId
 from ropeway.model.changes import Kind
 from ropeway.store.constant import Placed, any_of
-from ropeway.store.event_log import LOGGED, log
+from ropeway.store.event_log import LOGGED, carried_text, log
 from ropeway.store.rows import Key
 from ropeway.store.sending import OUT_OF_PLAN
 from ropeway.store.sending_links import OPEN
@@ -49,10 +51,10 @@ def confirm(c: Connection, key: Key, cycle: int, now: float, changes: Sequence[C
     """Entries as the target has them now, a log line each, and the rows out of the plan."""
     good = [x for x in changes if x.status in ("success", "warning") and x.planned.kind is not Kind.LINKS]
     drop_escrows(c, key, [x.entry.anchor for x in good], ("export",))
-    born = [x.entry.number for x in good if x.planned.kind is Kind.CREATE and x.planned.type != "group"]
+    born = [x.entry.number for x in good if carries_links(x.planned)]
     if born:
         c.execute(_born, {"b_owners": born, "b_job": key["job"]})
-    plain = {x.planned.seq: x.entry.target for x in good if _arrived_plainly(x)}
+    plain = {x.planned.seq: (x.entry.target, carried_text(x.carried)) for x in good if _arrived_plainly(x)}
     if plain:
         arrived(c, plain, cycle, now)
     now_are = [x.entry for x in good if x.planned.seq not in plain]
@@ -76,7 +78,9 @@ def _arrivals(dialect: str) -> tuple[Any, Any]:
     each = func.json_each if dialect == "sqlite" else func.json_each_text
     given: Any = bindparam("b_told", type_=Text) if dialect == "sqlite" else cast(bindparam("b_told", type_=Text), JSON)
     told = each(given).table_valued("key", "value")
-    rows = select(change.c.entry, change.c.type, change.c.attributes, told.c.value.label("target"))
+    pair: Any = told.c.value if dialect == "sqlite" else cast(told.c.value, JSON)
+    target, carried = (pair.op("->>", return_type=Text())(literal_column(place)) for place in ("0", "1"))
+    rows = select(change.c.entry, change.c.type, change.c.attributes, target.label("target"))
     found = rows.join_from(told, change, change.c.seq == cast(told.c.key, BigInteger)).subquery()
     settle = (
         update(entry)
@@ -91,7 +95,8 @@ def _arrivals(dialect: str) -> tuple[Any, Any]:
     lines = (
         select(change.c.tenant, change.c.job, bindparam("b_cycle", type_=BigInteger), bindparam("b_now", type_=Float),
                change.c.kind, literal("success"), change.c.type, entry.c.number, entry.c.anchor, entry.c.dn,
-               told.c.value, change.c.attributes, change.c.decision, literal(0), change.c.hold.is_not(None), null())
+               target, change.c.attributes, change.c.decision, literal(0), change.c.hold.is_not(None), null(),
+               carried)
         .join_from(told, change, change.c.seq == cast(told.c.key, BigInteger))
         .join(entry, entry.c.number == change.c.entry)
         .order_by(change.c.seq)
@@ -102,9 +107,12 @@ def _arrivals(dialect: str) -> tuple[Any, Any]:
 _arrived = {dialect: _arrivals(dialect) for dialect in ("sqlite", "postgresql")}
 
 
-def arrived(c: Connection, targets: dict[int, TargetId | None], cycle: int, now: float) -> None:
-    """Changes (`seq` to the target's id) that went as planned: two statements for all, which need no Python."""
+def arrived(c: Connection, plain: dict[int, tuple[TargetId | None, str | None]], cycle: int, now: float) -> None:
+    """Changes that went as planned, `seq` to the target's id and the text of the links that were carried.
+
+    Two statements for all, which need no Python.
+    """
     settle, lines = _arrived[c.dialect.name]
-    told = msgspec.json.encode(targets).decode()
+    told = msgspec.json.encode(plain).decode()
     c.execute(settle, {"b_told": told})
     c.execute(lines, {"b_told": told, "b_cycle": cycle, "b_now": now})

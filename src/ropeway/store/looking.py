@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 from ropeway.engine.records import Entry
 from ropeway.model.changes import Kind
 from ropeway.model.problems import Problem
-from ropeway.model.values import compare_key, unpack
+from ropeway.model.values import compare_key, pack, unpack
 from ropeway.store.rows import Key, problem_from
 from ropeway.store.tables import change, cycle, due, entry, escrow, hold, link, provisioning_event
 
@@ -38,6 +38,9 @@ class Event(msgspec.Struct, frozen=True):
     decision: str
     lost: int
     problem: Problem | None
+
+
+_EVENT = (*Event.__struct_fields__, "carried")
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -217,7 +220,7 @@ def events(
     where += [e.type == type_] if type_ else []
     where += [e.time >= since] if since is not None else []
     where += [named(names)] if names else []
-    columns = [e[name] for name in Event.__struct_fields__]
+    columns = [e[name] for name in _EVENT]
     rows: Any = c.execute(select(*columns).where(*where).order_by(e.id.desc()).limit(limit))
     return [_event(*row) for row in rows]
 
@@ -235,16 +238,18 @@ def events_where(
     """Log lines that meet a condition, beginning after (or before) the one with that id: a page costs a page."""
     e = provisioning_event.c
     place = [] if after is None else [e.id > after if oldest_first else e.id < after]
-    columns = [e[name] for name in Event.__struct_fields__]
+    columns = [e[name] for name in _EVENT]
     query = select(*columns).where(e.tenant == tenant, where, *place)
     rows: Any = c.execute(query.order_by(e.id.asc() if oldest_first else e.id.desc()).limit(limit))
     return [_event(*row) for row in rows]
 
 
 def _event(*row: Any) -> Event:
-    columns: dict[str, Any] = dict(zip(Event.__struct_fields__, row, strict=True))
-    text_ = columns["problem"]
+    columns: dict[str, Any] = dict(zip(_EVENT, row, strict=True))
+    text_, carried = columns["problem"], columns.pop("carried")
     columns["problem"] = problem_from(text_) if text_ else None
+    if carried:
+        columns["modified"] = pack({**unpack(columns["modified"]), **msgspec.json.decode(carried)})
     return Event(**columns)
 
 

@@ -18,7 +18,7 @@ from ropeway.store import queue_schema
 from ropeway.store.database import Database
 from ropeway.store.metadata import metadata
 
-HEAD = "0016"
+HEAD = "0017"
 """The version that this program writes: the newest file in `migrations/versions`."""
 
 MIGRATING = 72616

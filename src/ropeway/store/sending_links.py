@@ -66,6 +66,12 @@ def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, 
     ]
 
 
+def pending_links_count(c: Connection, key: Key, owner: int) -> int:
+    """How many open link changes an owner has that no hold keeps back."""
+    query = select(func.count()).select_from(link).where(OPEN)
+    return c.scalar(query, {"b_owners": [owner], "b_job": key["job"]}) or 0
+
+
 def _stretch(c: Connection, key: Key, owners: Sequence[int], after: Place, limit: int) -> list[Any]:
     """What is left of the owner that was being looked at, then some owners more at a time: none is sorted twice."""
     owner, attribute, other = after

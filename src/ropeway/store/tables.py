@@ -280,9 +280,10 @@ provisioning_event = Table(
     Column("lost", Integer, nullable=False),
     Column("approved", Boolean, nullable=False),
     Column("problem", Text),
+    Column("carried", Text),
     Index("ix_provisioning_event_entry", "entry"),
     Index("ix_provisioning_event_action", "job", "action", "time"),
 )
 """The provisioning log: one row per confirmed, failed or withheld change. `lost` counts links taken;
 `approved` rows went past
-a guard and do not count against the next."""
+a guard and do not count against the next; `carried` is JSON: the links that a new object was created with."""

@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     select,
     true,
     update,
@@ -123,6 +124,11 @@ def any_later(c: Connection, key: Key, now: float) -> bool:
     """Whether some entry's time has come."""
     query = select(later.c.entry).where(later.c.job == key["job"], later.c.at <= now).limit(1)
     return c.scalar(query) is not None
+
+
+def next_moment(c: Connection, key: Key) -> float | None:
+    """The earliest time at which an entry is to be decided again."""
+    return c.scalar(select(func.min(later.c.at)).where(later.c.job == key["job"]))
 
 
 def bring_due(c: Connection, key: Key, now: float) -> int:

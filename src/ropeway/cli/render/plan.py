@@ -65,6 +65,8 @@ def _change(change: ChangeView) -> Iterator[str]:
         yield f"      {attribute}: + {several(others)}"
     for attribute, others in change.removed.items():
         yield f"      {attribute}: - {several(others)}"
+    if change.more_links:
+        yield f"      and {counted(change.more_links, 'link')} more"
     if change.problem:
         yield f"      {describe(change.problem)}"
 

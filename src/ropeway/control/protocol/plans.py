@@ -24,6 +24,8 @@ class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
     """What was exported last, of the same attributes."""
     added: dict[str, list[str]] = {}
     removed: dict[str, list[str]] = {}
+    more_links: int = 0
+    """Links that are added or removed, too, and not listed."""
     becomes: dict[str, Any] = {}
     """Where the directory will store something else than was asked."""
     matched_by: str = ""

@@ -52,8 +52,12 @@ def due(settings: JobSettings, status: str, standing: Standing) -> float | None:
         return None
     if standing.quarantine is not None:
         return standing.quarantine.next_attempt
-    every = pace(settings)
-    return AT_ONCE if every is None or standing.last_run is None else standing.last_run + every
+    every, last = pace(settings), standing.last_run
+    if every is None or last is None:
+        return AT_ONCE
+    again = standing.look_again
+    sooner = settings.schedule.every is None and again is not None and again > last
+    return min(last + every, again) if sooner and again is not None else last + every
 
 
 def next_run(settings: JobSettings, status: str, standing: Standing, now: float) -> float | None:

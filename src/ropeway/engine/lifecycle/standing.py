@@ -56,6 +56,8 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Cycles that were stopped by a problem since the last that ended (countSuccessiveCompleteFailures)."""
     last_run: float | None = None
     """When the last cycle that ended well began; of a job that polls, to the hour."""
+    look_again: float | None = None
+    """When the next object is to be decided again, as it was after that run; of a job that polls, not noted."""
     restart: int = 0
     """Scopes of a restart that the next cycle is to carry out first (`restarts.Scope`)."""
     run_now: bool = False

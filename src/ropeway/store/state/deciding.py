@@ -87,6 +87,10 @@ class Deciding(Leased):
         with self._db.read() as c:
             return self._crowds.over(c, numbers, attribute, most)
 
+    def next_moment(self) -> float | None:
+        with self._db.read() as c:
+            return worklist.next_moment(c, self._key)
+
     def decide(self, batch: Decided) -> None:
         with self._write() as c:
             deciding.store_decided(c, self._key, batch)

@@ -28,6 +28,10 @@ class Exporting(Leased):
         with self._db.read() as c:
             return sending_links.pending_links(c, self._key, owners, after, limit)
 
+    def pending_links_count(self, owner: int) -> int:
+        with self._db.read() as c:
+            return sending_links.pending_links_count(c, self._key, owner)
+
     def forget_exported_links(self, owners: Sequence[int]) -> None:
         dropped = worklist.CHUNK
         while dropped == worklist.CHUNK:
