@@ -397,6 +397,28 @@ def test_who_is_gone_from_the_target_is_told_all_links_on_coming_back(office: Of
     assert len(office.send_links("Team")) == 900
 
 
+def test_whom_a_deletion_took_along_counts_as_no_lost_member(office: Office) -> None:
+    office.read(person("Team", "group"), person("Zoe"), person("Ann"))
+    office.plan("Zoe", Kind.CREATE)
+    office.export(2)
+    office.link("Team", "Zoe", "Ann")
+    office.send_links("Team")
+    office.state.store(Imported(generation=1, gone={a("Zoe")}))
+    office.link("Team", gone=["Zoe", "Ann"])
+    office.plan("Team", Kind.LINKS, "group")
+    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 2)], "as long as the target has Zoe"
+    office.plan("Zoe", Kind.DELETE)
+    office.export(0)
+    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 1)]
+    assert office.state.keep_back("members", "group", a("Team"), Problem("hold-many-changes"), None) == 1
+    number = office.state.known([a("Team")])[a("Team")].number
+    assert [(link.other, link.approved) for link in office.state.pending_links([number], (0, "", ""), 9)] == [
+        ("Zoe", True)
+    ]
+    links, count = office.state.open_links(number, 1)
+    assert ([link.other for link in links], count) == (["Ann"], 2), "people see what is held, too"
+
+
 def test_removals_on_a_hold_stay_and_additions_go(office: Office) -> None:
     office.read(person("Team", "group"))
     office.link("Team", "Zoe", "Ann")

@@ -6,14 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ropeway.cli.render.explain import explain_blocks
 from ropeway.cli.render.plan import plan_blocks
 from ropeway.control.in_process import InProcess, open_control
 from ropeway.control.planning import LINKS_SHOWN
-from ropeway.control.protocol import EventFilter, EventView
+from ropeway.control.protocol import EventFilter, EventView, ExplainView
 from ropeway.control.schema_views import SchemaChange
 from ropeway.engine.decisions import decision, leaving, staying
 from ropeway.engine.redaction import hidden, redacted
@@ -302,3 +304,17 @@ def test_a_plan_counts_the_members_that_it_does_not_list(office: Office) -> None
     (members,) = [change for change in plan.changes if change.kind == "links"]
     assert (len(members.added["members"]), members.more_links) == (LINKS_SHOWN, 3)
     assert "      and 3 links more" in plan_blocks(plan, lambda *words: " ".join(words))
+
+
+def test_an_explanation_reads_the_same_where_a_service_told_it(office: Office) -> None:
+    bob = office.company.person("Bob", office.sales)
+    office.follow()
+    view = office.control.explain(office.company.dn(bob))
+    told = msgspec.json.decode(msgspec.json.encode(view), type=ExplainView)
+
+    def command(*words: str) -> str:
+        return " ".join(words)
+
+    here = [str(block) for block in explain_blocks(view, command, verbose=True)]
+    assert [str(block) for block in explain_blocks(told, command, verbose=True)] == here
+    assert any("because: " in line for line in here), "its UPN is in no verified domain"

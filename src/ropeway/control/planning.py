@@ -27,34 +27,30 @@ LINKS_SHOWN = 50
 def change_views(state: State, target: Target, rules: Rules, limit: int) -> list[ChangeView]:
     """The first changes of the plan, in the order in which they would be sent."""
     rows = state.plan_rows(limit)
-    changes = [_change(state, rules, row) for row in rows]
+    told = [_change(state, rules, row) for row in rows]
+    changes = [change for change, _ in told]
     effects = target.preview(changes)
     names = _names(state, changes)
     return [
-        _view(row, effect, _more(state, row, change), names, rules.redacted)
-        for row, change, effect in zip(rows, changes, effects, strict=True)
+        _view(row, effect, more, names, rules.redacted)
+        for row, (_, more), effect in zip(rows, told, effects, strict=True)
     ]
 
 
-def _change(state: State, rules: Rules, row: Sendable) -> Change:
-    """A row as it would be sent: with its links, or those that a new object is created with."""
+def _change(state: State, rules: Rules, row: Sendable) -> tuple[Change, int]:
+    """A row as it would be sent, with the first of its links, and how many links more there are."""
     change = change_of(row)
     if row.planned.kind is not Kind.LINKS and not carries_links(row.planned):
-        return change
-    links = state.pending_links([row.entry.number], (0, "", ""), LINKS_SHOWN)
+        return change, 0
+    links, count = state.open_links(row.entry.number, LINKS_SHOWN)
     told = links_change(row.entry, rules.rule_for(row.entry.type), links)
-    return msgspec.structs.replace(change, added=told.added, removed=told.removed)
+    return msgspec.structs.replace(change, added=told.added, removed=told.removed), count - len(links)
 
 
 def _names(state: State, changes: list[Change]) -> dict[str, str]:
     """What the other ends of links are called."""
     ends = {Anchor(e) for c in changes for part in (c.added, c.removed) for others in part.values() for e in others}
     return {anchor: entry.dn for anchor, entry in state.known(ends).items()} if ends else {}
-
-
-def _more(state: State, row: Sendable, change: Change) -> int:
-    listed = sum(len(ends) for part in (change.added, change.removed) for ends in part.values())
-    return state.pending_links_count(row.entry.number) - listed if listed == LINKS_SHOWN else 0
 
 
 def _view(row: Sendable, effect: Effect, more: int, names: dict[str, str], secret: Set[str]) -> ChangeView:

@@ -150,7 +150,7 @@ class PendingLink(msgspec.Struct, frozen=True):
     other: Anchor
     present: bool
     approved: bool
-    """Its removal was on a hold that somebody approved."""
+    """Its removal was on a hold that somebody approved, or its other end was deleted and took it along."""
     foreign: bytes | None
     """Packed attributes where the other end is a foreign security principal: its objectSid is the reference."""
 

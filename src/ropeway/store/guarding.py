@@ -79,8 +79,21 @@ def done_since(c: Connection, key: Key, action: str, type_: str, since: float) -
     return c.scalar(query) or 0
 
 
+_other = entry.alias()
+WENT_ALONG = (
+    select(_other.c.number)
+    .where(_other.c.job == link.c.job, _other.c.anchor == link.c.other)
+    .where(_other.c.live == false(), _other.c.target.is_(None))
+    .exists()
+)
+"""Of a row of `link`: its other end was deleted in source and target, and the target's link went with it."""
+
+
 def losing_members(c: Connection, key: Key, at_least: int, since: float) -> list[tuple[Anchor, str, int]]:
-    """(owner, attribute, links to be taken away or taken since then) of that many; what was approved does not count."""
+    """(owner, attribute, links to be taken away or taken since then) of that many.
+
+    What was approved does not count, nor what went along with a deleted object.
+    """
     event = provisioning_event.c
     lost = (
         select(event.entry, func.sum(event.lost).label("lost"))
@@ -102,6 +115,7 @@ def losing_members(c: Connection, key: Key, at_least: int, since: float) -> list
             PENDING,
             link.c.present == false(),
             or_(link.c.hold.is_(None), link.c.hold.not_in(approved_holds(key))),
+            ~WENT_ALONG,
         )
         .group_by(entry.c.anchor, link.c.attribute)
         .having(count >= at_least)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, delete, false, func, or_, select, text,
 
 from ropeway.model.changes import Kind
 from ropeway.model.problems import Problem
-from ropeway.store.guarding import KINDS, approved_holds, losing_their_last, number_of
+from ropeway.store.guarding import KINDS, WENT_ALONG, approved_holds, losing_their_last, number_of
 from ropeway.store.rows import Key, inserted, problem_from, problem_text
 from ropeway.store.tables import PENDING, change, entry, hold, link
 
@@ -33,6 +33,7 @@ def keep_back(
                 PENDING,
                 link.c.present == false(),
                 link.c.hold.is_(None),
+                ~WENT_ALONG,
             )
             .values(hold=number)
         )

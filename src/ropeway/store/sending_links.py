@@ -58,18 +58,25 @@ _pending_of_many = (
 
 def pending_links(c: Connection, key: Key, owners: Sequence[int], after: Place, limit: int) -> list[PendingLink]:
     """Open link changes of these owners that no hold keeps back, by owner, attribute and other end."""
-    found = _stretch(c, key, owners, after, limit)
+    return _as_pending(c, key, _stretch(c, key, owners, after, limit))
+
+
+def _as_pending(c: Connection, key: Key, found: Sequence[Any]) -> list[PendingLink]:
     foreign = _foreign(c, key, [row[2] for row in found])
+    deleted = _deleted(c, key, [row[2] for row in found if not row[3]])
     return [
-        PendingLink(owner, name, o, present, hold is not None, foreign.get(o))
+        PendingLink(owner, name, o, present, hold is not None or o in deleted, foreign.get(o))
         for owner, name, o, present, hold in found
     ]
 
 
-def pending_links_count(c: Connection, key: Key, owner: int) -> int:
-    """How many open link changes an owner has that no hold keeps back."""
-    query = select(func.count()).select_from(link).where(OPEN)
-    return c.scalar(query, {"b_owners": [owner], "b_job": key["job"]}) or 0
+def open_links(c: Connection, key: Key, owner: int, limit: int) -> tuple[list[PendingLink], int]:
+    """The first open link changes of an owner, those on a hold included, and how many there are."""
+    here = and_(link.c.owner == owner, PENDING)
+    given = {"b_job": key["job"]}
+    count = c.scalar(select(func.count()).select_from(link).where(here), given) or 0
+    rows = c.execute(_pending.where(here).order_by(link.c.attribute, link.c.other).limit(limit), given).all()
+    return _as_pending(c, key, rows), count
 
 
 def _stretch(c: Connection, key: Key, owners: Sequence[int], after: Place, limit: int) -> list[Any]:
@@ -98,6 +105,15 @@ def _foreign(c: Connection, key: Key, anchors: Sequence[str]) -> dict[str, bytes
     if c.scalar(_any_foreign, {"b_job": key["job"]}) is None:
         return {}
     return dict(c.execute(_foreign_of, {"b_job": key["job"], "b_anchors": anchors}).all())
+
+
+_gone = and_(entry.c.job == bindparam("b_job"), entry.c.live == false(), entry.c.target.is_(None))
+_gone_of = select(entry.c.anchor).where(_gone, any_of(entry.c.anchor, "b_anchors"))
+
+
+def _deleted(c: Connection, key: Key, anchors: Sequence[str]) -> set[str]:
+    """Those anchors whose objects were deleted in source and target."""
+    return set(c.execute(_gone_of, {"b_job": key["job"], "b_anchors": anchors}).scalars()) if anchors else set()
 
 
 def forget_exported_links(c: Connection, owners: Sequence[int], limit: int) -> int:

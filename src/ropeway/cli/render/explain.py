@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from ropeway.cli.output import Block, Heading
 from ropeway.cli.render.events import event_story
 from ropeway.cli.render.words import Command, problem_lines
@@ -78,7 +80,7 @@ def _attribute(line: dict[str, Any], view: ExplainView) -> Iterator[str]:
     """`displayName: Zoë`, whose word that is, where it comes from, and every other word on it."""
     value, exported, stored = line.get("value"), line.get("exported"), line.get("directory")
     mapped, linked = bool(line.get("expression")), view.target is not None
-    problem = line.get("problem")
+    problem = _problem(line.get("problem"))
     yield f"  {brief(line.get('target', '?'))}: {_wanted(line, mapped)}"
     if problem is not None:
         yield f"      {_failed(problem)}"
@@ -94,7 +96,7 @@ def _attribute(line: dict[str, Any], view: ExplainView) -> Iterator[str]:
     elif line.get("others"):
         yield f"      the word of {brief(line.get('job') or '?')} counts"
     if line.get("why") is not None:
-        yield f"      because: {_because(line['why'])}"
+        yield f"      because: {_because(_problem(line['why']))}"
     for other in line.get("others") or ():
         yield f"      {brief(other['job'])} (precedence {other['precedence']}) offers {brief(other['value'])}"
 
@@ -109,8 +111,13 @@ def _wanted(line: dict[str, Any], mapped: bool) -> str:
 
 def _offered(offer: dict[str, Any]) -> str:
     if offer.get("problem") is not None:
-        return f"nothing ({_failed(offer['problem'])})"
+        return f"nothing ({_failed(_problem(offer['problem']))})"
     return "nothing (IgnoreThisFlow)" if offer.get("ignored") else brief(offer.get("value"))
+
+
+def _problem(told: Any) -> Any:
+    """A problem in a line of a view: a service tells it as JSON."""
+    return msgspec.convert(told, Problem | None)
 
 
 def _failed(problem: Problem) -> str:

@@ -28,9 +28,9 @@ class Exporting(Leased):
         with self._db.read() as c:
             return sending_links.pending_links(c, self._key, owners, after, limit)
 
-    def pending_links_count(self, owner: int) -> int:
+    def open_links(self, owner: int, limit: int) -> tuple[list[PendingLink], int]:
         with self._db.read() as c:
-            return sending_links.pending_links_count(c, self._key, owner)
+            return sending_links.open_links(c, self._key, owner, limit)
 
     def forget_exported_links(self, owners: Sequence[int]) -> None:
         dropped = worklist.CHUNK
