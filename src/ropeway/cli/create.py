@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from msgspec.structs import replace
 
-from ropeway.cli.exits import Refused
+from ropeway.cli.exits import Refused, of_problem
 from ropeway.cli.job_scope import GUARD, GUARD_HELP, ScopeOptions
 from ropeway.cli.option_groups import grouped
 from ropeway.cli.schema_files import read_text
@@ -17,6 +19,7 @@ from ropeway.cli.session import Session, current
 from ropeway.cli.settings import departures, guards
 from ropeway.control.protocol import JobView
 from ropeway.model.job import JobSettings, Scope, SourceSettings
+from ropeway.model.problems import RopewayError, describe
 
 app = typer.Typer(
     help="Create a job: what is read, what counts, how carefully.",
@@ -162,6 +165,15 @@ def ldif(context: typer.Context, source: LdifOptions, job: JobOptions, scope: Sc
     _create(session, SourceSettings("ldif", settings), job, scope)
 
 
+@contextmanager
+def not_created() -> Generator[None]:
+    """Within, a problem says that there is no job, whatever it says of jobs that are there."""
+    try:
+        yield
+    except RopewayError as error:
+        raise Refused(f"No job was created. {describe(error.problem)}", of_problem(error.problem)) from error
+
+
 def _given(options: Any, session: Session) -> dict[str, Any]:
     """The settings that were said; files by their full path, because later commands run elsewhere."""
     said = {name: getattr(options, name) for name in options.__slots__}
@@ -195,7 +207,7 @@ def _settings(source: SourceSettings, job: JobOptions, scope: ScopeOptions) -> J
 def _create(session: Session, source: SourceSettings, job: JobOptions, scope: ScopeOptions) -> None:
     settings = _settings(source, job, scope)
     rules = None if job.schema is None else read_text(str(job.schema), "--schema ")
-    with session.control() as control:
+    with session.control() as control, not_created():
         if rules is not None:
             settings = replace(settings, schema=control.check_schema(rules, source_kind=source.kind))
         view: JobView = control.create_job(

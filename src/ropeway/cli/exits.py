@@ -76,6 +76,7 @@ BEYOND_WAITING = frozenset(
         "settings-invalid",
         "seal-missing",
         "seal-open",
+        "seal-unreadable",
         "seal-wrong",
         "state-too-new",
         "agent-settings-invalid",

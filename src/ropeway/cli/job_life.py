@@ -115,8 +115,10 @@ def clear_quarantine(context: typer.Context, job: Job, later: Later = False) -> 
     """
     session = current(context)
     with session.control() as control:
+        was = control.job(job).quarantine is not None
         view = control.clear_quarantine(job)
-        return _go(session, control, view, "is out of quarantine", later=later)
+        done = "is out of quarantine" if was else "was not in quarantine; what was set aside is tried again"
+        return _go(session, control, view, done, later=later)
 
 
 def restart(

@@ -40,7 +40,10 @@ LATE = {
 
 
 class Root(TyperGroup):
-    """The commands; large groups that most calls do not need are imported when one of theirs is used."""
+    """The commands; large groups that most calls do not need are imported when one of theirs is used.
+
+    What ends a command is told as it is to be typed for the state or service that the call named.
+    """
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order in which they are met."""
@@ -53,6 +56,10 @@ class Root(TyperGroup):
         except typer.BadParameter as error:
             error.message = plainly(error.message)
             raise
+        except Refused as refused:
+            raise Refused(_here(ctx, str(refused)), refused.code) from refused
+        except RopewayError as error:
+            raise Refused(_here(ctx, describe(error.problem)), of_problem(error.problem)) from error
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the words name."""
@@ -60,6 +67,10 @@ class Root(TyperGroup):
         if name in LATE:
             self.add_command(get_group(import_module(f"ropeway.cli.{name}").app), name)
         return super().resolve_command(ctx, args)
+
+
+def _here(ctx: Any, sentence: str) -> str:
+    return sentence if ctx.obj is None else ctx.obj.here(sentence)
 
 
 def finish(code: Any, **_: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from typing import cast
 import typer
 
 from ropeway.cli import output
-from ropeway.cli.environment import make_file, state_url, trace_endpoint
+from ropeway.cli.environment import has_state, make_file, require_state, state_url, trace_endpoint
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
 from ropeway.cli.reach import full_path, require_tenant, service_of
@@ -25,6 +26,12 @@ from ropeway.model.state_url import place_of
 from ropeway.telemetry import tracing
 
 Ask = Callable[[str], Secret[str]]
+
+LOOKS = frozenset({"audit", "compare", "explain", "holds", "list", "log", "plan", "report", "show", "status", "watch"})
+"""Last words of commands that only look: where a state that was named is not there, they make none."""
+
+_OF_THIS_STATE = re.compile(r"`ropeway (?!(?:agent (?:check|proxy|register|run)|lab|login)\b)")
+"""Commands in a sentence that are about the state or service which the call named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Session:
             yield control
         except (KeyboardInterrupt, SystemExit):
             if getattr(control, "unfinished", ""):
-                self.note(f"The service goes on with it. Look with: {self.command('job', 'watch', 'JOB')}")
+                self.note(f"The service goes on with it. Look with: {self.command('job', 'list')}")
             raise
         finally:
             control.close()
@@ -73,6 +80,9 @@ class Session:
             require_tenant(service, self.tenant)
             return connect_service(service)
         url = state_url(self.state)
+        is_named = self.state is not None or has_state()
+        if is_named and self.typed.rpartition(" ")[2] in LOOKS:
+            require_state(url)
         self.make_state(url)
         return connect(url, ask_for_secret, self.tenant)
 
@@ -121,6 +131,10 @@ class Session:
         output.write_error(f"{question} [y/N] ", end="")
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise Refused("Nothing was done.", Code.FAILED)
+
+    def here(self, sentence: str) -> str:
+        """The sentence, with the commands in it as they are to be typed for the state of this call."""
+        return _OF_THIS_STATE.sub(lambda _: f"`{self.command()} ", sentence)
 
     def command(self, *words: str) -> str:
         """A command to type, for the state of this call."""

@@ -42,22 +42,27 @@ class Guards:
             count = planned + self._work.state.done_since(kind.value, type_, self._since)
             total = self._work.state.linked(type_)
             if self._source_is_empty() or guard.trips(count, total):
-                cause = self._cause(what, type_, count, total)
+                cause = self._cause(what, type_, count, total, planned=planned)
                 self._work.state.keep_back(what, type_, "", cause, None)
 
     def _source_is_empty(self) -> bool:
         """A complete read brought nobody at all: then the source is in doubt, however few people there were."""
         return self._read.full and self._read.live == 0
 
-    def _cause(self, what: What, type_: str, count: int, total: int, subject: str = "") -> Problem:
-        """The likeliest reason, so that whoever approves knows where to look."""
+    def _cause(
+        self, what: What, type_: str, count: int, total: int, subject: str = "", planned: int | None = None
+    ) -> Problem:
+        """The likeliest reason, so that whoever approves knows where to look; `count`: with what went before."""
         if self._source_is_empty():
             code = "hold-empty-source"
         elif self._rules_changed:
             code = "hold-rules-changed"
         else:
             code = "hold-many-changes"
-        details = {"what": what, "type": type_, "count": str(count), "total": str(total), "subject": subject}
+        waiting = count if planned is None else planned
+        details = {"what": what, "type": type_, "count": str(count), "total": str(total), "subject": subject,
+                   "waiting": str(waiting), "gone": str(count - waiting),
+                   "allowed": self._work.settings.guards.of(what, type_).words}  # fmt: skip
         return Problem(code, object=subject, details=details)
 
     def _emptied(self) -> None:

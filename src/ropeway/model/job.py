@@ -53,6 +53,11 @@ class Guard(msgspec.Struct, frozen=True):
     at_least: int = 20
     """A percentage only counts from this many on."""
 
+    @property
+    def words(self) -> str:
+        """For people."""
+        return f"{self.most}, or {self.percent} % from {self.at_least} on"
+
     def trips(self, count: int, total: int) -> bool:
         """Whether `count` out of `total` is too much."""
         return count > self.most or (count >= self.at_least and count * 100 > self.percent * total)

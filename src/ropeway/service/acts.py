@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 SUBJECTS = ("job", "application", "identifier", "user", "name", "agent", "domain")
 """Arguments that name what a call is about, the first that it has."""
 
-LONGEST = 200
+LONGEST = 2000
 """Bytes of an argument that are kept; files are not."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -25,6 +26,9 @@ _NOTE = "The state is "
 
 _UNCERTAIN = "Whether all of it was stored is not known."
 
+_UNOPENED = "unable to open database file"
+"""SQLite's words for SQLITE_CANTOPEN."""
+
 _FULL = "database or disk is full"
 """SQLite's words for SQLITE_FULL."""
 
@@ -38,7 +42,23 @@ def state_problem(error: Exception, otherwise: str, place: str = "") -> Problem:
         return Problem("state-of-another-version", object=place, details={"error": told})
     if place and _FULL in told:
         return Problem("state-disk-full", object=place, details={"error": told, "folder": str(Path(place).parent)})
+    if place and told == _UNOPENED:
+        told = f"{told}: {_why_unopened(Path(place))}"
     return Problem(otherwise, object=place, details={"error": told})
+
+
+def _why_unopened(file: Path) -> str:
+    """What the system has against opening a file of SQLite, which does not say it."""
+    for path in (file, file.parent):
+        try:
+            os.stat(path)
+        except OSError as error:
+            return f"{path}: {error.strerror}"
+        if os.statvfs(path).f_flag & os.ST_RDONLY:
+            return f"{path} is on a file system that may only be read"
+        if not os.access(path, os.R_OK | os.W_OK):
+            return f"this user may not read and write {path}"
+    return "the system does not say why"
 
 
 def is_of_another_version(error: DBAPIError) -> bool:

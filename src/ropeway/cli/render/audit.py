@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from ropeway.cli.output import Block, Table
 from ropeway.cli.times import local
 from ropeway.control.protocol import AuditView, SignInView
@@ -19,7 +21,12 @@ def audit_blocks(acts: Sequence[AuditView]) -> Iterator[Block]:
 
 
 def _details(act: AuditView) -> str:
-    return ", ".join(f"{name} {value}" for name, value in act.details.items() if value)
+    told = {name: value for name, value in act.details.items() if value not in (None, "", [], {})}
+    return ", ".join(f"{name} {_told(value)}" for name, value in told.items())
+
+
+def _told(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def sign_in_blocks(found: Sequence[SignInView]) -> Iterator[Block]:

@@ -106,7 +106,8 @@ ENTRIES: tuple[Entry, ...] = (
         "hold-many-changes",
         Severity.WARNING,
         "Too many {what} at once ({type})",
-        "{count} of {total} would go within 24 hours, more than the guard allows; everything else goes on.",
+        "{waiting} of {total} would go, and {gone} went within the last 24 hours; allowed are {allowed}. Everything "
+        "else goes on.",
         "Look with `ropeway job plan`. If they are meant, approve them with `ropeway job approve`; "
         "if not, put the source right: what is no longer wanted drops out by itself.",
         also_known_as="stopped-deletion-threshold-exceeded, TooManyDeletes",
@@ -198,8 +199,8 @@ ENTRIES: tuple[Entry, ...] = (
         "The state cannot be opened",
         "The system said: {error}.",
         "Check the address given with --state or ROPEWAY_STATE, and the rights of this user on the file or database; "
-        "whether a PostgreSQL server answers there, psql with the same address tells. In the place of a file that is "
-        "damaged: `ropeway service restore` of the last backup.",
+        "whether a PostgreSQL server answers there, psql with the same address tells. Only in the place of a file that "
+        "the system calls malformed or no database: `ropeway service restore` of the last backup.",
     ),
     Entry(
         "state-too-new",
