@@ -79,6 +79,9 @@ def run(
             session.note(f"There is no job in {session.place} yet. See: ropeway job create --help")
             return Code.FAILED
         session.note(f"Keeping in step: {', '.join(job.name for job in chosen)}. Ctrl-C ends it.")
+        for job in chosen:
+            if job.running:
+                session.note(f"{job.name} is run by {job.running}; it is taken over here when that ends.")
         control.keep_in_step([job.id for job in chosen] if jobs else [], stop=stop, cycle=Teller(session, stop))
     session.note("Ended. What changes from now on is read at the next start.")
     return Code.OK

@@ -203,7 +203,8 @@ def delete(
     fate = "its objects stay as cloud objects" if keep else "its objects go to the recycle bin"
     with session.control() as control:
         found = control.job(job)
-        session.confirm(f"Delete the job {found.name}; {fate}?", yes)
+        count = sum(found.linked.values())
+        session.confirm(f"Delete the job {found.name}; {fate}, {count:,} of them?", yes)
         number = control.delete_job(found.id, keep=keep)
     left = "stay as cloud objects" if keep else "were withdrawn"
     record = {"job": found.name, "kept": keep, "objects": number}

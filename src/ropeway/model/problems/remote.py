@@ -53,7 +53,8 @@ ENTRIES: tuple[Entry, ...] = (
         "The certificate that {url} shows was not accepted: {error}.",
         "At a first sign-in, or where the service was given another certificate: `ropeway login` with the link, or "
         "with --authority (the SHA-256 that `ropeway up` prints) or --ca FILE. If not, somebody stands between: a "
-        "proxy that opens TLS must be told to leave this address alone. Nothing was sent.",
+        "proxy that opens TLS must be told to leave this address alone. A clock that is days off has the same effect: "
+        "`date` tells this machine's. Nothing was sent.",
     ),
     Entry(
         "service-answers-otherwise",

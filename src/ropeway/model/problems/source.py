@@ -166,8 +166,9 @@ BIND = (
         "password-wrong",
         "The password is wrong, or there is no such account",
         "{controller} refused the password of {user} (data 52e).",
-        "Correct the password file and check the setting user. Ropeway does not try other controllers with it, so that "
-        "the account is not locked.",
+        "Correct the password in the file that the job names (`ropeway job show`), or, where agents read the domain, "
+        "in the one that agent.yaml on their machine names; and check the setting user. Ropeway does not try other "
+        "controllers with it, so that the account is not locked.",
     ),
     _bind(
         "logon-hours",
