@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,21 +22,17 @@ def shared_domain(laboratory: Laboratory) -> Domain:
     return laboratory.domain("contoso.test")
 
 
-@pytest.fixture(scope="session")
-def shared_company(shared_domain: Domain) -> Iterator[Callable[[str], Administration]]:
-    connection = bound(shared_domain, shared_domain.administrator, shared_domain.administrator_password().reveal())
-    yield lambda unit: Administration(shared_domain, connection, unit)
-    connection.unbind_s()
-
-
 @pytest.fixture
-def company(
-    shared_company: Callable[[str], Administration], request: pytest.FixtureRequest
-) -> Iterator[Administration]:
-    """An administrator of contoso.test, and a unit for this test, gone afterwards."""
-    made = shared_company(re.sub(r"\W+", "-", request.node.name)[-60:].strip("-"))
+def company(shared_domain: Domain, request: pytest.FixtureRequest) -> Iterator[Administration]:
+    """An administrator of contoso.test, and a unit for this test, gone afterwards.
+
+    Each test has a connection of its own: a controller ends one that was idle for 15 minutes.
+    """
+    connection = bound(shared_domain, shared_domain.administrator, shared_domain.administrator_password().reveal())
+    made = Administration(shared_domain, connection, re.sub(r"\W+", "-", request.node.name)[-60:].strip("-"))
     yield made
     made.delete(made.unit_of_ours)
+    connection.unbind_s()
 
 
 @pytest.fixture
