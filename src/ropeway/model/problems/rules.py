@@ -62,8 +62,8 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.ERROR,
         "An attribute cannot be mapped",
         "{function} cannot use its argument {argument}: {reason}. The target object stays as it was.",
-        "Correct the value in the source; the object is tried again as soon as it changes. `ropeway explain` with its "
-        "DN shows all source values and expressions.",
+        "Correct the value in the source, or, where it fails for everybody, the expression; the object is tried again "
+        "as soon as it changes. `ropeway explain` with its DN shows all source values and expressions.",
         "DataValidationFailed",
     ),
     Entry(

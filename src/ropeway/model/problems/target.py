@@ -20,7 +20,7 @@ _VALUES = (
         _ERROR,
         "The directory does not know this attribute",
         "An object of type {type} has no attribute {attribute} that may be written.",
-        "Correct the target attribute in the job's mapping; `ropeway job show` prints it.",
+        "Correct the name where it was typed, or the target attribute in the job's mapping (`ropeway schema show`).",
     ),
     Entry(
         "value-too-long",
