@@ -174,6 +174,7 @@ def test_the_screen_and_the_exit_code_say_the_same(
     tmp_path: Path, company: Company, capsys: pytest.CaptureFixture[str]
 ) -> None:
     state = ["--state", str(tmp_path / "new.db")]
+    assert main([*state, "directory", "domains", "add", "contoso.test"]) == Code.OK
     assert main([*state, "service", "status"]) == Code.OK
     assert "Nothing needs anybody" in capsys.readouterr().out
     assert main([*state, "job", "create", "ldif", "--name", JOB, "--path", str(company.path)]) == Code.OK

@@ -82,6 +82,7 @@ def test_a_state_that_is_named_is_worked_on_itself(
     service: Service, run: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert service.url in run("job", "list")[1]
+    assert run("directory", "domains", "add", "contoso.test", "--state", tmp_path / "mine.db")[0] == 0
     assert f"{tmp_path}/mine.db" in run("job", "list", "--state", tmp_path / "mine.db")[1]
     monkeypatch.setenv("ROPEWAY_STATE", f"{tmp_path}/other.db")
     assert f"{tmp_path}/other.db" in run("job", "list")[1]
@@ -200,7 +201,7 @@ def test_ctrl_c_says_that_the_service_goes_on(monkeypatch: pytest.MonkeyPatch, s
     sign_in(SignedIn("https://ropeway.contoso.com", Secret("rw_x")))
     monkeypatch.setattr(session, "connect_service", lambda _: Waiting())
     code, _, err = run("job", "run", "Contoso")
-    assert (code, "ropeway job watch" in err) == (Code.INTERRUPTED, True)
+    assert (code, "ropeway job list" in err) == (Code.INTERRUPTED, True)
 
 
 def test_what_is_shown_of_a_session_holds_no_token(service: Service) -> None:

@@ -34,7 +34,8 @@ def _leaves_the_signal(pid: int) -> bool:
 
 def test_a_full_disk_for_the_output_is_told(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        answer = typed("--state", str(tmp_path / "s.db"), "directory", "domains", "list", stdout=full.fileno())
+        words = ("--state", str(tmp_path / "s.db"), "directory", "domains", "add", "contoso.test")
+        answer = typed(*words, stdout=full.fileno())
     assert answer.returncode == 1
     assert "The output could not be written: No space left on device." in answer.stderr
     assert "defect" not in answer.stderr
@@ -42,7 +43,7 @@ def test_a_full_disk_for_the_output_is_told(tmp_path: Path) -> None:
 
 def test_output_that_was_closed_is_output_for_nobody(tmp_path: Path) -> None:
     state = tmp_path / "s.db"
-    line = [*PROGRAM, "--quiet", "--state", str(state), "directory", "domains", "list"]
+    line = [*PROGRAM, "--quiet", "--json", "--state", str(state), "directory", "domains", "add", "contoso.test"]
     answer = subprocess.run(["/bin/sh", "-c", '"$@" >&-', "sh", *line], stderr=subprocess.PIPE, check=False)
     assert (answer.returncode, answer.stderr) == (0, b"")
     assert state.read_bytes().startswith(b"SQLite format 3")
@@ -50,7 +51,9 @@ def test_output_that_was_closed_is_output_for_nobody(tmp_path: Path) -> None:
 
 def test_a_state_is_for_its_owner_alone_and_said_to_be_new_once(tmp_path: Path) -> None:
     state = tmp_path / "s.db"
-    first = typed("--state", str(state), "job", "list", stdout=subprocess.DEVNULL)
+    looked = typed("--state", str(state), "job", "list", stdout=subprocess.DEVNULL)
+    assert (looked.returncode, "(state-empty)" in looked.stderr, state.exists()) == (1, True, False)
+    first = typed("--state", str(state), "directory", "domains", "add", "contoso.test", stdout=subprocess.DEVNULL)
     assert stat.S_IMODE(state.stat().st_mode) == 0o600
     assert first.stderr == f"{state} is new: there was no state of that name.\n"
     assert typed("--state", str(state), "job", "list", stdout=subprocess.DEVNULL).stderr == ""
@@ -63,6 +66,6 @@ def test_a_folder_in_the_place_of_a_state(tmp_path: Path) -> None:
 
 
 def test_a_state_that_cannot_be_made() -> None:
-    answer = typed("--state", "/proc/none/s.db", "job", "list", stdout=subprocess.DEVNULL)
+    answer = typed("--state", "/proc/none/s.db", "tenant", "create", "Fabrikam", stdout=subprocess.DEVNULL)
     assert "/proc/none/s.db" in answer.stderr
     assert "it is not there, and cannot be made: No such file or directory" in answer.stderr

@@ -36,7 +36,9 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
 
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     problem = refused(f"sqlite:///{tmp_path}/nowhere/state.sqlite")
-    assert (problem.code, problem.details["error"]) == ("state-cannot-open", "unable to open database file")
+    assert problem.code == "state-cannot-open"
+    assert problem.details["error"].startswith(f"unable to open database file: {tmp_path}/nowhere")
+    assert problem.details["error"].endswith("No such file or directory")
 
 
 def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:

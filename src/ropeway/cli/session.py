@@ -14,7 +14,7 @@ from typing import cast
 import typer
 
 from ropeway.cli import output
-from ropeway.cli.environment import has_state, make_file, require_state, state_url, trace_endpoint
+from ropeway.cli.environment import make_file, require_state, state_url, trace_endpoint
 from ropeway.cli.exits import Code, Refused
 from ropeway.cli.output import Block
 from ropeway.cli.reach import full_path, require_tenant, service_of
@@ -28,7 +28,7 @@ from ropeway.telemetry import tracing
 Ask = Callable[[str], Secret[str]]
 
 LOOKS = frozenset({"audit", "compare", "explain", "holds", "list", "log", "plan", "report", "show", "status", "watch"})
-"""Last words of commands that only look: where a state that was named is not there, they make none."""
+"""Last words of commands that only look: where the state that --state names is not there, they make none."""
 
 _OF_THIS_STATE = re.compile(r"`ropeway (?!(?:agent (?:check|proxy|register|run)|lab|login)\b)")
 """Commands in a sentence that are about the state or service which the call named."""
@@ -80,8 +80,7 @@ class Session:
             require_tenant(service, self.tenant)
             return connect_service(service)
         url = state_url(self.state)
-        is_named = self.state is not None or has_state()
-        if is_named and self.typed.rpartition(" ")[2] in LOOKS:
+        if self.state is not None and self.typed.rpartition(" ")[2] in LOOKS:
             require_state(url)
         self.make_state(url)
         return connect(url, ask_for_secret, self.tenant)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @grouped
 def up(context: typer.Context, options: ServiceOptions) -> int:
-    """Service and workers in one: keep all jobs in step, read here or by agents. Stays, and answers HTTPS.
+    """Service and workers in one: keep all jobs in step. Stays, and answers HTTPS.
 
     The first start prints a link to sign in with. Ctrl-C and SIGTERM end it after the current transactions.
     """

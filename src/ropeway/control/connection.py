@@ -120,7 +120,7 @@ class Connection:
 
     def otherwise(self, status: str, answer: str) -> RopewayError:
         """An answer that no service of this version gives: whether that is because it is of another version."""
-        theirs = self._version()
+        theirs = "" if status == "429" else self._version()
         details = {"url": self.url, "status": status, "answer": answer}
         if theirs and theirs != __version__:
             versions = {"service": theirs, "command": __version__}

@@ -13,6 +13,7 @@ from ropeway.cli.render.words import Command, problem_lines
 from ropeway.cli.safe import brief
 from ropeway.cli.times import local
 from ropeway.control.protocol import EventView, ExplainView
+from ropeway.model.prepared import prepared
 from ropeway.model.problems import Problem, title_of
 
 STEP = ("stage", "outcome", "rule", "details", "hold")
@@ -117,7 +118,7 @@ def _offered(offer: dict[str, Any]) -> str:
 
 def _problem(told: Any) -> Any:
     """A problem in a line of a view: a service tells it as JSON."""
-    return msgspec.convert(told, Problem | None)
+    return None if told is None else msgspec.convert(told, prepared(Problem))
 
 
 def _failed(problem: Problem) -> str:
