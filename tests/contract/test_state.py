@@ -406,10 +406,10 @@ def test_whom_a_deletion_took_along_counts_as_no_lost_member(office: Office) -> 
     office.state.store(Imported(generation=1, gone={a("Zoe")}))
     office.link("Team", gone=["Zoe", "Ann"])
     office.plan("Team", Kind.LINKS, "group")
-    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 2)], "as long as the target has Zoe"
+    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 2, 0)], "as long as the target has Zoe"
     office.plan("Zoe", Kind.DELETE)
     office.export(0)
-    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 1)]
+    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 1, 0)]
     assert office.state.keep_back("members", "group", a("Team"), Problem("hold-many-changes"), None) == 1
     number = office.state.known([a("Team")])[a("Team")].number
     assert [(link.other, link.approved) for link in office.state.pending_links([number], (0, "", ""), 9)] == [
@@ -419,13 +419,26 @@ def test_whom_a_deletion_took_along_counts_as_no_lost_member(office: Office) -> 
     assert ([link.other for link in links], count) == (["Ann"], 2), "people see what is held, too"
 
 
+def test_a_member_that_is_gone_and_never_had_a_target_object_of_this_job_is_a_lost_member(office: Office) -> None:
+    principal = person("Stranger", "foreignSecurityPrincipal")
+    office.read(person("Team", "group"), person("Other"), principal)
+    office.link("Team", "Other", "Stranger")
+    office.send_links("Team")
+    office.state.store(Imported(generation=1, gone={a("Other"), a("Stranger")}))
+    office.link("Team", gone=["Other", "Stranger"])
+    office.plan("Team", Kind.LINKS, "group")
+    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 2, 0)]
+    number = office.state.known([a("Team")])[a("Team")].number
+    assert not any(link.approved for link in office.state.pending_links([number], (0, "", ""), 9))
+
+
 def test_removals_on_a_hold_stay_and_additions_go(office: Office) -> None:
     office.read(person("Team", "group"))
     office.link("Team", "Zoe", "Ann")
     office.send_links("Team")
     office.link("Team", "Bob", gone=["Zoe"])
     office.plan("Team", Kind.LINKS, "group")
-    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 1)]
+    assert office.state.losing_members(1, 0) == [(a("Team"), "member", 1, 0)]
     office.state.keep_back("members", "group", "Team", Problem("hold-many-changes"), None)
     assert office.send_links("Team") == {"Bob": True}
     row = office.state.sendable(4, 0, 10)[0].planned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -276,9 +277,52 @@ def test_a_manager_is_told_in_full_to_whom_the_way_to_one_is_open(office: Office
     boss, anna = office.person("boss", department="Board"), office.person("anna")
     office.control.update_object("users", anna, {"manager": [boss]})
     path = "/v1.0/me?$expand=manager($select=id,department)&$select=id"
-    for scope, department in ("User.Read", None), ("User.Read.All", "Board"):
+    for scope, manager in ("User.Read", None), ("User.Read.All", {"id": boss, "department": "Board"}):
         status, found = asked(office, office.token_for(anna, "User.Read", scope), "GET", path)
-        assert (status, found["manager"]["id"], found["manager"]["department"]) == (200, boss, department), scope
+        assert status == 200
+        told = found["manager"] and {name: found["manager"][name] for name in ("id", "department")}
+        assert told == manager, scope
+
+
+def test_what_is_expanded_is_what_the_path_to_it_would_tell(office: Office) -> None:
+    top, boss, anna = (office.person(name) for name in ("top", "boss", "anna"))
+    for person, above in (boss, top), (anna, boss):
+        office.control.update_object("users", person, {"manager": [above]})
+    shape = {"displayName": "Makers", "mailNickname": "makers", "mailEnabled": False, "securityEnabled": True}
+    makers = office.control.create_object("groups", shape | {"members": [anna], "owners": [boss]})["id"]
+    own, reader = office.token_for(anna, "User.Read"), office.token_for(anna, "User.Read.All")
+    app = office.token(*office.application("Members", "GroupMember.Read.All"))
+    for token, path, name, told in (
+        (own, "/v1.0/me/memberOf/microsoft.graph.group?$expand=members", "members", []),
+        (app, f"/v1.0/groups/{makers}?$expand=owners", "owners", []),
+        (app, f"/v1.0/groups/{makers}/members/microsoft.graph.user?$expand=manager", "manager", None),
+        (reader, "/v1.0/me/manager?$expand=directReports", "directReports", []),
+    ):
+        status, found = asked(office, token, "GET", path)
+        one = found["value"][0] if "value" in found else found
+        assert (status, one.get(name)) == (200, told), path
+    status, found = asked(office, reader, "GET", "/v1.0/me?$expand=manager($levels=max)&$count=true")
+    assert (status, found["manager"]["id"], found["manager"].get("manager")) == (200, boss, None), "the first is one's own"
+
+
+def test_pages_of_members_tell_no_names_and_leave_nobody_out(office: Office) -> None:
+    people = {office.person(name) for name in ("anna", "bert", "cleo")}
+    shape = {"displayName": "Makers", "mailNickname": "makers", "mailEnabled": False, "securityEnabled": True}
+    makers = office.control.create_object("groups", shape | {"members": sorted(people)})["id"]
+    token = office.token(*office.application("Members", "GroupMember.Read.All"))
+    found, path = set[str](), f"/v1.0/groups/{makers}/members?$top=1"
+    while path:
+        status, page = asked(office, token, "GET", path)
+        assert status == 200
+        found |= {one["id"] for one in page["value"]}
+        path = page.get("@odata.nextLink", "").removeprefix(office.service.url)
+        skip = path.partition("$skiptoken=")[2]
+        assert not any(name in base64.urlsafe_b64decode(skip + "==") for name in (b"anna", b"bert", b"cleo"))
+    assert found == people
+    (one, *_) = people
+    status, page = asked(office, token, "GET", f"/v1.0/groups/{makers}/members?$filter=id eq '{one}'")
+    assert [each["id"] for each in page["value"]] == [one]
+    assert asked(office, token, "GET", f"/v1.0/groups/{makers}/members?$orderby=displayName")[0] == 403
 
 
 def test_who_may_change_members_binds_them_and_changes_nothing_else(office: Office) -> None:
@@ -290,3 +334,8 @@ def test_who_may_change_members_binds_them_and_changes_nothing_else(office: Offi
     for more in ({"displayName": "Mine"}, {"owners@odata.bind": there}):
         assert asked(office, token, "PATCH", makers, {"members@odata.bind": there, **more})[0] == 403
     assert asked(office, token, "PATCH", makers, {"members@odata.bind": there})[0] == 204
+    assert asked(office, token, "GET", makers)[0] == 200, "it reads what it may change"
+    group = makers.rpartition("/")[2]
+    office.control.delete_object("groups", group)
+    both = office.token(*office.application("Both", "GroupMember.ReadWrite.All", "User.ReadWrite.All"))
+    assert asked(office, both, "POST", f"/v1.0/directory/deletedItems/{group}/restore", {})[0] == 403

@@ -165,12 +165,18 @@ def ldif(context: typer.Context, source: LdifOptions, job: JobOptions, scope: Sc
     _create(session, SourceSettings("ldif", settings), job, scope)
 
 
+UNCERTAIN = frozenset({"service-unreachable", "service-answers-otherwise", "commit-unanswered"})
+"""Problems after which a job may have been created."""
+
+
 @contextmanager
 def not_created() -> Generator[None]:
-    """Within, a problem says that there is no job, whatever it says of jobs that are there."""
+    """Within, a problem says that there is no job, whatever it says of jobs that are there; not where nobody knows."""
     try:
         yield
     except RopewayError as error:
+        if error.problem.code in UNCERTAIN:
+            raise
         raise Refused(f"No job was created. {describe(error.problem)}", of_problem(error.problem)) from error
 
 

@@ -27,10 +27,15 @@ from ropeway.telemetry import tracing
 
 Ask = Callable[[str], Secret[str]]
 
-LOOKS = frozenset({"audit", "compare", "explain", "holds", "list", "log", "plan", "report", "show", "status", "watch"})
+LOOKS = frozenset(
+    {
+        *("audit", "check", "compare", "diff", "discover", "explain", "export", "holds", "list", "log", "plan"),
+        *("report", "show", "sign-ins", "status", "watch"),
+    }
+)
 """Last words of commands that only look: where the state that --state names is not there, they make none."""
 
-_OF_THIS_STATE = re.compile(r"`ropeway (?!(?:agent (?:check|proxy|register|run)|lab|login)\b)")
+_OF_THIS_STATE = re.compile(r"`ropeway (?!-|(?:agent (?:check|proxy|register|run)|lab|login)\b)")
 """Commands in a sentence that are about the state or service which the call named."""
 
 
@@ -133,7 +138,7 @@ class Session:
 
     def here(self, sentence: str) -> str:
         """The sentence, with the commands in it as they are to be typed for the state of this call."""
-        return _OF_THIS_STATE.sub(lambda _: f"`{self.command()} ", sentence)
+        return _OF_THIS_STATE.sub(lambda _: f"`{self.command()} ", sentence) if self.state else sentence
 
     def command(self, *words: str) -> str:
         """A command to type, for the state of this call."""

@@ -9,7 +9,7 @@ import msgspec
 
 from ropeway.control.protocol import ChangeView
 from ropeway.engine.decisions import decision
-from ropeway.engine.exporting import change_of
+from ropeway.engine.exporting import AT_ONCE, BEGIN, CARRIED, change_of
 from ropeway.engine.planning import carries_links
 from ropeway.engine.ports import Target
 from ropeway.engine.records import Sendable
@@ -27,7 +27,8 @@ LINKS_SHOWN = 50
 def change_views(state: State, target: Target, rules: Rules, limit: int) -> list[ChangeView]:
     """The first changes of the plan, in the order in which they would be sent."""
     rows = state.plan_rows(limit)
-    told = [_change(state, rules, row) for row in rows]
+    carried = _carried(state, rows)
+    told = [_change(state, rules, row, carried) for row in rows]
     changes = [change for change, _ in told]
     effects = target.preview(changes)
     names = _names(state, changes)
@@ -37,10 +38,17 @@ def change_views(state: State, target: Target, rules: Rules, limit: int) -> list
     ]
 
 
-def _change(state: State, rules: Rules, row: Sendable) -> tuple[Change, int]:
+def _carried(state: State, rows: list[Sendable]) -> set[int]:
+    """New objects that are created with links, by number."""
+    new = [row.entry.number for row in rows if carries_links(row.planned)]
+    parts = (new[at : at + AT_ONCE] for at in range(0, len(new), AT_ONCE))
+    return {link.owner for part in parts for link in state.pending_links(part, BEGIN, CARRIED * AT_ONCE)}
+
+
+def _change(state: State, rules: Rules, row: Sendable, carried: Set[int]) -> tuple[Change, int]:
     """A row as it would be sent, with the first of its links, and how many links more there are."""
     change = change_of(row)
-    if row.planned.kind is not Kind.LINKS and not carries_links(row.planned):
+    if row.planned.kind is not Kind.LINKS and row.entry.number not in carried:
         return change, 0
     links, count = state.open_links(row.entry.number, LINKS_SHOWN)
     told = links_change(row.entry, rules.rule_for(row.entry.type), links)

@@ -12,7 +12,7 @@ import msgspec
 
 from ropeway.engine.beside import Beside
 from ropeway.engine.decisions import decision, staying
-from ropeway.engine.planning import REPLACED, carries_links, exported_after
+from ropeway.engine.planning import REPLACED, carries_links, exported_after, joined_only
 from ropeway.engine.ports import Prepares
 from ropeway.engine.records import Confirmed, Entry, Escrow, Imported, PendingLink, Planned, Sendable
 from ropeway.engine.redaction import hidden, redacted, without_secret
@@ -291,5 +291,5 @@ def confirmed_entry(entry: Entry, planned: Planned, target: TargetId | None) -> 
         target=None if gone else (target or entry.target),
         exported=exported_after(entry, planned),
         in_scope=entry.in_scope if gone else (True if entry.live else entry.in_scope),
-        target_type=planned.type,
+        target_type=None if gone and entry.target is not None and joined_only(entry) else planned.type,
     )

@@ -73,18 +73,23 @@ class Guards:
                 planned.update((type_, name) for name in unpack(attributes))
         if not planned:
             return
+        now = Counter(planned)
         for type_, attributes in self._work.state.emptied_since(self._since):
             planned.update((type_, name) for name in unpack(attributes) if (type_, name) in planned)
         totals = {type_: self._work.state.linked(type_) for type_, _ in planned}
         too_many = {(t, n): count for (t, n), count in planned.items() if self._emptied_trips(t, count, totals[t])}
         for part in self._emptying() if too_many else ():
-            self._keep_emptied(part, too_many, totals)
+            self._keep_emptied(part, too_many, totals, now)
 
     def _emptied_trips(self, type_: str, count: int, total: int) -> bool:
         return self._work.settings.guards.of("emptied", type_).trips(count, total)
 
     def _keep_emptied(
-        self, rows: Sequence[tuple[int, str, bytes]], too_many: dict[tuple[str, str], int], totals: dict[str, int]
+        self,
+        rows: Sequence[tuple[int, str, bytes]],
+        too_many: dict[tuple[str, str], int],
+        totals: dict[str, int],
+        planned: Counter[tuple[str, str]],
     ) -> None:
         held: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for seq, type_, attributes in rows:
@@ -93,7 +98,9 @@ class Guards:
                 held.setdefault((type_, names), []).append(seq)
         for (type_, names), seqs in held.items():
             subject = ", ".join(names)
-            cause = self._cause("emptied", type_, max(too_many[type_, n] for n in names), totals[type_], subject)
+            most = max(names, key=lambda name: too_many[type_, name])
+            count = too_many[type_, most]
+            cause = self._cause("emptied", type_, count, totals[type_], subject, planned=planned[type_, most])
             self._work.state.keep_back("emptied", type_, subject, cause, seqs)
 
     def _emptying(self) -> Iterator[Sequence[tuple[int, str, bytes]]]:
@@ -114,10 +121,10 @@ class Guards:
         guards = self._work.settings.guards
         fewest = min(guards.of("members", "group").at_least, guards.of("members", "group").most + 1)
         names = self._work.state.losing_members(max(1, fewest), self._since)
-        entries = self._work.state.known([anchor for anchor, _, _ in names]) if names else {}
-        for anchor, attribute, count in names:
+        entries = self._work.state.known([anchor for anchor, *_ in names]) if names else {}
+        for anchor, attribute, planned, gone in names:
             total = self._work.state.exported_links(anchor, attribute)
-            if guards.of("members", "group").trips(count, total):
+            if guards.of("members", "group").trips(planned + gone, total):
                 dn = entries[anchor].dn if anchor in entries else anchor
-                cause = self._cause("members", "group", count, total, dn)
+                cause = self._cause("members", "group", planned + gone, total, dn, planned=planned)
                 self._work.state.keep_back("members", "group", Anchor(anchor), cause, None)

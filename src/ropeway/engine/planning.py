@@ -105,10 +105,15 @@ def replaced(entry: Entry, rule: ObjectRule) -> str | None:
     return None if joined else ONLY_JOINED
 
 
+def joined_only(entry: Entry) -> bool:
+    """Whether the target object is another's, to which this job only adds."""
+    return unpack(entry.exported or NOTHING).get(LINK) == Link.JOIN
+
+
 def departure(entry: Entry, policy: Departure, reason: str) -> list[Planned]:
     """An object that left for that reason: what becomes of its target object."""
     type_, decided = entry.target_type or "", leaving(reason)
-    if unpack(entry.exported or NOTHING).get(LINK) == Link.JOIN:
+    if joined_only(entry):
         policy = Departure.DELETE  # only what it said is taken back
     match policy:
         case Departure.DELETE:

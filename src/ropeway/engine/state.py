@@ -239,8 +239,8 @@ class State(Protocol):
         ...
 
     def emptied_since(self, since: float) -> Sequence[tuple[str, bytes]]: ...
-    def losing_members(self, at_least: int, since: float) -> list[tuple[Anchor, str, int]]:
-        """(group, attribute, links to be taken away or taken since then, nobody having approved) of that many."""
+    def losing_members(self, at_least: int, since: float) -> list[tuple[Anchor, str, int, int]]:
+        """(group, attribute, links to be taken away, taken since then, nobody having approved) of that many."""
         ...
 
     def losing_all(self) -> list[tuple[str, str, int]]:

@@ -159,8 +159,8 @@ RULES: tuple[Rule, ...] = (
     _rule("users/**", _USER, _USERS_ALL, *_PEOPLE),
     _rule("groups/*/members/**", f"GroupMember.Read.All {_GROUP}", f"GroupMember.ReadWrite.All {_GROUPS_ALL}",
           *_PEOPLE),
-    _rule("GET groups", f"GroupMember.Read.All {_GROUP}", _GROUPS_ALL, *_PEOPLE),
-    _rule("GET groups/*", f"GroupMember.Read.All {_GROUP}", _GROUPS_ALL, *_PEOPLE),
+    _rule("GET groups", f"GroupMember.Read.All GroupMember.ReadWrite.All {_GROUP}", _GROUPS_ALL, *_PEOPLE),
+    _rule("GET groups/*", f"GroupMember.Read.All GroupMember.ReadWrite.All {_GROUP}", _GROUPS_ALL, *_PEOPLE),
     _rule("PATCH groups/*", "", f"GroupMember.ReadWrite.All {_GROUPS_ALL}", "", "users"),  # the first: members alone
     _rule("DELETE groups/*", "", "Group.ReadWrite.All", "", "users"),  # nor these (Graph's permissions reference)
     _rule("groups/**", _GROUP, _GROUPS_ALL, *_PEOPLE),

@@ -31,8 +31,8 @@ _log = logging.getLogger(__name__)
 SUBJECTS = ("job", "application", "identifier", "user", "name", "agent", "domain")
 """Arguments that name what a call is about, the first that it has."""
 
-LONGEST = 2000
-"""Bytes of an argument that are kept; files are not."""
+LONGEST, OF_GUARDS = 200, 2000
+"""Bytes of an argument that are kept; files are not, nor a job's settings as a whole."""
 
 
 class About(NamedTuple):
@@ -116,6 +116,6 @@ def short_details(said: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Secret):
             continue
         short: Any = sorted(value) if name == "properties" else msgspec.to_builtins(value)
-        if value is not None and len(msgspec.json.encode(short)) <= LONGEST:
+        if value is not None and len(msgspec.json.encode(short)) <= (OF_GUARDS if name == "guards" else LONGEST):
             told[name.rstrip("_")] = short
     return told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Subquery, and_, false, func, or_, select, true
 
 from ropeway.model.anchors import Anchor
@@ -79,18 +81,24 @@ def done_since(c: Connection, key: Key, action: str, type_: str, since: float) -
     return c.scalar(query) or 0
 
 
-_other = entry.alias()
-WENT_ALONG = (
-    select(_other.c.number)
-    .where(_other.c.job == link.c.job, _other.c.anchor == link.c.other)
-    .where(_other.c.live == false(), _other.c.target.is_(None))
-    .exists()
-)
-"""Of a row of `link`: its other end was deleted in source and target, and the target's link went with it."""
+def is_deleted(e: Any) -> ColumnElement[bool]:
+    """Entries that are gone from the source, and from the target, where this job deleted them: links went along.
+
+    Not those that never had a target object of this job, nor those that only joined one: there the target may well have
+    the link. `e`: the columns of `entry`, or of an alias.
+    """
+    past = provisioning_event.c
+    done = and_(past.entry == e.number, past.action == Kind.DELETE.value, past.status.in_(("success", "warning")))
+    return and_(e.live == false(), e.target.is_(None), e.target_type.is_not(None), select(past.id).where(done).exists())
 
 
-def losing_members(c: Connection, key: Key, at_least: int, since: float) -> list[tuple[Anchor, str, int]]:
-    """(owner, attribute, links to be taken away or taken since then) of that many.
+_end = entry.alias().c
+WENT_ALONG = select(_end.number).where(_end.job == link.c.job, _end.anchor == link.c.other, is_deleted(_end)).exists()
+"""Of a row of `link`: its other end was deleted."""
+
+
+def losing_members(c: Connection, key: Key, at_least: int, since: float) -> list[tuple[Anchor, str, int, int]]:
+    """(owner, attribute, links to be taken away, taken since then) of that many together.
 
     What was approved does not count, nor what went along with a deleted object.
     """
@@ -101,9 +109,9 @@ def losing_members(c: Connection, key: Key, at_least: int, since: float) -> list
         .group_by(event.entry)
         .subquery()
     )
-    count = func.count() + func.coalesce(func.max(lost.c.lost), 0)
+    gone = func.coalesce(func.max(lost.c.lost), 0)
     rows = c.execute(
-        select(entry.c.anchor, link.c.attribute, count)
+        select(entry.c.anchor, link.c.attribute, func.count(), gone)
         .select_from(
             change.join(link, link.c.owner == change.c.entry)
             .join(entry, entry.c.number == change.c.entry)
@@ -118,9 +126,9 @@ def losing_members(c: Connection, key: Key, at_least: int, since: float) -> list
             ~WENT_ALONG,
         )
         .group_by(entry.c.anchor, link.c.attribute)
-        .having(count >= at_least)
+        .having(func.count() + gone >= at_least)
     )
-    return [(Anchor(a), attribute, int(n)) for a, attribute, n in rows]
+    return [(Anchor(a), attribute, int(n), int(before)) for a, attribute, n, before in rows]
 
 
 def losing_all(c: Connection, key: Key) -> list[tuple[str, str, int]]:

@@ -50,6 +50,10 @@ notice = Table(
 `failure` is the last problem."""
 
 
+STEP = 1e-6
+"""Seconds between two messages at least: their numbers have no order."""
+
+
 class Message(msgspec.Struct, frozen=True):
     """A message as stored."""
 
@@ -63,14 +67,16 @@ class Message(msgspec.Struct, frozen=True):
 
 
 def put(c: Connection, key: Key, told: Sequence[Notice], now: float) -> None:
-    """Note messages; they are due at once, in this order."""
+    """Note messages; they are due at once, in this order, after those of the job that wait already."""
+    last = c.scalar(select(func.max(notice.c.created)).where(notice.c.job == key["job"])) if told else None
+    first = now if last is None else max(now, last + STEP)
     rows: list[dict[str, Any]] = [
         {
             **key,
             "number": unguessable(c, notice.c.number),
             "event": one.event.value,
             "problem": problem_text(one.problem) if one.problem else None,
-            "created": now + place / 1e6,
+            "created": first + place * STEP,
             "next_attempt": now,
             "attempts": 0,
             "arrived": "",

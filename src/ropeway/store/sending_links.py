@@ -24,6 +24,7 @@ from ropeway.engine.exporting import REFERENCES
 from ropeway.engine.records import Confirmed, PendingLink
 from ropeway.store.constant import any_of
 from ropeway.store.event_log import log
+from ropeway.store.guarding import is_deleted
 from ropeway.store.rows import Key
 from ropeway.store.sending import APPROVED, OUT_OF_PLAN
 from ropeway.store.tables import PENDING, change, entry, link
@@ -107,13 +108,14 @@ def _foreign(c: Connection, key: Key, anchors: Sequence[str]) -> dict[str, bytes
     return dict(c.execute(_foreign_of, {"b_job": key["job"], "b_anchors": anchors}).all())
 
 
-_gone = and_(entry.c.job == bindparam("b_job"), entry.c.live == false(), entry.c.target.is_(None))
-_gone_of = select(entry.c.anchor).where(_gone, any_of(entry.c.anchor, "b_anchors"))
+_deleted_of = select(entry.c.anchor).where(
+    entry.c.job == bindparam("b_job"), any_of(entry.c.anchor, "b_anchors"), is_deleted(entry.c)
+)
 
 
 def _deleted(c: Connection, key: Key, anchors: Sequence[str]) -> set[str]:
-    """Those anchors whose objects were deleted in source and target."""
-    return set(c.execute(_gone_of, {"b_job": key["job"], "b_anchors": anchors}).scalars()) if anchors else set()
+    """Those anchors whose objects were deleted, and took their links along."""
+    return set(c.execute(_deleted_of, {"b_job": key["job"], "b_anchors": anchors}).scalars()) if anchors else set()
 
 
 def forget_exported_links(c: Connection, owners: Sequence[int], limit: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, true, tuple_
 
 from ropeway.store import families, lockouts
 from ropeway.store.constant import inserting
@@ -73,7 +73,7 @@ def latest(
     """The latest, the oldest of them first; `who` is a part of the name, `failed` leaves out what went well."""
     s, where = sign_in.c, true()
     if who:
-        where &= s.name.contains(who, autoescape=True)
+        where &= func.lower(s.name).contains(who.lower(), autoescape=True)
     if since is not None:
         where &= s.time >= since
     if failed:

@@ -24,6 +24,10 @@ WATCHED = 120.0
 """Seconds between two cycles of a job that agents watch, if none of them says that something changed."""
 
 
+APART = 10.0
+"""Seconds at least between two such cycles, though an object is to be decided again sooner."""
+
+
 def pace(settings: JobSettings) -> float | None:
     """Seconds from the beginning of one cycle to the next; None: it stays connected, and polls."""
     if settings.schedule.every is None and settings.source.through == "agents":
@@ -56,8 +60,9 @@ def due(settings: JobSettings, status: str, standing: Standing) -> float | None:
     if every is None or last is None:
         return AT_ONCE
     again = standing.look_again
-    sooner = settings.schedule.every is None and again is not None and again > last
-    return min(last + every, again) if sooner and again is not None else last + every
+    if settings.schedule.every is not None or again is None or again <= last:
+        return last + every
+    return min(last + every, max(again, last + APART))
 
 
 def next_run(settings: JobSettings, status: str, standing: Standing, now: float) -> float | None:

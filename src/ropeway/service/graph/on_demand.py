@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -72,7 +73,7 @@ def line_about(c: Connection, view: ProvisionView, row: JobRow) -> int | None:
     if view.result == "Skipped":
         return None
     e = provisioning_event.c
-    about = and_(e.job == row.number, e.anchor == view.anchor)
+    about = and_(e.job == row.number, e.anchor == view.anchor, e.time >= datetime.fromisoformat(view.began).timestamp())
     found = events_where(c, row.tenant, about, after=None, oldest_first=False, limit=20)
     mine = [event for event in found if event.cycle == found[0].cycle]
     main = [event for event in mine if event.status == "failure"] or [e for e in mine if e.action != "links"] or mine

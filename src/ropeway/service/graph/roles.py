@@ -20,7 +20,7 @@ from ropeway.service.graph.objects.collections import LISTS
 from ropeway.service.graph.objects.kinds import ANY, USERS
 from ropeway.service.graph.objects.listing import Listing
 from ropeway.service.graph.objects.reading import answer_page, question
-from ropeway.service.graph.objects.seeing import askable, limited
+from ropeway.service.graph.objects.seeing import way
 from ropeway.service.odata.answers import Answer, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
@@ -87,11 +87,11 @@ class DirectoryRoles:
         people = select(r.person).where(r.tenant == parts.tenant, r.role == self._named(asked))
         numbers = select(o.number).where(o.tenant == parts.tenant, o.id.in_(people))
         with parts.database.read() as c:
-            listing = Listing(question(asked, USERS), numbers, types=askable(asked, asked.options))
+            leads = way(asked, ANY, "members")
+            types, by_number = leads.shown(USERS)
+            listing = Listing(question(asked, USERS), numbers, types=types, by_number=by_number)
             found = listing.page(c, asked.options, asked.page_size)
-            return answer_page(
-                asked, USERS, replace(found, rows=limited(asked, found.rows, ANY)), c, "directoryObjects"
-            )
+            return answer_page(asked, USERS, replace(found, rows=leads.limited(found.rows)), c, "directoryObjects")
 
     def add(self, asked: Asked) -> Answer:
         """POST /directoryRoles/{id}/members/$ref."""

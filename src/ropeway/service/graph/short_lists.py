@@ -98,7 +98,7 @@ def _read(text: str, of: tuple[bytes, str], now: float, again: str) -> Told:
     """RopewayError for a token that was changed, or is another's; HTTP 410 for one that is too old, or too long."""
     if len(text) > LONGEST:
         raise gone(again)
-    found = decoded(text, Told)
+    found = decoded(text, Told, VERSION, again)
     check(found, (VERSION, *of), now, again)
     if len(found.digests) % (_ID + _DIGEST):
         raise RopewayError(Problem("page-token-stale"))

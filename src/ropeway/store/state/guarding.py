@@ -26,7 +26,7 @@ class Guarding(Leased):
         with self._db.read() as c:
             return guarding.emptied_since(c, self._key, since)
 
-    def losing_members(self, at_least: int, since: float) -> list[tuple[Anchor, str, int]]:
+    def losing_members(self, at_least: int, since: float) -> list[tuple[Anchor, str, int, int]]:
         with self._db.read() as c:
             return guarding.losing_members(c, self._key, at_least, since)
 

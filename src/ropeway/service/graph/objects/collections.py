@@ -23,7 +23,7 @@ from ropeway.service.graph.objects.reading import (
     manager_of,
     question,
 )
-from ropeway.service.graph.objects.seeing import askable, limited
+from ropeway.service.graph.objects.seeing import way
 from ropeway.service.graph.objects.values import json_text
 from ropeway.service.odata.answers import Answer
 from ropeway.service.odata.options import LIST, Option
@@ -84,7 +84,7 @@ class Reading:
         listing, wanted = self._listing(kind, name, asked)
         with asked.parts.database.read() as c:
             found = listing.page(c, asked.options, asked.page_size)
-            found = replace(found, rows=limited(asked, found.rows, kind, name))
+            found = replace(found, rows=way(asked, kind, name).limited(found.rows))
             return answer_page(asked, wanted, found, c, wanted.plural)
 
     def references(self, kind: Kind, name: str, asked: Asked) -> Answer:
@@ -106,7 +106,7 @@ class Reading:
         wanted = ANY if cast is None else by_name(cast)
         if wanted is None:
             raise segment_unknown(str(cast))
-        types = askable(asked, asked.options)
+        types, by_number = way(asked, kind, name).shown(wanted)
         with parts.database.read() as c:
             row = find(c, parts.tenant, kind, asked.key())
             if name == "members" and _goes_on_by_number(c, row.number, asked):
@@ -114,7 +114,7 @@ class Reading:
                 belongs = relations.is_member(c, parts.tenant, row.number, sid)
                 return Listing(question(asked, wanted), belongs=belongs, types=types), wanted
             numbers = RELATED[name].numbers(c, parts.tenant, row.number)
-        return Listing(question(asked, wanted), numbers, types=types), wanted
+        return Listing(question(asked, wanted), numbers, types=types, by_number=by_number), wanted
 
     def manager(self, kind: Kind, asked: Asked) -> Answer:
         """GET /users/{id}/manager."""
@@ -123,7 +123,7 @@ class Reading:
             row = manager_of(c, parts.tenant, find(c, parts.tenant, kind, asked.key()))
             if row is None:
                 raise resource_unknown("manager")
-            (row,) = limited(asked, [row], kind, "manager")
+            (row,) = way(asked, kind, "manager").limited([row])
             return answer_one(asked, by_stored(row.type), row, c, "directoryObjects", typed=True)
 
     def manager_reference(self, kind: Kind, asked: Asked) -> Answer:
@@ -134,6 +134,8 @@ class Reading:
 
 def _goes_on_by_number(c: Connection, group: int, asked: Asked) -> bool:
     """Whether members are told in the order of their numbers: what a page began with is kept to by the others."""
+    if asked.options.order:
+        return False
     after = key_of(asked.options, tuple[str, Number])
     return relations.is_crowded(c, group) if after is None else after[0] == BY_NUMBER
 

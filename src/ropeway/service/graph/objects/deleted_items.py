@@ -8,9 +8,10 @@ from functools import partial
 
 from starlette.routing import BaseRoute
 
+from ropeway.model.permissions import rule_of
 from ropeway.service.graph.api import Api
 from ropeway.service.graph.objects.collections import COUNTS, LISTS, Reading, counted
-from ropeway.service.graph.objects.kinds import ANY, Kind, by_name, by_stored
+from ropeway.service.graph.objects.kinds import ANY, GROUPS, Kind, by_name, by_stored
 from ropeway.service.graph.objects.listing import Listing
 from ropeway.service.graph.objects.privileged import check_kind, check_privileged
 from ropeway.service.graph.objects.reading import answer_one, answer_page, find, question
@@ -19,6 +20,7 @@ from ropeway.service.odata.answers import Answer, nothing
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.refusals import segment_unknown
 from ropeway.service.odata.resource import Asked, Verb, resource
+from ropeway.service.who import permitted
 
 
 class Restore(Body, frozen=True):
@@ -49,7 +51,7 @@ class DeletedItems:
         ]
 
     def _listing(self, kind: Kind, asked: Asked) -> Listing:
-        return Listing(question(asked, kind), binned=True)
+        return Listing(replace(question(asked, kind), binned=True), binned=True)
 
     def count(self, asked: Asked) -> Answer:
         """GET /directory/deletedItems/microsoft.graph.user/$count."""
@@ -88,7 +90,10 @@ class DeletedItems:
         with asked.parts.database.read() as c:
             row = find(c, asked.parts.tenant, ANY, asked.key(), binned=True)
         kind = by_stored(row.type)
-        check_kind(asked, kind, "PATCH")
+        if kind is GROUPS:
+            permitted(asked.caller, rule_of("/v1.0/groups", "POST"), "write")
+        else:
+            check_kind(asked, kind, "PATCH")
         check_privileged(asked, row.id)
         name = said.new_user_principal_name if row.type == "user" else None
         directory.restore_object(PLURALS[kind], row.id, {"userPrincipalName": name} if name is not None else {})

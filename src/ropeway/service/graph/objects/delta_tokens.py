@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -64,15 +64,18 @@ def read(text: str, of: tuple[bytes, str], now: float, again: str) -> Round:
     """What a token of this tenant and plural says; HTTP 410 with the place to begin anew for one that is too old."""
     if len(text) > LONGEST:
         raise RopewayError(Problem("page-token-stale"))
-    found = decoded(text, Round)
+    found = decoded(text, Round, VERSION, again)
     check(found, (VERSION, *of), now, again)
     return found
 
 
-def decoded(text: str, kind: type[T]) -> T:
-    """A token of that kind; RopewayError where it was changed."""
+def decoded(text: str, kind: type[T], version: int, again: str) -> T:
+    """A token of that kind and version; HTTP 410 for one of an older version, RopewayError where it was changed."""
     try:
         raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
+        (theirs, *_) = msgspec.msgpack.decode(raw, type=prepared(list[Any]))
+        if isinstance(theirs, int) and 0 < theirs < version:
+            raise gone(again)
         return msgspec.msgpack.decode(raw, type=prepared(kind))
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise RopewayError(Problem("page-token-stale")) from None

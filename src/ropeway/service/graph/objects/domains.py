@@ -18,7 +18,7 @@ from ropeway.service.graph.objects.collections import LISTS
 from ropeway.service.graph.objects.kinds import ANY
 from ropeway.service.graph.objects.listing import Listing
 from ropeway.service.graph.objects.reading import answer_page, question
-from ropeway.service.graph.objects.seeing import askable, limited
+from ropeway.service.graph.objects.seeing import way
 from ropeway.service.odata.answers import Answer, changed, made, many, nothing, one
 from ropeway.service.odata.bodies import Body
 from ropeway.service.odata.options import LIST, ONE
@@ -122,10 +122,12 @@ class Domains:
         named = select(_k.object).where(
             _k.tenant == asked.parts.tenant, _k.name.in_((UPN, PROXY)), _k.value.endswith(ending, autoescape=True)
         )
-        listing = Listing(question(asked, ANY), named, types=askable(asked, asked.options))
+        leads = way(asked, ANY, "domainNameReferences")
+        types, by_number = leads.shown()
+        listing = Listing(question(asked, ANY), named, types=types, by_number=by_number)
         with asked.parts.database.read() as c:
             found = listing.page(c, asked.options, asked.page_size)
-            return answer_page(asked, ANY, replace(found, rows=limited(asked, found.rows, ANY)), c, "directoryObjects")
+            return answer_page(asked, ANY, replace(found, rows=leads.limited(found.rows)), c, "directoryObjects")
 
     def services(self, asked: Asked) -> Answer:
         """GET /domains/{name}/serviceConfigurationRecords: none, since no service here needs one."""

@@ -32,6 +32,8 @@ class Question:
     lookups: bool
     """Whether the look-up table is in step with the objects."""
     sqlite: bool
+    binned: bool = False
+    """Whether it is about the recycle bin, of which no index but that of ids tells."""
 
     def way(self, node: Node) -> tuple[Sequence[Way], tuple[Node, ...]] | None:
         """The index that a filter, or one of its parts that must all hold, is best read by, and the rest.
@@ -41,7 +43,7 @@ class Question:
         parts = node.parts if isinstance(node, And) else (node,)
         found = [(self._indexed(part), parts[:place] + parts[place + 1 :]) for place, part in enumerate(parts)]
         usable = [one for one in found if one[0]]
-        return min(usable, key=lambda one: one[0][0].index is indexes.NAMES, default=None)
+        return min(usable, key=lambda one: indexes.last_choice(one[0][0].index), default=None)
 
     def _indexed(self, node: Node) -> Sequence[Way]:
         """Those of a part that may be asked; what may not is left to `condition`, which says why."""
@@ -57,7 +59,7 @@ class Question:
                 able = known is not None and known.name == "proxyAddresses"
             case _:
                 return ()
-        if known is None or not able or (known.form == "truth") != (value.kind == "truth"):
+        if known is None or not able or self.binned or (known.form == "truth") != (value.kind == "truth"):
             return ()
         found = value.text == "true" if value.kind == "truth" else value.text
         return indexes.ways(known.name, found, starts=starts, lookups=self.lookups)
@@ -141,10 +143,15 @@ class Question:
             return tables.object_.c.id == text_of(value).lower()
         plain = {"text": value.text, "guid": value.text, "truth": value.text == "true"}.get(value.kind)
         if plain is not None and (known.form == "truth") == (value.kind == "truth"):
-            found = indexes.held(self.tenant, known.name, plain, starts=False, lookups=self.lookups)
+            found = self._held(known.name, plain, starts=False)
             if found is not None:
                 return found
         return compared(known, "eq", value, self.sqlite)
+
+    def _held(self, name: str, value: str | bool, *, starts: bool) -> Condition | None:
+        if self.binned:
+            return None
+        return indexes.held(self.tenant, name, value, starts=starts, lookups=self.lookups)
 
     def _call(self, node: Call) -> Condition:
         known = self._known(node.path)
@@ -154,7 +161,7 @@ class Question:
             raise unreadable("$filter", f"{node.function} is about texts, at position {node.at}")
         if node.function == "startswith":
             self._allow(known.starts, f"startsWith of {known.name}", node.at)
-            found = indexes.held(self.tenant, known.name, wanted, starts=True, lookups=self.lookups)
+            found = self._held(known.name, wanted, starts=True)
             if found is not None:
                 return found
         else:
@@ -172,7 +179,7 @@ class Question:
         if node.inner is None:
             return self._has_any(known, node.at)
         plain = _plainly(node.variable, node.inner)
-        if known.name == "proxyAddresses" and plain is not None:
+        if known.name == "proxyAddresses" and plain is not None and not self.binned:
             starts, value = plain
             found = indexes.held(self.tenant, known.name, value.text, starts=starts, lookups=False)
             return false() if found is None else found

@@ -62,7 +62,7 @@ class Way:
     """None: all of it."""
     high: str | None = None
     """None: `low` alone."""
-    prefix: str = ""
+    prefix: str | None = None
     """Where an object may be found several times, by different values: what these begin with."""
 
 
@@ -81,11 +81,20 @@ _SHARED: Mapping[str, Index] = {
 }
 
 
+_OF_TRUTHS = (_SHARED["accountEnabled"], _SHARED["onPremisesSyncEnabled"])
+
+
+def last_choice(index: Index) -> int:
+    """What is better read by another index has a higher number: names are in the order of the answer anyway, and of two
+    truth values one is nearly everybody's."""
+    return 2 if index in _OF_TRUTHS else int(index is NAMES)
+
+
 def ways(name: str, value: str | bool, *, starts: bool, lookups: bool) -> Sequence[Way]:
     """How objects with that value, or one that starts with it, are found by an index; empty where there is none."""
     if name in KEYS and isinstance(value, str):
         wanted = value if name in EXACT else compare_key(value)
-        return [_way(_UNIQUE[name], wanted, starts, wanted if starts and name == "proxyAddresses" else "")]
+        return [_way(_UNIQUE[name], wanted, starts, wanted if starts and name == "proxyAddresses" else None)]
     if name in lookup.LOOKED_UP and lookups and (form := lookup.value_of(value)) is not None:
         return [_way(_SHARED[name], form, starts)]
     return _own(name, compare_key(value), starts) if isinstance(value, str) else ()
@@ -108,7 +117,7 @@ def _own(name: str, wanted: str, starts: bool) -> Sequence[Way]:
             return ()
 
 
-def _way(index: Index, wanted: str, starts: bool, prefix: str = "") -> Way:
+def _way(index: Index, wanted: str, starts: bool, prefix: str | None = None) -> Way:
     return Way(index, wanted, wanted + END if starts else None, prefix)
 
 

@@ -53,6 +53,8 @@ class Listing:
     binned: bool = False
     belongs: Condition | None = None
     """In place of `among`, where most objects are: asked of each, in the order of their numbers."""
+    by_number: bool = False
+    """Whether they come in the order of their numbers, where no other is asked for."""
     types: tuple[str, ...] | None = None
     """Types among them that may be asked about; None: all."""
 
@@ -69,8 +71,8 @@ class Listing:
             else c.execute(self._ordered(options, after).limit(size + 1)).all()
         )
         token = token_of(options, (found[size - 1][5], found[size - 1][0] & LAST)) if len(found) > size else ""
-        prefix = ways[0].prefix if ways else ""
-        rows = [Row(*row[:5]) for row in found[:size] if not prefix or _is_first(row, prefix)]
+        prefix = ways[0].prefix if ways else None
+        rows = [Row(*row[:5]) for row in found[:size] if prefix is None or _is_first(row, prefix)]
         return Found(rows, token, self._count(c, options) if options.count and self.question.advanced else None)
 
     def count(self, c: Connection, options: Options) -> int:
@@ -118,7 +120,7 @@ class Listing:
 
     def _ordered(self, options: Options, after: Place | None) -> Any:
         where = self._where(options)
-        if self.belongs is not None and not options.order:
+        if (self.by_number or self.belongs is not None) and not options.order:
             begin = after[1] if after else self.question.tenant << NUMBERS
             query = select(*_ROW, literal(BY_NUMBER)).where(where, _o.number > begin)
             return query.order_by(_o.number)

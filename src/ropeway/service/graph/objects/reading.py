@@ -16,7 +16,7 @@ from ropeway.service.graph.objects.filtering import Question
 from ropeway.service.graph.objects.kinds import ANY, DEVICES, USERS, Kind, by_stored
 from ropeway.service.graph.objects.listing import Found
 from ropeway.service.graph.objects.looked_up import look_up
-from ropeway.service.graph.objects.seeing import limited
+from ropeway.service.graph.objects.seeing import way
 from ropeway.service.graph.objects.shapes import NONE, NULL, Row, as_dict, check_select, encode, told
 from ropeway.service.graph.objects.values import json_text
 from ropeway.service.odata.answers import Answer
@@ -161,11 +161,13 @@ def expanded(c: Connection, asked: Asked, kind: Kind, rows: Sequence[Row], *, ty
 def _related(c: Connection, asked: Asked, row: Row, wanted: Expansion) -> Any:
     if wanted.name == "manager":
         return _managers(c, asked, row, wanted, wanted.levels)
-    tenant = asked.parts.tenant
+    tenant, leads = asked.parts.tenant, way(asked, by_stored(row.type), wanted.name, row)
+    if not leads.is_open:
+        return NONE
     numbers = RELATED[wanted.name].numbers(c, tenant, row.number)
     query = select(*_ROW).where(_o.number.in_(numbers), _o.tenant == tenant, _o.deleted.is_(None))
     found = c.execute(query.order_by(_o.name_key, _o.number).limit(wanted.top or MOST_EXPANDED))
-    ends = limited(asked, [Row(*one) for one in found], by_stored(row.type), wanted.name)
+    ends = leads.limited([Row(*one) for one in found])
     return msgspec.Raw(encode(told(ANY, ends, wanted.select))) if ends else NONE
 
 
@@ -174,12 +176,15 @@ def _managers(c: Connection, asked: Asked, row: Row, wanted: Expansion, levels: 
     tenant, kind = asked.parts.tenant, by_stored(row.type)
     chain: list[Row] = []
     seen = {row.number}
-    while len(chain) < levels and (above := manager_of(c, tenant, row)) is not None and above.number not in seen:
-        chain.append(above)
+    while len(chain) < levels and (leads := way(asked, kind, "manager", row)).is_open:
+        above = manager_of(c, tenant, row)
+        if above is None or above.number in seen:
+            break
+        chain += leads.limited([above])
         seen.add(above.number)
         row = above
     inner: Any = NULL
-    for one in limited(asked, chain[::-1], kind, "manager"):
+    for one in chain[::-1]:
         (item,) = told(by_stored(one.type), [one], wanted.select, ("manager",), typed=True)
         if inner is not NULL:
             item.manager = inner
