@@ -155,12 +155,28 @@ def test_a_page_has_what_is_usual_and_a_selection_exactly_that(office: GraphOffi
     "query",
     ["", "$orderby=displayName desc", "$orderby=userPrincipalName", "$filter=startsWith(userPrincipalName,'p')",
      "$filter=accountEnabled eq true", "$filter=startsWith(mailNickname,'')", "$filter=userType eq 'Member'",
-     "$filter=proxyAddresses/any(p:startsWith(p,'smtp:'))"],
+     "$filter=proxyAddresses/any(p:startsWith(p,'smtp:'))", "$filter=proxyAddresses/any(p:startsWith(p,''))"],
 )  # fmt: skip
 def test_small_pages_are_the_whole_list_in_its_order(office: GraphOffice, query: str) -> None:
     whole = office.follow(f"/v1.0/users?$select=id,displayName&{query}")
     assert office.follow(f"/v1.0/users?$select=id,displayName&$top=1&{query}") == whole
     assert len({one["id"] for one in whole}) == len(whole) > 0
+
+
+def test_members_sorted_by_several_properties_have_further_pages(office: GraphOffice) -> None:
+    outer = office.get("/v1.0/groups?$filter=displayName eq 'Outer'")["value"][0]["id"]
+    path = f"/v1.0/groups/{outer}/transitiveMembers/microsoft.graph.user?$orderby=displayName,mail"
+    assert office.follow(f"{path}&$top=1") == office.follow(path) != []
+
+
+def test_the_bin_is_filtered_by_what_has_an_index_elsewhere(office: GraphOffice) -> None:
+    shape = {"accountEnabled": True, "displayName": "Gone", "mailNickname": "gone", "department": "Attic"}
+    gone = office.post("/v1.0/users", shape | {"userPrincipalName": "gone@contoso.test"}, 201)["id"]
+    office.delete(f"/v1.0/users/{gone}")
+    bin_ = "/v1.0/directory/deletedItems/microsoft.graph.user"
+    for found in ("department eq 'Attic'", "accountEnabled eq true", "startsWith(displayName,'Gon')"):
+        assert [one["id"] for one in office.get(f"{bin_}?$filter={found}")["value"]] == [gone], found
+    assert office.get(f"{bin_}?$filter=department eq 'Cellar'")["value"] == []
 
 
 def test_a_search_finds_words_from_their_beginning(office: GraphOffice) -> None:

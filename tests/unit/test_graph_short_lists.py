@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
+import msgspec
 import pytest
 
 from ropeway.service.graph import short_lists
@@ -85,3 +87,11 @@ def test_tokens_of_others_and_old_ones_are_refused(office: GraphOffice, monkeypa
     monkeypatch.undo()
     monkeypatch.setattr(short_lists, "LONGEST", 10)
     assert office.send("GET", link).status_code == 410
+
+
+@pytest.mark.parametrize("plural", ["applications", "servicePrincipals", "users", "groups"])
+def test_a_token_of_an_earlier_version_begins_anew(office: GraphOffice, plural: str) -> None:
+    former = base64.urlsafe_b64encode(msgspec.msgpack.encode([1, 1, plural, 0.0, [], [], b""])).decode().rstrip("=")
+    answer = office.send("GET", f"/v1.0/{plural}/delta?$deltatoken={former}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (410, "syncStateNotFound")
+    assert path_of(answer.headers["location"]) == f"/v1.0/{plural}/delta?$deltatoken="

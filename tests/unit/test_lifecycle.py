@@ -127,6 +127,7 @@ def read_by_agents() -> JobSettings:
         (read_by_agents(), "Active", Standing(last_run=900.0), 1020.0),
         (read_by_agents(), "Active", Standing(last_run=900.0, look_again=1010.0), 1010.0),
         (read_by_agents(), "Active", Standing(last_run=900.0, look_again=890.0), 1020.0),
+        (read_by_agents(), "Active", Standing(last_run=995.0, look_again=996.0), 1005.0),
         (read_by_agents(), "Active", Standing(last_run=900.0, look_again=9000.0), 1020.0),
         (job(every=120.0), "Active", Standing(last_run=900.0, look_again=1010.0), 1020.0),
         (job(off=True), "Active", Standing(), None),

@@ -424,3 +424,23 @@ def test_a_type_that_changes_with_its_rule_is_another_object(trial: Trial, compa
     job.run()
     job.run()
     assert trial.users() == {"Ada"}
+
+
+def test_whom_a_job_only_joined_and_lets_go_is_none_that_it_deleted(
+    trial: Trial, company: Company, elsewhere: Company
+) -> None:
+    company.person("Ada")
+    ada = elsewhere.person("Ada", title="Analyst")
+    ada.number = 99
+    elsewhere.things = {99 if n != 1 else 1: t for n, t in elsewhere.things.items()}
+    job_by(trial, company, rule(1, *BASIC)).run()
+    other = job_by(trial, elsewhere, rule(1, *BASIC, direct("jobTitle", "title"), linkType="Join"), name="Fabrikam")
+    other.run()
+    assert trial.user("Ada")["jobTitle"] == "Analyst"
+    elsewhere.remove(ada)
+    elsewhere.person("Zoe").number = 98
+    elsewhere.things = {98 if n != 1 else 1: t for n, t in elsewhere.things.items()}
+    other.run()
+    entry = other.state.known([ada.anchor])[ada.anchor]
+    assert "jobTitle" not in trial.user("Ada"), "what it said is taken back"
+    assert (entry.live, entry.target, entry.target_type) == (False, None, None)

@@ -42,7 +42,7 @@ LATE = {
 class Root(TyperGroup):
     """The commands; large groups that most calls do not need are imported when one of theirs is used.
 
-    What ends a command is told as it is to be typed for the state or service that the call named.
+    What ends a command is told as it is to be typed for the state that the call named.
     """
 
     def list_commands(self, ctx: Any) -> list[str]:

@@ -36,7 +36,7 @@ LOOKS = frozenset(
 """Last words of commands that only look: where the state that --state names is not there, they make none."""
 
 _OF_THIS_STATE = re.compile(r"`ropeway (?!-|(?:agent (?:check|proxy|register|run)|lab|login)\b)")
-"""Commands in a sentence that are about the state or service which the call named."""
+"""Commands in a sentence that are about the state which the call named."""
 
 
 @dataclass(frozen=True, slots=True)
